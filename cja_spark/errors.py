@@ -1,0 +1,171 @@
+"""Every error of cja_spark: one tree, each with its exit code and a sentence that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple, Self
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Say which known word was probably meant, and which exist.
+
+    Returns a text such as ``Did you mean 'cohort'? Known: cohort, flow.``; it is empty when nothing is known.
+    """
+    names = sorted(set(known))
+    if not names:
+        return ""
+    near = get_close_matches(word, names, n=1, cutoff=0.6)
+    guess = f"Did you mean '{near[0]}'? " if near else ""
+    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    return f"{guess}Known: {shown}."
+
+
+class CjaError(Exception):
+    """Root of all errors. Exit code 1: a bug, or counts that do not reconcile."""
+
+    exit_code = 1
+
+
+class ReconcileError(CjaError):
+    """Counts that must add up do not."""
+
+    @classmethod
+    def gap(cls, where: str, expected: int, found: int) -> Self:
+        """Two counts of the same rows differ."""
+        return cls(f"{where}: {expected} expected, {found} found. Nothing was announced; run the job again.")
+
+
+class Fault(NamedTuple):
+    """One fault of one configuration file; line is 0 when the file has no line for it."""
+
+    file: str
+    line: int
+    message: str
+
+
+class ConfigurationError(CjaError):
+    """A configuration or a command line that cannot be meant. Exit code 2."""
+
+    exit_code = 2
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def collected(cls, faults: Sequence[Fault]) -> Self:
+        """All faults of all files, raised once."""
+        lines: list[str] = []
+        for file in dict.fromkeys(fault.file for fault in faults):
+            own = [fault for fault in faults if fault.file == file]
+            lines.append(f"{file}: {len(own)} fault{'s' if len(own) > 1 else ''}")
+            lines += [f"  line {fault.line}  {fault.message}" for fault in own]
+        error = cls("\n".join(lines))
+        error.faults = tuple(faults)
+        return error
+
+    @classmethod
+    def unknown(cls, kind: str, name: str, known: Iterable[str]) -> Self:
+        """A name that nothing has."""
+        return cls(f"No {kind} named '{name}'. {did_you_mean(name, known)}".rstrip())
+
+
+class MissingToolError(ConfigurationError):
+    """Something that must be on the machine is not."""
+
+    @classmethod
+    def java(cls, found: str) -> Self:
+        """No Java of version 17 or later."""
+        return cls(f"Java 17 or later is needed and {found}. Install a JDK 17 and set JAVA_HOME.")
+
+
+class InputError(CjaError):
+    """An input or a table that breaks its contract. Exit code 3; every table stays as it was."""
+
+    exit_code = 3
+
+
+class MissingColumnError(InputError):
+    """A column that is read does not exist."""
+
+    @classmethod
+    def of(cls, where: str, column: str, known: Iterable[str]) -> Self:
+        """Name the frame, the column and its nearest neighbour."""
+        return cls(f"{where}: no column '{column}'. {did_you_mean(column, known)}".rstrip())
+
+
+class SourceError(InputError):
+    """A source that cannot be read as configured."""
+
+    @classmethod
+    def nothing_at(cls, dataset: str, path: str) -> Self:
+        """No file where a source should be."""
+        return cls(f"dataset '{dataset}': there is no file at {path}. Check 'source.path' and the files root.")
+
+    @classmethod
+    def unreadable(cls, dataset: str, path: str, why: str) -> Self:
+        """A file that its format does not explain."""
+        return cls(f"dataset '{dataset}': {path} cannot be read: {why}.")
+
+    @classmethod
+    def changed(cls, dataset: str, path: str) -> Self:
+        """A loaded file was written again in place."""
+        return cls(f"dataset '{dataset}': {path} changed after it was loaded. Add new files, or rebuild with --full.")
+
+
+class TypeConflictError(InputError):
+    """Two datasets give one schema path two types."""
+
+    @classmethod
+    def at(cls, path: str, first: str, first_type: str, second: str, second_type: str) -> Self:
+        """Name both datasets and both types."""
+        return cls(
+            f"'{path}' is {first_type} in dataset '{first}' and {second_type} in dataset '{second}'. "
+            "Columns that share a schema path are one column: rename one of them or make the types equal."
+        )
+
+
+class CollisionError(InputError):
+    """Two different texts have one 64-bit key."""
+
+    @classmethod
+    def of(cls, what: str, key: int, first: str, second: str) -> Self:
+        """Name the key; the texts are shown cut."""
+        return cls(f"{what}: '{first[:40]}' and '{second[:40]}' share the key {key}. Nothing was written.")
+
+
+class UnwritableError(InputError):
+    """A place that must be written cannot be."""
+
+    @classmethod
+    def place(cls, path: str, why: str) -> Self:
+        """Name the place and what the file system said."""
+        return cls(f"{path} cannot be written: {why}. Choose another place with --lake or --out.")
+
+
+class DeadLetterError(CjaError):
+    """Rows went to the dead letters, or too many did. Exit code 4."""
+
+    exit_code = 4
+
+
+class BlockedError(CjaError):
+    """A guard holds a run back until somebody approves it. Exit code 5."""
+
+    exit_code = 5
+
+
+class UnavailableError(CjaError):
+    """A sink or the infrastructure is away; rows wait. Exit code 6."""
+
+    exit_code = 6
+
+
+class ClaimError(CjaError):
+    """Another run holds the claim. Exit code 7."""
+
+    exit_code = 7
+
+
+class VersionError(CjaError):
+    """A table or an installation of an incompatible version. Exit code 8."""
+
+    exit_code = 8

@@ -1,0 +1,266 @@
+"""The lake: the one place that knows where a table lies and how it is made, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
+from pyspark.sql.readwriter import DataFrameWriter
+
+from cja_spark.errors import UnwritableError
+
+if TYPE_CHECKING:
+    from delta.tables import DeltaTable
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table of the lake: name (a path below the lake, `/` between levels), schema, partitioning, properties."""
+
+    name: str
+    schema: T.StructType | None = None
+    partition_by: tuple[str, ...] = ()
+    cluster_by: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+class Table:
+    """One Delta table of one lake."""
+
+    def __init__(self, spark: SparkSession, spec: TableSpec, address: str, *, by_path: bool) -> None:
+        self.spark = spark
+        self.spec = spec
+        self.address = address
+        self._by_path = by_path
+
+    def delta(self) -> DeltaTable:
+        """The table as a DeltaTable, for MERGE and history."""
+        from delta.tables import DeltaTable
+
+        if self._by_path:
+            return DeltaTable.forPath(self.spark, self.address)
+        return DeltaTable.forName(self.spark, self.address)
+
+    def exists(self) -> bool:
+        """Whether the table has a first commit."""
+        from delta.tables import DeltaTable
+
+        if self._by_path:
+            return bool(DeltaTable.isDeltaTable(self.spark, self.address))
+        return self.spark.catalog.tableExists(self.address)
+
+    def create(self) -> Table:
+        """Make the table if it is not there; a table that is there stays as it is."""
+        from delta.tables import DeltaTable
+
+        if self.spec.schema is None or self.exists():
+            return self
+        builder = DeltaTable.createIfNotExists(self.spark)
+        builder = builder.location(self.address) if self._by_path else builder.tableName(self.address)
+        builder = builder.addColumns(self.spec.schema)
+        if self.spec.partition_by:
+            builder = builder.partitionedBy(*self.spec.partition_by)
+        if self.spec.cluster_by:
+            builder = builder.clusterBy(*self.spec.cluster_by)
+        for key, value in self.spec.properties.items():
+            builder = builder.property(key, value)
+        builder.execute()
+        return self
+
+    def read(self, version: int | None = None) -> DataFrame:
+        """The table's rows, of one pinned version if asked; no rows when a declared table was not yet made."""
+        if not self.exists():
+            if self.spec.schema is None:
+                return self.spark.createDataFrame([], T.StructType([]))
+            return self.spark.createDataFrame([], self.spec.schema)
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        return reader.load(self.address) if self._by_path else reader.table(self.address)
+
+    def version(self) -> int:
+        """The newest version, -1 when the table was not yet made."""
+        if not self.exists():
+            return -1
+        return int(self.delta().history(1).select("version").collect()[0][0])
+
+    def append(self, rows: DataFrame, *, app_id: str | None = None, txn: int | None = None) -> None:
+        """Append rows; with `app_id` and `txn` Delta takes them once, however often it is asked.
+
+        New columns of an open table are added; a declared table takes exactly its columns.
+        """
+        writer = rows.write.format("delta").mode("append")
+        self._save(self._described(_once(writer, app_id, txn)))
+
+    def overwrite(
+        self, rows: DataFrame, *, where: str | None = None, app_id: str | None = None, txn: int | None = None
+    ) -> None:
+        """Replace the rows that match `where` (all rows without it) in one commit."""
+        writer = rows.write.format("delta").mode("overwrite")
+        writer = writer.option("replaceWhere", where) if where else writer.option("overwriteSchema", "true")
+        self._save(self._described(_once(writer, app_id, txn)))
+
+    def _described(self, writer: DataFrameWriter) -> DataFrameWriter:
+        if self.spec.schema is None:
+            writer = writer.option("mergeSchema", "true")
+        if self.exists():
+            return writer
+        for key, value in self.spec.properties.items():
+            writer = writer.option(key, value)
+        return writer.partitionBy(*self.spec.partition_by) if self.spec.partition_by else writer
+
+    def _save(self, writer: DataFrameWriter) -> None:
+        if self._by_path:
+            writer.save(self.address)
+        else:
+            writer.saveAsTable(self.address)
+
+
+def _once(writer: DataFrameWriter, app_id: str | None, txn: int | None) -> DataFrameWriter:
+    if app_id is None or txn is None:
+        return writer
+    return writer.option("txnAppId", app_id).option("txnVersion", txn)
+
+
+class Lake:
+    """All tables of one installation, at a path or in a catalogue schema (`catalogue:schema`)."""
+
+    def __init__(self, spark: SparkSession, location: str) -> None:
+        self.spark = spark
+        self.location = location.rstrip("/")
+        self._by_path = not self.location.startswith("catalogue:")
+
+    def table(self, spec: TableSpec, *names: str) -> Table:
+        """The table that `spec` declares; `names` fill a table that exists once per view, dataset or report."""
+        name = "/".join((spec.name, *names))
+        if self._by_path:
+            return Table(self.spark, spec, f"{self.location}/{name}", by_path=True)
+        schema = self.location.removeprefix("catalogue:")
+        return Table(self.spark, spec, f"{schema}.{name.replace('/', '__')}", by_path=False)
+
+    @cached_property
+    def events(self) -> Table:
+        """One row per event that knows its person."""
+        return self.table(EVENTS)
+
+    @cached_property
+    def profiles(self) -> Table:
+        """One row per person."""
+        return self.table(PROFILES)
+
+    def lookup(self, dataset: str) -> Table:
+        """One row per key of a lookup dataset."""
+        return self.table(LOOKUPS, dataset)
+
+    def journeys(self, view: str) -> Table:
+        """One row per person, period and chunk."""
+        return self.table(JOURNEYS, view)
+
+    def values(self, view: str) -> Table:
+        """One row per dimension and value."""
+        return self.table(VALUES, view)
+
+    @cached_property
+    def journey_builds(self) -> Table:
+        """One row per view and period: what its journeys were built from."""
+        return self.table(JOURNEY_BUILDS)
+
+    def report(self, name: str) -> Table:
+        """The rows of a report's runs."""
+        return self.table(REPORTS, name)
+
+    @cached_property
+    def report_runs(self) -> Table:
+        """One row per run of reports."""
+        return self.table(REPORT_RUNS)
+
+    def require_writable(self) -> None:
+        """Check, before anything is computed, that a lake on a local disk can be written.
+
+        Raises:
+            UnwritableError: the folder cannot be made or written.
+        """
+        if not self._by_path or "://" in self.location or self.location.startswith("file:"):
+            return
+        place = Path(self.location)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            probe = place / ".cja_write_probe"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise UnwritableError.place(self.location, error.strerror or type(error).__name__) from error
+
+
+def schema(columns: str) -> T.StructType:
+    """A table's schema from text such as ``name string, rows bigint``, without a running Spark."""
+    return T.StructType([_field(part) for part in _split(columns)])
+
+
+def _split(columns: str) -> Sequence[str]:
+    parts, depth, start = [], 0, 0
+    for at, letter in enumerate(columns):
+        depth += (letter in "<(") - (letter in ">)")
+        if letter == "," and depth == 0:
+            parts.append(columns[start:at])
+            start = at + 1
+    return [part.strip() for part in (*parts, columns[start:]) if part.strip()]
+
+
+_ATOMS: Mapping[str, T.DataType] = {
+    "string": T.StringType(),
+    "bigint": T.LongType(),
+    "int": T.IntegerType(),
+    "double": T.DoubleType(),
+    "boolean": T.BooleanType(),
+    "timestamp": T.TimestampType(),
+    "date": T.DateType(),
+    "binary": T.BinaryType(),
+}
+
+
+def _field(text: str) -> T.StructField:
+    name, _, rest = text.replace(":", " ", 1).strip().partition(" ")
+    required = rest.lower().endswith(" not null")
+    return T.StructField(name, _type(rest[: -len(" not null")] if required else rest), nullable=not required)
+
+
+def _type(text: str) -> T.DataType:
+    text = text.strip()
+    if text.startswith("array<"):
+        return T.ArrayType(_type(text[len("array<") : -1]))
+    if text.startswith("struct<"):
+        return T.StructType([_field(part) for part in _split(text[len("struct<") : -1])])
+    if text.startswith("decimal("):
+        precision, scale = text[len("decimal(") : -1].split(",")
+        return T.DecimalType(int(precision), int(scale))
+    return _ATOMS[text.lower()]
+
+
+EVENTS = TableSpec("events", partition_by=("event_date",))
+PROFILES = TableSpec("profiles")
+LOOKUPS = TableSpec("lookups")
+JOURNEYS = TableSpec(
+    "journeys",
+    partition_by=("period", "bucket"),
+    properties={"delta.enableDeletionVectors": "false", "delta.columnMapping.mode": "none"},
+)
+VALUES = TableSpec("values", schema("dimension string not null, id bigint not null, value string not null"))
+JOURNEY_BUILDS = TableSpec(
+    "journey_builds",
+    schema("view string, period int, fingerprint string, events string, buckets int, persons bigint, event_count bigint"),
+)
+REPORTS = TableSpec("reports")
+REPORT_RUNS = TableSpec(
+    "report_runs",
+    schema(
+        "run_id string, view string, reports array<string>, as_of timestamp, data_until timestamp, "
+        "journeys_version bigint, rows_read bigint, bytes_read bigint, excluded_persons bigint, "
+        "excluded_events bigint, seconds double"
+    ),
+)

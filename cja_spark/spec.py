@@ -1,0 +1,72 @@
+"""What every noun of a configuration is: a frozen, strict spec, and the small types that its fields use."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+
+_UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "millisecond": timedelta(milliseconds=1),
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
+_DURATION = re.compile(r"^\s*(\d+)\s+([a-z]+?)s?\s*$")
+
+
+def parse_duration(text: object) -> timedelta:
+    """Read a duration such as ``30 minutes``.
+
+    Raises:
+        ValueError: the text is not a number and one of ms, second, minute, hour, day, week.
+    """
+    if isinstance(text, timedelta):
+        return text
+    found = _DURATION.match(text) if isinstance(text, str) else None
+    unit = found and ("ms" if found[2] == "m" else found[2])
+    if not found or unit not in _UNITS:
+        raise ValueError(f"'{text}' is no duration. Write a number and a unit: '30 minutes', '7 days', '2 weeks'.")
+    return int(found[1]) * _UNITS[unit]
+
+
+def duration_text(duration: timedelta) -> str:
+    """Write a duration as an author would: the largest unit that divides it."""
+    for name in ("week", "day", "hour", "minute", "second", "ms"):
+        count, rest = divmod(duration, _UNITS[name])
+        if not rest and (count or name == "ms"):
+            return f"{count} {name}{'s' if count != 1 and name != 'ms' else ''}"
+    return str(duration)
+
+
+def milliseconds(duration: timedelta) -> int:
+    """Length of a duration in ms."""
+    return duration // timedelta(milliseconds=1)
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(duration_text, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+ (ms|seconds?|minutes?|hours?|days?|weeks?)$"}),
+]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+
+
+def as_tuple(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+    """Take a YAML list as a tuple, so that specs stay hashable."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+AsTuple = BeforeValidator(as_tuple)
+
+
+class Spec(BaseModel):
+    """A noun of the configuration: frozen, strict, no unknown keys, hashable, equal by value."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)

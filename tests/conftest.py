@@ -1,0 +1,42 @@
+"""What all tests share: one Spark session per process, a fresh lake per test, the folder of shared inputs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def spark():
+    from cja_spark.session import open_session
+
+    session = open_session(
+        "local",
+        {"spark.master": "local[2]", "spark.driver.memory": "2g", "spark.sql.shuffle.partitions": "2",
+         "spark.sql.warehouse.dir": "/tmp/cja_spark_warehouse"},
+    )  # fmt: skip
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def lake(spark, tmp_path) -> Iterator:
+    from cja_spark.lake import Lake
+
+    yield Lake(spark, str(tmp_path / "lake"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared inputs beside the repository."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared with real input files is not here")
+    return folder
