@@ -1,0 +1,50 @@
+// The funnel: who reached each step, who left before it, and the same for each value of a breakdown.
+function falloutStep(panel, row, previous, first) {
+  const at = (name) => columnAt(panel, name), cell = (name) => (at(name) < 0 ? null : row[at(name)]);
+  const text = (name) => (at(name) < 0 ? "–" : shown(cell(name), panel.columns[at(name)]));
+  const people = figure(cell("people")), start = figure(first[at("people")]), before = previous && figure(previous[at("people")]);
+  const part = (number) => (start > 0 && number > 0 ? Math.min(100, (100 * number) / start) : 0);
+  const reached = part(people), lost = before ? Math.max(0, part(before) - reached) : 0;
+  const left = before !== null && people !== null ? before - people : null;
+  const open = figure(cell("open_people"));
+  const between = previous ? node("p", { class: "between" }, node("b", {}, text("percent_of_previous")), " went on",
+    left === null ? null : node("span", {}, ` · ${numberText(left, { format: "count" }, false)} left`),
+    open ? node("span", {}, ` · ${numberText(open, { format: "count" }, false)} may still go on`) : null) : null;
+  const name = String(cell("step_name") ?? `Step ${cell("step")}`);
+  return [between, node("div", { class: "step" },
+    node("div", { class: "step-name", title: name }, node("span", { class: "number" }, String(cell("step") ?? "")), node("span", { class: "label" }, isolated(name))),
+    node("div", { class: "track", "aria-hidden": "true" }, node("i", { style: `width:${reached.toFixed(2)}%` }), node("s", { style: `width:${lost.toFixed(2)}%` })),
+    node("div", { class: "step-figures", title: exact(cell("people"), panel.columns[at("people")]) }, node("b", {}, text("people")), node("span", { class: "note" }, previous ? text("percent_of_total") : "people")))];
+}
+
+// One row per breakdown value, one column per step: the ranked table does the rest.
+function byBreakdown(panel, steps) {
+  const [valueAt, stepAt, peopleAt, totalAt] = ["breakdown", "step", "people", "percent_of_total"].map((name) => columnAt(panel, name));
+  const groups = new Map();
+  for (const row of panel.rows) {
+    const key = row[valueAt];
+    if (!groups.has(key)) groups.set(key, new Map());
+    groups.get(key).set(row[stepAt], row);
+  }
+  const last = steps[steps.length - 1][stepAt];
+  const rows = [...groups].map(([value, found]) => [value === null ? "total" : "item", value, ...steps.map((step) => found.get(step[stepAt])?.[peopleAt] ?? null),
+    totalAt < 0 ? null : found.get(last)?.[totalAt] ?? null]);
+  rows.sort((one, other) => (figure(other[2]) || 0) - (figure(one[2]) || 0));
+  const nameAt = columnAt(panel, "step_name");
+  const columns = [{ name: "row_kind", label: "", format: "text", unit: "" }, { name: "breakdown", label: panel.columns[valueAt].label, format: "text", unit: "" },
+    ...steps.map((step, at) => ({ name: `step${at}`, label: `${step[stepAt]}. ${nameAt < 0 ? "Step" : step[nameAt]}`, format: "people", unit: "", shareOf: 2 })),
+    { name: "converted", label: "Completed", format: totalAt < 0 ? "percent" : panel.columns[totalAt].format, unit: "" }];
+  return { name: `${panel.name}_by_${panel.columns[valueAt].label}`, columns, rows };
+}
+
+charts.fallout = (host, panel) => {
+  const valueAt = columnAt(panel, "breakdown"), stepAt = columnAt(panel, "step");
+  const steps = panel.rows.filter((row) => valueAt < 0 || row[valueAt] === null).sort((one, other) => one[stepAt] - other[stepAt]);
+  if (!steps.length || columnAt(panel, "people") < 0) { host.append(nothing()); drawTable(host, panel); return; }
+  host.append(node("div", { class: "funnel" }, ...steps.flatMap((row, at) => falloutStep(panel, row, steps[at - 1] || null, steps[0])).filter(Boolean)));
+  if (steps.length < panel.rows.length) {
+    host.append(node("h3", {}, "By ", isolated(panel.columns[valueAt].label)));
+    drawTable(host, byBreakdown(panel, steps), { title: `By ${panel.columns[valueAt].label}` });
+  }
+  tableBelow(host, panel, "All columns as a table");
+};

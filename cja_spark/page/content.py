@@ -1,0 +1,71 @@
+"""What a page shows: its receipt and its panels, as frozen specs that know neither Spark nor HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from cja_spark.spec import Spec
+
+Cell = str | bool | int | float | Decimal | datetime | date | None
+Option = str | bool | int | float | None
+ReportKind = Literal["trend", "table", "fallout", "sessions"]
+Format = Literal["text", "identifier", "time", "count", "people", "number", "percent", "points", "money", "seconds"]
+
+
+class ColumnSpec(Spec):
+    """One column of a panel.
+
+    Formats: `text` a dimension; `identifier` a dimension shown masked; `time` an instant (UTC); `count` whole
+    numbers; `people` a count of people, which privacy looks at; `number` decimals; `percent` a fraction (0.25 is
+    25 %); `points` a percentage (25 is 25 %); `money` with `unit` as its ISO code; `seconds` a length of time.
+    """
+
+    name: str
+    label: str
+    format: Format = "text"
+    unit: str = ""
+
+
+class Panel(Spec):
+    """One report on the page: what was asked, and the rows of the answer, one mapping of column to cell each."""
+
+    name: str
+    title: str
+    report: ReportKind
+    columns: tuple[ColumnSpec, ...]
+    rows: tuple[Mapping[str, Cell], ...] = ()
+    range: str = ""
+    segments: tuple[str, ...] = ()
+    options: Mapping[str, Option] = Field(default_factory=dict)
+    description: str = ""
+    query: str = ""
+
+
+class Receipt(Spec):
+    """What a reader must know to trust the numbers: how fresh, how much was read, and what was left out."""
+
+    data_until: datetime | None = None
+    rows_read: int = 0
+    dropped: Mapping[str, int] = Field(default_factory=dict)
+    excluded_persons: int = 0
+    duration: timedelta = timedelta(0)
+    run_id: str = ""
+    versions: Mapping[str, str] = Field(default_factory=dict)
+
+
+class PageContent(Spec):
+    """A whole page.
+
+    Rows about fewer than `fewest_people` people show no figures; 0 shows every figure.
+    """
+
+    title: str
+    panels: tuple[Panel, ...]
+    receipt: Receipt = Receipt()
+    description: str = ""
+    fewest_people: int = Field(default=10, ge=0)

@@ -1,0 +1,76 @@
+"""The panels as JSON that is safe inside a script element."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from cja_spark.page.content import ColumnSpec, Panel
+from cja_spark.page.privacy import Below, SafeCell, hide_few
+from cja_spark.page.text import displayable, masked
+
+_EXACT_IN_JSON = 2**53
+_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def instant_text(instant: datetime) -> str:
+    """Write an instant in UTC to the minute, or to the second where it has seconds; a naive one is UTC."""
+    utc = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    return utc.strftime("%Y-%m-%d %H:%M:%S UTC" if utc.second else "%Y-%m-%d %H:%M UTC")
+
+
+def _number(value: int | float | Decimal) -> Json:
+    """A number as JSON; as text where a JavaScript number would not hold it exactly; null when it is none."""
+    if isinstance(value, Decimal):
+        return format(value, "f") if value.is_finite() else None
+    if isinstance(value, int):
+        return value if abs(value) <= _EXACT_IN_JSON else str(value)
+    return value if math.isfinite(value) else None
+
+
+def _text(value: str, column: ColumnSpec) -> str:
+    return displayable(masked(value) if column.format == "identifier" else value)
+
+
+def encode_cell(cell: SafeCell, column: ColumnSpec) -> Json:
+    """Give one cell as JSON: a number, a text, null, or ``{"below": n}`` for a hidden figure."""
+    match cell:
+        case Below(fewest):
+            return {"below": fewest}
+        case None | bool():
+            return None if cell is None else _text(str(cell).lower(), column)
+        case int() | float() | Decimal():
+            return _text(str(cell), column) if column.format in ("text", "identifier") else _number(cell)
+        case datetime():
+            return instant_text(cell)
+        case date():
+            return cell.isoformat()
+    return _text(cell, column)
+
+
+def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
+    """Give one panel as JSON: its columns, and its first `most_rows` rows as lists in the columns' order."""
+    shown = (hide_few(row, panel.columns, fewest_people) for row in panel.rows[:most_rows])
+    return {
+        "name": displayable(panel.name),
+        "report": panel.report,
+        "columns": [_encode_column(column) for column in panel.columns],
+        "rows": [[encode_cell(row.get(column.name), column) for column in panel.columns] for row in shown],
+    }
+
+
+def _encode_column(column: ColumnSpec) -> Json:
+    label, unit = displayable(column.label or column.name), displayable(column.unit)
+    return {"name": displayable(column.name), "label": label, "format": column.format, "unit": unit}
+
+
+def script_json(value: Json) -> str:
+    """Write JSON that no HTML parser can leave: ``< > &`` and the line separators as escapes.
+
+    Source: spec publishing, S4.
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_ESCAPES)
