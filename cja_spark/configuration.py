@@ -1,0 +1,173 @@
+"""Reading YAML into specs: every fault of every file with its line and the nearest right word, raised once."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, Tag, ValidationError
+
+from cja_spark.errors import ConfigurationError, Fault, did_you_mean
+
+MAX_BYTES = 1_000_000
+Path_ = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+class Document(NamedTuple):
+    """One YAML file: its plain values and the line of every path in it."""
+
+    file: str
+    value: Any
+    lines: Mapping[Path_, int]
+
+    def line(self, path: Iterable[str | int]) -> int:
+        """Line of the deepest known part of a path; pydantic's tags in it are passed over."""
+        at: Path_ = ()
+        for part in path:
+            if (*at, part) in self.lines:
+                at = (*at, part)
+        return self.lines.get(at, 1)
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases: a bomb of references is refused before it grows."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's own signature
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, "aliases are not allowed", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def read_document(file: Path, shown: str | None = None) -> Document:
+    """Read one file.
+
+    Raises:
+        ConfigurationError: no such file, over 1 MB, no UTF-8, no YAML (with the line), a key given twice.
+    """
+    name = shown or str(file)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{name}: {error.strerror or error}.") from error
+    if len(raw) > MAX_BYTES:
+        raise ConfigurationError(f"{name}: {len(raw):,} bytes; a configuration file has at most {MAX_BYTES:,}.")
+    try:
+        loader = _Loader(raw.decode("utf-8"))
+        node = loader.get_single_node()
+        lines: dict[Path_, int] = {}
+        faults: list[Fault] = []
+        _note_lines(node, (), lines, name, faults)
+        value = loader.construct_document(node) if node is not None else {}
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{name}: not UTF-8 at byte {error.start}.") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise ConfigurationError.collected([Fault(name, mark.line + 1 if mark else 1, f"{error.problem}.")]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{name}: no YAML: {str(error).splitlines()[0]}.") from error
+    if faults:
+        raise ConfigurationError.collected(faults)
+    return Document(name, value, lines)
+
+
+def _note_lines(node: Any, path: Path_, lines: dict[Path_, int], file: str, faults: list[Fault]) -> None:  # noqa: ANN401
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            at = (*path, key.value)
+            if at in lines:
+                faults.append(Fault(file, key.start_mark.line + 1, f"'{key.value}' is given twice."))
+            lines[at] = key.start_mark.line + 1
+            _note_lines(value, at, lines, file, faults)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines[(*path, index)] = value.start_mark.line + 1
+            _note_lines(value, (*path, index), lines, file, faults)
+
+
+def parse(model: type[M], document: Document, faults: list[Fault], **given: object) -> M | None:
+    """Turn a document into a spec; its faults are added to `faults` and None is returned when there are any.
+
+    Args:
+        model: the spec's class.
+        document: the file.
+        faults: where faults are collected.
+        given: fields that the author does not write, such as the name taken from the file's name.
+    """
+    if not isinstance(document.value, Mapping):
+        faults.append(Fault(document.file, 1, "a mapping of keys is expected, such as 'name: retailer'."))
+        return None
+    try:
+        return model.model_validate({**document.value, **given})
+    except ValidationError as error:
+        faults += [fault_of(model, document, found) for found in error.errors(include_url=False)]
+        return None
+
+
+def fault_of(model: type[BaseModel], document: Document, found: Mapping[str, Any]) -> Fault:
+    """Say one of pydantic's errors in the analyst's words."""
+    loc: Path_ = tuple(found["loc"])
+    where = ".".join(str(part) for part in loc if (part in _written(document, loc)))
+    if found["type"] == "extra_forbidden":
+        known = known_keys(model, loc[:-1])
+        message = f"unknown key '{loc[-1]}'. {did_you_mean(str(loc[-1]), known)}".rstrip()
+    elif found["type"] == "missing":
+        message = f"'{loc[-1]}' is missing."
+    else:
+        message = f"{where}: {_sentence(found)}" if where else _sentence(found)
+    return Fault(document.file, document.line(loc), message)
+
+
+def _written(document: Document, loc: Path_) -> set[str | int]:
+    at: Path_ = ()
+    for part in loc:
+        if (*at, part) in document.lines:
+            at = (*at, part)
+    return set(at)
+
+
+def _sentence(found: Mapping[str, Any]) -> str:
+    text = str(found["msg"]).removeprefix("Value error, ")
+    if found["type"] in ("literal_error", "greater_than_equal", "less_than_equal", "string_pattern_mismatch"):
+        text = f"'{found['input']}': {text[0].lower()}{text[1:]}"
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
+def known_keys(model: type[BaseModel], loc: Path_) -> set[str]:
+    """Keys that an author may write at a place of a spec; empty when the place has no model."""
+    at: Any = model
+    for part in loc:
+        at = _step(at, part)
+    found = _model(at)
+    return set(found.model_fields) if found else set()
+
+
+def _step(at: Any, part: str | int) -> Any:  # noqa: ANN401 - walks type annotations
+    found = _model(at)
+    if found is not None and part in found.model_fields:
+        field = found.model_fields[str(part)]
+        return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    origin, args = get_origin(at), get_args(at)
+    if origin is Annotated:
+        return _step(args[0], part)
+    if origin in (Union, types.UnionType):
+        return next((arg for arg in args if _tagged(arg, part)), next((arg for arg in args if _model(arg)), at))
+    if origin is tuple:
+        return args[0]
+    if origin is dict:
+        return args[1]
+    return at
+
+
+def _tagged(arg: Any, part: str | int) -> bool:  # noqa: ANN401
+    return get_origin(arg) is Annotated and any(isinstance(x, Tag) and x.tag == part for x in get_args(arg)[1:])
+
+
+def _model(at: Any) -> type[BaseModel] | None:  # noqa: ANN401
+    if get_origin(at) is Annotated:
+        return _model(get_args(at)[0])
+    return at if isinstance(at, type) and issubclass(at, BaseModel) else None

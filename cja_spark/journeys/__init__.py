@@ -1,0 +1,1 @@
+"""Journeys: one row per person and period, built from events, read by Arrow, computed on by kernels."""

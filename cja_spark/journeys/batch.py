@@ -1,0 +1,190 @@
+"""Class Journeys: whole persons with their events as arrays, the one thing that kernels see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.kernels.sessions import session_numbers
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """Values below events: event e owns values[offsets[e]:offsets[e + 1]].
+
+    Attributes:
+        offsets: int64[events + 1].
+        values: int64[items] (ids) or float64[items] (numbers, NaN where not set).
+    """
+
+    offsets: Ints
+    values: npt.NDArray[Any]
+
+    def event_of_item(self) -> Ints:
+        """Index of the event each item belongs to."""
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    def any_per_event(self, matches: Bools) -> Bools:
+        """Whether some item of an event matches."""
+        counted = np.append(0, np.cumsum(matches))
+        return counted[self.offsets[1:]] > counted[self.offsets[:-1]]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A report's time, in ms UTC (rule O7).
+
+    Attributes:
+        read_from: events before it do not exist for the report.
+        start: first instant of the range.
+        end: first instant after the range.
+        until: first instant after the tail; `end` when the report has none.
+        complete: the instant up to which the connection is complete.
+    """
+
+    read_from: int
+    start: int
+    end: int
+    until: int
+    complete: int
+
+
+class Journeys:
+    """One batch of whole persons; what a component defines is computed once and remembered under its spec."""
+
+    def __init__(
+        self,
+        offsets: Ints,
+        t: Ints,
+        columns: Mapping[str, npt.NDArray[Any] | Items],
+        people: Mapping[str, Ints] | None = None,
+        person_ids: npt.NDArray[Any] | None = None,
+    ) -> None:
+        """Take arrays of whole persons.
+
+        Args:
+            offsets: int64[persons + 1]; person p owns events offsets[p]:offsets[p + 1].
+            t: int64[events], ms UTC, in the total order within each person.
+            columns: per stored column (`d_page`, `m_orders`) an array [events] or Items.
+            people: per person-level column (`p_tier`) an array [persons].
+            person_ids: the persons' ids or keys [persons].
+        """
+        self.offsets = offsets
+        self.t = t
+        self.columns = columns
+        self.people = people or {}
+        self.person_ids = person_ids
+        self._known: dict[Hashable, Any] = {}
+
+    def remembered(self, key: Hashable, make: Callable[[], V]) -> V:
+        """The value under `key`, made on first use."""
+        if key not in self._known:
+            self._known[key] = make()
+        found: V = self._known[key]
+        return found
+
+    @property
+    def events(self) -> int:
+        """Number of events."""
+        return len(self.t)
+
+    @property
+    def persons(self) -> int:
+        """Number of persons, also those without an event."""
+        return len(self.offsets) - 1
+
+    def person_of_event(self) -> Ints:
+        """Index of each event's person: int64[events]."""
+        return self.remembered(
+            "person_of_event", lambda: np.repeat(np.arange(self.persons), np.diff(self.offsets)).astype(np.int64)
+        )
+
+    def is_list(self, name: str) -> bool:
+        """Whether a column has the grain of an array of objects."""
+        return isinstance(self.columns.get(name), Items)
+
+    def ids(self, dimension: str) -> Ints:
+        """Value ids of an event-grain or person-level dimension: int64[events], 0 = not set."""
+        if f"p_{dimension}" in self.people:
+            return self.remembered(
+                ("ids", dimension), lambda: self.people[f"p_{dimension}"][self.person_of_event()]
+            )
+        column = self.columns[f"d_{dimension}"]
+        assert not isinstance(column, Items), f"{dimension} has values below events; use items()"
+        return column
+
+    def items(self, dimension: str) -> Items:
+        """Value ids of an item-grain dimension."""
+        column = self.columns[f"d_{dimension}"]
+        assert isinstance(column, Items), f"{dimension} has one value per event; use ids()"
+        return column
+
+    def amounts(self, metric: str) -> Floats:
+        """A metric per event: float64[events], NaN where not set; items of an array are summed."""
+        column = self.columns[f"m_{metric}"]
+        if not isinstance(column, Items):
+            return column
+        return self.remembered(("amounts", metric), lambda: _summed(column))
+
+    def item_amounts(self, metric: str) -> Items:
+        """A metric below events, as it is stored."""
+        column = self.columns[f"m_{metric}"]
+        assert isinstance(column, Items), f"{metric} has one number per event; use amounts()"
+        return column
+
+    def carries(self, metric: str) -> Bools:
+        """Events whose value of a metric is neither null nor 0 (O9): bool[events]."""
+
+        def make() -> Bools:
+            amounts = self.amounts(metric)
+            return (amounts != 0) & ~np.isnan(amounts)
+
+        return self.remembered(("carries", metric), make)
+
+    def sessions(self, timeout_ms: int, starts_with: tuple[str, ...] = ()) -> Ints:
+        """Session number of each event, counted through the batch: int64[events] (rules S1, S2)."""
+
+        def make() -> Ints:
+            opens = np.zeros(self.events, bool)
+            for metric in starts_with:
+                opens |= self.carries(metric)
+            return session_numbers(self.t, self.offsets, timeout_ms, opens)
+
+        return self.remembered(("sessions", timeout_ms, starts_with), make)
+
+    def between(self, first: int, last: int) -> Journeys:
+        """The same persons with only their events of first <= t < last; itself when that is all of them."""
+        return self.remembered(("between", first, last), lambda: self._between(first, last))
+
+    def _between(self, first: int, last: int) -> Journeys:
+        kept = (self.t >= first) & (self.t < last)
+        if kept.all():
+            return self
+        counted = np.append(0, np.cumsum(kept))
+        columns = {name: _kept(column, kept) for name, column in self.columns.items()}
+        return Journeys(counted[self.offsets], self.t[kept], columns, self.people, self.person_ids)
+
+
+def _summed(items: Items) -> Floats:
+    set_ = ~np.isnan(items.values)
+    totals = np.append(0.0, np.cumsum(np.where(set_, items.values, 0.0)))
+    counts = np.append(0, np.cumsum(set_))
+    some = counts[items.offsets[1:]] > counts[items.offsets[:-1]]
+    return np.where(some, totals[items.offsets[1:]] - totals[items.offsets[:-1]], np.nan)
+
+
+def _kept(column: npt.NDArray[Any] | Items, kept: Bools) -> npt.NDArray[Any] | Items:
+    if not isinstance(column, Items):
+        return column[kept]
+    lengths = np.diff(column.offsets)
+    offsets = np.append(0, np.cumsum(lengths[kept]))
+    return Items(offsets, column.values[np.repeat(kept, lengths)])

@@ -1,0 +1,188 @@
+"""Arrow reads the columns of a bucket: one file per period, merged by person inside the task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+from cja_spark.errors import InputError
+from cja_spark.journeys.batch import Ints, Items, Journeys
+
+SLICE_BYTES = 1 << 29
+
+
+@dataclass
+class ReadCounts:
+    """What a task read itself; Spark's input metrics do not see it."""
+
+    rows: int = 0
+    events: int = 0
+    bytes: int = 0
+
+
+def read_bucket(
+    files: Sequence[str], columns: Sequence[str], counts: ReadCounts, slice_bytes: int = SLICE_BYTES
+) -> Iterator[Journeys]:
+    """Read one bucket in slices of whole persons.
+
+    Args:
+        files: the bucket's files, one per period, in period order.
+        columns: `t` apart, the stored columns wanted; `p_` columns come from the file of profiles.
+        counts: receives what was read.
+        slice_bytes: uncompressed bytes of the wanted columns per slice.
+
+    Raises:
+        InputError: a file lacks a wanted column; pyarrow alone would leave it out without a word.
+    """
+    opened = [_open(file) for file in files]
+    sizes = [_bytes(file, columns) for file in opened]
+    counts.bytes += sum(sizes)
+    slices = max(1, -(-sum(sizes) // slice_bytes))
+    edges = _edges(opened, slices)
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        tables = [_rows(file, columns, low, high, whole=slices == 1) for file in opened]
+        journeys = merge([table for table in tables if len(table)], columns)
+        counts.rows += sum(len(table) for table in tables)
+        counts.events += journeys.events
+        yield journeys
+
+
+def _open(uri: str) -> pq.ParquetFile:
+    if uri.startswith("file:") or "://" not in uri:
+        return pq.ParquetFile(unquote(uri.removeprefix("file://").removeprefix("file:")), memory_map=False)
+    system, path = pafs.FileSystem.from_uri(uri)
+    return pq.ParquetFile(path, filesystem=system)
+
+
+def _wanted(file: pq.ParquetFile, columns: Sequence[str]) -> list[str]:
+    has = set(file.schema_arrow.names)
+    missing = sorted(set(columns) - has)
+    if missing:
+        raise InputError(f"journeys lack the column '{missing[0]}': run 'cja journey' to build them again.")
+    return ["person", "t", *columns]
+
+
+def _bytes(file: pq.ParquetFile, columns: Sequence[str]) -> int:
+    wanted = tuple(f"{name}." for name in _wanted(file, columns))
+    total = 0
+    for group in range(file.metadata.num_row_groups):
+        row_group = file.metadata.row_group(group)
+        for at in range(row_group.num_columns):
+            column = row_group.column(at)
+            if f"{column.path_in_schema}.".startswith(wanted):
+                total += column.total_uncompressed_size
+    return int(total)
+
+
+def _edges(files: Sequence[pq.ParquetFile], slices: int) -> list[int]:
+    """Person keys that cut a bucket into slices; keys are hashes, so equal ranges hold about equal numbers."""
+    least, most = -(1 << 63), (1 << 63) - 1
+    if slices == 1:
+        return [least, most]
+    step = (1 << 64) // slices
+    return [least + at * step for at in range(slices)] + [most]
+
+
+def _rows(file: pq.ParquetFile, columns: Sequence[str], low: int, high: int, *, whole: bool) -> pa.Table:
+    names = _wanted(file, columns)
+    if whole:
+        return file.read(names, use_threads=False)
+    groups = [at for at in range(file.metadata.num_row_groups) if _overlaps(file, at, low, high)]
+    if not groups:
+        return file.schema_arrow.empty_table().select(names)
+    rows = file.read_row_groups(groups, names, use_threads=False)
+    person = rows["person"].to_numpy()
+    first, last = np.searchsorted(person, low), np.searchsorted(person, high)
+    if high == (1 << 63) - 1:
+        last = len(rows)
+    return rows.slice(first, last - first)
+
+
+def _overlaps(file: pq.ParquetFile, group: int, low: int, high: int) -> bool:
+    statistics = file.metadata.row_group(group).column(file.schema.names.index("person")).statistics
+    if statistics is None or not statistics.has_min_max:
+        return True
+    return bool(statistics.max >= low and (statistics.min < high or high == (1 << 63) - 1))
+
+
+def merge(tables: Sequence[pa.Table], columns: Sequence[str]) -> Journeys:
+    """Merge the sorted rows of several periods into whole persons.
+
+    Rows of one person keep the order of `tables`, then of their chunks.
+    """
+    if not tables:
+        return _empty(columns)
+    tables = [table.combine_chunks() for table in tables]
+    person = np.concatenate([_chunk(table, "person").to_numpy() for table in tables])
+    order = np.argsort(person, kind="stable") if len(tables) > 1 else np.arange(len(person))
+    persons = person[order]
+    heads = np.flatnonzero(np.append(True, persons[1:] != persons[:-1]))
+    t, offsets, gather = _lists(tables, "t", order)
+    people = {name: _scalars(tables, name, order, heads) for name in columns if name.startswith("p_")}
+    found: dict[str, npt.NDArray[Any] | Items] = {}
+    for name in columns:
+        if not name.startswith("p_"):
+            found[name] = _column(tables, name, gather)
+    starts = np.append(offsets[heads], offsets[-1])
+    return Journeys(starts, t, found, people, persons[heads])
+
+
+def _empty(columns: Sequence[str]) -> Journeys:
+    nothing = np.zeros(0, np.int64)
+    kinds = {name: np.zeros(0, np.float64 if name.startswith("m_") else np.int64) for name in columns}
+    people = {name: nothing for name in columns if name.startswith("p_")}
+    return Journeys(np.zeros(1, np.int64), nothing, {k: v for k, v in kinds.items() if k not in people}, people, nothing)
+
+
+def _chunk(table: pa.Table, name: str) -> pa.Array:
+    column = table[name]
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _lengths(array: pa.Array) -> Ints:
+    lengths: Ints = array.value_lengths().fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return lengths
+
+
+def _lists(tables: Sequence[pa.Table], name: str, order: Ints) -> tuple[Any, Ints, Ints | None]:
+    """Flatten a list column in row order: values, int64[rows + 1] offsets, the gather that reorders events."""
+    arrays = [_chunk(table, name) for table in tables]
+    lengths = np.concatenate([_lengths(array) for array in arrays])
+    values = np.concatenate([array.flatten().to_numpy(zero_copy_only=False) for array in arrays])
+    sizes = lengths[order]
+    offsets = np.append(0, np.cumsum(sizes))
+    if len(tables) == 1:
+        return values, offsets, None
+    begins = (np.cumsum(lengths) - lengths)[order]
+    gather = np.repeat(begins - offsets[:-1], sizes) + np.arange(offsets[-1])
+    return values[gather], offsets, gather
+
+
+def _column(tables: Sequence[pa.Table], name: str, gather: Ints | None) -> npt.NDArray[Any] | Items:
+    arrays = [_chunk(table, name).flatten() for table in tables]
+    if not any(pa.types.is_list(array.type) for array in arrays):
+        values = np.concatenate([array.to_numpy(zero_copy_only=False) for array in arrays])
+        return values if gather is None else values[gather]
+    lengths = np.concatenate([_lengths(array) for array in arrays])
+    values = np.concatenate([array.flatten().to_numpy(zero_copy_only=False) for array in arrays])
+    if gather is None:
+        return Items(np.append(0, np.cumsum(lengths)), values)
+    begins = (np.cumsum(lengths) - lengths)[gather]
+    sizes = lengths[gather]
+    offsets = np.append(0, np.cumsum(sizes))
+    return Items(offsets, values[np.repeat(begins - offsets[:-1], sizes) + np.arange(offsets[-1])])
+
+
+def _scalars(tables: Sequence[pa.Table], name: str, order: Ints, heads: Ints) -> Ints:
+    """One id per person: the one of its profile row, 0 where it has none."""
+    ids = np.concatenate([_chunk(table, name).fill_null(0).to_numpy() for table in tables])[order]
+    first: Ints = ids[heads]  # profile rows are of period 0, so a person's comes first
+    return first

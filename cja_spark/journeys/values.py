@@ -1,0 +1,99 @@
+"""The value dictionary: which text each value id stands for, and the refusal of two texts under one id."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import numpy as np
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.errors import CollisionError, InputError
+from cja_spark.journeys.fields import Field, id_of, leaf, text_of
+from cja_spark.lake import Lake
+from cja_spark.view.spec import View
+
+MAX_LOOKUP_KEYS = 20_000_000
+
+
+def new_values(lake: Lake, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...]) -> DataFrame:
+    """Texts of all dimensions of some events and of profiles.
+
+    Rows:    One per (dimension, text).
+    Columns: returns dimension string, value string.
+    """
+    dimensions = [field for field in fields if field.is_dimension]
+    frames = [_texts(events, field) for field in dimensions if not field.lookup]
+    frames += [_lookup_texts(lake, field) for field in dimensions if field.lookup]
+    frames += [_texts(lake.profiles.read(), field) for field in people]
+    if not frames:
+        return lake.spark.createDataFrame([], "dimension string, value string")
+    return reduce(DataFrame.unionByName, frames)
+
+
+def _texts(rows: DataFrame, field: Field) -> DataFrame:
+    _, path = leaf(field.path, rows.schema, f"dimension '{field.component}'")
+    if not field.array:
+        values = rows.select(text_of(F.col(path)).alias("value"))
+    else:
+        inner = [part for part in field.path.split("[]", 1)[1].lstrip(".").split(".") if part]
+
+        def item(element: Column) -> Column:
+            for part in inner:
+                element = element.getField(part)
+            return text_of(element)
+
+        values = rows.select(F.explode(F.transform(F.col(path), item)).alias("value"))
+    distinct = values.where(F.col("value").isNotNull()).distinct()
+    return distinct.select(F.lit(field.component).alias("dimension"), "value")
+
+
+def _lookup_texts(lake: Lake, field: Field) -> DataFrame:
+    dataset, column = field.lookup
+    rows = lake.lookup(dataset).read()
+    _, path = leaf(column, rows.schema, f"dimension '{field.component}'")
+    values = rows.select(text_of(F.col(path)).alias("value")).where(F.col("value").isNotNull()).distinct()
+    return values.select(F.lit(field.component).alias("dimension"), "value")
+
+
+def lookup_ids(lake: Lake, field: Field) -> tuple[np.ndarray, np.ndarray]:
+    """Keys and values of a lookup as ids: int64[keys] ascending, int64[keys].
+
+    Raises:
+        InputError: more than 20 million keys; they travel to every task.
+    """
+    dataset, column = field.lookup
+    rows = lake.lookup(dataset).read()
+    _, path = leaf(column, rows.schema, f"dimension '{field.component}'")
+    pairs = rows.select(id_of(text_of(F.col("key"))).alias("key"), id_of(text_of(F.col(path))).alias("value"))
+    found = pairs.limit(MAX_LOOKUP_KEYS + 1).toArrow()
+    if len(found) > MAX_LOOKUP_KEYS:
+        raise InputError(f"lookup '{dataset}' has more than {MAX_LOOKUP_KEYS:,} keys; join it into the source instead.")
+    keys, values = (found[name].to_numpy().astype(np.int64) for name in ("key", "value"))
+    order = np.argsort(keys, kind="stable")
+    return keys[order], values[order]
+
+
+def add_values(lake: Lake, view: View, texts: DataFrame) -> None:
+    """Add texts that the dictionary does not have yet.
+
+    Raises:
+        CollisionError: two texts of a dimension share an id; nothing is written.
+    """
+    table = lake.values(view.name).create()
+    found = texts.select("dimension", id_of(F.col("value")).alias("id"), "value")
+    known = table.read()
+    fresh = found.join(known.select("dimension", "id", F.col("value").alias("_known")), ["dimension", "id"], "left")
+    texts_of = fresh.groupBy("dimension", "id").agg(
+        F.min("value").alias("value"), F.max("value").alias("_last"), F.max("_known").alias("_known")
+    )
+    added = texts_of.where(F.col("_known").isNull() | (F.col("_known") != F.col("value")) | (F.col("_last") != F.col("value")))
+    added = added.localCheckpoint()  # read twice: once to look for shared ids, once to write
+    shared = added.where(F.col("_known").isNotNull() | (F.col("_last") != F.col("value"))).head()
+    if shared is not None:
+        raise CollisionError.of(
+            f"dimension '{shared['dimension']}'", shared["id"], shared["value"],
+            shared["_last"] if shared["_last"] != shared["value"] else shared["_known"],
+        )  # fmt: skip
+    if not added.isEmpty():
+        table.append(added.select("dimension", "id", "value"))

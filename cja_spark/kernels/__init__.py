@@ -1,0 +1,1 @@
+"""Kernels: pure functions over arrays of events in the order of their persons."""

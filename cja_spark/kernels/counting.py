@@ -1,0 +1,50 @@
+"""Counting: sums and distinct units per code, one pass over events that stand in unit order."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cja_spark.journeys.batch import Floats, Ints
+
+
+def coded(ids: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
+    """Number the distinct ids of an array by first appearance.
+
+    Shapes: ids int64[n] -> int64[distinct], int32[n]; a hash table, where `np.unique` would sort.
+    """
+    encoded = pa.array(ids).dictionary_encode()
+    return encoded.dictionary.to_numpy(), encoded.indices.to_numpy()
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _units_per_code(codes, units, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    counts = np.zeros(size, np.int64)
+    last = np.full(size, -1, np.int64)
+    for at in range(len(codes)):
+        code = codes[at]
+        if last[code] != units[at]:
+            last[code] = units[at]
+            counts[code] += 1
+    return counts
+
+
+def units_per_code(codes: npt.NDArray[np.int32], units: Ints, size: int) -> Ints:
+    """Distinct units per code.
+
+    Shapes: codes int32[n] in 0..size-1, units int64[n] ascending -> int64[size].
+    """
+    counts: Ints = _units_per_code(codes, units, size)
+    return counts
+
+
+def sums_per_code(codes: npt.NDArray[np.int32], amounts: Floats, size: int) -> Floats:
+    """Sum of amounts per code, NaN counting as nothing: float64[size]."""
+    return np.bincount(codes, weights=np.nan_to_num(amounts), minlength=size)
+
+
+def distinct_units(units: Ints) -> int:
+    """Number of distinct units in ascending numbers."""
+    return int(np.count_nonzero(np.diff(units))) + 1 if len(units) else 0

@@ -1,0 +1,166 @@
+"""Segments: which events belong to the units that meet a condition (rules G1-G5, G10 everyone)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.journeys.batch import Bools, Items, Ints, Journeys
+from cja_spark.journeys.hashing import value_id
+from cja_spark.spec import Spec
+from cja_spark.view.condition import (
+    AllOf,
+    AnyOf,
+    ContainerCondition,
+    DimensionCondition,
+    Exclude,
+    MetricCondition,
+    Segment,
+    SegmentReference,
+)
+
+LEVELS = {"event": 0, "session": 1, "person": 2}
+_COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+    "equals": operator.eq,
+}
+_COMPLEMENT_OF = {
+    "does_not_equal": "equals",
+    "equals_none_of": "equals_any_of",
+    "does_not_contain": "contains",
+    "does_not_start_with": "starts_with",
+    "does_not_end_with": "ends_with",
+}
+TextIds = Mapping[DimensionCondition, npt.NDArray[np.int64]]
+
+
+def positive(condition: DimensionCondition) -> DimensionCondition:
+    """The positive twin of a negative condition (G3); a positive one is its own."""
+    name = condition.operators()[0]
+    if name not in _COMPLEMENT_OF:
+        return condition
+    twin = {_COMPLEMENT_OF[name]: getattr(condition, name)}
+    return DimensionCondition.model_validate({"dimension": condition.dimension, **twin})
+
+
+class Matcher:
+    """Evaluates conditions on the events of one batch that a report sees."""
+
+    def __init__(
+        self, journeys: Journeys, seen: Bools, sessions: Ints, segments: Mapping[str, Segment], text_ids: TextIds
+    ) -> None:
+        """Take a batch and the events that count.
+
+        Args:
+            journeys: the batch.
+            seen: bool[events], the events conditions may look at (the report's range).
+            sessions: int64[events], session numbers ascending.
+            segments: the view's segments by name.
+            text_ids: for conditions on parts of texts, the ids of the texts that match.
+        """
+        self.journeys = journeys
+        self.at = np.flatnonzero(seen)
+        self.segments = segments
+        self.text_ids = text_ids
+        self._units = (
+            np.arange(len(self.at)),
+            _dense(sessions[self.at]),
+            _dense(journeys.person_of_event()[self.at]),
+        )
+
+    def events_of(self, segment: Segment) -> Bools:
+        """All seen events of the units that meet the segment's condition: bool[events]."""
+        level = LEVELS[segment.container]
+        found = np.zeros(self.journeys.events, bool)
+        found[self.at] = self.meets(segment.where, level)[self._units[level]]
+        return found
+
+    def meets(self, condition: Spec, level: int) -> Bools:
+        """Which units of a level (0 event, 1 session, 2 person) meet a condition."""
+        if isinstance(condition, MetricCondition):
+            return self._metric(condition, level)
+        if isinstance(condition, DimensionCondition):
+            return self._some(self._dimension(condition), 0, level)
+        if isinstance(condition, AllOf):
+            return np.logical_and.reduce([self.meets(part, level) for part in condition.all])
+        if isinstance(condition, AnyOf):
+            return np.logical_or.reduce([self.meets(part, level) for part in condition.any])
+        if isinstance(condition, Exclude):
+            return ~self.meets(condition.exclude, level)
+        if isinstance(condition, SegmentReference):
+            segment = self.segments[condition.segment]
+            condition = ContainerCondition(container=segment.container, where=segment.where)
+        assert isinstance(condition, ContainerCondition)
+        inner = min(LEVELS[condition.container], level)
+        return self._some(self.meets(condition.where, inner), inner, level)
+
+    def _count(self, level: int) -> int:
+        units = self._units[level]
+        return int(units[-1]) + 1 if len(units) else 0
+
+    def _some(self, met: Bools, inner: int, level: int) -> Bools:
+        """Whether some inner unit of each unit is met."""
+        if inner == level:
+            return met
+        found = np.zeros(self._count(level), bool)
+        found[self._units[level][met[self._units[inner]]]] = True
+        return found
+
+    def _metric(self, condition: MetricCondition, level: int) -> Bools:
+        amounts = self._amounts(condition.metric, level)
+        met = np.ones(len(amounts), bool)
+        for name, compare in _COMPARE.items():
+            bound = getattr(condition, name)
+            if bound is not None:
+                met &= compare(amounts, bound)
+        return met
+
+    def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
+        units = self._units[level]
+        if metric == "events":
+            return np.bincount(units, minlength=self._count(level)).astype(float)
+        if metric == "people":
+            return np.ones(self._count(level))
+        if metric == "sessions":
+            firsts = np.zeros(len(units))
+            firsts[np.flatnonzero(np.diff(self._units[1], prepend=-1))] = 1
+            return np.bincount(units, weights=firsts, minlength=self._count(level))
+        own = self.journeys.amounts(metric)[self.at]
+        if level == 0:
+            return own
+        return np.bincount(units, weights=np.nan_to_num(own), minlength=self._count(level))
+
+    def _dimension(self, condition: DimensionCondition) -> Bools:
+        twin = positive(condition)
+        met = self._positive(twin)
+        return met if twin is condition else ~met
+
+    def _positive(self, condition: DimensionCondition) -> Bools:
+        name = condition.dimension
+        if self.journeys.is_list(f"d_{name}"):
+            items: Items = self.journeys.items(name)
+            return items.any_per_event(self._ids_match(items.values, condition))[self.at]
+        return self._ids_match(self.journeys.ids(name)[self.at], condition)
+
+    def _ids_match(self, ids: Ints, condition: DimensionCondition) -> Bools:
+        if condition.exists is not None:
+            return (ids != 0) if condition.exists else (ids == 0)
+        if condition.equals is not None:
+            return ids == value_id(condition.equals)
+        if condition.equals_any_of is not None:
+            return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
+        return np.isin(ids, self.text_ids[condition])
+
+
+def _dense(numbers: Ints) -> Ints:
+    """Ascending numbers as 0, 1, 2, … without holes."""
+    if len(numbers) == 0:
+        return numbers
+    return np.cumsum(np.append(0, numbers[1:] != numbers[:-1]))

@@ -1,0 +1,144 @@
+"""A report as a task sees it: names resolved, range in ms, and the masks that all kernels share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from cja_spark.errors import ConfigurationError
+from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
+from cja_spark.kernels.segments import Matcher, TextIds
+from cja_spark.reports.cells import Cells, Sums
+from cja_spark.registry import Registry
+from cja_spark.reports.spec import Report
+from cja_spark.spec import milliseconds
+from cja_spark.view.condition import Segment
+from cja_spark.view.spec import View
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One report, ready to run: no names left to look up, no clock.
+
+    Attributes:
+        report: the report's spec.
+        view: the data view.
+        window: the report's time.
+        text_ids: ids of texts that conditions on parts of texts match.
+        arrays: per lookup dimension the array its keys lie in.
+    """
+
+    report: Report
+    view: View
+    window: Window
+    text_ids: TextIds = field(default_factory=dict)
+    arrays: Mapping[str, str] = field(default_factory=dict)
+
+    def array_of(self, dimension: str) -> str:
+        """Path of the array of objects a dimension lies in; empty for the grain of events."""
+        field_ = self.view.dimensions[dimension].field or ""
+        return self.arrays.get(dimension, field_.split("[]", 1)[0] if "[]" in field_ else "")
+
+    @property
+    def timeout_ms(self) -> int:
+        """The session timeout, ms."""
+        return milliseconds(self.view.session.timeout)
+
+    def segment(self, use: str | Segment) -> Segment:
+        """A segment used by name or written in place."""
+        if isinstance(use, Segment):
+            return use
+        if use not in self.view.segments:
+            raise ConfigurationError.unknown("segment", use, self.view.segments)
+        return self.view.segments[use]
+
+
+class Seen:
+    """What a report sees of a batch: events since `read_from`, their sessions, and the masked range events."""
+
+    def __init__(self, journeys: Journeys, ask: Ask) -> None:
+        """Take a batch that reaches at least from `read_from` to `until`."""
+        window = ask.window
+        self.ask = ask
+        self.journeys = journeys.between(window.read_from, max(window.until, window.end))
+        self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
+
+    @property
+    def in_range(self) -> Bools:
+        """Events of the range: bool[events]."""
+        window = self.ask.window
+        return self.journeys.remembered(
+            ("in_range", window.start, window.end),
+            lambda: (self.journeys.t >= window.start) & (self.journeys.t < window.end),
+        )
+
+    def matches(self, segment: Segment) -> Bools:
+        """Range events of a segment: bool[events], shared by the reports of a run."""
+        window = self.ask.window
+        key = ("matches", segment, window, self.ask.timeout_ms, self.ask.view.session.starts_with)
+        return self.journeys.remembered(key, lambda: self._matcher().events_of(segment))
+
+    def _matcher(self) -> Matcher:
+        window = self.ask.window
+        return self.journeys.remembered(
+            ("matcher", window, self.ask.timeout_ms, self.ask.view.session.starts_with),
+            lambda: Matcher(self.journeys, self.in_range, self.sessions, self.ask.view.segments, self.ask.text_ids),
+        )
+
+    def masked(self) -> Bools:
+        """Range events that all of the report's segments keep: bool[events]."""
+        mask = self.in_range
+        for use in self.ask.report.segments:
+            mask = mask & self.matches(self.ask.segment(use))
+        return mask
+
+    def masked_tail(self, until: int) -> Bools:
+        """Masked range events, and events after the range that meet event conditions (O7).
+
+        Person and session segments keep the range's result for the person; an event segment is asked again.
+        """
+        journeys, window = self.journeys, self.ask.window
+        tail = (journeys.t >= window.end) & (journeys.t < until)
+        for use in self.ask.report.segments:
+            segment = self.ask.segment(use)
+            if segment.container == "person":
+                kept = np.zeros(journeys.persons, bool)
+                kept[journeys.person_of_event()[self.matches(segment)]] = True
+                tail = tail & kept[journeys.person_of_event()]
+            else:
+                matcher = Matcher(journeys, tail, self.sessions, self.ask.view.segments, self.ask.text_ids)
+                tail = tail & matcher.events_of(segment)
+        return self.masked() | tail
+
+    def amounts(self, metric: str) -> Floats:
+        """A metric per event, standard `events` included."""
+        if metric == "events":
+            return np.ones(self.journeys.events)
+        return self.journeys.amounts(metric)
+
+
+Names = Callable[[str, Ints], Mapping[int, str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of report.
+
+    Attributes:
+        spec: what an author writes.
+        kernel: journeys to cells, in a task.
+        finish: summed cells to rows, on the driver.
+        tail_ms: how far after the range it looks.
+    """
+
+    spec: type[Report]
+    kernel: Callable[[Seen], Cells]
+    finish: Callable[[Sums, Ask, Names], pa.Table]
+    tail_ms: Callable[[Any, View], int] = lambda report, view: 0
+
+
+REPORTS: Registry[Kind] = Registry("report")

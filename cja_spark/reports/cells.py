@@ -1,0 +1,76 @@
+"""Cells: partial sums that leave a task, and their sum over tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+KEYS = 4
+SCHEMA = "report int, k1 bigint, k2 bigint, k3 bigint, k4 bigint, measure int, amount double"
+NAMES = ("report", "k1", "k2", "k3", "k4", "measure", "amount")
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Cells:
+    """Cells of one report from one batch: up to four keys, a measure, an amount each."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[list[Ints], int, Floats]] = []
+
+    def add(self, measure: int, amounts: npt.ArrayLike, *keys: npt.ArrayLike) -> None:
+        """Add one amount per key; keys may repeat, they are summed later.
+
+        Shapes: amounts float64[n]; each key int64[n] or one number for all.
+        """
+        values = np.atleast_1d(np.asarray(amounts, np.float64))
+        wide = [np.broadcast_to(np.asarray(key, np.int64), values.shape) for key in keys]
+        self._parts.append((wide, measure, values))
+
+    def batches(self, report: int) -> Iterator[pa.RecordBatch]:
+        """The cells as Arrow batches of the schema all reports share."""
+        for keys, measure, amounts in self._parts:
+            size = len(amounts)
+            nothing = np.zeros(size, np.int64)
+            columns = [*keys, *([nothing] * (KEYS - len(keys)))]
+            yield pa.RecordBatch.from_arrays(
+                [
+                    pa.array(np.full(size, report, np.int32)),
+                    *(pa.array(column) for column in columns),
+                    pa.array(np.full(size, measure, np.int32)),
+                    pa.array(amounts),
+                ],
+                names=list(NAMES),
+            )
+
+
+class Sums:
+    """A report's cells summed over all tasks: distinct keys and one column of amounts per measure."""
+
+    def __init__(self, cells: pa.Table) -> None:
+        """Take cells, summed or not, of one report."""
+        self._cells = cells.group_by(["k1", "k2", "k3", "k4", "measure"]).aggregate([("amount", "sum")])
+
+    def measure(self, measure: int, keys: int) -> tuple[list[Ints], Floats]:
+        """Keys and amounts of one measure.
+
+        Shapes: a list of `keys` arrays int64[n], amounts float64[n].
+        """
+        import pyarrow.compute as pc
+
+        rows = self._cells.filter(pc.equal(self._cells["measure"], measure))
+        found = [rows[f"k{at + 1}"].to_numpy() for at in range(keys)]
+        return found, rows["amount_sum"].to_numpy()
+
+    def total(self, measure: int) -> float:
+        """Sum of a measure that has one cell."""
+        return float(self.measure(measure, 0)[1].sum())
+
+    def by_key(self, measure: int, keys: int = 1) -> dict[tuple[int, ...], float]:
+        """Amounts of a measure by key."""
+        found, amounts = self.measure(measure, keys)
+        rows = zip(*(key.tolist() for key in found), strict=True) if keys else [()] * len(amounts)
+        return dict(zip(rows, amounts.tolist(), strict=True))

@@ -1,0 +1,134 @@
+"""Sessions: how many, how long, how many end at once; in all and by the value a session starts with (rules S3-S5)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+from pydantic import Field
+
+from cja_spark.journeys.batch import Bools, Floats, Ints
+from cja_spark.kernels.counting import coded, distinct_units, units_per_code
+from cja_spark.kernels.sessions import run_starts
+from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
+from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.spec import Report
+from cja_spark.spec import Name
+
+BASE = (
+    "sessions", "session_starts", "session_ends", "bounces", "people", "events", "time_spent_seconds", "session_seconds",
+)  # fmt: skip
+TOTAL = 100
+
+
+class Sessions(Report):
+    """Sessions in all, and by the value of a dimension on their first event of the range."""
+
+    report: Literal["sessions"] = "sessions"
+    dimension: Name | None = None
+    rows: int = Field(default=50, ge=1, le=50_000)
+
+    def dimensions_used(self) -> tuple[str, ...]:
+        """What rows are."""
+        return (self.dimension,) if self.dimension else ()
+
+
+def kernel(seen: Seen) -> Cells:
+    """Count sessions with masked range events, their starts, ends, bounces and time.
+
+    Source: S3-S5. Whether an event opens, ends or is alone in its session is decided by range events; what is
+        counted are masked ones.
+    """
+    cells = Cells()
+    masked = seen.masked()
+    at = np.flatnonzero(seen.in_range)
+    if not masked.any():
+        return cells
+    columns, first = _per_session(seen, at, masked[at])
+    people = seen.journeys.person_of_event()[first]
+    for measure, name in enumerate(BASE):
+        cells.add(TOTAL + measure, distinct_units(people) if name == "people" else columns[name].sum())
+    report: Sessions = seen.ask.report  # type: ignore[assignment]
+    if report.dimension:
+        _by_value(cells, columns, seen.journeys.ids(report.dimension)[first], people)
+    return cells
+
+
+def _per_session(seen: Seen, at: Ints, masked: Bools) -> tuple[dict[str, Floats], Ints]:
+    """Counts of each session that has a masked event, and the position of its first masked event."""
+    t = seen.journeys.t[at]
+    heads = run_starts(seen.sessions[at])
+    tails = np.append(heads[1:], len(at)) - 1
+    opening = np.isin(at[heads], run_starts(seen.sessions), assume_unique=True)
+    to_next = np.append(np.diff(t), 0)
+    to_next[tails] = 0
+    counts = np.add.reduceat(masked.astype(np.int64), heads)
+    visible = counts > 0
+    columns = {
+        "sessions": np.ones(len(heads)),
+        "session_starts": masked[heads] & opening,
+        "session_ends": masked[tails],
+        "bounces": tails == heads,
+        "events": counts,
+        "time_spent_seconds": np.add.reduceat(np.where(masked, to_next, 0), heads) / 1000,
+        "session_seconds": (t[tails] - t[heads]) / 1000,
+    }
+    first = np.minimum.reduceat(np.where(masked, at, np.iinfo(np.int64).max), heads)
+    return {name: column[visible].astype(float) for name, column in columns.items()}, first[visible]
+
+
+def _by_value(cells: Cells, columns: dict[str, Floats], ids: Ints, people: Ints) -> None:
+    values, codes = coded(ids)
+    for measure, name in enumerate(BASE):
+        if name == "people":
+            amounts = units_per_code(codes, people, len(values)).astype(float)
+        else:
+            amounts = np.bincount(codes, weights=columns[name], minlength=len(values))
+        cells.add(measure, amounts, values)
+
+
+def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
+    """A total row, then one row per value by sessions descending.
+
+    Columns: row_kind, the dimension if asked, counts, and rates (null where there is nothing to divide by).
+    """
+    report: Sessions = ask.report  # type: ignore[assignment]
+    rows = [{"row_kind": "total", **_rates({name: sums.total(TOTAL + at) for at, name in enumerate(BASE)})}]
+    if report.dimension:
+        rows += _items(sums, report, ask, names)
+    fields = [("row_kind", pa.string()), *(((report.dimension, pa.string()),) if report.dimension else ())]
+    columns = [name for name in rows[0] if name != "row_kind"]
+    return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, pa.float64()) for name in columns)]))
+
+
+def _items(sums: Sums, report: Sessions, ask: Ask, names: Names) -> list[dict[str, object]]:
+    assert report.dimension is not None
+    by_name = {name: sums.by_key(at) for at, name in enumerate(BASE)}
+    keys = [key[0] for key in by_name["sessions"]]
+    texts = names(report.dimension, np.array(keys, np.int64))
+    order = sorted(keys, key=lambda key: (-by_name["sessions"][(key,)], texts.get(key, ask.view.no_value).encode()))
+    return [
+        {
+            "row_kind": "item",
+            report.dimension: texts.get(key, ask.view.no_value) if key else ask.view.no_value,
+            **_rates({name: by_name[name].get((key,), 0.0) for name in BASE}),
+        }
+        for key in order[: report.rows]
+    ]
+
+
+def _rates(counts: dict[str, float]) -> dict[str, float | None]:
+    def per(part: str, whole: str) -> float | None:
+        return counts[part] / counts[whole] if counts[whole] else None
+
+    return {
+        **{name: amount for name, amount in counts.items() if name != "session_seconds"},
+        "bounce_rate": per("bounces", "sessions"),
+        "sessions_per_person": per("sessions", "people"),
+        "events_per_session": per("events", "sessions"),
+        "mean_session_seconds": per("session_seconds", "sessions"),
+    }
+
+
+REPORTS.register("sessions")(Kind(Sessions, kernel, finish))

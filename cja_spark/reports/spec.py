@@ -1,0 +1,74 @@
+"""What every report has: a date range, segments, and a name to find it by."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.view.condition import Segment
+
+_LAST = re.compile(r"^last (\d+) (day|week|month|year)s?$")
+
+
+class Last(Spec):
+    """The last n whole days, weeks, months or years of the view's calendar, the day of `as_of` included."""
+
+    count: int = Field(ge=1)
+    unit: str
+
+
+class Between(Spec):
+    """From the first instant of one day to the end of another, in the view's time zone (O5)."""
+
+    from_: date = Field(alias="from")
+    to: date
+
+    @model_validator(mode="after")
+    def _forward(self) -> Between:
+        if self.from_ > self.to + timedelta(days=1):
+            raise ValueError(f"range: from {self.from_} is after to {self.to}.")
+        return self
+
+
+def _range(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+    if isinstance(value, str):
+        found = _LAST.match(value)
+        if not found:
+            raise ValueError(f"'{value}' is no range. Write 'last 90 days' or {{from: 2026-01-01, to: 2026-03-31}}.")
+        return Last(count=int(found[1]), unit=found[2])
+    return value
+
+
+Range = Annotated[Last | Between, BeforeValidator(_range)]
+SegmentUse = Name | Segment
+
+
+class Report(Spec):
+    """A question to the journeys. Each kind of report adds its own fields."""
+
+    name: Name = "report"
+    report: str
+    title: str | None = None
+    description: str | None = None
+    range: Range = Last(count=90, unit="day")
+    segments: Annotated[tuple[SegmentUse, ...], AsTuple] = ()
+
+    def metrics_used(self) -> tuple[str, ...]:
+        """Names of metrics that the report itself reads."""
+        return ()
+
+    def dimensions_used(self) -> tuple[str, ...]:
+        """Names of dimensions that the report itself reads."""
+        return ()
+
+    def segments_used(self) -> tuple[str, ...]:
+        """Names of segments that the report itself reads, besides `segments`."""
+        return ()
+
+    def conditions(self) -> tuple[Spec, ...]:
+        """Conditions that the report itself evaluates, besides its segments."""
+        return ()

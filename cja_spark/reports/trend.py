@@ -1,0 +1,73 @@
+"""Trend: metrics per hour, day, week, month, quarter or year of the view's calendar (rule R)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+import numpy as np
+import pyarrow as pa
+from pydantic import Field
+
+from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
+from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.measures import base_metrics, per_code, shown
+from cja_spark.reports.spec import Report
+from cja_spark.spec import AsTuple, Name
+from cja_spark.view.calendar import Granularity, edges, label
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Trend(Report):
+    """Metrics over time; every bucket of the range is a row, also one without events."""
+
+    report: Literal["trend"] = "trend"
+    granularity: Granularity = "day"
+    metrics: Annotated[tuple[Name, ...], AsTuple] = Field(default=("events", "people", "sessions"), min_length=1)
+
+    def metrics_used(self) -> tuple[str, ...]:
+        """The lines."""
+        return self.metrics
+
+
+def _edges(ask: Ask) -> list[int]:
+    report: Trend = ask.report  # type: ignore[assignment]
+    return edges(ask.window.start, ask.window.end, report.granularity, ask.view.time_zone)
+
+
+def kernel(seen: Seen) -> Cells:
+    """Sum each base metric per bucket; a person or session counts once in each bucket it touches (S3, T1)."""
+    cells = Cells()
+    starts = np.array(_edges(seen.ask), np.int64)
+    at = np.flatnonzero(seen.masked())
+    if len(at) == 0:
+        return cells
+    # Events of a person ascend in time, so a bucket's events of one unit stand together.
+    codes = (np.searchsorted(starts, seen.journeys.t[at], side="right") - 1).astype(np.int32)
+    report: Trend = seen.ask.report  # type: ignore[assignment]
+    buckets = np.arange(len(starts))
+    for measure, metric in enumerate(base_metrics(report.metrics, seen.ask.view)):
+        cells.add(measure, per_code(seen, metric, at, codes, len(starts)), buckets)
+    return cells
+
+
+def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:  # noqa: ARG001 - all finishes take the same
+    """One row per bucket.
+
+    Columns: bucket timestamp (UTC, its first instant), label string, one double per metric.
+    """
+    report: Trend = ask.report  # type: ignore[assignment]
+    metrics = base_metrics(report.metrics, ask.view)
+    sums_of = {metric: sums.by_key(measure) for measure, metric in enumerate(metrics)}
+    rows = []
+    for at, edge in enumerate(_edges(ask)):
+        amounts = {metric: sums_of[metric].get((at,), 0.0) for metric in metrics}
+        columns = {name: shown(name, ask.view, amounts) for name in report.metrics}
+        moment = EPOCH + timedelta(milliseconds=edge)
+        rows.append({"bucket": moment, "label": label(edge, report.granularity, ask.view.time_zone), **columns})
+    fields = [("bucket", pa.timestamp("us", "UTC")), ("label", pa.string())]
+    return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, pa.float64()) for name in report.metrics)]))
+
+
+REPORTS.register("trend")(Kind(Trend, kernel, finish))

@@ -1,0 +1,1 @@
+"""What a data view means: dimensions, metrics, segments, sessions, the calendar."""

@@ -1,0 +1,157 @@
+"""Segments as an author writes them: containers and typed conditions (rules G1-G4). No expression text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from cja_spark.spec import AsTuple, Name, Spec
+
+Container = Literal["event", "session", "person"]
+Number = Annotated[float, BeforeValidator(lambda x: float(x) if isinstance(x, int) and not isinstance(x, bool) else x)]
+Text = Annotated[str, BeforeValidator(lambda x: str(x) if isinstance(x, int) and not isinstance(x, bool) else x)]
+COMPARISONS = ("at_least", "at_most", "more_than", "less_than", "equals")
+POSITIVE = ("equals", "equals_any_of", "contains", "starts_with", "ends_with")
+NEGATIVE = ("does_not_equal", "equals_none_of", "does_not_contain", "does_not_start_with", "does_not_end_with")
+
+
+class MetricCondition(Spec):
+    """A metric compared with a number: the event's own value, or the unit's sum (G1)."""
+
+    metric: Name
+    at_least: Number | None = None
+    at_most: Number | None = None
+    more_than: Number | None = None
+    less_than: Number | None = None
+    equals: Number | None = None
+
+    @model_validator(mode="after")
+    def _some_comparison(self) -> MetricCondition:
+        if all(getattr(self, name) is None for name in COMPARISONS):
+            raise ValueError(f"metric '{self.metric}' needs one of {', '.join(COMPARISONS)}.")
+        return self
+
+
+class DimensionCondition(Spec):
+    """A dimension compared with text, case-sensitive. Negative operators are complements: null matches them (G3)."""
+
+    dimension: Name
+    equals: Text | None = None
+    equals_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
+    contains: Text | None = None
+    starts_with: Text | None = None
+    ends_with: Text | None = None
+    does_not_equal: Text | None = None
+    equals_none_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
+    does_not_contain: Text | None = None
+    does_not_start_with: Text | None = None
+    does_not_end_with: Text | None = None
+    exists: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_operator(self) -> DimensionCondition:
+        if len(self.operators()) != 1:
+            raise ValueError(f"dimension '{self.dimension}' needs exactly one of {', '.join(_OPERATORS)}.")
+        return self
+
+    def operators(self) -> tuple[str, ...]:
+        """The operators that are set."""
+        return tuple(name for name in _OPERATORS if getattr(self, name) is not None)
+
+
+_OPERATORS = (*POSITIVE, *NEGATIVE, "exists")
+
+
+class SegmentReference(Spec):
+    """Another segment of the view, by name."""
+
+    segment: Name
+
+
+class AllOf(Spec):
+    """Every part matches."""
+
+    all: Annotated[tuple[Condition, ...], AsTuple] = Field(min_length=1)
+
+
+class AnyOf(Spec):
+    """Some part matches."""
+
+    any: Annotated[tuple[Condition, ...], AsTuple] = Field(min_length=1)
+
+
+class Exclude(Spec):
+    """The part does not match."""
+
+    exclude: Condition
+
+
+class ContainerCondition(Spec):
+    """Some (for `exclude`: no) event, session or person of the surrounding unit meets the condition."""
+
+    container: Container = "event"
+    where: Condition
+
+
+_KINDS = {
+    "metric": "metric", "dimension": "dimension", "segment": "segment",
+    "all": "all", "any": "any", "exclude": "exclude", "where": "container",
+}  # fmt: skip
+
+
+def _kind(value: Any) -> str | None:  # noqa: ANN401 - a discriminator sees whatever the author wrote
+    if isinstance(value, Mapping):
+        return next((tag for key, tag in _KINDS.items() if key in value), None)
+    return next((tag for key, tag in _KINDS.items() if key in type(value).model_fields), None)
+
+
+def _named(value: Any) -> Any:  # noqa: ANN401
+    return {"segment": value} if isinstance(value, str) else value
+
+
+Condition = Annotated[
+    Annotated[MetricCondition, Tag("metric")]
+    | Annotated[DimensionCondition, Tag("dimension")]
+    | Annotated[SegmentReference, Tag("segment")]
+    | Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Exclude, Tag("exclude")]
+    | Annotated[ContainerCondition, Tag("container")],
+    Discriminator(
+        _kind,
+        custom_error_type="condition",
+        custom_error_message="a condition has one of the keys metric, dimension, segment, all, any, exclude, where",
+    ),
+    BeforeValidator(_named),
+]
+
+
+class Segment(Spec):
+    """A segment: all events of the units (container) that meet the condition (G2, G10 everyone)."""
+
+    container: Container = "event"
+    where: Condition
+    label: str | None = None
+    description: str | None = None
+
+
+for _model in (AllOf, AnyOf, Exclude, ContainerCondition, Segment):
+    _model.model_rebuild()
+
+
+def leaves(condition: Spec) -> Iterator[MetricCondition | DimensionCondition | SegmentReference]:
+    """All conditions of a tree that name a component."""
+    if isinstance(condition, MetricCondition | DimensionCondition | SegmentReference):
+        yield condition
+    elif isinstance(condition, AllOf):
+        for part in condition.all:
+            yield from leaves(part)
+    elif isinstance(condition, AnyOf):
+        for part in condition.any:
+            yield from leaves(part)
+    elif isinstance(condition, Exclude):
+        yield from leaves(condition.exclude)
+    elif isinstance(condition, ContainerCondition | Segment):
+        yield from leaves(condition.where)

@@ -1,0 +1,132 @@
+"""A data view: what the fields of events mean to an analyst. Everything here is retroactive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+
+from cja_spark.errors import did_you_mean
+from cja_spark.spec import AsTuple, Duration, Name, Spec
+from cja_spark.view.condition import Segment
+
+STANDARD_METRICS = ("events", "people", "sessions")
+Format = Literal["decimal", "percent", "currency", "time"]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        from zoneinfo import available_timezones
+
+        near = did_you_mean(name, available_timezones()).split(" Known:")[0]
+        raise ValueError(f"'{name}' is no IANA time zone. {near}".rstrip()) from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+def _field_of(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+    return {"field": value} if isinstance(value, str) else value
+
+
+class Dimension(Spec):
+    """A dimension: the values of one field of events, of a lookup dataset or of a profile.
+
+    Null and blank text mean not set. A field inside an array of objects, such as ``productListItems[].SKU``,
+    has the grain of that array.
+    """
+
+    field: str | None = None
+    lookup: str | None = None
+    profile: str | None = None
+    label: str | None = None
+    description: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Dimension:
+        if sum(source is not None for source in (self.field, self.lookup, self.profile)) != 1:
+            raise ValueError("give exactly one of 'field', 'lookup', 'profile'.")
+        for kind in ("lookup", "profile"):
+            path = getattr(self, kind)
+            if path is not None and "." not in path:
+                raise ValueError(f"{kind}: '{path}' names a dataset and a column of it: '{path}.column'.")
+        return self
+
+
+class Metric(Spec):
+    """A metric: a number on events. `instances` counts events on which the field is set, also to 0 or to text."""
+
+    field: str
+    behavior: Literal["values", "instances"] = "values"
+    format: Format = "decimal"
+    decimals: int = Field(default=0, ge=0, le=10)
+    label: str | None = None
+    description: str | None = None
+
+
+class CalculatedMetric(Spec):
+    """Arithmetic on summed metrics: names, numbers, ``+ - * /`` and parentheses; x/0 is null (rule Q)."""
+
+    calculate: str
+    format: Format = "decimal"
+    decimals: int = Field(default=2, ge=0, le=10)
+    label: str | None = None
+    description: str | None = None
+
+    @field_validator("calculate")
+    @classmethod
+    def _parses(cls, text: str) -> str:
+        from cja_spark.view.calculate import names_in
+
+        names_in(text)
+        return text
+
+
+def _metric_kind(value: Any) -> str:  # noqa: ANN401
+    keys = value if isinstance(value, Mapping) else getattr(value, "model_fields_set", ())
+    return "calculated" if "calculate" in keys else "metric"
+
+
+AnyMetric = Annotated[
+    Annotated[Metric, Tag("metric")] | Annotated[CalculatedMetric, Tag("calculated")],
+    Discriminator(_metric_kind),
+    BeforeValidator(_field_of),
+]
+
+
+class SessionSettings(Spec):
+    """A session ends after more than `timeout` without an event (rule S1)."""
+
+    timeout: Duration = timedelta(minutes=30)
+    starts_with: Annotated[tuple[Name, ...], AsTuple] = ()
+
+
+class View(Spec):
+    """A data view."""
+
+    name: Name
+    time_zone: Zone = "UTC"
+    session: SessionSettings = SessionSettings()
+    dimensions: dict[Name, Annotated[Dimension, BeforeValidator(_field_of)]] = {}
+    metrics: dict[Name, AnyMetric] = {}
+    segments: dict[Name, Segment] = {}
+    no_value: str = "No value"
+    buckets: int | None = Field(default=None, ge=1, le=4096)
+    period: Literal["day", "month", "year"] = "month"
+
+    def metric_names(self) -> tuple[str, ...]:
+        """All metrics a report may name."""
+        return (*STANDARD_METRICS, *self.metrics)
+
+    @model_validator(mode="after")
+    def _no_shadowing(self) -> View:
+        taken = sorted(set(self.metrics) & set(STANDARD_METRICS))
+        if taken:
+            raise ValueError(f"metrics: '{taken[0]}' is a standard metric; choose another name.")
+        return self
