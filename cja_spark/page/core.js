@@ -56,6 +56,7 @@ function moneyOptions(column, number, brief) {
 }
 
 function numberText(number, column, brief) {
+  if (Math.abs(number) >= 1e15) return intl({ notation: "scientific", maximumFractionDigits: 2 }).format(number);
   switch (column.format) {
     case "percent": return percentText(number, brief ? 0 : 1);
     case "points": return percentText(number / 100, brief ? 0 : 1);

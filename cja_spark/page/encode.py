@@ -23,6 +23,11 @@ def instant_text(instant: datetime) -> str:
     return utc.strftime("%Y-%m-%d %H:%M:%S UTC" if utc.second else "%Y-%m-%d %H:%M UTC")
 
 
+def minute_text(instant: datetime) -> str:
+    """Write an instant in UTC, cut to its minute."""
+    return instant_text(instant.replace(second=0, microsecond=0))
+
+
 def _number(value: int | float | Decimal) -> Json:
     """A number as JSON; as text where a JavaScript number would not hold it exactly; null when it is none."""
     if isinstance(value, Decimal):

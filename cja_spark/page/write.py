@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from cja_spark.errors import InputError, UnwritableError
 from cja_spark.page.content import PageContent
-from cja_spark.page.encode import encode_panel, instant_text, script_json
+from cja_spark.page.encode import encode_panel, instant_text, minute_text, script_json
 from cja_spark.page.text import displayable
 
 LARGEST_PAGE = 8_000_000
@@ -60,7 +60,7 @@ def _clock(seconds: float) -> str:
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.finalize = _finalized
-    environment.filters |= {"instant": instant_text, "clock": _clock}
+    environment.filters |= {"instant": instant_text, "minute": minute_text, "clock": _clock}
     return environment
 
 

@@ -13,9 +13,17 @@ from typing import Any
 import websocket
 
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --hide-scrollbars --lang=en-US --remote-debugging-port=0"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--lang=en-US",
+    "--remote-debugging-port=0",
+)
 
 
 def chromium_path() -> str | None:
@@ -98,16 +106,20 @@ class Chromium:
         self.ask("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
 
     def happened(self, method: str) -> list[dict[str, Any]]:
+        """Events of one method, after what is under way had time to show."""
         self.value("new Promise((done) => setTimeout(done, 150, true))")
+        return self._seen(method)
+
+    def _seen(self, method: str) -> list[dict[str, Any]]:
         return [event["params"] for event in self.events if event.get("method") == method]
 
     def faults(self) -> list[str]:
         """Everything that a clean page does not do: errors, dialogs, requests beyond the page itself."""
         logged = [p["entry"]["text"] for p in self.happened("Log.entryAdded")]
-        thrown = [str(p["exceptionDetails"]) for p in self.happened("Runtime.exceptionThrown")]
-        called = [f"console.{p['type']}" for p in self.happened("Runtime.consoleAPICalled")]
-        dialogs = [f"dialog {p['message']}" for p in self.happened("Page.javascriptDialogOpening")]
-        requests = [p["request"]["url"] for p in self.happened("Network.requestWillBeSent")]
+        thrown = [str(p["exceptionDetails"]) for p in self._seen("Runtime.exceptionThrown")]
+        called = [f"console.{p['type']}" for p in self._seen("Runtime.consoleAPICalled")]
+        dialogs = [f"dialog {p['message']}" for p in self._seen("Page.javascriptDialogOpening")]
+        requests = [p["request"]["url"] for p in self._seen("Network.requestWillBeSent")]
         return logged + thrown + called + dialogs + requests[1:]
 
     def screenshot(self, target: Path) -> Path:

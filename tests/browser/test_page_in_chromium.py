@@ -1,0 +1,234 @@
+"""The page in a real browser: it opens clean, it works by keyboard, and hostile names stay text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt, write_page
+from tests.browser.chromium import Chromium, chromium_path
+from tests.browser.hostile import HOSTILE
+from tests.unit.page.pages import FALLOUT, SESSIONS, TABLE, TREND, all_panels, panel_of
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory) -> Iterator[Chromium]:
+    browser = Chromium(tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
+
+
+def opened(chromium: Chromium, folder: Path, content: PageContent, **how: object) -> Chromium:
+    chromium.open(write_page(folder / "page.html", content), **how)
+    return chromium
+
+
+@pytest.fixture
+def usual() -> PageContent:
+    return PageContent(title="Retailer", panels=all_panels(), fewest_people=0)
+
+
+def fits(chromium: Chromium) -> bool:
+    return chromium.value("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def downloaded(chromium: Chromium, folder: Path, button: str) -> list[list[str]]:
+    where = {"behavior": "allow", "downloadPath": str(folder)}
+    chromium.ask("Browser.setDownloadBehavior", **where)
+    chromium.value(f"document.querySelector({button!r}).click()")
+    until = time.monotonic() + 15
+    while not (found := list(folder.glob("*.csv"))):
+        assert time.monotonic() < until, "no file came"
+        time.sleep(0.05)
+    return list(csv.reader(io.StringIO(found[0].read_text(encoding="utf-8-sig"))))
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
+def test_the_page_opens_without_error_or_request_at_any_width(chromium, tmp_path, usual, width, dark):
+    opened(chromium, tmp_path, usual, width=width, dark=dark)
+    assert chromium.faults() == []
+    assert chromium.value("document.querySelectorAll('.chart > *').length") >= 4
+    assert fits(chromium)
+
+
+def test_the_recorder_sees_requests_dialogs_and_errors(chromium, tmp_path):
+    page = tmp_path / "guilty.html"
+    page.write_text("<img src='http://127.0.0.1:9/x.png'><script>alert(1); console.log(1); throw Error('x')</script>")
+    chromium.open(page)
+    faults = " ".join(chromium.faults())
+    assert all(word in faults for word in ("127.0.0.1:9", "dialog 1", "console.log", "Error: x"))
+
+
+def test_the_policy_stops_a_script_and_an_image_that_get_in(chromium, tmp_path, usual):
+    page = write_page(tmp_path / "page.html", usual)
+    page.write_text(
+        page.read_text().replace("</main>", "<script>alert(1)</script><img src='http://127.0.0.1:9/x'></main>")
+    )
+    chromium.open(page)
+    assert chromium.happened("Page.javascriptDialogOpening") == []
+    assert "Content Security Policy" in " ".join(chromium.faults())
+
+
+def hostile_page(text: str) -> PageContent:
+    """The text at every place of a page that data or configuration can reach."""
+    labels = {"page": text, "label": text, "step_name": text, "breakdown": text, "bucket": text}
+
+    def poisoned(panel: Panel) -> Panel:
+        rows = tuple({k: labels.get(k, v) if v is not None else v for k, v in row.items()} for row in panel.rows)
+        columns = tuple(c.model_copy(update={"label": text, "unit": text}) for c in panel.columns)
+        words = {
+            "name": text,
+            "title": text,
+            "range": text,
+            "segments": (text, text),
+            "description": text,
+            "query": text,
+        }
+        return panel.model_copy(update=words | {"options": {text: text}, "rows": rows, "columns": columns})
+
+    receipt = Receipt(dropped={text: 3}, run_id=text, versions={text: text})
+    panels = tuple(poisoned(panel) for panel in all_panels())
+    return PageContent(title=text, description=text, panels=panels, receipt=receipt, fewest_people=0)
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_a_hostile_name_is_text_everywhere(chromium, tmp_path, number):
+    opened(chromium, tmp_path, hostile_page(HOSTILE[number]))
+    chromium.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    chromium.value("document.querySelectorAll('.ranked thead button, .legend button').forEach((one) => one.click())")
+    chromium.value("document.querySelectorAll('.lines').forEach((one) => one.focus())")
+    chromium.press("ArrowRight")
+    assert chromium.faults() == []
+    assert chromium.value("document.querySelectorAll('script').length") == 2
+    strange = "img, iframe, object, embed, link, base, form, video, audio, marquee, template, animate, math"
+    assert chromium.value(f"document.querySelectorAll('{strange}').length") == 0
+    assert chromium.value("document.querySelectorAll('section.panel .chart > *').length") >= 8
+    assert fits(chromium)
+
+
+def test_there_are_sixty_different_hostile_strings():
+    assert len(set(HOSTILE)) == 60
+
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", " =1", "\u00a0=1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff201", "\t=1")
+
+
+def test_formulas_in_the_csv_are_text_and_numbers_stay_numbers(chromium, tmp_path):
+    columns = (ColumnSpec(name="page", label="=cmd()"), ColumnSpec(name="delta", label="Delta", format="number"))
+    rows = tuple({"page": text, "delta": -1.5} for text in (*FORMULAS, "plain", 'with "quotes", commas'))
+    panel = Panel(name="../x y", title="t", report="table", columns=columns, rows=rows)
+    opened(chromium, tmp_path, PageContent(title="t", panels=(panel,)))
+    head, *lines = downloaded(chromium, tmp_path, ".csv")
+    assert head == ["'=cmd()", "Delta"]
+    assert [line[1] for line in lines] == ["-1.5"] * len(rows)
+    assert all(line[0].startswith("'") for line in lines[: len(FORMULAS)])
+    assert [line[0] for line in lines[len(FORMULAS) :]] == ["plain", 'with "quotes", commas']
+
+
+def first_cells(chromium: Chromium) -> list[str]:
+    return chromium.value("[...document.querySelectorAll('.ranked tbody th')].map((cell) => cell.textContent)")
+
+
+def test_the_keyboard_sorts_a_table_and_keeps_total_and_other_at_the_ends(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(TABLE,), fewest_people=0))
+    assert first_cells(chromium) == ["Total", "home", "cart", "No value", "Other"]
+    chromium.value("document.querySelectorAll('.ranked thead button')[0].focus()")
+    chromium.press("Enter")
+    assert first_cells(chromium) == ["Total", "cart", "home", "No value", "Other"]
+    chromium.press("Enter")
+    assert first_cells(chromium) == ["Total", "home", "cart", "No value", "Other"]
+    assert chromium.value("document.querySelector('.ranked thead th').getAttribute('aria-sort')") == "descending"
+
+
+def test_arrow_keys_read_exact_values_of_a_trend(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(TREND,), fewest_people=0))
+    chromium.value("document.querySelector('.lines').focus()")
+    chromium.press("ArrowRight")
+    assert chromium.value("document.getElementById('tip').innerText").split() == ["2025-01-01", "Sessions", "1,234,567"]
+    chromium.press("Escape")
+    assert chromium.value("document.getElementById('tip').hidden")
+
+
+def test_numbers_are_short_to_read_and_exact_on_hover(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(SESSIONS,), fewest_people=0))
+    tile = "document.querySelector('.tile.large')"
+    assert chromium.value(f"{tile}.querySelector('b').textContent") == "1.2M"
+    assert chromium.value(f"{tile}.title") == "1,234,567"
+
+
+def test_the_funnel_states_the_shares_it_was_given(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(FALLOUT,), fewest_people=0))
+    assert "40.0% went on · 600 left" in chromium.value("document.querySelector('.between').textContent")
+    widths = "[...document.querySelectorAll('.track i')].map((bar) => bar.style.width)"
+    assert chromium.value(widths) == ["100%", "40%"]
+
+
+def test_a_theme_chosen_by_hand_beats_the_systems(chromium, tmp_path, usual):
+    opened(chromium, tmp_path, usual)
+    chromium.value("document.getElementById('theme').click()")
+    assert chromium.value("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    chromium.value("document.getElementById('theme').click()")
+    assert chromium.value("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
+LONG = "Sehr lange Seitenbezeichnung " * 40
+
+
+def with_figures(panel: Panel, figure: int | None) -> Panel:
+    """The panel with one figure in every place of a figure."""
+    figures = [column.name for column in panel.columns if column.format not in ("text", "time")]
+    return panel_of(panel, tuple({**row, **dict.fromkeys(figures, figure)} for row in panel.rows))
+
+
+def with_labels(panel: Panel, label: str) -> Panel:
+    labels = {"label", "page", "step_name", "breakdown"}
+    changed = ({k: label if k in labels and v is not None else v for k, v in row.items()} for row in panel.rows)
+    return panel_of(panel, tuple(changed))
+
+
+EXTREMES = {
+    "no row": lambda panel: panel_of(panel, ()),
+    "one row": lambda panel: panel_of(panel, panel.rows[:1]),
+    "5,000 rows": lambda panel: panel_of(panel, panel.rows * (5_000 // len(panel.rows))),
+    "all zeros": lambda panel: with_figures(panel, 0),
+    "no figure": lambda panel: with_figures(panel, None),
+    "negative": lambda panel: with_figures(panel, -5),
+    "huge figures": lambda panel: with_figures(panel, 10**25),
+    "long labels": lambda panel: with_labels(panel, LONG),
+}
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("extreme", EXTREMES)
+def test_empty_and_huge_reports_open_clean(chromium, tmp_path, extreme, width):
+    panels = tuple(EXTREMES[extreme](panel) for panel in all_panels())
+    opened(chromium, tmp_path, PageContent(title=LONG, panels=panels, fewest_people=0), width=width)
+    assert chromium.faults() == []
+    assert "NaN" not in chromium.value("document.body.innerText")
+    assert fits(chromium)
+
+
+def test_printing_opens_the_options_and_gives_pages(chromium, tmp_path, usual):
+    opened(chromium, tmp_path, usual, dark=True)
+    assert len(chromium.ask("Page.printToPDF", printBackground=True)["data"]) > 10_000
+    chromium.ask("Emulation.setEmulatedMedia", media="print")
+    assert chromium.value("getComputedStyle(document.querySelector('aside')).display") == "none"
+    assert chromium.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    chromium.ask("Emulation.setEmulatedMedia", media="")
+
+
+def test_an_instant_is_stated_in_utc(chromium, tmp_path):
+    receipt = Receipt(data_until=datetime(2025, 3, 31, 23, 59, 41, tzinfo=UTC))
+    opened(chromium, tmp_path, PageContent(title="t", panels=(), receipt=receipt))
+    assert "2025-03-31 23:59 UTC" in chromium.value("document.querySelector('.receipt').innerText")

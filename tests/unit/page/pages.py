@@ -1,0 +1,59 @@
+"""Small panels of every kind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from cja_spark.page import ColumnSpec, Panel
+
+TREND = Panel(
+    name="by_day", title="By day", report="trend", range="1 to 3 January 2025",
+    columns=(ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Day"),
+             ColumnSpec(name="sessions", label="Sessions", format="count")),
+    rows=tuple({"bucket": datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=day), "label": f"2025-01-0{day + 1}",
+                "sessions": 1_234_567 + day} for day in range(3)),
+)  # fmt: skip
+TABLE = Panel(
+    name="pages", title="Pages", report="table", segments=("Buyers",), options={"rows": 50},
+    columns=(ColumnSpec(name="row_kind", label="Kind"), ColumnSpec(name="page", label="Page"),
+             ColumnSpec(name="events", label="Events", format="count"),
+             ColumnSpec(name="people", label="People", format="people")),
+    rows=({"row_kind": "total", "page": None, "events": 100, "people": 40},
+          {"row_kind": "item", "page": "home", "events": 60, "people": 30},
+          {"row_kind": "item", "page": "cart", "events": 20, "people": 12},
+          {"row_kind": "item", "page": None, "events": 15, "people": 9},
+          {"row_kind": "other", "page": None, "events": 5, "people": 5}),
+)  # fmt: skip
+
+
+def _step(breakdown: str | None, step: int, people: int, of_previous: float, of_total: float) -> dict[str, object]:
+    name = ("product_views", "orders")[step - 1]
+    return {"breakdown": breakdown, "step": step, "step_name": name, "people": people,
+            "percent_of_previous": of_previous, "percent_of_total": of_total}  # fmt: skip
+
+
+FALLOUT = Panel(
+    name="checkout", title="Checkout", report="fallout",
+    columns=(ColumnSpec(name="breakdown", label="Channel"), ColumnSpec(name="step", label="Step"),
+             ColumnSpec(name="step_name", label="Touchpoint"),
+             ColumnSpec(name="people", label="People", format="people"),
+             ColumnSpec(name="percent_of_previous", label="% of previous", format="percent"),
+             ColumnSpec(name="percent_of_total", label="% of total", format="percent")),
+    rows=(_step(None, 1, 1_000, 1.0, 1.0), _step(None, 2, 400, 0.4, 0.4),
+          _step("email", 1, 600, 1.0, 1.0), _step("email", 2, 300, 0.5, 0.5)),
+)  # fmt: skip
+SESSIONS = Panel(
+    name="sessions", title="Sessions", report="sessions",
+    columns=(ColumnSpec(name="sessions", label="Sessions", format="count"),
+             ColumnSpec(name="bounce_rate", label="Bounce rate", format="percent"),
+             ColumnSpec(name="mean_session_seconds", label="Mean length", format="seconds")),
+    rows=({"sessions": 1_234_567, "bounce_rate": 0.314, "mean_session_seconds": 412.5},),
+)  # fmt: skip
+
+
+def all_panels() -> tuple[Panel, ...]:
+    return (TREND, TABLE, FALLOUT, SESSIONS)
+
+
+def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
+    return panel.model_copy(update={"rows": rows})
