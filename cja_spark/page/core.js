@@ -80,7 +80,8 @@ function exact(cell, column) {
   if (isHidden(cell)) return `Hidden: fewer than ${cell.below} people`;
   if (!isFigure(column)) return shown(cell, column);
   if (cell === null || cell === undefined) return "No value";
-  const units = { percent: " (fraction)", points: " %", seconds: " s", money: column.unit ? ` ${column.unit}` : "" };
+  if (column.format === "percent") return `${Number((100 * figure(cell)).toPrecision(15))} %`;
+  const units = { points: " %", seconds: " s", money: column.unit ? ` ${column.unit}` : "" };
   const digits = String(cell).replace(/^(-?\d+)(?=\.|$)/, (whole) => BigInt(whole).toLocaleString());
   return digits + (units[column.format] || "");
 }

@@ -7,8 +7,8 @@ panels.forEach((panel, at) => {
 
 const links = [...document.querySelectorAll("nav a")];
 function follow() {
-  const middle = window.innerHeight * 0.35;
-  const passed = links.filter((link) => document.getElementById(link.hash.slice(1)).getBoundingClientRect().top <= middle);
+  const line = Math.min(160, window.innerHeight * 0.35);
+  const passed = links.filter((link) => document.getElementById(link.hash.slice(1)).getBoundingClientRect().top <= line);
   const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4 && window.scrollY > 0;
   const current = atEnd ? links[links.length - 1] : passed[passed.length - 1] || links[0];
   links.forEach((link) => { link.classList.toggle("current", link === current); if (link === current) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); });

@@ -5,10 +5,11 @@ function falloutStep(panel, row, previous, first) {
   const people = figure(cell("people")), start = figure(first[at("people")]), before = previous && figure(previous[at("people")]);
   const part = (number) => (start > 0 && number > 0 ? Math.min(100, (100 * number) / start) : 0);
   const reached = part(people), lost = before ? Math.max(0, part(before) - reached) : 0;
-  const left = before !== null && people !== null ? before - people : null;
+  // The given figure, because privacy may have hidden it.
+  const left = at("fallout_people") >= 0 ? text("fallout_people") : before !== null && people !== null ? numberText(before - people, { format: "count" }, false) : null;
   const open = figure(cell("open_people"));
   const between = previous ? node("p", { class: "between" }, node("b", {}, text("percent_of_previous")), " went on",
-    left === null ? null : node("span", {}, ` · ${numberText(left, { format: "count" }, false)} left`),
+    left === null ? null : node("span", {}, ` · ${left} left`),
     open ? node("span", {}, ` · ${numberText(open, { format: "count" }, false)} may still go on`) : null) : null;
   const name = String(cell("step_name") ?? `Step ${cell("step")}`);
   return [between, node("div", { class: "step" },

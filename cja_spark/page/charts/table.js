@@ -43,12 +43,13 @@ function tableCell(row, column, scale, kind) {
   }
   const number = figure(cell), most = scale.most[column.at];
   const whole = column.shareOf !== undefined ? figure(row[column.shareOf]) : scale.total && kind !== "total" ? figure(scale.total[column.at]) : null;
+  const shares = isAdditive(column) && (column.shareOf !== undefined || (scale.total !== null && figure(scale.total[column.at]) > 0));
   const against = column.shareOf !== undefined ? whole : most;
   const length = kind === "item" && number > 0 && against > 0 ? Math.min(100, (100 * number) / against) : 0;
-  const part = whole > 0 && number !== null && isAdditive(column) ? percentText(number / whole) : null;
+  const part = shares && whole > 0 && number !== null ? percentText(number / whole) : null;
   return node("td", { class: isHidden(cell) ? "figure hidden-few" : "figure", title: exact(cell, column) },
     node("i", { class: "bar", style: `width:calc((100% - 8px) * ${(length / 100).toFixed(4)})` }),
-    node("span", { class: "value" }, text), scale.total && isAdditive(column) ? node("span", { class: "share" }, part || "") : null);
+    node("span", { class: "value" }, text), shares ? node("span", { class: "share" }, part || "") : null);
 }
 
 function tableRow(row, columns, scale, kind) {

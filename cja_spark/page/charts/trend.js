@@ -15,9 +15,9 @@ function axisGroups(panel, metrics) {
   return groups;
 }
 
-function ticks(low, high) {
+function ticks(low, high, least) {
   const span = high - low || 1, raw = span / 4, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((size) => size * power).find((size) => size >= raw);
+  const step = [1, 2, 2.5, 5, 10, 20, 50, 100].map((size) => size * power).find((size) => size >= raw && size >= least);
   const first = Math.floor(low / step), last = Math.ceil((high || 1) / step);
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }
@@ -47,7 +47,7 @@ function drawLines(host, panel, labels, group, off, pointAt) {
   const width = Math.max(260, host.clientWidth), inner = width - MARGIN.left - MARGIN.right, height = HEIGHT - MARGIN.top - MARGIN.bottom;
   const numbers = metrics.flatMap((metric) => panel.rows.map((row) => figure(row[metric.at]))).filter((number) => number !== null);
   const low = numbers.reduce((least, number) => Math.min(least, number), 0), high = numbers.reduce((most, number) => Math.max(most, number), 0);
-  const marks = ticks(low, high), bottom = marks[0], top = marks[marks.length - 1];
+  const marks = ticks(low, high, group.family === "count" ? 1 : 0), bottom = marks[0], top = marks[marks.length - 1];
   const x = (at) => MARGIN.left + (labels.length > 1 ? (inner * at) / (labels.length - 1) : inner / 2);
   const y = (number) => MARGIN.top + height * (1 - (number - bottom) / (top - bottom || 1));
   const drawing = mark("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": `${group.metrics.map((metric) => metric.label).join(", ")} over ${labels.length} periods. Arrow keys read the values.`, tabindex: "0", class: "lines" });
