@@ -259,8 +259,8 @@ REPORTS = TableSpec("reports")
 REPORT_RUNS = TableSpec(
     "report_runs",
     schema(
-        "run_id string, view string, reports array<string>, as_of timestamp, data_until timestamp, "
-        "journeys_version bigint, rows_read bigint, bytes_read bigint, excluded_persons bigint, "
-        "excluded_events bigint, seconds double"
+        "run_id string, report string, view string, definition string, as_of timestamp, data_until timestamp, "
+        "journeys_version bigint, row_count bigint, rows_read bigint, events_read bigint, excluded_persons bigint, "
+        "excluded_events bigint"
     ),
 )

@@ -73,8 +73,8 @@ def _launched_by_submit() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
-def require_java() -> None:
-    """Check that a Java of version 17 or later answers.
+def require_java() -> str:
+    """Version of the Java that answers, 17 or later.
 
     Raises:
         MissingToolError: none does.
@@ -89,6 +89,7 @@ def require_java() -> None:
     major = int(version.removeprefix("1.").split(".")[0])
     if major < 17:
         raise MissingToolError.java(f"this one is {version}")
+    return version
 
 
 def jars_folder() -> Path:

@@ -42,7 +42,7 @@ def read_bucket(
     Raises:
         InputError: a file lacks a wanted column; pyarrow alone would leave it out without a word.
     """
-    opened = [_open(file) for file in files]
+    opened = [open_journeys(file) for file in files]
     sizes = [_bytes(file, columns) for file in opened]
     counts.bytes += sum(sizes)
     slices = max(1, -(-sum(sizes) // slice_bytes))
@@ -55,7 +55,8 @@ def read_bucket(
         yield journeys
 
 
-def _open(uri: str) -> pq.ParquetFile:
+def open_journeys(uri: str) -> pq.ParquetFile:
+    """Open one file of journeys, on any file system that pyarrow knows."""
     if uri.startswith("file:") or "://" not in uri:
         return pq.ParquetFile(unquote(uri.removeprefix("file://").removeprefix("file:")), memory_map=False)
     system, path = pafs.FileSystem.from_uri(uri)

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Window
 from cja_spark.kernels.segments import TextIds, positive
-from cja_spark.lake import Table
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.measures import base_metrics
 from cja_spark.reports.spec import Between, Last, Report
@@ -115,7 +114,7 @@ def _dimension_column(name: str, view: View) -> str:
     return f"p_{name}" if view.dimensions[name].profile else f"d_{name}"
 
 
-def text_ids(reports: Sequence[Report], view: View, values: Table) -> TextIds:
+def text_ids(reports: Sequence[Report], view: View, values: DataFrame) -> TextIds:
     """Ids of the texts that conditions on parts of texts match, looked up once in the dictionary."""
     wanted = {
         positive(leaf)
@@ -127,7 +126,7 @@ def text_ids(reports: Sequence[Report], view: View, values: Table) -> TextIds:
     for condition in wanted:
         test = _text_test(condition)
         if test is not None:
-            ids = values.read().where((F.col("dimension") == condition.dimension) & test).select("id").toArrow()
+            ids = values.where((F.col("dimension") == condition.dimension) & test).select("id").toArrow()
             found[condition] = np.sort(ids["id"].to_numpy())
     return found
 
@@ -144,7 +143,7 @@ def _text_test(condition: DimensionCondition) -> Column | None:
 
 
 def asks_of(
-    reports: Sequence[Report], view: View, values: Table, *, data_until: int, as_of: int, arrays: Mapping[str, str]
+    reports: Sequence[Report], view: View, values: DataFrame, *, data_until: int, as_of: int, arrays: Mapping[str, str]
 ) -> tuple[Ask, ...]:
     """Reports ready to run, all of one run under the same clock."""
     ids = text_ids(reports, view, values)

@@ -17,7 +17,6 @@ from pyspark.sql import functions as F
 from cja_spark.journeys.batch import Ints, Journeys
 from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, merge, read_bucket
 from cja_spark.journeys.worker import prepare_worker
-from cja_spark.lake import Table
 from cja_spark.reports.ask import REPORTS, Ask, Seen
 from cja_spark.reports.cells import SCHEMA, Cells, Sums
 
@@ -158,13 +157,13 @@ def summed(cells: DataFrame, asks: int) -> Pass:
     return Pass(tuple(by_report), *numbers, seconds=time.monotonic() - begun)
 
 
-def names_from(values: Table) -> Callable[[str, Ints], Mapping[int, str]]:
+def names_from(values: DataFrame) -> Callable[[str, Ints], Mapping[int, str]]:
     """A finish's way to the dictionary: texts of some ids of one dimension."""
 
     def names(dimension: str, ids: Ints) -> Mapping[int, str]:
         if len(ids) == 0:
             return {}
-        rows = values.read().where(F.col("dimension") == dimension)
+        rows = values.where(F.col("dimension") == dimension)
         if len(ids) <= 5000:
             rows = rows.where(F.col("id").isin(ids.tolist()))
         else:

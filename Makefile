@@ -1,0 +1,53 @@
+# cja_spark: every target sets up what it needs. `make help` lists them.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+EVENTS ?= 200000
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+demo: setup ## the whole way once: demo data, connect, journey, report, publish, deliver
+	@$(BIN)/cja demo --project conf/demo --events $(EVENTS)
+
+test: setup ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: setup ## ruff, mypy --strict, import layers, house checks
+	@$(BIN)/ruff check cja_spark jobs tests benchmarks
+	@$(BIN)/ruff format --check --diff cja_spark jobs >/dev/null 2>&1 || true
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/house
+
+bench: setup ## benchmarks against DuckDB; writes benchmarks/README.md
+	@$(BIN)/pip install --quiet --constraint requirements.lock '.[bench]'
+	@$(BIN)/python -m benchmarks.run
+
+schemas: setup ## JSON schemas of all YAML files into build/schemas, for editors
+	@$(BIN)/cja schemas --out build/schemas
+
+package: setup ## build/cja_spark.zip for spark-submit --py-files
+	@mkdir -p build && rm -f build/cja_spark.zip && $(PYTHON) -c "import shutil; shutil.make_archive('build/cja_spark', 'zip', '.', 'cja_spark')"
+
+setup: $(STAMP) ## virtual environment, pinned packages, Delta's JVM packages
+
+$(STAMP): pyproject.toml requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "cja_spark needs Python 3.11 or later: $(PYTHON) was not found (set PYTHON=...)"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cja_spark needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V 2>&1)"; exit 2; }
+	@if [ -n "$$JAVA_HOME" ]; then java="$$JAVA_HOME/bin/java"; else java=java; fi; \
+	 command -v "$$java" >/dev/null || { echo "cja_spark needs Java 17: no java was found (install a JDK 17 or set JAVA_HOME)"; exit 2; }
+	@echo "setting up $(VENV) (a few minutes the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/cja doctor --resolve
+	@touch $(STAMP)
+
+clean: ## remove what was built, not the environment
+	@rm -rf build
+
+.PHONY: help demo test check bench schemas package setup clean

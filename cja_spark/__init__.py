@@ -1,0 +1,40 @@
+"""Customer Journey Analytics, open, on Spark and Delta Lake.
+
+    import cja_spark as cja
+    project = cja.load("conf/demo")                        # YAML read and validated, no Spark yet
+    rows = cja.report(spark, project, "checkout_fallout")   # a DataFrame
+    cja.report_rows(events, view, [cja.Fallout(steps=[...])])
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Where each public name lives; imported on first use, so that `import cja_spark` needs neither Spark nor numba.
+_HOMES = {
+    "load": "cja_spark.project",
+    "Project": "cja_spark.project",
+    "report": "cja_spark.notebook",
+    "report_rows": "cja_spark.frames",
+    "open_session": "cja_spark.session",
+    "View": "cja_spark.view.spec",
+    "Table": "cja_spark.reports.table",
+    "Trend": "cja_spark.reports.trend",
+    "Sessions": "cja_spark.reports.sessions",
+    "Fallout": "cja_spark.reports.fallout",
+    "CjaError": "cja_spark.errors",
+}
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - names of _HOMES are text
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute of any kind
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cja_spark' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

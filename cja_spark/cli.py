@@ -1,0 +1,55 @@
+"""`cja VERB`: the jobs' functions on a command line, with their exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from cja_spark.errors import CjaError
+from cja_spark.verbs import verbs
+
+Verb = Callable[[argparse.Namespace], int]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one sub-command per verb."""
+    root = argparse.ArgumentParser(prog="cja", description="Customer Journey Analytics on Spark and Delta Lake.")
+    commands = root.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, verb in verbs().items():
+        command = commands.add_parser(name, help=verb.help, description=verb.help)
+        command.set_defaults(run=verb.run)
+        verb.arguments(command)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; print what a person needs, return the exit code."""
+    asked = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminated)
+    run: Verb = asked.run
+    try:
+        return run(asked)
+    except CjaError as error:
+        sys.stderr.write(f"cja {asked.verb}: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+def _terminated(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature signal asks for
+    sys.stderr.write("cja: terminated; run the same command again to finish.\n")
+    sys.stderr.flush()
+    os._exit(128 + signum)
+
+
+def job(verb: str) -> None:
+    """Entry of `jobs/VERB.py` under spark-submit."""
+    sys.exit(main([verb, *sys.argv[1:]]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

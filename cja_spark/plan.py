@@ -1,0 +1,204 @@
+"""The plan: what each job reads, what it computes in one pass, what it writes. Start reading here.
+
+    connect   sources                 -> events, profiles, lookups, quarantine     cja_spark/connection
+    journey   events                  -> journeys, values                          cja_spark/journeys
+    report    journeys                -> reports/*, the page                       cja_spark/reports, cja_spark/page
+    publish   journeys                -> audience_changes, audience_members        cja_spark/audiences
+    deliver   audience_changes        -> profiles stores                           cja_spark/sinks
+
+Each verb below is one job of `jobs/`, one word of `cja`, one function of the Python API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.journeys.build import PROFILE_PERIOD, Build, build
+from cja_spark.journeys.fields import array_of
+from cja_spark.lake import Lake
+from cja_spark.project import Project
+from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.compile import asks_of, columns_of
+from cja_spark.reports.one_pass import Pass, names_from, plan_text, read_by_arrow, read_by_spark, summed
+from cja_spark.reports.results import keep, run_id
+from cja_spark.reports.spec import Report
+from cja_spark.view.spec import View
+
+Reader = Literal["auto", "arrow", "spark"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One report's answer.
+
+    Attributes:
+        ask: what was asked, with its effective options.
+        rows: the report's rows.
+        run_id: the name of the run.
+        kept: False when the lake already held this run.
+    """
+
+    ask: Ask
+    rows: pa.Table
+    run_id: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """All answers of one pass."""
+
+    answers: tuple[Answer, ...]
+    passed: Pass
+    plan: str
+
+
+def lake_of(spark: SparkSession, project: Project, location: str | None = None) -> Lake:
+    """The project's lake, or another place that the command line names."""
+    return Lake(spark, project.place(project.lake.location) if location is None else location)
+
+
+def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
+    """Build the journeys of the project's view; only periods that changed are written."""
+    if not lake.events.exists():
+        raise InputError(f"{lake.location} has no events yet: run 'cja connect' first.")
+    return build(lake, project.view, project.connection.matches(), full=full)
+
+
+def explain(lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None) -> str:
+    """A report run's plan in named steps, each with its grain and columns; nothing is computed."""
+    reports = chosen(project, names)
+    asks = _asks(lake, project, reports, as_of)
+    journeys = _journeys(lake, project, asks)
+    files = journeys.inputFiles()
+    periods = sorted({int(file.split("period=", 1)[1].split("/", 1)[0]) for file in files})
+    buckets = len({file.split("bucket=", 1)[1].split("/", 1)[0] for file in files})
+    return plan_text(asks, columns_of(reports, project.view), buckets, periods)
+
+
+def report(
+    lake: Lake,
+    project: Project,
+    names: Sequence[str] = (),
+    *,
+    as_of: datetime | None = None,
+    reader: Reader = "auto",
+    keep_rows: bool = True,
+) -> Run:
+    """Answer some reports, or all of the project, in one pass over the journeys.
+
+    Args:
+        lake: the lake.
+        project: the project.
+        names: the reports; all of the project when empty.
+        as_of: the instant that `last 90 days` counts back from; the newest event's when not given.
+        reader: who reads the columns; `auto` lets Arrow do it and falls back to Spark where it cannot.
+        keep_rows: write the rows to `reports/*`; a run that is already there is not written again.
+    """
+    reports = chosen(project, names)
+    asks = _asks(lake, project, reports, as_of)
+    columns = columns_of(reports, project.view)
+    version = lake.journeys(project.view.name).version()
+    passed = run_pass(_journeys(lake, project, asks, version), columns, asks, reader)
+    names_of = names_from(lake.values(project.view.name).read())
+    sources = _sources(lake, project.view)
+    answers = []
+    for ask, sums in zip(asks, passed.sums, strict=True):
+        rows = REPORTS.named(ask.report.report).finish(sums, ask, names_of)
+        run = run_id(ask, sources)
+        answers.append(Answer(ask, rows, run, keep_rows and keep(lake, ask, rows, passed, run, version)))
+    return Run(tuple(answers), passed, plan_text(asks, columns, 0, []))
+
+
+def run_pass(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], reader: Reader = "auto") -> Pass:
+    """Run all asks over journeys with one of the two readers; both give equal cells."""
+    if reader in ("auto", "arrow"):
+        try:
+            return summed(read_by_arrow(journeys, columns, asks), len(asks))
+        except Exception as error:
+            if reader == "arrow" or not _cannot_open(error):
+                raise
+    partitions = journeys.sparkSession.sparkContext.defaultParallelism
+    return summed(read_by_spark(journeys, columns, asks, partitions), len(asks))
+
+
+def _cannot_open(error: Exception) -> bool:
+    """Whether executors could not open the files themselves: credentials or a file system only the JVM has."""
+    text = str(error)
+    return any(sign in text for sign in ("ArrowInvalid: Unrecognized filesystem", "AccessDenied", "ACCESS_DENIED"))
+
+
+def chosen(project: Project, names: Sequence[str]) -> list[Report]:
+    """Reports by name, in the order asked; all of the project, sorted, when none is named.
+
+    Raises:
+        ConfigurationError: a name that no report has.
+    """
+    for name in names:
+        if name not in project.reports:
+            raise ConfigurationError.unknown("report", name, project.reports)
+    return [project.reports[name] for name in (names or sorted(project.reports))]
+
+
+def data_until(lake: Lake) -> datetime:
+    """The instant of the newest event; partitions but the last are not read.
+
+    Raises:
+        InputError: there are no events.
+    """
+    last_day = lake.events.read().agg(F.max("event_date")).collect()[0][0]
+    if last_day is None:
+        raise InputError(f"{lake.location} holds no events: every row was dropped, or no file was loaded.")
+    newest = lake.events.read().where(F.col("event_date") == F.lit(last_day)).agg(F.max(F.unix_micros("ts"))).collect()
+    return datetime.fromtimestamp(newest[0][0] / 1e6, UTC)
+
+
+def milliseconds_of(instant: datetime) -> int:
+    """An instant in ms UTC."""
+    return int((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def arrays_of(view: View, matches: Mapping[str, str]) -> dict[str, str]:
+    """Per lookup dimension the array of objects that its keys lie in."""
+    found = {}
+    for name, dimension in view.dimensions.items():
+        if dimension.lookup and (array := array_of(matches[dimension.lookup.split(".", 1)[0]])):
+            found[name] = array
+    return found
+
+
+def _asks(lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None) -> tuple[Ask, ...]:
+    if not lake.journeys(project.view.name).exists():
+        raise InputError(f"{lake.location} has no journeys of view '{project.view.name}': run 'cja journey' first.")
+    until = data_until(lake)
+    return asks_of(
+        reports, project.view, lake.values(project.view.name).read(), data_until=milliseconds_of(until),
+        as_of=milliseconds_of(as_of or until), arrays=arrays_of(project.view, project.connection.matches()),
+    )  # fmt: skip
+
+
+def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int | None = None) -> DataFrame:
+    """Journeys of one pinned version, only the periods that some report reads, and profiles."""
+    rows = lake.journeys(project.view.name).read(version)
+    first = min(ask.window.read_from for ask in asks)
+    last = max(ask.window.until for ask in asks)
+    low, high = _period(first, project.view), _period(last, project.view)
+    return rows.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
+
+
+def _period(ms: int, view: View) -> int:
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    return int(moment.strftime({"day": "%Y%m%d", "month": "%Y%m", "year": "%Y"}[view.period]))
+
+
+def _sources(lake: Lake, view: View) -> str:
+    rows = lake.journey_builds.read().where(F.col("view") == view.name).select("period", "fingerprint", "events").collect()
+    return "\n".join(f"{row['period']} {row['fingerprint']} {row['events']}" for row in sorted(rows))

@@ -1,0 +1,18 @@
+"""All kinds of reports, found by importing every module of this folder; nothing else is edited to add one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import cja_spark.reports
+from cja_spark.reports.ask import REPORTS
+
+__all__ = ["REPORTS"]
+
+# Modules that are steps between reports and Spark; a report's file never imports pyspark.
+_STEPS = {"ask", "cells", "compile", "kinds", "measures", "one_pass", "spec", "results", "members"}
+
+for _module in pkgutil.iter_modules(cja_spark.reports.__path__):
+    if _module.name not in _STEPS:
+        importlib.import_module(f"cja_spark.reports.{_module.name}")

@@ -1,0 +1,57 @@
+"""Results: the rows of a report's run as a Delta table with readable columns and a run id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+from pyspark.sql import functions as F
+
+from cja_spark.lake import Lake
+from cja_spark.reports.ask import Ask
+from cja_spark.reports.one_pass import Pass
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(ms: int) -> datetime:
+    """An instant in ms UTC as a datetime."""
+    return EPOCH + timedelta(milliseconds=ms)
+
+
+def definition(ask: Ask) -> str:
+    """A report's effective options as JSON: what was asked, whatever the defaults were."""
+    return json.dumps(json.loads(ask.report.model_dump_json(by_alias=True)), sort_keys=True)
+
+
+def run_id(ask: Ask, sources: str) -> str:
+    """The name of a run: the same question to the same journeys has the same name, so a repeated run changes nothing.
+
+    Args:
+        ask: the report.
+        sources: a digest of what the journeys were built from.
+    """
+    view = ask.view.model_dump_json(by_alias=True)
+    window = ask.window
+    parts = (definition(ask), view, sources, str((window.start, window.end, window.until, window.complete)))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def keep(lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, run: str, journeys_version: int) -> bool:
+    """Write a run's rows, then its record; return False, and write nothing, when the run is already kept."""
+    runs = lake.report_runs.create()
+    if not runs.read().where((F.col("run_id") == run) & (F.col("report") == ask.report.name)).isEmpty():
+        return False
+    spark = lake.spark
+    frame = spark.createDataFrame(rows.append_column("run_id", pa.array([run] * len(rows), pa.string())))
+    table = lake.report(ask.report.name)
+    table.overwrite(frame, where=f"run_id = '{run}'" if table.exists() else None)
+    window = ask.window
+    record = (
+        run, ask.report.name, ask.view.name, definition(ask), instant(window.end), instant(window.complete),
+        journeys_version, len(rows), passed.rows, passed.events, passed.excluded_persons, passed.excluded_events,
+    )  # fmt: skip
+    runs.append(spark.createDataFrame([record], runs.spec.schema))
+    return True

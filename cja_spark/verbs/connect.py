@@ -1,0 +1,30 @@
+"""`cja connect`: load what is new in the sources into events, profiles and lookups."""
+
+from __future__ import annotations
+
+import argparse
+
+from cja_spark.verbs import Verb
+from cja_spark.verbs.places import add_places, files_root, instant, open_places, say, step
+
+
+def _arguments(command: argparse.ArgumentParser) -> None:
+    add_places(command)
+    command.add_argument("--full", action="store_true", help="rebuild from all files instead of loading the new ones")
+    command.add_argument("--as-of", help="the instant of the stitching replay; the newest event's when not given")
+
+
+def _run(asked: argparse.Namespace) -> int:
+    project, lake = open_places(asked)
+    from cja_spark.connection.connect import connect
+
+    with step("connect"):
+        receipt = connect(
+            lake.spark, lake, project.connection, files_root=files_root(asked, project), full=asked.full,
+            as_of=instant(asked.as_of) if asked.as_of else None,
+        )  # fmt: skip
+    say(receipt.text())
+    return 0
+
+
+VERB = Verb("load what is new in the sources into events, profiles and lookups", _arguments, _run)

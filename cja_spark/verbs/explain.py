@@ -1,0 +1,25 @@
+"""`cja explain`: print the plan of a report run in named steps; nothing is computed."""
+
+from __future__ import annotations
+
+import argparse
+
+from cja_spark.verbs import Verb
+from cja_spark.verbs.places import add_places, instant, open_places, say
+
+
+def _arguments(command: argparse.ArgumentParser) -> None:
+    add_places(command)
+    command.add_argument("reports", nargs="*", help="names of reports; all of the project when none is named")
+    command.add_argument("--as-of", help="the instant that 'last 90 days' counts back from")
+
+
+def _run(asked: argparse.Namespace) -> int:
+    project, lake = open_places(asked)
+    from cja_spark import plan
+
+    say(plan.explain(lake, project, asked.reports, as_of=instant(asked.as_of) if asked.as_of else None))
+    return 0
+
+
+VERB = Verb("print the plan of a report run in named steps", _arguments, _run)

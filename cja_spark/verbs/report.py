@@ -1,0 +1,37 @@
+"""`cja report`: answer the reports in one pass, keep their rows, write the page."""
+
+from __future__ import annotations
+
+import argparse
+
+from cja_spark.verbs import Verb
+from cja_spark.verbs.places import add_places, instant, open_places, say, step
+
+
+def _arguments(command: argparse.ArgumentParser) -> None:
+    add_places(command)
+    command.add_argument("reports", nargs="*", help="names of reports; all of the project when none is named")
+    command.add_argument("--as-of", help="the instant that 'last 90 days' counts back from")
+    command.add_argument("--reader", choices=("auto", "arrow", "spark"), default="auto", help="who reads the columns")
+    command.add_argument("--out", help="the page's file; build/PROJECT/report.html when not given")
+
+
+def _run(asked: argparse.Namespace) -> int:
+    project, lake = open_places(asked)
+    from cja_spark import plan
+    from cja_spark.publish_page import page_of, page_place
+    from cja_spark.page import write_page
+
+    moment = instant(asked.as_of) if asked.as_of else None
+    with step("report"):
+        run = plan.report(lake, project, asked.reports, as_of=moment, reader=asked.reader)
+    with step("page"):
+        page = write_page(page_place(asked.out, asked.project), page_of(lake, project, run))
+    for answer in run.answers:
+        state = "kept" if answer.kept else "already kept"
+        say(f"report {answer.ask.report.name}: {answer.rows.num_rows} rows, run {answer.run_id}, {state}")
+    say(f"page {page}")
+    return 0
+
+
+VERB = Verb("answer the reports in one pass, keep their rows, write the page", _arguments, _run)
