@@ -1,9 +1,9 @@
 """Customer Journey Analytics, open, on Spark and Delta Lake.
 
-    import cja_spark as cja
-    project = cja.load("conf/demo")                        # YAML read and validated, no Spark yet
-    rows = cja.report(spark, project, "checkout_fallout")   # a DataFrame
-    cja.report_rows(events, view, [cja.Fallout(steps=[...])])
+import cja_spark as cja
+project = cja.load("conf/demo")                        # YAML read and validated, no Spark yet
+rows = cja.report(spark, project, "checkout_fallout")   # a DataFrame
+cja.report_rows(events, view, [cja.Fallout(steps=[...])])
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HOMES = {
     "Fallout": "cja_spark.reports.fallout",
     "CjaError": "cja_spark.errors",
 }
-__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - names of _HOMES are text
+__all__ = [*_HOMES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute of any kind

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _terminated(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature signal asks for
+def _terminated(signum: int, frame: FrameType | None) -> None:
     sys.stderr.write("cja: terminated; run the same command again to finish.\n")
     sys.stderr.flush()
     os._exit(128 + signum)

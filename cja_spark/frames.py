@@ -97,9 +97,13 @@ def _conformed(events: DataFrame) -> DataFrame:
     if time is None:
         raise MissingColumnError.of("events", "timestamp", events.columns)
     rows = events.where(F.col("person_id").isNotNull() & F.col(time).isNotNull())
-    rows = rows.withColumn("ts", F.col(time).cast("timestamp")).withColumn("person_id", F.col("person_id").cast("string"))
+    rows = rows.withColumn("ts", F.col(time).cast("timestamp")).withColumn(
+        "person_id", F.col("person_id").cast("string")
+    )
     if "person_namespace" not in rows.columns:
         rows = rows.withColumn("person_namespace", F.lit(None).cast("string"))
     if "row_hash" not in rows.columns:
-        rows = rows.withColumn("row_hash", F.xxhash64(*(F.to_json(F.struct(F.col(f"`{name}`"))) for name in events.columns)))
+        rows = rows.withColumn(
+            "row_hash", F.xxhash64(*(F.to_json(F.struct(F.col(f"`{name}`"))) for name in events.columns))
+        )
     return rows

@@ -89,6 +89,11 @@ class Table:
             return -1
         return int(self.delta().history(1).select("version").collect()[0][0])
 
+    def frame(self, rows: Sequence[tuple[object, ...]]) -> DataFrame:
+        """Plain rows as a DataFrame of the declared schema."""
+        assert self.spec.schema is not None, f"{self.spec.name} has no declared schema"
+        return self.spark.createDataFrame(rows, self.spec.schema)
+
     def append(self, rows: DataFrame, *, app_id: str | None = None, txn: int | None = None) -> None:
         """Append rows; with `app_id` and `txn` Delta takes them once, however often it is asked.
 
@@ -253,7 +258,9 @@ JOURNEYS = TableSpec(
 VALUES = TableSpec("values", schema("dimension string not null, id bigint not null, value string not null"))
 JOURNEY_BUILDS = TableSpec(
     "journey_builds",
-    schema("view string, period int, fingerprint string, events string, buckets int, persons bigint, event_count bigint"),
+    schema(
+        "view string, period int, fingerprint string, events string, buckets int, persons bigint, event_count bigint"
+    ),
 )
 REPORTS = TableSpec("reports")
 REPORT_RUNS = TableSpec(

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -27,12 +26,11 @@ from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import asks_of, columns_of
-from cja_spark.reports.one_pass import Pass, names_from, plan_text, read_by_arrow, read_by_spark, summed
+from cja_spark.reports.one_pass import Pass, names_from, plan_text
+from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
 from cja_spark.view.spec import View
-
-Reader = Literal["auto", "arrow", "spark"]
 
 
 @dataclass(frozen=True)
@@ -118,24 +116,6 @@ def report(
     return Run(tuple(answers), passed, plan_text(asks, columns, 0, []))
 
 
-def run_pass(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], reader: Reader = "auto") -> Pass:
-    """Run all asks over journeys with one of the two readers; both give equal cells."""
-    if reader in ("auto", "arrow"):
-        try:
-            return summed(read_by_arrow(journeys, columns, asks), len(asks))
-        except Exception as error:
-            if reader == "arrow" or not _cannot_open(error):
-                raise
-    partitions = journeys.sparkSession.sparkContext.defaultParallelism
-    return summed(read_by_spark(journeys, columns, asks, partitions), len(asks))
-
-
-def _cannot_open(error: Exception) -> bool:
-    """Whether executors could not open the files themselves: credentials or a file system only the JVM has."""
-    text = str(error)
-    return any(sign in text for sign in ("ArrowInvalid: Unrecognized filesystem", "AccessDenied", "ACCESS_DENIED"))
-
-
 def chosen(project: Project, names: Sequence[str]) -> list[Report]:
     """Reports by name, in the order asked; all of the project, sorted, when none is named.
 
@@ -200,5 +180,7 @@ def _period(ms: int, view: View) -> int:
 
 
 def _sources(lake: Lake, view: View) -> str:
-    rows = lake.journey_builds.read().where(F.col("view") == view.name).select("period", "fingerprint", "events").collect()
+    rows = (
+        lake.journey_builds.read().where(F.col("view") == view.name).select("period", "fingerprint", "events").collect()
+    )
     return "\n".join(f"{row['period']} {row['fingerprint']} {row['events']}" for row in sorted(rows))

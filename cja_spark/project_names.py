@@ -113,7 +113,9 @@ def _circles(view: View) -> Iterator[tuple[str, str, str]]:
         for name, segment in view.segments.items()
     }
     metrics = {
-        name: set(names_in(metric.calculate)) for name, metric in view.metrics.items() if isinstance(metric, CalculatedMetric)
+        name: set(names_in(metric.calculate))
+        for name, metric in view.metrics.items()
+        if isinstance(metric, CalculatedMetric)
     }
     for section, kind, graph in (("segments", "segment", segments), ("metrics", "metric", metrics)):
         for name in graph:

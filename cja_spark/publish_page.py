@@ -99,4 +99,6 @@ def dropped_rows(lake: Lake) -> Mapping[str, int]:
     rows = lake.table(QUARANTINE).read()
     if "reason" not in rows.columns:
         return {}
-    return {row["reason"]: row["count"] for row in rows.groupBy("reason").count().orderBy(F.col("count").desc()).collect()}
+    return {
+        row["reason"]: row["count"] for row in rows.groupBy("reason").count().orderBy(F.col("count").desc()).collect()
+    }

@@ -66,7 +66,10 @@ def profile_settings(profile: str) -> dict[str, str]:
 
 
 def _settings(text: str) -> dict[str, str]:
-    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in yaml.safe_load(text).items()}
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in yaml.safe_load(text).items()
+    }
 
 
 def _launched_by_submit() -> bool:
@@ -115,7 +118,7 @@ def delta_jars() -> list[str]:
 def _resolve(folder: Path) -> None:
     from pyspark.find_spark_home import _find_spark_home
 
-    submit = Path(_find_spark_home(), "bin", "spark-submit")
+    submit = Path(_find_spark_home(), "bin", "spark-submit")  # type: ignore[no-untyped-call]
     nothing = folder / "nothing.py"
     nothing.write_text("", encoding="utf-8")
     answer = subprocess.run(

@@ -115,9 +115,7 @@ class Journeys:
     def ids(self, dimension: str) -> Ints:
         """Value ids of an event-grain or person-level dimension: int64[events], 0 = not set."""
         if f"p_{dimension}" in self.people:
-            return self.remembered(
-                ("ids", dimension), lambda: self.people[f"p_{dimension}"][self.person_of_event()]
-            )
+            return self.remembered(("ids", dimension), lambda: self.people[f"p_{dimension}"][self.person_of_event()])
         column = self.columns[f"d_{dimension}"]
         assert not isinstance(column, Items), f"{dimension} has values below events; use items()"
         return column
@@ -146,7 +144,7 @@ class Journeys:
 
         def make() -> Bools:
             amounts = self.amounts(metric)
-            return (amounts != 0) & ~np.isnan(amounts)
+            return np.asarray((amounts != 0) & ~np.isnan(amounts), bool)
 
         return self.remembered(("carries", metric), make)
 

@@ -37,7 +37,9 @@ class Build:
     version: int
 
 
-def build(lake: Lake, view: View, matches: Mapping[str, str], *, buckets: int | None = None, full: bool = False) -> Build:
+def build(
+    lake: Lake, view: View, matches: Mapping[str, str], *, buckets: int | None = None, full: bool = False
+) -> Build:
     """Build the journeys of a view from the lake's events, touching only the periods that changed.
 
     Rows:    One per (person, period, chunk of at most 20,000 events), in the total order O3.
@@ -58,7 +60,9 @@ def build(lake: Lake, view: View, matches: Mapping[str, str], *, buckets: int | 
     changed = sorted(
         period
         for period, source in sources.items()
-        if full or period not in known or (known[period]["fingerprint"], known[period]["events"]) != (definition, source)
+        if full
+        or period not in known
+        or (known[period]["fingerprint"], known[period]["events"]) != (definition, source)
     )
     removed = sorted(set(known) - set(sources))
     if changed or removed:
@@ -111,7 +115,9 @@ def event_rows(events: DataFrame, view: View, fields: tuple[Field, ...], slots: 
     """
     person = F.xxhash64("person_id")
     return events.select(
-        (F.year("ts") * 100 + F.month("ts")).alias("period") if view.period == "month" else period_of(F.col("ts"), view).alias("period"),
+        (F.year("ts") * 100 + F.month("ts")).alias("period")
+        if view.period == "month"
+        else period_of(F.col("ts"), view).alias("period"),
         F.pmod(person, F.lit(slots)).cast("int").alias("bucket"),
         person.alias("person"),
         "person_id",
@@ -208,15 +214,13 @@ def _note(
         .agg(F.countDistinct("person").alias("persons"), F.sum(F.coalesce(F.size("t"), F.lit(0))).alias("events"))
         .collect()
     }
+    sizes = {period: (row["persons"], max(row["events"], 0)) for period, row in counts.items()}
     notes = [
-        (view.name, period, definition, sources[period], slots,
-         counts[period]["persons"] if period in counts else 0, max(counts[period]["events"], 0) if period in counts else 0)
-        for period in changed
-    ]  # fmt: skip
+        (view.name, period, definition, sources[period], slots, *sizes.get(period, (0, 0))) for period in changed
+    ]
     table = lake.journey_builds.create()
     gone = ", ".join(str(period) for period in (*changed, *removed))
-    frame = lake.spark.createDataFrame(notes, table.spec.schema)
-    table.overwrite(frame, where=f"view = '{view.name}' AND period IN ({gone})")
+    table.overwrite(table.frame(notes), where=f"view = '{view.name}' AND period IN ({gone})")
 
 
 def empty_lookup() -> tuple[np.ndarray, np.ndarray]:

@@ -69,9 +69,7 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
 def profile_fields(view: View) -> tuple[Field, ...]:
     """Columns that a view needs of profiles: one value per person."""
     return tuple(
-        Field(f"p_{name}", name, dimension.profile)
-        for name, dimension in view.dimensions.items()
-        if dimension.profile
+        Field(f"p_{name}", name, dimension.profile) for name, dimension in view.dimensions.items() if dimension.profile
     )
 
 

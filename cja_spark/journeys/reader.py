@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
@@ -47,7 +48,7 @@ def read_bucket(
     counts.bytes += sum(sizes)
     slices = max(1, -(-sum(sizes) // slice_bytes))
     edges = _edges(opened, slices)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         tables = [_rows(file, columns, low, high, whole=slices == 1) for file in opened]
         journeys = merge([table for table in tables if len(table)], columns)
         counts.rows += sum(len(table) for table in tables)
@@ -101,9 +102,8 @@ def _rows(file: pq.ParquetFile, columns: Sequence[str], low: int, high: int, *, 
         return file.schema_arrow.empty_table().select(names)
     rows = file.read_row_groups(groups, names, use_threads=False)
     person = rows["person"].to_numpy()
-    first, last = np.searchsorted(person, low), np.searchsorted(person, high)
-    if high == (1 << 63) - 1:
-        last = len(rows)
+    first = int(np.searchsorted(person, low))
+    last = len(rows) if high == (1 << 63) - 1 else int(np.searchsorted(person, high))
     return rows.slice(first, last - first)
 
 
@@ -140,7 +140,9 @@ def _empty(columns: Sequence[str]) -> Journeys:
     nothing = np.zeros(0, np.int64)
     kinds = {name: np.zeros(0, np.float64 if name.startswith("m_") else np.int64) for name in columns}
     people = {name: nothing for name in columns if name.startswith("p_")}
-    return Journeys(np.zeros(1, np.int64), nothing, {k: v for k, v in kinds.items() if k not in people}, people, nothing)
+    return Journeys(
+        np.zeros(1, np.int64), nothing, {k: v for k, v in kinds.items() if k not in people}, people, nothing
+    )
 
 
 def _chunk(table: pa.Table, name: str) -> pa.Array:

@@ -87,7 +87,9 @@ def add_values(lake: Lake, view: View, texts: DataFrame) -> None:
     texts_of = fresh.groupBy("dimension", "id").agg(
         F.min("value").alias("value"), F.max("value").alias("_last"), F.max("_known").alias("_known")
     )
-    added = texts_of.where(F.col("_known").isNull() | (F.col("_known") != F.col("value")) | (F.col("_last") != F.col("value")))
+    added = texts_of.where(
+        F.col("_known").isNull() | (F.col("_known") != F.col("value")) | (F.col("_last") != F.col("value"))
+    )
     added = added.localCheckpoint()  # read twice: once to look for shared ids, once to write
     shared = added.where(F.col("_known").isNotNull() | (F.col("_last") != F.col("value"))).head()
     if shared is not None:

@@ -19,7 +19,7 @@ def coded(ids: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
     return encoded.dictionary.to_numpy(), encoded.indices.to_numpy()
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _units_per_code(codes, units, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     counts = np.zeros(size, np.int64)
     last = np.full(size, -1, np.int64)
@@ -42,7 +42,7 @@ def units_per_code(codes: npt.NDArray[np.int32], units: Ints, size: int) -> Ints
 
 def sums_per_code(codes: npt.NDArray[np.int32], amounts: Floats, size: int) -> Floats:
     """Sum of amounts per code, NaN counting as nothing: float64[size]."""
-    return np.bincount(codes, weights=np.nan_to_num(amounts), minlength=size)
+    return np.bincount(codes, weights=np.nan_to_num(amounts), minlength=size).astype(np.float64)
 
 
 def distinct_units(units: Ints) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cja_spark.journeys.batch import Bools, Items, Ints, Journeys
+from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
 from cja_spark.spec import Spec
 from cja_spark.view.condition import (
@@ -89,9 +89,9 @@ class Matcher:
         if isinstance(condition, DimensionCondition):
             return self._some(self._dimension(condition), 0, level)
         if isinstance(condition, AllOf):
-            return np.logical_and.reduce([self.meets(part, level) for part in condition.all])
+            return np.asarray(np.logical_and.reduce([self.meets(part, level) for part in condition.all]), bool)
         if isinstance(condition, AnyOf):
-            return np.logical_or.reduce([self.meets(part, level) for part in condition.any])
+            return np.asarray(np.logical_or.reduce([self.meets(part, level) for part in condition.any]), bool)
         if isinstance(condition, Exclude):
             return ~self.meets(condition.exclude, level)
         if isinstance(condition, SegmentReference):
@@ -131,11 +131,11 @@ class Matcher:
         if metric == "sessions":
             firsts = np.zeros(len(units))
             firsts[np.flatnonzero(np.diff(self._units[1], prepend=-1))] = 1
-            return np.bincount(units, weights=firsts, minlength=self._count(level))
+            return np.bincount(units, weights=firsts, minlength=self._count(level)).astype(float)
         own = self.journeys.amounts(metric)[self.at]
         if level == 0:
             return own
-        return np.bincount(units, weights=np.nan_to_num(own), minlength=self._count(level))
+        return np.bincount(units, weights=np.nan_to_num(own), minlength=self._count(level)).astype(float)
 
     def _dimension(self, condition: DimensionCondition) -> Bools:
         twin = positive(condition)
@@ -151,9 +151,9 @@ class Matcher:
 
     def _ids_match(self, ids: Ints, condition: DimensionCondition) -> Bools:
         if condition.exists is not None:
-            return (ids != 0) if condition.exists else (ids == 0)
+            return np.asarray(ids != 0 if condition.exists else ids == 0, bool)
         if condition.equals is not None:
-            return ids == value_id(condition.equals)
+            return np.asarray(ids == value_id(condition.equals), bool)
         if condition.equals_any_of is not None:
             return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
         return np.isin(ids, self.text_ids[condition])

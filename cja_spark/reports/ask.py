@@ -12,8 +12,8 @@ import pyarrow as pa
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
 from cja_spark.kernels.segments import Matcher, TextIds
-from cja_spark.reports.cells import Cells, Sums
 from cja_spark.registry import Registry
+from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.spec import Report
 from cja_spark.spec import milliseconds
 from cja_spark.view.condition import Segment

@@ -59,4 +59,6 @@ def _named(files: Sequence[str], keys: np.ndarray) -> Iterator[pa.RecordBatch]:
     person = found["person"].to_numpy()
     order = np.argsort(person, kind="stable")
     ends = np.append(person[order][1:] != person[order][:-1], True)
-    yield from found.take(pa.array(order[ends])).select(["person_id", "person_namespace"]).to_batches(max_chunksize=50_000)
+    yield from (
+        found.take(pa.array(order[ends])).select(["person_id", "person_namespace"]).to_batches(max_chunksize=50_000)
+    )

@@ -38,7 +38,9 @@ class Pass:
     seconds: float
 
 
-def run_asks(asks: Sequence[Ask], journeys: Iterable[Journeys], max_events: int = MAX_EVENTS) -> Iterator[pa.RecordBatch]:
+def run_asks(
+    asks: Sequence[Ask], journeys: Iterable[Journeys], max_events: int = MAX_EVENTS
+) -> Iterator[pa.RecordBatch]:
     """Run all kernels on batches of whole persons and emit their cells.
 
     Persons with more than `max_events` events in the read range are left out and counted (L3).
@@ -153,8 +155,16 @@ def summed(cells: DataFrame, asks: int) -> Pass:
     found = cells.toArrow()
     by_report = [Sums(found.filter(pc.equal(found["report"], number))) for number in range(asks)]
     counts = Sums(found.filter(pc.equal(found["report"], COUNTS)))
-    numbers = [int(counts.total(measure)) for measure in range(5)]
-    return Pass(tuple(by_report), *numbers, seconds=time.monotonic() - begun)
+    read = {measure: int(counts.total(measure)) for measure in range(5)}
+    return Pass(
+        sums=tuple(by_report),
+        rows=read[ROWS],
+        events=read[EVENTS],
+        bytes=read[BYTES],
+        excluded_persons=read[EXCLUDED_PERSONS],
+        excluded_events=read[EXCLUDED_EVENTS],
+        seconds=time.monotonic() - begun,
+    )
 
 
 def names_from(values: DataFrame) -> Callable[[str, Ints], Mapping[int, str]]:

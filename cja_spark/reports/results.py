@@ -53,5 +53,5 @@ def keep(lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, run: str, journeys_
         run, ask.report.name, ask.view.name, definition(ask), instant(window.end), instant(window.complete),
         journeys_version, len(rows), passed.rows, passed.events, passed.excluded_persons, passed.excluded_events,
     )  # fmt: skip
-    runs.append(spark.createDataFrame([record], runs.spec.schema))
+    runs.append(runs.frame([record]))
     return True

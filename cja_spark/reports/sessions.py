@@ -17,8 +17,15 @@ from cja_spark.reports.spec import Report
 from cja_spark.spec import Name
 
 BASE = (
-    "sessions", "session_starts", "session_ends", "bounces", "people", "events", "time_spent_seconds", "session_seconds",
-)  # fmt: skip
+    "sessions",
+    "session_starts",
+    "session_ends",
+    "bounces",
+    "people",
+    "events",
+    "time_spent_seconds",
+    "session_seconds",
+)
 TOTAL = 100
 
 
@@ -94,7 +101,7 @@ def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
     Columns: row_kind, the dimension if asked, counts, and rates (null where there is nothing to divide by).
     """
     report: Sessions = ask.report  # type: ignore[assignment]
-    rows = [{"row_kind": "total", **_rates({name: sums.total(TOTAL + at) for at, name in enumerate(BASE)})}]
+    rows: list[dict[str, object]] = [{"row_kind": "total", **_rates({name: sums.total(TOTAL + at) for at, name in enumerate(BASE)})}]
     if report.dimension:
         rows += _items(sums, report, ask, names)
     fields = [("row_kind", pa.string()), *(((report.dimension, pa.string()),) if report.dimension else ())]

@@ -90,7 +90,9 @@ def _rows(seen: Seen, report: Table, mask: Bools) -> tuple[Ints, list[Ints], Int
         items = np.flatnonzero(mask[event])
         at = event[items]
         keys = [
-            seen.journeys.items(name).values[items] if seen.journeys.is_list(f"d_{name}") else seen.journeys.ids(name)[at]
+            seen.journeys.items(name).values[items]
+            if seen.journeys.is_list(f"d_{name}")
+            else seen.journeys.ids(name)[at]
             for name in report.dimensions
         ]
     if not report.include_no_value and keys:
@@ -191,9 +193,7 @@ def _rank(amount: float | None) -> float:
     return float("-inf") if amount is None else amount
 
 
-def _texts(
-    keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names
-) -> dict[tuple[int, ...], dict[str, str]]:
+def _texts(keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names) -> dict[tuple[int, ...], dict[str, str]]:
     known = {
         name: names(name, np.unique(np.array([key[at] for key in keys], np.int64)))
         for at, name in enumerate(report.dimensions)

@@ -52,7 +52,7 @@ def kernel(seen: Seen) -> Cells:
     return cells
 
 
-def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:  # noqa: ARG001 - all finishes take the same
+def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
     """One row per bucket.
 
     Columns: bucket timestamp (UTC, its first instant), label string, one double per metric.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
@@ -19,8 +18,6 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise MissingToolError(f"Python 3.11 or later is needed; this is {platform.python_version()}.")
     return platform.python_version()
 
 

@@ -19,8 +19,8 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 def _run(asked: argparse.Namespace) -> int:
     project, lake = open_places(asked)
     from cja_spark import plan
-    from cja_spark.publish_page import page_of, page_place
     from cja_spark.page import write_page
+    from cja_spark.publish_page import page_of, page_place
 
     moment = instant(asked.as_of) if asked.as_of else None
     with step("report"):

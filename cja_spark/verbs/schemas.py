@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from cja_spark.errors import UnwritableError
 from cja_spark.verbs import Verb
@@ -37,17 +37,12 @@ def _models() -> dict[str, list[type[BaseModel]]]:
 
 def schema_of(models: list[type[BaseModel]]) -> dict[str, object]:
     """One schema for a file that is one of several models."""
-    from pydantic import RootModel
-
-    root = RootModel[models[0]] if len(models) == 1 else RootModel[_union(models)]  # type: ignore[valid-type]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root.model_json_schema()}
-
-
-def _union(models: list[type[BaseModel]]) -> object:
-    from functools import reduce
-    from operator import or_
-
-    return reduce(or_, models)
+    schemas = [TypeAdapter(model).json_schema(ref_template="#/$defs/{model}") for model in models]
+    defs: dict[str, object] = {}
+    for schema in schemas:
+        defs |= schema.pop("$defs", {})
+    whole = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": defs, **whole}
 
 
 def _run(asked: argparse.Namespace) -> int:

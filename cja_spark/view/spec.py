@@ -113,9 +113,9 @@ class View(Spec):
     name: Name
     time_zone: Zone = "UTC"
     session: SessionSettings = SessionSettings()
-    dimensions: dict[Name, Annotated[Dimension, BeforeValidator(_field_of)]] = {}
-    metrics: dict[Name, AnyMetric] = {}
-    segments: dict[Name, Segment] = {}
+    dimensions: dict[Name, Annotated[Dimension, BeforeValidator(_field_of)]] = Field(default_factory=dict)
+    metrics: dict[Name, AnyMetric] = Field(default_factory=dict)
+    segments: dict[Name, Segment] = Field(default_factory=dict)
     no_value: str = "No value"
     buckets: int | None = Field(default=None, ge=1, le=4096)
     period: Literal["day", "month", "year"] = "month"
