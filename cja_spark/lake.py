@@ -110,6 +110,14 @@ class Table:
         writer = writer.option("replaceWhere", where) if where else writer.option("overwriteSchema", "true")
         self._save(self._described(_once(writer, app_id, txn)))
 
+    def drop(self) -> None:
+        """Remove the table and its files; nothing happens when it was not made."""
+        if not self._by_path:
+            self.spark.catalog.dropTable(self.address) if self.exists() else None
+            return
+        path = self.spark._jvm.org.apache.hadoop.fs.Path(self.address)  # type: ignore[union-attr]
+        path.getFileSystem(self.spark._jsc.hadoopConfiguration()).delete(path, True)
+
     def _described(self, writer: DataFrameWriter) -> DataFrameWriter:
         if self.spec.schema is None:
             writer = writer.option("mergeSchema", "true")

@@ -1,0 +1,166 @@
+"""Conforming: rows of one event dataset get a time, identities and, where they cannot be used, a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cja_spark.connection.spec import EventDataset, IdentityField
+from cja_spark.connection.stitching.identity_map import blank, by_namespace, entries, primary
+from cja_spark.connection.types import settled, shaped
+from cja_spark.errors import InputError, MissingColumnError
+from cja_spark.sources.read import CORRUPT, FILE
+
+RESERVED = (
+    "person_id", "person_namespace", "persistent_id", "persistent_namespace", "event_id", "ts", "event_date", "dataset",
+    "dataset_position", "sequence", "row_hash", "load", "own_person_id", "own_namespace", "stitch_reason", "reason",
+    "file", "payload",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """Conformed rows of one dataset and the settled type of their payload."""
+
+    rows: DataFrame
+    payload: T.StructType
+
+
+def conform_events(rows: DataFrame, name: str, position: int, dataset: EventDataset) -> Conformed:
+    """Conform the rows of one event dataset.
+
+    Rows:    The same; a row that cannot be used has a reason.
+    Columns: returns dataset, dataset_position, ts, event_id, sequence, own_person_id, own_namespace, persistent_id,
+        persistent_namespace, row_hash, file, reason, payload (a struct of the row as it came).
+    Raises:  MissingColumnError when the dataset names a column that its rows do not have.
+    """
+    schema = rows.schema
+    taken = {"timestamp": dataset.timestamp, "event_id": dataset.event_id, "sequence": dataset.sequence}
+    columns = {
+        role: path_column(path, schema, f"dataset '{name}', {role}") for role, path in taken.items() if path is not None
+    }
+    person = identity(dataset.person_id, schema, name, "person_id", stitched=dataset.stitching is not None)
+    if dataset.persistent_id is None:
+        device = F.struct(F.lit(None).cast("string").alias("namespace"), F.lit(None).cast("string").alias("id"))
+    else:
+        device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True)
+    payload, kind = _payload(schema)
+    ts = timestamp_of(*columns["timestamp"])
+    conformed = rows.select(
+        F.lit(name).alias("dataset"),
+        F.lit(position).alias("dataset_position"),
+        ts.alias("ts"),
+        _text(columns, "event_id").alias("event_id"),
+        (columns["sequence"][0].try_cast("bigint") if "sequence" in columns else F.lit(None).cast("bigint")).alias("sequence"),
+        _set(person["id"]).alias("own_person_id"),
+        person["namespace"].alias("own_namespace"),
+        _set(device["id"]).alias("persistent_id"),
+        device["namespace"].alias("persistent_namespace"),
+        F.xxhash64(*_hashed(schema)).alias("row_hash"),
+        F.col(FILE).alias("file"),
+        _reason(columns["timestamp"], ts, schema).alias("reason"),
+        payload.alias("payload"),
+    )
+    return Conformed(conformed, kind)
+
+
+def _set(text: Column) -> Column:
+    return F.when(~blank(text), text)
+
+
+def _text(columns: dict[str, tuple[Column, T.DataType]], role: str) -> Column:
+    return _set(columns[role][0].cast("string")) if role in columns else F.lit(None).cast("string")
+
+
+def path_column(path: str, schema: T.StructType, where: str) -> tuple[Column, T.DataType]:
+    """A column by its path in structs, and its type.
+
+    Raises:
+        MissingColumnError: a part of the path does not exist.
+    """
+    at: T.DataType = schema
+    column: Column | None = None
+    reached: list[str] = []
+    for part in path.split("."):
+        if not isinstance(at, T.StructType) or part not in at.fieldNames():
+            known = [".".join((*reached, name)) for name in at.fieldNames() if name != FILE] if isinstance(at, T.StructType) else []
+            raise MissingColumnError.of(where, path, known)
+        at = at[part].dataType
+        column = F.col(f"`{part}`") if column is None else column.getField(part)
+        reached.append(part)
+    assert column is not None
+    return column, at
+
+
+def identity(field: IdentityField, schema: T.StructType, name: str, role: str, *, stitched: bool) -> Column:
+    """An identity as a struct (namespace, id): of a plain column or chosen from an identityMap (F4)."""
+    where = f"dataset '{name}', {role}"
+    if field.column is not None:
+        column, kind = path_column(field.column, schema, where)
+        if isinstance(kind, T.StructType | T.ArrayType | T.MapType):
+            raise InputError(f"{where}: '{field.column}' is {kind.simpleString()}, not one value.")
+        return F.struct(F.lit(field.code()).alias("namespace"), column.cast("string").alias("id"))
+    column, kind = path_column(field.map_column, schema, where)
+    identities = entries(column, kind)
+    if field.identity_map == "primary":
+        return primary(identities)
+    assert field.identity_map is not None
+    return by_namespace(identities, field.identity_map, first_listed=not stitched)
+
+
+def timestamp_of(column: Column, kind: T.DataType) -> Column:
+    """An instant from ISO text with or without zone, epoch s, ms or µs (by size), a timestamp, or a date; UTC.
+
+    Null where the value explains no instant. Whole numbers below 1e11 are seconds, below 1e14 ms, else µs.
+    """
+    if isinstance(kind, T.TimestampType):
+        return column
+    if isinstance(kind, T.TimestampNTZType | T.DateType):
+        return column.cast("timestamp")
+    number = column.try_cast("double")
+    size = F.abs(number)
+    seconds = F.when(size < 1e11, number).when(size < 1e14, number / 1e3).otherwise(number / 1e6)
+    epoch = F.when(F.abs(seconds) < 9e11, F.timestamp_micros(F.round(seconds * 1e6).cast("bigint")))
+    if not isinstance(kind, T.StringType):
+        return epoch
+    return F.when(number.isNotNull(), epoch).otherwise(F.trim(column).try_cast("timestamp"))
+
+
+def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType) -> Column:
+    raw = column[0]
+    text = raw.cast("string") if not isinstance(column[1], T.StructType) else F.lit("struct")
+    reason = (
+        F.when(blank(text), "missing_timestamp")
+        .when(ts.isNull() & text.rlike(r"^\+?\d{5,}-"), "after_9999")
+        .when(ts.isNull(), "invalid_timestamp")
+        .when(ts < F.lit("1900-01-01").cast("timestamp"), "before_1900")
+        .when(ts >= F.lit("+10000-01-01").cast("timestamp"), "after_9999")
+    )
+    if CORRUPT in schema.fieldNames():
+        return F.when(F.col(CORRUPT).isNotNull(), "unreadable_row").otherwise(reason)
+    return reason
+
+
+def _payload(schema: T.StructType) -> tuple[Column, T.StructType]:
+    """The row as it came, in settled types; a column with a reserved name is kept as `source_<name>`."""
+    parts, fields = [], []
+    for field in schema.fields:
+        if field.name == FILE:
+            continue
+        name = f"source_{field.name}" if field.name in RESERVED else field.name
+        kind = settled(field.dataType)
+        parts.append(shaped(F.col(f"`{field.name}`"), field.dataType, kind).alias(name))
+        fields.append(T.StructField(name, kind))
+    return F.struct(*parts), T.StructType(fields)
+
+
+def _hashed(schema: T.StructType) -> list[Column]:
+    """What a row's hash is made of; maps have no order and are hashed as sorted entries."""
+    return [
+        F.to_json(F.col(f"`{field.name}`")) if "map<" in field.dataType.simpleString() else F.col(f"`{field.name}`")
+        for field in schema.fields
+        if field.name not in (FILE, CORRUPT)
+    ]

@@ -1,0 +1,89 @@
+"""Profiles and lookups: one row per person or key, the newest wins."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.connection.conform import RESERVED, identity, path_column
+from cja_spark.connection.load import Load
+from cja_spark.connection.spec import Connection
+from cja_spark.connection.stitching.identity_map import blank
+from cja_spark.connection.tables import QUARANTINE
+from cja_spark.connection.types import settled, shaped
+from cja_spark.lake import Lake
+from cja_spark.sources.read import CORRUPT, FILE, read_items
+
+
+def write_profiles(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:
+    """Bring profiles up to date: one struct column per profile dataset.
+
+    Rows:    One per person; a dataset's newest row replaces its older one.
+    """
+    for name, dataset in connection.profiles().items():
+        if not load.of(name):
+            continue
+        rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
+        person = identity(dataset.person_id, rows.schema, name, "person_id", stitched=False)["id"]
+        newest = _newest(lake, load, name, rows, person, "person_id").withColumnRenamed("payload", name)
+        there = lake.profiles.read()
+        if "person_id" in there.columns:
+            before = there.withColumnRenamed(name, "_before") if name in there.columns else there
+            joined = before.join(newest, on="person_id", how="full")
+            if "_before" in before.columns:
+                kept = F.col("_before") if before.schema["_before"].dataType == newest.schema[name].dataType else F.lit(None)
+                joined = joined.withColumn(name, F.coalesce(F.col(name), kept)).drop("_before")
+            newest = joined
+        lake.profiles.overwrite(newest)
+
+
+def write_lookups(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:
+    """Bring lookups up to date.
+
+    Rows:    One per key; the newest row of a key replaces the older one.
+    """
+    for name, dataset in connection.lookups().items():
+        if not load.of(name):
+            continue
+        rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
+        key, _ = path_column(dataset.key, rows.schema, f"dataset '{name}', key")
+        newest = _newest(lake, load, name, rows, key.cast("string"), "key").select("key", "payload.*")
+        table = lake.lookup(name)
+        if table.exists() and not load.full:
+            before = table.read().join(newest.select("key"), on="key", how="left_anti")
+            newest = newest.unionByName(before, allowMissingColumns=True)
+        table.overwrite(newest)
+
+
+def _newest(lake: Lake, load: Load, name: str, rows: DataFrame, key: Column, role: str) -> DataFrame:
+    """The last row of each key by file and position; rows without a key go to quarantine."""
+    fields = [field for field in rows.schema.fields if field.name not in (FILE, CORRUPT)]
+    payload = F.struct(
+        *(
+            shaped(F.col(f"`{field.name}`"), field.dataType, settled(field.dataType)).alias(
+                f"source_{field.name}" if field.name in (*RESERVED, "key") else field.name
+            )
+            for field in fields
+        )
+    )
+    corrupt = F.col(CORRUPT).isNotNull() if CORRUPT in rows.columns else F.lit(False)
+    keyed = rows.select(
+        F.when(~blank(key), key).alias(role), payload.alias("payload"), FILE, F.monotonically_increasing_id().alias("_row"),
+        corrupt.alias("_corrupt"),
+    )  # fmt: skip
+    _set_aside(lake, load, name, keyed, role)
+    usable = keyed.where(F.col(role).isNotNull() & ~F.col("_corrupt"))
+    return usable.groupBy(role).agg(F.max_by("payload", F.struct(FILE, "_row")).alias("payload"))
+
+
+def _set_aside(lake: Lake, load: Load, name: str, keyed: DataFrame, role: str) -> None:
+    reason = F.when(F.col("_corrupt"), "unreadable_row").when(
+        F.col(role).isNull(), "empty_person_id" if role == "person_id" else "empty_key"
+    )
+    dropped = keyed.withColumn("reason", reason).where(F.col("reason").isNotNull())
+    rows = dropped.select(
+        F.lit(load.number).cast("bigint").alias("load"), F.lit(name).alias("dataset"), "reason", F.col(FILE).alias("file"),
+        F.lit(None).cast("timestamp").alias("ts"), F.lit(None).cast("string").alias("event_id"),
+        F.to_json("payload").alias("raw"),
+    )  # fmt: skip
+    lake.table(QUARANTINE).create().append(rows, app_id=f"quarantine:{name}", txn=load.number)

@@ -1,0 +1,133 @@
+"""A connection as an author writes it: datasets, where they lie, whose events they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.sources.spec import Source
+from cja_spark.spec import Name, Spec
+
+TYPES = ("event", "profile", "lookup")
+
+
+class IdentityField(Spec):
+    """An identity: a plain column with its namespace, or a choice from an identityMap (rule F4).
+
+    `identity_map: primary` takes the entry flagged primary; any other text is the namespace to take.
+    """
+
+    column: str | None = None
+    identity_map: str | None = None
+    namespace: str | None = None
+    map_column: str = "identityMap"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> IdentityField:
+        if (self.column is None) == (self.identity_map is None):
+            raise ValueError("give a column, or {identity_map: NAMESPACE}, or {identity_map: primary}.")
+        return self
+
+    def code(self) -> str:
+        """The namespace of plain ids: as given, else the map's, else the column's last part."""
+        if self.namespace is not None:
+            return self.namespace
+        if self.identity_map is not None:
+            return self.identity_map
+        return (self.column or "").rsplit(".", 1)[-1]
+
+
+def _identity(value: Any) -> Any:  # noqa: ANN401
+    return {"column": value} if isinstance(value, str) else value
+
+
+Identity = Annotated[IdentityField, BeforeValidator(_identity)]
+
+
+class EventDataset(Spec):
+    """Events: rows with a timestamp and a person."""
+
+    type: Literal["event"]
+    source: Source
+    timestamp: str
+    person_id: Identity
+    event_id: str | None = None
+    persistent_id: Identity | None = None
+    sequence: str | None = None
+    stitching: FieldBased | None = None
+
+    @model_validator(mode="after")
+    def _stitchable(self) -> EventDataset:
+        if self.stitching is None:
+            return self
+        if self.persistent_id is None:
+            raise ValueError("stitching needs a persistent_id.")
+        if self.persistent_id.code() == self.person_id.code():
+            raise ValueError(f"persistent_id and person_id share the namespace '{self.person_id.code()}' (rule F3).")
+        return self
+
+
+class ProfileDataset(Spec):
+    """Attributes of persons: one current row per person, the newest wins."""
+
+    type: Literal["profile"]
+    source: Source
+    person_id: Identity
+
+
+class LookupDataset(Spec):
+    """Attributes of values: one row per key, the newest wins; `matches` is the event path that holds keys."""
+
+    type: Literal["lookup"]
+    source: Source
+    key: str
+    matches: str
+
+
+def _type_of(value: Any) -> str | None:  # noqa: ANN401
+    kind = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
+    return kind if kind in TYPES else None
+
+
+Dataset = Annotated[
+    Annotated[EventDataset, Tag("event")]
+    | Annotated[ProfileDataset, Tag("profile")]
+    | Annotated[LookupDataset, Tag("lookup")],
+    Discriminator(
+        _type_of,
+        custom_error_type="dataset_type",
+        custom_error_message="type must be one of event, profile, lookup",
+    ),
+]
+
+
+class Connection(Spec):
+    """All datasets of a company's customers, in the order that breaks ties between events (rule O3)."""
+
+    name: Name
+    datasets: dict[Name, Dataset] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _some_events(self) -> Connection:
+        if not self.events():
+            raise ValueError("datasets: a connection needs at least one dataset of type event.")
+        return self
+
+    def events(self) -> dict[str, EventDataset]:
+        """Event datasets by name."""
+        return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, EventDataset)}
+
+    def profiles(self) -> dict[str, ProfileDataset]:
+        """Profile datasets by name."""
+        return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, ProfileDataset)}
+
+    def lookups(self) -> dict[str, LookupDataset]:
+        """Lookup datasets by name."""
+        return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, LookupDataset)}
+
+    def matches(self) -> dict[str, str]:
+        """Per lookup dataset the event path that holds its keys."""
+        return {name: dataset.matches for name, dataset in self.lookups().items()}

@@ -1,0 +1,1 @@
+"""Stitching: which person each event of a dataset belongs to."""

@@ -1,0 +1,120 @@
+"""Field-based stitching: each row takes its own person, the device's last login, the first later one, or itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.connection.stitching.identity_map import blank
+from cja_spark.connection.stitching.spec import ZEROS, FieldBased
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def valid(column: Column, spec: FieldBased) -> Column:
+    """Neither blank nor blocked (F13); values are compared on a trimmed lower-case copy."""
+    plain = F.lower(F.trim(column))
+    blocked = plain.isin(list(spec.blocked_values)) if spec.blocked_values else F.lit(False)
+    if spec.blocks_zeros:
+        blocked = blocked | plain.rlike(ZEROS)
+    return ~blank(column) & ~blocked
+
+
+def logins(rows: DataFrame, spec: FieldBased) -> DataFrame:
+    """Find the logins of some rows.
+
+    Rows:    One per device and instant; rows with a blank or blocked device or person are no login (F10, F13).
+    Columns: reads persistent_id, own_person_id string, ts timestamp; returns device string, ts, person string.
+    Ties:    The smallest person ID wins (F6).
+    """
+    seen = rows.where(valid(F.col("persistent_id"), spec) & valid(F.col("own_person_id"), spec))
+    return seen.groupBy(F.col("persistent_id").alias("device"), "ts").agg(F.min("own_person_id").alias("person"))
+
+
+def runs(found: DataFrame, spec: FieldBased) -> DataFrame:
+    """Gather logins to each device's runs.
+
+    Rows:    One per device.
+    Columns: reads device, ts, person; returns device, runs array<struct<ts, person>> (where runs begin, in time
+        order), capped boolean (more than `max_device_switches` transitions, F12).
+    """
+    gathered = found.groupBy("device").agg(F.array_sort(F.collect_list(F.struct("ts", "person"))).alias("_all"))
+    starts = F.filter(
+        F.col("_all"),
+        lambda login, at: (at == 0) | (login["person"] != F.get(F.col("_all"), at - 1)["person"]),
+    )
+    return gathered.select("device", starts.alias("runs")).select(
+        "device", "runs", (F.size("runs") - 1 > spec.max_device_switches).alias("capped")
+    )
+
+
+def stitch(
+    rows: DataFrame, device_runs: DataFrame, spec: FieldBased, person_namespace: Column, device_namespace: Column,
+    replayed_at: Column,
+) -> DataFrame:  # fmt: skip
+    """Give each row its person (F5, F7, F8, F10).
+
+    Rows:    The same; `device_runs` has one row per device, so the join cannot multiply them.
+    Columns: reads persistent_id, own_person_id, ts; adds person_id, person_namespace, stitch_reason
+        (own, last_login, first_login, persistent, none).
+
+    Args:
+        rows: events of one dataset.
+        device_runs: of `runs`.
+        spec: the stitching.
+        person_namespace: the namespace of person IDs.
+        device_namespace: the namespace of persistent IDs.
+        replayed_at: per row the instant of the last replay that covers it; null where only live counts.
+    """
+    joined = rows.join(device_runs.withColumnRenamed("device", "persistent_id"), on="persistent_id", how="left")
+    own = valid(F.col("own_person_id"), spec)
+    usable = valid(F.col("persistent_id"), spec) & ~F.coalesce(F.col("capped"), F.lit(False))
+    before = F.try_element_at(F.filter("runs", lambda run: run["ts"] <= F.col("ts")), F.lit(-1))["person"]
+    first = F.get(F.col("runs"), 0)
+    later = F.when((first["ts"] > F.col("ts")) & (first["ts"] <= replayed_at), first["person"])
+    reason = (
+        F.when(own, "own")
+        .when(usable & before.isNotNull(), "last_login")
+        .when(usable & later.isNotNull(), "first_login")
+        .when(~blank(F.col("persistent_id")), "persistent")
+        .otherwise("none")
+    )
+    person = (
+        F.when(own, F.col("own_person_id"))
+        .when(usable & before.isNotNull(), before)
+        .when(usable & later.isNotNull(), later)
+        .when(~blank(F.col("persistent_id")), F.col("persistent_id"))
+    )
+    known = F.col("stitch_reason").isin("own", "last_login", "first_login")
+    return (
+        joined.withColumn("person_id", person)
+        .withColumn("stitch_reason", reason)
+        .withColumn(
+            "person_namespace",
+            F.when(known, person_namespace).when(F.col("stitch_reason") == "persistent", device_namespace),
+        )
+        .select(*rows.columns, *(n for n in ("person_id", "person_namespace", "stitch_reason") if n not in rows.columns))
+    )
+
+
+def replayed_at(spec: FieldBased, last_replay: datetime | None) -> Column:
+    """Per row the instant of the last scheduled replay that covers it (F8, F9); null where none does.
+
+    Args:
+        spec: the stitching.
+        last_replay: the newest replay that is due; replays lie at whole days or weeks since 1970, and an unlimited
+            one runs with every load.
+    """
+    if last_replay is None or spec.replay is None:
+        return F.lit(None).cast("timestamp")
+    if spec.window is None:
+        return F.lit(last_replay)
+    step = spec.every // timedelta(seconds=1)
+    reach = spec.window // timedelta(seconds=1)
+    newest = (last_replay - EPOCH) // timedelta(seconds=1) // step * step
+    seconds = F.unix_micros("ts") / 1_000_000
+    # The largest R on the grid with R < ts + W (so that ts > R - W), no later than the newest.
+    latest = F.least((F.ceil((seconds + reach) / step) - 1) * step, F.lit(newest))
+    return F.when(latest >= seconds, F.timestamp_seconds(latest))

@@ -1,0 +1,1 @@
+"""Sources: which items a dataset has, and how they are read."""

@@ -1,0 +1,64 @@
+"""Items: the files of a source, or the versions of a Delta table, each taken once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyspark.sql import SparkSession
+
+from cja_spark.errors import SourceError
+from cja_spark.sources.spec import Source
+
+
+class Item(NamedTuple):
+    """One thing a load takes: a file with its size and time, or a Delta table's version."""
+
+    dataset: str
+    path: str
+    size: int
+    modified_ms: int
+
+
+def place(source: Source, files_root: str) -> str:
+    """Absolute place of a path source: absolute paths and URIs stay, others begin at the files root."""
+    path = source.path or ""
+    return path if path.startswith("/") or ":/" in path else f"{files_root.rstrip('/')}/{path}"
+
+
+def list_files(spark: SparkSession, dataset: str, path: str) -> list[Item]:
+    """All files below a path, on any file system that Spark knows; names that begin with `_` or `.` are not data.
+
+    Raises:
+        SourceError: there is no such path, or no file in it.
+    """
+    jvm, conf = spark._jvm, spark._jsc.hadoopConfiguration()  # type: ignore[union-attr]
+    root = jvm.org.apache.hadoop.fs.Path(path)
+    system = root.getFileSystem(conf)
+    found: list[Item] = []
+    for status in system.globStatus(root) or []:
+        files = system.listFiles(status.getPath(), True)
+        base = status.getPath().toString()
+        while files.hasNext():
+            file = files.next()
+            name = file.getPath().toString()
+            if not any(part[:1] in "_." for part in name[len(base) :].split("/") if part):
+                found.append(Item(dataset, name, int(file.getLen()), int(file.getModificationTime())))
+    if not found:
+        raise SourceError.nothing_at(dataset, path)
+    return sorted(found, key=lambda item: item.path)
+
+
+def new_items(listed: list[Item], taken: dict[str, Item]) -> list[Item]:
+    """Items not yet taken.
+
+    Raises:
+        SourceError: a file was written again after it was taken.
+    """
+    fresh = []
+    for item in listed:
+        before = taken.get(item.path)
+        if before is None:
+            fresh.append(item)
+        elif (before.size, before.modified_ms) != (item.size, item.modified_ms):
+            raise SourceError.changed(item.dataset, item.path)
+    return fresh

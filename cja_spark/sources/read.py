@@ -1,0 +1,76 @@
+"""Reading the items of a load, whatever their format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from cja_spark.errors import InputError, SourceError
+from cja_spark.sources import delta
+from cja_spark.sources.items import Item, list_files, place
+from cja_spark.sources.spec import Source
+
+CORRUPT = "_corrupt_record"
+FILE = "_file"
+
+
+def items_of(spark: SparkSession, name: str, source: Source, files_root: str, taken: dict[str, Item]) -> list[Item]:
+    """Everything a source has, taken or not.
+
+    Raises:
+        SourceError: there is nothing at its place, or rows that were taken have changed.
+    """
+    if source.format == "delta" or source.table:
+        return delta.items(spark, name, source, files_root, taken)
+    return list_files(spark, name, place(source, files_root))
+
+
+def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequence[Item]) -> DataFrame:
+    """Rows of some items, with `_file` (the item's path) and, where a row is unreadable, `_corrupt_record`."""
+    if source.format == "delta" or source.table:
+        return delta.read(spark, source, files_root, items)
+    paths = [item.path for item in items]
+    reader = spark.read.format(source.format).options(**source.options)
+    if source.format == "json":
+        return _read_json(spark, source, paths)
+    if source.format == "csv":
+        reader = reader.options(**{"header": "true", **source.options})
+    return reader.load(paths).withColumn(FILE, F.col("_metadata.file_path"))
+
+
+def _read_json(spark: SparkSession, source: Source, paths: Sequence[str]) -> DataFrame:
+    """JSON lines, and files that hold one array; a row that is no JSON becomes `_corrupt_record`."""
+    arrays = set(_array_files(spark, paths))
+    frames = []
+    for chosen, lines in ((sorted(set(paths) - arrays), True), (sorted(arrays), False)):
+        if chosen:
+            options = {"columnNameOfCorruptRecord": CORRUPT, "multiLine": str(not lines).lower(), **source.options}
+            rows = spark.read.format("json").options(**options).load(chosen)
+            frames.append(rows.withColumn(FILE, F.col("_metadata.file_path")))
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
+
+
+def _array_files(spark: SparkSession, paths: Sequence[str]) -> list[str]:
+    """Files whose first character is `[`; only their heads are read."""
+    heads = spark.read.option("wholetext", "false").text(list(paths)).where(F.trim("value") != "")
+    firsts = heads.select(F.col("_metadata.file_path").alias("path"), F.col("_metadata.file_block_start").alias("at"),
+                          F.substring(F.trim("value"), 1, 1).alias("first"))  # fmt: skip
+    return [row["path"] for row in firsts.where((F.col("at") == 0) & (F.col("first") == "[")).select("path").distinct().collect()]
+
+
+def explained(error: Exception, dataset: str, items: Sequence[Item]) -> InputError:
+    """Turn Spark's failure to read into the dataset, the file and the reason."""
+    text = str(error)
+    named = next((item.path for item in items if item.path.split("/")[-1] in text), items[0].path if items else "")
+    reasons = {
+        "Unexpected end of": "the compressed file is cut",
+        "not a Parquet file": "it is no Parquet file",
+        "incorrect header check": "it is not compressed as its name says",
+        "Premature EOF": "the file is cut",
+        "EOFException": "the compressed file is cut",
+    }
+    why = next((reason for sign, reason in reasons.items() if sign in text), text.splitlines()[0][:200])
+    return SourceError.unreadable(dataset, named, why)

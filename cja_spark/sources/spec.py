@@ -1,0 +1,34 @@
+"""A source as an author writes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from cja_spark.spec import Spec
+
+
+def _scalar_text(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+    """Spark's reader options are text; YAML's true and 1 are meant as such."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+OptionText = Annotated[str, BeforeValidator(_scalar_text)]
+
+
+class Source(Spec):
+    """Where a dataset lies: a format that Spark reads, a path (relative to the files root) or a table, options."""
+
+    format: str
+    path: str | None = None
+    table: str | None = None
+    options: dict[str, OptionText] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.path is None) == (self.table is None):
+            raise ValueError("source: give exactly one of 'path' and 'table'.")
+        return self

@@ -1,0 +1,62 @@
+"""House checks: the rules of CONTRIBUTING.md that a program can hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = sorted((ROOT / "cja_spark").rglob("*.py"))
+JOBS = sorted((ROOT / "jobs").glob("*.py"))
+BANNED = {"utils", "helpers", "common", "misc", "base", "manager"}
+
+
+def names(files):
+    return [str(file.relative_to(ROOT)) for file in files]
+
+
+@pytest.mark.parametrize("file", PACKAGE, ids=names(PACKAGE))
+def test_a_file_has_at_most_three_hundred_lines(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_no_file_is_named_for_nothing():
+    assert [name for name in names(PACKAGE) if Path(name).stem in BANNED] == []
+
+
+@pytest.mark.parametrize("file", JOBS, ids=names(JOBS))
+def test_a_job_has_at_most_twenty_five_lines(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 25
+
+
+@pytest.mark.parametrize("file", PACKAGE, ids=names(PACKAGE))
+def test_no_exception_is_swallowed_in_silence(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    silent = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("file", PACKAGE, ids=names(PACKAGE))
+def test_configuration_text_never_becomes_a_spark_expression(file):
+    assert not re.search(r"\bF\.expr\(|\bselectExpr\(|\.sql\(f", file.read_text(encoding="utf-8"))
+
+
+def test_specs_are_imported_without_spark():
+    import subprocess
+    import sys
+
+    program = "import sys, cja_spark.view.spec, cja_spark.reports.spec, cja_spark.configuration; sys.exit('pyspark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_make_target_has_its_help():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z-]+):(.*)$", text, re.MULTILINE)
+    assert [name for name, rest in targets if "## " not in rest] == []
