@@ -31,7 +31,7 @@ from cja_spark.session import open_session
 RANGE = {"from": "2026-01-01", "to": "2026-03-31"}
 REPORT_OF: dict[str, Report] = {
     "fallout, 4 steps": Fallout.model_validate(
-        {"name": "fallout", "range": RANGE, "ties": "strict_time",
+        {"name": "fallout", "range": RANGE,
          "steps": [{"dimension": "event", "equals": step} for step in STEPS]}
     ),
     "table, 1,000 pages": Table.model_validate(

@@ -34,6 +34,7 @@ class Names:
             "metric": self.view.metric_names(),
             "dimension": tuple(self.view.dimensions),
             "segment": tuple(self.view.segments),
+            "metric or segment": (*self.view.metric_names(), *self.view.segments),
             "sink": tuple(self.sinks),
             "lookup dataset": tuple(self.connection.lookups()),
             "profile dataset": tuple(self.connection.profiles()),
@@ -98,6 +99,7 @@ def _report_uses(report: Report) -> Iterator[Use]:
     yield from (("metric", name) for name in report.metrics_used())
     yield from (("dimension", name) for name in report.dimensions_used())
     yield from (("segment", name) for name in report.segments_used())
+    yield from (("metric or segment", name) for name in report.names_used())
     for use in report.segments:
         if isinstance(use, Segment):
             yield from _condition_uses(use)

@@ -15,9 +15,9 @@ from cja_spark.kernels.segments import Matcher, TextIds
 from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.spec import Report
-from cja_spark.spec import milliseconds
+from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.condition import Segment
-from cja_spark.view.spec import View
+from cja_spark.view.spec import STANDARD_METRICS, View
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,26 @@ class Seen:
                 matcher = Matcher(journeys, tail, self.sessions, self.ask.view.segments, self.ask.text_ids)
                 tail = tail & matcher.events_of(segment)
         return self.masked() | tail
+
+    def step(self, use: str | Spec) -> Bools:
+        """Events that meet a step: a metric carried, a segment by name, or a condition on one event.
+
+        Range events and the tail are asked apart, so that nothing after the range changes what happened in it.
+        """
+        if isinstance(use, str) and use in self.ask.view.metric_names():
+            return np.ones(self.journeys.events, bool) if use in STANDARD_METRICS else self.journeys.carries(use)
+        window = self.ask.window
+        segment = self.ask.segment(use) if isinstance(use, str) else Segment.model_construct(where=use)
+        met = self.matches(segment)
+        tail = self.journeys.t >= window.end
+        if not tail.any():
+            return met
+        if segment.container == "person":
+            kept = np.zeros(self.journeys.persons, bool)
+            kept[self.journeys.person_of_event()[met]] = True
+            return met | (tail & kept[self.journeys.person_of_event()])
+        matcher = Matcher(self.journeys, tail, self.sessions, self.ask.view.segments, self.ask.text_ids)
+        return met | matcher.events_of(segment)
 
     def amounts(self, metric: str) -> Floats:
         """A metric per event, standard `events` included."""

@@ -83,7 +83,8 @@ def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = fr
 def report_leaves(report: Report, view: View) -> list[Spec]:
     """All conditions that a report evaluates."""
     uses: list[Spec] = []
-    for use in (*report.segments, *report.segments_used()):
+    named = tuple(name for name in report.names_used() if name not in view.metric_names())
+    for use in (*report.segments, *report.segments_used(), *named):
         uses.append(use if isinstance(use, Segment) else SegmentReference(segment=use))
     return all_leaves([*uses, *report.conditions()], view)
 
@@ -97,7 +98,7 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
     metrics: list[str] = list(view.session.starts_with)
     dimensions: list[str] = []
     for report in reports:
-        metrics += report.metrics_used()
+        metrics += [*report.metrics_used(), *(name for name in report.names_used() if name in view.metric_names())]
         dimensions += report.dimensions_used()
         for leaf in report_leaves(report, view):
             if isinstance(leaf, MetricCondition):

@@ -69,6 +69,10 @@ class Report(Spec):
         """Names of segments that the report itself reads, besides `segments`."""
         return ()
 
+    def names_used(self) -> tuple[str, ...]:
+        """Names that are a metric's or a segment's."""
+        return ()
+
     def conditions(self) -> tuple[Spec, ...]:
         """Conditions that the report itself evaluates, besides its segments."""
         return ()
