@@ -10,15 +10,12 @@ from pyspark.sql import types as T
 
 from cja_spark.connection.spec import EventDataset, IdentityField
 from cja_spark.connection.stitching.identity_map import blank, by_namespace, entries, primary
+from cja_spark.connection.tables import EVENT_COLUMNS
 from cja_spark.connection.types import settled, shaped
 from cja_spark.errors import InputError, MissingColumnError
 from cja_spark.sources.read import CORRUPT, FILE
 
-RESERVED = (
-    "person_id", "person_namespace", "persistent_id", "persistent_namespace", "event_id", "ts", "event_date", "dataset",
-    "dataset_position", "sequence", "row_hash", "load", "own_person_id", "own_namespace", "stitch_reason", "reason",
-    "file", "payload",
-)  # fmt: skip
+RESERVED = EVENT_COLUMNS
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
+from pydantic import Field
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pydantic import Field
 
 from cja_spark.demo import channels
 from cja_spark.demo.chance import chance
@@ -17,6 +18,7 @@ from cja_spark.errors import UnwritableError
 from cja_spark.spec import Spec
 
 MARKER = "generated.json"
+Folders = Literal["day", "week"]
 LATE_SHARE, DUPLICATE_SHARE, LATE_DAYS = 0.01, 0.005, 3
 
 
@@ -25,11 +27,12 @@ class DemoReceipt(Spec):
 
     events: int = Field(ge=10_000, le=100_000_000)
     seed: int
+    folders: Folders = "week"
     rows: dict[str, int] = {}  # noqa: RUF012 - pydantic copies defaults
     fresh: bool = True
 
 
-def generate(spark: SparkSession, target: str, *, events: int = 200_000, seed: int = 7) -> DemoReceipt:
+def generate(spark: SparkSession, target: str, *, events: int = 200_000, seed: int = 7, folders: Folders = "week") -> DemoReceipt:
     """Generate the retailer's year below `target`/raw, unless the same is already there.
 
     Args:
@@ -37,39 +40,40 @@ def generate(spark: SparkSession, target: str, *, events: int = 200_000, seed: i
         target: a folder on a local or shared disk.
         events: about how many events in all, 10 thousand to 100 million.
         seed: another seed is another year.
+        folders: what one folder of arrivals holds.
 
     Raises:
         ValueError: `events` outside its bounds.
         UnwritableError: the folder cannot be written.
     """
-    asked = DemoReceipt(events=events, seed=seed)
+    asked = DemoReceipt(events=events, seed=seed, folders=folders)
     root = Path(target, "raw")
     marker = root / MARKER
     if marker.is_file():
         before = DemoReceipt.model_validate_json(marker.read_text(encoding="utf-8"))
-        if (before.events, before.seed) == (events, seed):
+        if (before.events, before.seed, before.folders) == (events, seed, folders):
             return before.model_copy(update={"fresh": False})
         marker.unlink()
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnwritableError.place(str(root), error.strerror or str(error)) from error
-    rows = {name: write(str(root / name)) for name, write in _writers(spark, events, seed).items()}
+    rows = {name: write(str(root / name)) for name, write in _writers(spark, events, seed, folders).items()}
     receipt = asked.model_copy(update={"rows": rows})
     marker.write_text(json.dumps(receipt.model_dump(), indent=2), encoding="utf-8")
     return receipt
 
 
-def _writers(spark: SparkSession, events: int, seed: int) -> dict[str, Callable[[str], int]]:
+def _writers(spark: SparkSession, events: int, seed: int, folders: Folders) -> dict[str, Callable[[str], int]]:
     seen = pages(visits(spark, events, seed), seed)
     web = channels.browsing(seen, seed, app=False).unionByName(bot(spark, events, seed), allowMissingColumns=True)
     app = channels.browsing(seen, seed, app=True)
     return {
-        "web": lambda path: by_day(web, path, "json", seed),
-        "app": lambda path: by_day(app, path, "parquet", seed),
-        "email": lambda path: by_day(channels.email(spark, events, seed), path, "json", seed),
-        "calls": lambda path: by_day(channels.calls(spark, events, seed), path, "csv", seed, key="call_id"),
-        "store": lambda path: by_day(channels.store(spark, events, seed), path, "parquet", seed),
+        "web": lambda path: arriving(web, path, "json", seed, folders),
+        "app": lambda path: arriving(app, path, "parquet", seed, folders),
+        "email": lambda path: arriving(channels.email(spark, events, seed), path, "json", seed, folders),
+        "calls": lambda path: arriving(channels.calls(spark, events, seed), path, "csv", seed, folders, "call_id"),
+        "store": lambda path: arriving(channels.store(spark, events, seed), path, "parquet", seed, folders),
         "crm": lambda path: _whole(channels.crm(spark, events, seed), path),
         "catalogue": lambda path: _whole(channels.catalogue(spark, seed), path),
     }
@@ -89,19 +93,18 @@ def bot(spark: SparkSession, events: int, seed: int) -> DataFrame:
     return channels.browsing(rows, seed, app=False)
 
 
-def by_day(rows: DataFrame, path: str, form: str, seed: int, key: str = "_id") -> int:
-    """Write rows into `day=…` folders of arrival: one in a hundred comes days late, one in two hundred twice.
+def arriving(rows: DataFrame, path: str, form: str, seed: int, folders: Folders, key: str = "_id") -> int:
+    """Write rows into folders of their day or week of arrival: one in a hundred comes late, one in two hundred twice.
 
     Returns the number of rows written.
     """
     late = F.when(chance("late", seed, key) < LATE_SHARE, F.lit(LATE_DAYS)).otherwise(0)
     twice = F.when(chance("twice", seed, key) < DUPLICATE_SHARE, F.array(F.lit(0), F.lit(1))).otherwise(F.array(F.lit(0)))
-    arrived = rows.withColumn("_again", F.explode(twice)).withColumn("day", F.date_add(F.to_date(F.timestamp_millis("t")), late))
-    writer = arrived.drop("t", "_again").repartition("day").sortWithinPartitions("day", key).write.mode("overwrite")
-    if form == "csv":
-        writer = writer.option("header", "true")
-    writer.partitionBy("day").format(form).save(path)
-    return int(rows.sparkSession.read.format(form).load(path).count())
+    day = F.date_add(F.to_date(F.timestamp_millis("t")), late)
+    arrived = rows.withColumn("_again", F.explode(twice)).withColumn(folders, F.trunc(day, "week") if folders == "week" else day)
+    writer = arrived.drop("t", "_again").repartition(folders).sortWithinPartitions(folders, key).write.mode("overwrite")
+    writer.option("header", "true").partitionBy(folders).format(form).save(path)
+    return int(rows.sparkSession.read.option("header", "true").format(form).load(path).count())
 
 
 def _whole(rows: DataFrame, path: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
 from cja_spark.sources.spec import Source
@@ -31,21 +33,16 @@ def list_files(spark: SparkSession, dataset: str, path: str) -> list[Item]:
     Raises:
         SourceError: there is no such path, or no file in it.
     """
-    jvm, conf = spark._jvm, spark._jsc.hadoopConfiguration()  # type: ignore[union-attr]
-    root = jvm.org.apache.hadoop.fs.Path(path)
-    system = root.getFileSystem(conf)
-    found: list[Item] = []
-    for status in system.globStatus(root) or []:
-        files = system.listFiles(status.getPath(), True)
-        base = status.getPath().toString()
-        while files.hasNext():
-            file = files.next()
-            name = file.getPath().toString()
-            if not any(part[:1] in "_." for part in name[len(base) :].split("/") if part):
-                found.append(Item(dataset, name, int(file.getLen()), int(file.getModificationTime())))
-    if not found:
+    try:
+        files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(path)
+        rows = files.select("path", "length", F.unix_millis("modificationTime").alias("modified_ms")).collect()
+    except AnalysisException as error:
+        if error.getCondition() == "PATH_NOT_FOUND":
+            raise SourceError.nothing_at(dataset, path) from error
+        raise
+    if not rows:
         raise SourceError.nothing_at(dataset, path)
-    return sorted(found, key=lambda item: item.path)
+    return sorted((Item(dataset, *row) for row in rows), key=lambda item: item.path)
 
 
 def new_items(listed: list[Item], taken: dict[str, Item]) -> list[Item]:
