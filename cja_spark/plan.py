@@ -30,6 +30,7 @@ from cja_spark.reports.one_pass import Pass, names_from, plan_text
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
+from cja_spark.view.condition import Segment, SegmentReference, leaves
 from cja_spark.view.spec import View
 
 
@@ -170,11 +171,12 @@ def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int | 
     rows = lake.journeys(project.view.name).read(version)
     first = min(ask.window.read_from for ask in asks)
     last = max(ask.window.until for ask in asks)
-    low, high = _period(first, project.view), _period(last, project.view)
+    low, high = period_of(first, project.view), period_of(last, project.view)
     return rows.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
 
 
-def _period(ms: int, view: View) -> int:
+def period_of(ms: int, view: View) -> int:
+    """The period that an instant in ms lies in."""
     moment = datetime.fromtimestamp(ms / 1000, UTC)
     return int(moment.strftime({"day": "%Y%m%d", "month": "%Y%m", "year": "%Y"}[view.period]))
 
@@ -184,3 +186,8 @@ def _sources(lake: Lake, view: View) -> str:
         lake.journey_builds.read().where(F.col("view") == view.name).select("period", "fingerprint", "events").collect()
     )
     return "\n".join(f"{row['period']} {row['fingerprint']} {row['events']}" for row in sorted(rows))
+
+
+def segments_named(segment: Segment) -> tuple[str, ...]:
+    """Names of segments that a segment refers to."""
+    return tuple(leaf.segment for leaf in leaves(segment) if isinstance(leaf, SegmentReference))

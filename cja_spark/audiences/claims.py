@@ -1,0 +1,153 @@
+"""Claims: who may publish or deliver an audience now. They decide liveness only; every later step is safe with two owners."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from pyspark.sql import functions as F
+
+from cja_spark.audiences.tables import CLAIMS
+from cja_spark.errors import ClaimError
+from cja_spark.failpoints import failpoint
+from cja_spark.lake import Lake
+
+LEASE = timedelta(minutes=15)
+RENEW_AFTER = timedelta(minutes=5)
+EVERYTHING = "*"
+
+
+class _Held(NamedTuple):
+    """One claim as its rows say: its ticket, what it covers, until when."""
+
+    claim: int
+    scope: str
+    lease_until: datetime
+
+
+@dataclass
+class Claim:
+    """A claim that this process holds.
+
+    Attributes:
+        epoch: the ticket of its acquire row; every row that is written under the claim carries it.
+    """
+
+    lake: Lake
+    epoch: int
+    scope: str
+    run_id: str
+    command: str
+    renewed_at: datetime
+
+    def check(self) -> None:
+        """Read the claim again, and renew its lease when it is due.
+
+        Raises:
+            ClaimError: somebody took it over.
+        """
+        if self.epoch not in {held.claim for held in _held(self.lake)}:
+            raise ClaimError(f"The claim on {self.scope} was taken over by another run. Run the same command again.")
+        if datetime.now(UTC) - self.renewed_at > RENEW_AFTER:
+            _append(self, "renewed", self.epoch)
+            self.renewed_at = datetime.now(UTC)
+
+    def release(self) -> None:
+        """Give the claim back."""
+        _append(self, "released", self.epoch)
+
+
+@contextmanager
+def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: bool = False) -> Iterator[Claim]:
+    """Hold the claim on an audience, or on everything (`*`).
+
+    A lake on a local disk is locked as a whole by the operating system first: whoever still stands in its claims table
+    is dead then. Elsewhere a dead owner's lease runs out after 15 minutes.
+
+    Raises:
+        ClaimError: another run holds a claim that covers the scope.
+    """
+    with _locked(lake) as alone:
+        claim = _acquire(Claim(lake, 0, scope, run_id, command, datetime.now(UTC)), take_over=take_over or alone)
+        failpoint("claim.acquired")
+        try:
+            yield claim
+        except Exception:
+            claim.release()
+            raise
+        failpoint("claim.before_release")
+        claim.release()
+
+
+def _acquire(wish: Claim, *, take_over: bool) -> Claim:
+    claim = replace(wish, epoch=_append(wish, "acquired"))
+    now = datetime.now(UTC)
+    for other in _held(claim.lake):
+        if other.claim >= claim.epoch or not _covers(other.scope, claim.scope):
+            continue
+        if take_over or other.lease_until <= now:
+            _append(claim, "released", other.claim)
+        else:
+            claim.release()
+            wait = int((other.lease_until - now).total_seconds()) + 1
+            raise ClaimError(f"Another run holds {other.scope}; its lease ends in {wait} s. Try again then.")
+    return claim
+
+
+def _covers(held: str, wanted: str) -> bool:
+    return EVERYTHING in (held, wanted) or held == wanted
+
+
+def _append(claim: Claim, event: str, of: int | None = None) -> int:
+    """Append a row under the next free ticket; of concurrent writers one wins a ticket, the others take the next."""
+    from delta.exceptions import ConcurrentTransactionException, DeltaConcurrentModificationException
+
+    table = claim.lake.table(CLAIMS)
+    while True:
+        ticket = int(table.read().agg(F.coalesce(F.max("ticket"), F.lit(0))).collect()[0][0]) + 1
+        row = (ticket, of or ticket, claim.scope, event, claim.run_id, claim.command, datetime.now(UTC) + LEASE)
+        try:
+            table.append(table.frame([row]).coalesce(1), app_id="claims", txn=ticket)
+        except (ConcurrentTransactionException, DeltaConcurrentModificationException):
+            continue
+        mine = (F.col("ticket") == ticket) & (F.col("run_id") == claim.run_id) & (F.col("event") == event)
+        if table.read().where(mine).take(1):
+            return ticket
+
+
+def _held(lake: Lake) -> Sequence[_Held]:
+    """All claims that were not released, the oldest first."""
+    rows = lake.table(CLAIMS).read().groupBy("claim", "scope").agg(
+        F.max("lease_until").alias("lease_until"), F.bool_or(F.col("event") == "released").alias("released")
+    )  # fmt: skip
+    found = [
+        _Held(row["claim"], row["scope"], row["lease_until"].astimezone(UTC))
+        for row in rows.where(~F.col("released")).collect()
+    ]
+    return sorted(found)
+
+
+@contextmanager
+def _locked(lake: Lake) -> Iterator[bool]:
+    """Lock a lake on a local disk for this process; False where there is no such lock."""
+    place = lake.location.removeprefix("file://").removeprefix("file:")
+    if "://" in place or place.startswith("catalogue:"):
+        yield False
+        return
+    Path(place).mkdir(parents=True, exist_ok=True)
+    handle = os.open(Path(place) / "_audiences.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise ClaimError("Another run publishes or delivers in this lake. Try again when it is done.") from error
+    try:
+        yield True
+    finally:
+        os.close(handle)

@@ -1,0 +1,92 @@
+"""People: evaluated persons as publishable identities, and letters for those that are not (A8, A9, A11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.audiences.identity import SEPARATOR, attr_hash, invalid, person_ref, profile_key
+from cja_spark.audiences.spec import Audience
+from cja_spark.audiences.tables import DEAD_LETTERS, SUPPRESSIONS, conformed
+from cja_spark.failpoints import failpoint
+from cja_spark.lake import Lake
+
+SOURCE = "_source"
+
+
+def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, pepper: str) -> DataFrame:
+    """Persons with their keys, or why they cannot be published.
+
+    Rows:    One per profile_key (ties: smallest namespace as written, then smallest attributes), and one per distinct
+             identity that is not valid. Suppressions are unique per person_ref, so the join keeps rows single.
+    Columns: reads person_id string, person_namespace string, attrs string if there is one; returns profile_key,
+             namespace, id, person_ref, attrs string, attr_hash bigint, error string (null when valid), suppressed
+             boolean.
+    """
+    attrs = F.col("attrs") if "attrs" in people.columns else F.lit(None).cast("string")
+    rows = people.select(F.col("person_namespace").alias("namespace"), F.col("person_id").alias("id"), attrs.alias("attrs"))
+    rows = rows.where(_known(audience)).withColumn("error", invalid(F.col("namespace"), F.col("id")))
+    rows = rows.withColumn("profile_key", F.when(F.col("error").isNull(), profile_key(F.col("namespace"), F.col("id"))))
+    unreadable = F.when(F.col("error").isNotNull(), F.struct("namespace", "id"))
+    chosen = F.min(F.struct("namespace", "id", "attrs")).alias("_chosen")
+    single = rows.groupBy("profile_key", "error", unreadable.alias("_identity")).agg(chosen)
+    referred = single.select("profile_key", "error", "_chosen.*").withColumn(
+        "person_ref", person_ref(F.col("profile_key"), pepper)
+    )
+    erased = suppressions.select("person_ref", F.lit(True).alias("_erased")).dropDuplicates(["person_ref"])
+    return referred.join(erased, on="person_ref", how="left").select(
+        "profile_key", "namespace", "id", "person_ref", "attrs", attr_hash(F.col("attrs")).alias("attr_hash"), "error",
+        F.coalesce("_erased", F.lit(False)).alias("suppressed"),
+    )  # fmt: skip
+
+
+def _known(audience: Audience) -> Column:
+    if not audience.known_only:
+        return F.lit(True)
+    return F.lower("person_namespace").isin(*(code.lower() for code in audience.known_namespaces))
+
+
+def publishable(people: DataFrame) -> DataFrame:
+    """Only the persons that may enter or stay."""
+    return people.where(F.col("error").isNull() & ~F.col("suppressed"))
+
+
+def suppressed(lake: Lake) -> DataFrame:
+    """Persons that were erased and never come back."""
+    return lake.table(SUPPRESSIONS).read()
+
+
+def write_letters(lake: Lake, people: DataFrame, audience_id: str, run_seq: int, epoch: int, now: datetime) -> None:
+    """Put identities that cannot be published into the dead letters, once each however often they come.
+
+    The letter's id depends on the audience and the identity only; the merge inserts and changes nothing.
+    """
+    none = F.lit("\x00")
+    parts: Sequence[Column] = (F.lit(audience_id), F.lit(SOURCE), F.coalesce("namespace", none), F.coalesce("id", none))
+    change = F.sha2(F.concat_ws(SEPARATOR, *parts), 256)
+    table = lake.table(DEAD_LETTERS)
+    letters = people.where(F.col("error").isNotNull()).select(
+        F.sha2(F.concat_ws(SEPARATOR, F.lit(SOURCE), change), 256).alias("letter_id"),
+        F.lit(SOURCE).alias("sink_id"),
+        F.lit(audience_id).alias("audience_id"),
+        F.lit(run_seq).alias("run_seq"),
+        change.alias("change_id"),
+        F.lit("enter").alias("op"),
+        F.to_json(F.struct("namespace", "id"), {"ignoreNullFields": "false"}).alias("payload"),
+        F.lit("data").alias("error_class"),
+        F.concat(F.lit("identity_"), "error").alias("error_code"),
+        F.lit(1).alias("attempts"),
+        F.lit("open").alias("state"),
+        F.lit(1).alias("version"),
+        F.lit(epoch).alias("claim"),
+        F.lit(now).alias("first_at"),
+        F.lit(now).alias("last_at"),
+    )
+    failpoint("dlq.before_merge")
+    known = (F.col("t.audience_id") == F.lit(audience_id)) & (F.col("t.letter_id") == F.col("s.letter_id"))
+    merge = table.delta().alias("t").merge(conformed(table, letters).alias("s"), known)
+    merge.whenNotMatchedInsertAll().execute()
+    failpoint("dlq.after_merge")

@@ -1,0 +1,110 @@
+"""Runs of audiences: events appended to one table, of which the newest is the run's state."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Literal, NamedTuple
+
+from pyspark.sql import DataFrame, Row, Window
+from pyspark.sql import functions as F
+
+from cja_spark.audiences.tables import CHANGES, RUNS, conformed
+from cja_spark.lake import Lake
+
+State = Literal["building", "blocked", "committed", "publishing", "published", "partial", "failed"]
+
+
+class Counts(NamedTuple):
+    """Exact counts of a run (A20), in the order of the tables' `counts`."""
+
+    enter: int = 0
+    update: int = 0
+    exit: int = 0
+    heartbeat: int = 0
+    rejected: int = 0
+    suppressed: int = 0
+
+    @property
+    def emitted(self) -> int:
+        """Changes that the run commits."""
+        return self.enter + self.update + self.exit + self.heartbeat
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What the control row of a committed run says."""
+
+    audience_id: str
+    run_seq: int
+    run_id: str
+    epoch: int
+    kind: str
+    as_of: datetime
+    emitted: int
+    chunks: int
+    fingerprint: str
+    definition_version: int
+    counts: Counts
+
+
+def seals(lake: Lake, audience_id: str) -> list[Seal]:
+    """The sealed runs of an audience, in order."""
+    rows = lake.table(CHANGES).read().where((F.col("audience_id") == audience_id) & (F.col("op") == "seal"))
+    found = [_seal(row) for row in rows.select("audience_id", "run_seq", "seal").collect()]
+    return sorted(found, key=lambda seal: seal.run_seq)
+
+
+def _seal(row: Row) -> Seal:
+    told = row["seal"].asDict()
+    counts, as_of = Counts(*told.pop("counts")), told.pop("as_of").astimezone(UTC)
+    return Seal(audience_id=row["audience_id"], run_seq=row["run_seq"], as_of=as_of, counts=counts, **told)
+
+
+def record(  # noqa: PLR0913 - one argument per fact of a run's row
+    lake: Lake,
+    seal: Seal,
+    state: State,
+    *,
+    event_no: int,
+    run_id: str,
+    epoch: int,
+    started_at: datetime,
+    people: int | None = None,
+    inputs: dict[str, int] | None = None,
+    guard: str | None = None,
+    sinks: dict[str, object] | None = None,
+    exit_code: int = 0,
+) -> None:
+    """Append one event of a run."""
+    table = lake.table(RUNS)
+    row = (
+        seal.audience_id, seal.run_seq, epoch, event_no, run_id, seal.kind, state, seal.as_of, seal.definition_version,
+        json.dumps(inputs, sort_keys=True) if inputs is not None else None, people, seal.emitted, tuple(seal.counts),
+        seal.chunks, seal.fingerprint, guard, json.dumps(sinks, sort_keys=True) if sinks is not None else None,
+        exit_code, started_at, datetime.now(UTC), _versions(),
+    )  # fmt: skip
+    table.append(conformed(table, table.frame([row])).coalesce(1))
+
+
+def _versions() -> str:
+    return json.dumps({name: version(name) for name in ("pyspark", "delta-spark")}, sort_keys=True)
+
+
+def has_event(lake: Lake, audience_id: str, run_seq: int, *states: State) -> bool:
+    """Whether a run ever came to one of some states."""
+    events = lake.table(RUNS).read().where((F.col("audience_id") == audience_id) & (F.col("run_seq") == run_seq))
+    return bool(events.where(F.col("state").isin(*states)).take(1))
+
+
+def audience_run_state(lake: Lake) -> DataFrame:
+    """The current state of every run.
+
+    Rows:    One per (audience_id, run_seq): the event of the greatest (epoch, event_no).
+    Columns: returns the columns of `audience_runs`.
+    """
+    newest = Window.partitionBy("audience_id", "run_seq").orderBy(F.desc("epoch"), F.desc("event_no"))
+    events = lake.table(RUNS).read().withColumn("_newest", F.row_number().over(newest))
+    return events.where(F.col("_newest") == 1).drop("_newest")

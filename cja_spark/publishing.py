@@ -1,0 +1,125 @@
+"""Publishing: the members of an audience from the journeys, into the outbox; then every sink follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import numpy as np
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark import plan
+from cja_spark.audiences.publish import publish as publish_audience
+from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
+from cja_spark.audiences.spec import Audience
+from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.journeys.batch import Bools, Window
+from cja_spark.journeys.build import PROFILE_PERIOD
+from cja_spark.lake import Lake
+from cja_spark.project import Project
+from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.compile import columns_of, text_ids
+from cja_spark.reports.members import members
+from cja_spark.reports.spec import Report
+from cja_spark.sinks.deliver import deliver as deliver_audiences
+from cja_spark.spec import Spec, milliseconds
+from cja_spark.view.condition import AllOf, AnyOf, Exclude, Segment, SegmentReference
+
+
+def passes(seen: Seen, tree: Spec) -> Bools:
+    """Range events that pass a tree of segments; an exclusion is the events that the part does not return (G4)."""
+    if isinstance(tree, AllOf):
+        return np.asarray(np.logical_and.reduce([passes(seen, part) for part in tree.all]), bool)
+    if isinstance(tree, AnyOf):
+        return np.asarray(np.logical_or.reduce([passes(seen, part) for part in tree.any]), bool)
+    if isinstance(tree, Exclude):
+        return seen.in_range & ~passes(seen, tree.exclude)
+    assert isinstance(tree, SegmentReference)
+    return seen.matches(seen.ask.segment(tree.segment))
+
+
+def people(lake: Lake, project: Project, audience: Audience, start: datetime, end: datetime) -> DataFrame:
+    """Persons with an event in [start, end) that passes the audience's tree (A2).
+
+    Rows:    One per person.
+    Columns: returns person_id string, person_namespace string.
+    """
+    view = project.view
+    first, last = plan.milliseconds_of(start), plan.milliseconds_of(end)
+    back = max(timedelta(days=1), view.session.timeout)
+    window = Window(first - milliseconds(back), first, last, last, last)
+    # A report without rows of its own: it only says which columns the tree's segments read.
+    asked = Report(name=audience.name, report="members", segments=audience.segment_names())
+    ids = text_ids([asked], view, lake.values(view.name).read())
+    ask = Ask(Report(name=audience.name, report="members"), view, window, ids)
+    journeys = lake.journeys(view.name).read()
+    low, high = plan.period_of(window.read_from, view), plan.period_of(window.end, view)
+    rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
+    return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments))
+
+
+def publish(
+    lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, take_over: bool = False
+) -> list[PublishReceipt]:
+    """Publish some audiences, or all of the project.
+
+    Args:
+        lake: the lake.
+        project: the project.
+        names: the audiences; all of the project when empty.
+        as_of: the end of the look-back window; just after the newest event when not given, so that a second
+            publish of the same data changes nothing.
+        take_over: take the claim of a run that is known to be dead.
+    """
+    view = project.view
+    if not lake.journeys(view.name).exists():
+        raise InputError(f"{lake.location} has no journeys of view '{view.name}': run 'cja journey' first.")
+    until = plan.data_until(lake)
+    moment = as_of or until.replace(microsecond=until.microsecond // 1000 * 1000) + timedelta(milliseconds=1)
+    return [_publish(lake, project, audience, moment, take_over=take_over) for audience in chosen(project, names)]
+
+
+def _publish(lake: Lake, project: Project, audience: Audience, as_of: datetime, *, take_over: bool) -> PublishReceipt:
+    return publish_audience(
+        lake,
+        audience,
+        lambda start, end: people(lake, project, audience, start, end),
+        as_of=as_of,
+        definition=audience.definition(_definitions(project, audience)),
+        time_zone=project.view.time_zone,
+        inputs={"journeys": lake.journeys(project.view.name).version()},
+        take_over=take_over,
+    )
+
+
+def _definitions(project: Project, audience: Audience) -> dict[str, object]:
+    """The segments an audience names and those that they name, as they are defined now."""
+    found: dict[str, object] = {}
+    ahead = list(audience.segment_names())
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            segment: Segment = project.view.segments[name]
+            found[name] = json.loads(segment.model_dump_json(exclude={"label", "description"}))
+            ahead += [leaf for leaf in plan.segments_named(segment) if leaf not in found]
+    return dict(sorted(found.items()))
+
+
+def deliver(lake: Lake, project: Project, names: Sequence[str] = (), *, take_over: bool = False) -> DeliverReceipt:
+    """Bring every sink of some audiences, or of all, up to the outbox."""
+    return deliver_audiences(lake, project.sinks, chosen(project, names), take_over=take_over)
+
+
+def chosen(project: Project, names: Sequence[str]) -> list[Audience]:
+    """Audiences by name; all of the project, sorted, when none is named.
+
+    Raises:
+        ConfigurationError: a name that no audience has.
+    """
+    for name in names:
+        if name not in project.audiences:
+            raise ConfigurationError.unknown("audience", name, project.audiences)
+    return [project.audiences[name] for name in (names or sorted(project.audiences))]

@@ -1,0 +1,1 @@
+"""Sinks: destinations of audiences. Each follows the outbox with its own ledger."""

@@ -1,0 +1,165 @@
+"""Deliver: bring every committed change to every sink, then reconcile (publishing.md section 4, steps 9 and 10)."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.audiences.claims import Claim, claimed
+from cja_spark.audiences.outbox import changes_of, require_complete
+from cja_spark.audiences.receipts import DeliverReceipt, SinkReceipt
+from cja_spark.audiences.register import find
+from cja_spark.audiences.runs import Seal, record, seals
+from cja_spark.audiences.spec import Audience
+from cja_spark.audiences.tables import RUNS, SUPPRESSIONS, require_tables
+from cja_spark.errors import ConfigurationError, ReconcileError
+from cja_spark.failpoints import failpoint
+from cja_spark.lake import Lake
+from cja_spark.sinks import delta_profiles
+from cja_spark.sinks.delta_profiles import Applied
+from cja_spark.sinks.follow import follow_outbox
+from cja_spark.sinks.ledger import NOTHING, Outcome, append, open_runs, taken
+from cja_spark.sinks.spec import Sink
+
+Apply = Callable[[Lake, Any, DataFrame, Seal], Applied]
+APPLY: Mapping[str, Apply] = {"delta": delta_profiles.apply}
+
+
+def deliver(
+    lake: Lake, sinks: Mapping[str, Sink], audiences: Sequence[Audience], *, take_over: bool = False
+) -> DeliverReceipt:
+    """Bring every sink up to the outbox, once; what died half-way is finished by running it again.
+
+    A stream over the outbox calls for the audiences that committed since the last time. Then everything that is still
+    open is delivered, so that the stream's checkpoint may be lost at any moment: the ledger alone is the position.
+
+    Raises:
+        ConfigurationError: an audience names a sink that does not exist.
+        InputError: `outbox_gap`, the outbox is not complete (exit 3).
+        ReconcileError: rows were lost or doubled (exit 1).
+    """
+    require_tables(lake)
+    run_id = str(uuid.uuid4())
+    wanted = {entry.audience_id: one for one in audiences if one.sinks and (entry := find(lake, one.name))}
+    named = {id_: [_sink(sinks, name) for name in one.sinks] for id_, one in wanted.items()}
+    done: list[SinkReceipt] = []
+
+    def bring(audience_id: str) -> None:
+        if audience_id in wanted:
+            name = wanted[audience_id].name
+            done.extend(deliver_audience(lake, name, audience_id, named[audience_id], run_id, take_over=take_over))
+
+    follow_outbox(lake, bring)
+    for audience_id in wanted:
+        bring(audience_id)
+    return DeliverReceipt(run_id=run_id, sinks=tuple(done))
+
+
+def _sink(sinks: Mapping[str, Sink], name: str) -> Sink:
+    if name not in sinks:
+        raise ConfigurationError.unknown("sink", name, sinks)
+    return sinks[name]
+
+
+def deliver_audience(
+    lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False
+) -> list[SinkReceipt]:
+    """Bring the open runs of one audience to its sinks; a sink that fails does not hold up the others."""
+    if not _open(lake, audience_id, sinks) and not _unannounced(lake, audience_id):
+        return []
+    started = datetime.now(UTC)
+    with claimed(lake, audience_id, run_id, "deliver", take_over=take_over) as claim:
+        receipts, faults = [], []
+        for sink, runs in _open(lake, audience_id, sinks):
+            try:
+                receipts.append(_bring(lake, name, sink, runs, claim))
+            except Exception as error:  # each sink stands for itself; the first fault is raised when all had their turn
+                faults.append(error)
+        if faults:
+            raise faults[0]
+        _reconcile(lake, audience_id, sinks, claim, started)
+    return receipts
+
+
+def _open(lake: Lake, audience_id: str, sinks: Sequence[Sink]) -> list[tuple[Sink, list[Seal]]]:
+    sealed, done = seals(lake, audience_id), taken(lake, audience_id)
+    found = [(sink, open_runs(sink.name, sealed, done)) for sink in sinks]
+    return [(sink, runs) for sink, runs in found if runs]
+
+
+def _bring(lake: Lake, name: str, sink: Sink, runs: Sequence[Seal], claim: Claim) -> SinkReceipt:
+    begun = time.monotonic()
+    acked = suppressed = created = 0
+    for seal in runs:
+        require_complete(lake, seal)
+        outcomes, applied = _run(lake, sink, seal, claim)
+        acked += sum(one.acked for one in outcomes)
+        suppressed += sum(one.suppressed for one in outcomes)
+        created += applied.profiles_created
+    return SinkReceipt(
+        sink=sink.name, audience=name, audience_id=claim.scope, runs=tuple(seal.run_seq for seal in runs), acked=acked,
+        suppressed=suppressed, profiles_created=created, seconds=round(time.monotonic() - begun, 3),
+    )  # fmt: skip
+
+
+def _run(lake: Lake, sink: Sink, seal: Seal, claim: Claim) -> tuple[list[Outcome], Applied]:
+    """One run into one sink: the open chunks' rows, the effect, then the ledger."""
+    claim.check()
+    failpoint("publish.chunk_start")
+    begun = time.monotonic()
+    has = taken(lake, seal.audience_id).get((sink.name, seal.run_seq), NOTHING).chunks
+    chunks = [chunk for chunk in range(seal.chunks) if chunk not in has]
+    rows = _marked(lake, changes_of(lake, seal))
+    if has:
+        rows = rows.where(F.col("chunk").isin(*chunks))
+    kept = rows.where(~F.col("_suppressed")).drop("_suppressed")
+    applied = APPLY[sink.sink](lake, sink, kept, seal)
+    held = F.count_if("_suppressed").alias("held")
+    counts = {row["chunk"]: row for row in rows.groupBy("chunk").agg(F.count("op").alias("all"), held).collect()}
+    took = int((time.monotonic() - begun) * 1000)
+    outcomes = []
+    for chunk in chunks:
+        all_, held_back = (counts[chunk]["all"], counts[chunk]["held"]) if chunk in counts else (0, 0)
+        outcomes.append(Outcome(chunk, all_ - held_back, 0, held_back, took))
+    append(lake, sink.name, seal, outcomes, claim.run_id, claim.epoch)
+    return outcomes, applied
+
+
+def _marked(lake: Lake, changes: DataFrame) -> DataFrame:
+    """Changes with `_suppressed`: of a person who was erased. Suppressions are made unique, so rows stay single."""
+    erased = lake.table(SUPPRESSIONS).read().select("person_ref", F.lit(True).alias("_erased"))
+    joined = changes.join(erased.dropDuplicates(["person_ref"]), on="person_ref", how="left")
+    gone = F.coalesce("_erased", F.lit(False)) | (F.col("op") == "erased")
+    return joined.withColumn("_suppressed", gone).drop("_erased")
+
+
+def _unannounced(lake: Lake, audience_id: str) -> list[Seal]:
+    """Sealed runs that were never announced as published."""
+    rows = lake.table(RUNS).read().where((F.col("audience_id") == audience_id) & (F.col("state") == "published"))
+    told = {row["run_seq"] for row in rows.select("run_seq").distinct().collect()}
+    return [seal for seal in seals(lake, audience_id) if seal.run_seq not in told]
+
+
+def _reconcile(lake: Lake, audience_id: str, sinks: Sequence[Sink], claim: Claim, started: datetime) -> None:
+    """Compare what was emitted with what every sink took (C4), then announce the runs as published.
+
+    Raises:
+        ReconcileError: the two differ.
+    """
+    failpoint("reconcile.before")
+    done = taken(lake, audience_id)
+    for event_no, seal in enumerate(_unannounced(lake, audience_id)):
+        for sink in sinks:
+            found = done.get((sink.name, seal.run_seq), NOTHING).rows
+            if found != seal.emitted:
+                raise ReconcileError.gap(f"sink '{sink.name}', run {seal.run_seq} of {audience_id}", seal.emitted, found)
+        told = {sink.name: {"state": "done", "taken": done[(sink.name, seal.run_seq)].rows} for sink in sinks}
+        record(lake, seal, "published", event_no=event_no, run_id=claim.run_id, epoch=claim.epoch,
+               started_at=started, sinks=dict(told))  # fmt: skip
+    failpoint("reconcile.done")

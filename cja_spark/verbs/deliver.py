@@ -1,0 +1,27 @@
+"""`cja deliver`: bring every sink up to the outbox, in micro-batches."""
+
+from __future__ import annotations
+
+import argparse
+
+from cja_spark.verbs import Verb
+from cja_spark.verbs.places import add_places, open_places, say, step
+
+
+def _arguments(command: argparse.ArgumentParser) -> None:
+    add_places(command)
+    command.add_argument("audiences", nargs="*", help="names of audiences; all of the project when none is named")
+    command.add_argument("--take-over", action="store_true", help="take the claim of a run that is known to be dead")
+
+
+def _run(asked: argparse.Namespace) -> int:
+    project, lake = open_places(asked)
+    from cja_spark import publishing
+
+    with step("deliver"):
+        receipt = publishing.deliver(lake, project, asked.audiences, take_over=asked.take_over)
+    say(receipt.text())
+    return 0
+
+
+VERB = Verb("bring every sink up to the outbox", _arguments, _run)
