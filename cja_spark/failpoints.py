@@ -72,7 +72,9 @@ def _fault(part: str) -> tuple[str, _Fault]:
     name, _, what = part.partition("=")
     action, _, hit = what.partition("@")
     if action not in ACTIONS or not (hit or "1").isdigit():
-        raise ConfigurationError(f"{VARIABLE}: '{part}' is no fault. Write name=action@hit; actions: {', '.join(ACTIONS)}.")
+        raise ConfigurationError(
+            f"{VARIABLE}: '{part}' is no fault. Write name=action@hit; actions: {', '.join(ACTIONS)}."
+        )
     return name, _Fault(action, int(hit or "1"))
 
 

@@ -43,7 +43,9 @@ def changes(
         F.lit(audience_id).alias("audience_id"),
         F.lit(run_seq).cast("bigint").alias("run_seq"),
         "op",
-        change_id(F.lit(audience_id), F.lit(run_seq), F.col("op"), of["person_ref"], of["attr_hash"]).alias("change_id"),
+        change_id(F.lit(audience_id), F.lit(run_seq), F.col("op"), of["person_ref"], of["attr_hash"]).alias(
+            "change_id"
+        ),
         "profile_key",
         *(of[name].alias(name) for name in _IDENTITY),
         F.when(exits, "exited").otherwise("realized").alias("status"),

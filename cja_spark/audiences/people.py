@@ -27,7 +27,9 @@ def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, p
              boolean.
     """
     attrs = F.col("attrs") if "attrs" in people.columns else F.lit(None).cast("string")
-    rows = people.select(F.col("person_namespace").alias("namespace"), F.col("person_id").alias("id"), attrs.alias("attrs"))
+    rows = people.select(
+        F.col("person_namespace").alias("namespace"), F.col("person_id").alias("id"), attrs.alias("attrs")
+    )
     rows = rows.where(_known(audience)).withColumn("error", invalid(F.col("namespace"), F.col("id")))
     rows = rows.withColumn("profile_key", F.when(F.col("error").isNull(), profile_key(F.col("namespace"), F.col("id"))))
     unreadable = F.when(F.col("error").isNotNull(), F.struct("namespace", "id"))

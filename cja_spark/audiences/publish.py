@@ -267,7 +267,9 @@ def _require_pepper(wish: Wish, entry: Registered) -> None:
         raise VersionError("The pepper is not the one that this lake was published with; bring the old one back.")
 
 
-def _receipt(wish: Wish, seal: Seal, state: str, reason: str | None = None, people: int | None = None) -> PublishReceipt:
+def _receipt(
+    wish: Wish, seal: Seal, state: str, reason: str | None = None, people: int | None = None
+) -> PublishReceipt:
     return PublishReceipt(
         run_id=wish.run_id, audience=wish.audience.name, audience_id=seal.audience_id, run_seq=seal.run_seq,
         kind=seal.kind, state=state, reason=reason, as_of=seal.as_of,

@@ -39,7 +39,9 @@ class PublishReceipt(Spec):
         if self.reason:
             return f"{self.audience}: {self.state}, {self.reason}; {self.people:,} people"
         changes = ", ".join(f"{getattr(self, op):,} {op}" for op in ("enter", "update", "exit", "heartbeat"))
-        lost = f"; {self.rejected:,} rejected, {self.suppressed:,} suppressed" if self.rejected + self.suppressed else ""
+        lost = (
+            f"; {self.rejected:,} rejected, {self.suppressed:,} suppressed" if self.rejected + self.suppressed else ""
+        )
         return f"{self.audience}: run {self.run_seq} {self.state}; {self.people:,} people; {changes}{lost}"
 
 

@@ -158,7 +158,9 @@ def _reconcile(lake: Lake, audience_id: str, sinks: Sequence[Sink], claim: Claim
         for sink in sinks:
             found = done.get((sink.name, seal.run_seq), NOTHING).rows
             if found != seal.emitted:
-                raise ReconcileError.gap(f"sink '{sink.name}', run {seal.run_seq} of {audience_id}", seal.emitted, found)
+                raise ReconcileError.gap(
+                    f"sink '{sink.name}', run {seal.run_seq} of {audience_id}", seal.emitted, found
+                )
         told = {sink.name: {"state": "done", "taken": done[(sink.name, seal.run_seq)].rows} for sink in sinks}
         record(lake, seal, "published", event_no=event_no, run_id=claim.run_id, epoch=claim.epoch,
                started_at=started, sinks=dict(told))  # fmt: skip

@@ -52,9 +52,7 @@ def taken(lake: Lake, audience_id: str) -> Mapping[tuple[str, int], Taken]:
     """What every sink has taken of every run of an audience, by (sink_id, run_seq)."""
     handled = F.col("acked") + F.col("rejected") + F.col("suppressed")
     mine = sink_progress(lake).where(F.col("audience_id") == audience_id)
-    rows = mine.groupBy("sink_id", "run_seq").agg(
-        F.collect_set("chunk").alias("chunks"), F.sum(handled).alias("rows")
-    )
+    rows = mine.groupBy("sink_id", "run_seq").agg(F.collect_set("chunk").alias("chunks"), F.sum(handled).alias("rows"))
     return {(row["sink_id"], row["run_seq"]): Taken(frozenset(row["chunks"]), row["rows"]) for row in rows.collect()}
 
 
