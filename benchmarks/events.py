@@ -56,7 +56,7 @@ def make(lake: Lake, parquet: str, events: int) -> None:
     if lake.events.exists():
         return
     made = rows(lake.spark, events).withColumn("event_date", F.to_date("ts"))
-    made.select("person_id", F.unix_millis("ts").alias("t"), "event", "page", "channel", "campaign", "revenue").write.mode(
-        "overwrite"
-    ).parquet(parquet)
+    made.select(
+        "person_id", F.unix_millis("ts").alias("t"), "event", "page", "channel", "campaign", "revenue"
+    ).write.mode("overwrite").parquet(parquet)
     lake.events.append(made.repartition(8, "event_date"))

@@ -92,7 +92,10 @@ def compare(lake: Lake, database: duckdb.DuckDBPyConnection, source: str) -> Non
 def race(lake: Lake, database: duckdb.DuckDBPyConnection, source: str, rounds: int) -> list[str]:
     """Both sides in turns; the median of each."""
     queries = {"fallout, 4 steps": peers.fallout, "table, 1,000 pages": peers.pages, "sessions": peers.sessions}
-    lines = ["| question | cja_spark wall s | CPU s | DuckDB wall s | CPU s | ratio | target |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| question | cja_spark wall s | CPU s | DuckDB wall s | CPU s | ratio | target |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for name, query in queries.items():
         ours, theirs = [], []
         for _ in range(rounds):
@@ -106,9 +109,13 @@ def race(lake: Lake, database: duckdb.DuckDBPyConnection, source: str, rounds: i
 def together(lake: Lake, rounds: int) -> list[str]:
     """Five reports in one pass against the sum of single runs."""
     reports = list(REPORT_OF.values())
-    single = sum(sorted(timed(lambda one=one: ask(lake, [one]))[1] for _ in range(rounds))[rounds // 2] for one in reports)
+    single = sum(
+        sorted(timed(lambda one=one: ask(lake, [one]))[1] for _ in range(rounds))[rounds // 2] for one in reports
+    )
     one_pass = sorted(timed(lambda: ask(lake, reports))[1] for _ in range(rounds))[rounds // 2]
-    return [f"Five reports: {single:.2f} s one by one, {one_pass:.2f} s in one pass: ratio {one_pass / single:.2f} (target 0.5)."]
+    return [
+        f"Five reports: {single:.2f} s one by one, {one_pass:.2f} s in one pass: ratio {one_pass / single:.2f} (target 0.5)."
+    ]
 
 
 def building(lake: Lake, events: int) -> list[str]:
@@ -156,7 +163,9 @@ def task_cost(spark: SparkSession) -> list[str]:
     work()
     wall = min(timed(work)[1] for _ in range(3))
     cores = spark.sparkContext.defaultParallelism
-    return [f"A Python task costs {wall * cores / tasks:.3f} s beyond its work (target 0.12; {tasks} tasks on {cores} cores)."]
+    return [
+        f"A Python task costs {wall * cores / tasks:.3f} s beyond its work (target 0.12; {tasks} tasks on {cores} cores)."
+    ]
 
 
 def main() -> None:

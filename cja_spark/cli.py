@@ -10,20 +10,9 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from cja_spark.errors import CjaError
-from cja_spark.verbs import verbs
+from cja_spark.verbs import parser
 
 Verb = Callable[[argparse.Namespace], int]
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line: one sub-command per verb."""
-    root = argparse.ArgumentParser(prog="cja", description="Customer Journey Analytics on Spark and Delta Lake.")
-    commands = root.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, verb in verbs().items():
-        command = commands.add_parser(name, help=verb.help, description=verb.help)
-        command.set_defaults(run=verb.run)
-        verb.arguments(command)
-    return root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -113,7 +113,7 @@ class Table:
     def drop(self) -> None:
         """Remove the table and its files; nothing happens when it was not made."""
         if not self._by_path:
-            self.spark.catalog.dropTable(self.address) if self.exists() else None
+            self.spark.sql("DROP TABLE IF EXISTS IDENTIFIER(:name)", args={"name": self.address})
             return
         path = self.spark._jvm.org.apache.hadoop.fs.Path(self.address)  # type: ignore[union-attr]
         path.getFileSystem(self.spark._jsc.hadoopConfiguration()).delete(path, True)

@@ -28,7 +28,7 @@ def changes(
 
     Rows:    One per profile_key that changes; the rest has no row. Both sides are unique per key, so the join keeps
              one row per key.
-    Columns: reads people (profile_key, namespace, id, person_ref, attrs string, attr_hash bigint) and members (the same,
+    Columns: reads people (profile_key, namespace, id, person_ref, attrs string, attr_hash bigint) and members (these,
              asserted_at timestamp; realized rows only); returns the outbox's columns of a change, without chunk.
              An exit carries the stored identity (A13), and no valid_until: it does not lapse.
     """

@@ -1,4 +1,4 @@
-"""Claims: who may publish or deliver an audience now. They decide liveness only; every later step is safe with two owners."""
+"""Claims: who may publish or deliver an audience now. They decide liveness only; two owners do no harm."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Publish an audience: claim, resume, evaluate, diff, guard, commit, derive, announce (publishing.md section 4, 1-8).
 
-The commit into the outbox is the one decision. What dies before it leaves nothing; what dies after it is finished by the
-next publish, from the outbox alone.
+The commit into the outbox is the one decision. What dies before it leaves nothing; what dies after it is finished by
+the next publish, from the outbox alone.
 """
 
 from __future__ import annotations
@@ -119,8 +119,7 @@ def _run(wish: Wish, claim: Claim, *, resume_only: bool) -> PublishReceipt:
             f"{wish.as_of.isoformat()} is not later."
         )
     entry = register(wish.lake, wish.audience, wish.definition, wish.as_of)
-    seal = Seal(entry.audience_id, last.run_seq + 1 if last else 1, wish.run_id, claim.epoch, "refresh", wish.as_of, 0, 1,
-                "0:0", entry.definition_version, Counts())  # fmt: skip
+    seal = replace(_nothing(wish, entry), run_seq=last.run_seq + 1 if last else 1, epoch=claim.epoch)
     if resume_only:
         return _receipt(wish, seal, "nothing", "no run was begun")
     _record(wish, seal, "building", 0)

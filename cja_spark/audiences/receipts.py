@@ -32,7 +32,7 @@ class PublishReceipt(Spec):
     suppressed: int = 0
     guard: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    versions: dict[str, str] = {}
+    versions: dict[str, str]
 
     def text(self) -> str:
         """One line for the person at the terminal."""

@@ -1,4 +1,4 @@
-"""Staging: what a run froze before it decides, and folders that may be lost; both beside the tables, never read again."""
+"""Staging: what a run froze before it decides, and folders that may be lost; both beside the tables."""
 
 from __future__ import annotations
 

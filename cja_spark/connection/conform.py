@@ -51,7 +51,9 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         F.lit(position).alias("dataset_position"),
         ts.alias("ts"),
         _text(columns, "event_id").alias("event_id"),
-        (columns["sequence"][0].try_cast("bigint") if "sequence" in columns else F.lit(None).cast("bigint")).alias("sequence"),
+        (columns["sequence"][0].try_cast("bigint") if "sequence" in columns else F.lit(None).cast("bigint")).alias(
+            "sequence"
+        ),
         _set(person["id"]).alias("own_person_id"),
         person["namespace"].alias("own_namespace"),
         _set(device["id"]).alias("persistent_id"),
@@ -83,7 +85,11 @@ def path_column(path: str, schema: T.StructType, where: str) -> tuple[Column, T.
     reached: list[str] = []
     for part in path.split("."):
         if not isinstance(at, T.StructType) or part not in at.fieldNames():
-            known = [".".join((*reached, name)) for name in at.fieldNames() if name != FILE] if isinstance(at, T.StructType) else []
+            known = (
+                [".".join((*reached, name)) for name in at.fieldNames() if name != FILE]
+                if isinstance(at, T.StructType)
+                else []
+            )
             raise MissingColumnError.of(where, path, known)
         at = at[part].dataType
         column = F.col(f"`{part}`") if column is None else column.getField(part)

@@ -102,8 +102,16 @@ def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.Stru
 
 
 def _nothing(spark: SparkSession, payload: T.StructType) -> DataFrame:
-    own = [field for field in EVENT_SCHEMA.fields if field.name not in ("person_id", "person_namespace", "load", "event_date", "stitch_reason")]
-    extra = [T.StructField("file", T.StringType()), T.StructField("reason", T.StringType()), T.StructField("payload", payload)]
+    own = [
+        field
+        for field in EVENT_SCHEMA.fields
+        if field.name not in ("person_id", "person_namespace", "load", "event_date", "stitch_reason")
+    ]
+    extra = [
+        T.StructField("file", T.StringType()),
+        T.StructField("reason", T.StringType()),
+        T.StructField("payload", payload),
+    ]
     return spark.createDataFrame([], T.StructType([*own, *extra]))
 
 

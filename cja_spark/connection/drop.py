@@ -27,7 +27,9 @@ def flagged(rows: DataFrame, known: DataFrame | None) -> DataFrame:
     )
     if known is not None:
         there = known.where(F.col("event_id").isNotNull()).select("dataset", "event_id").distinct()
-        again = again.unionByName(keys.join(there, on=["dataset", "event_id"], how="left_semi").select("row")).distinct()
+        again = again.unionByName(
+            keys.join(there, on=["dataset", "event_id"], how="left_semi").select("row")
+        ).distinct()
     marked = again.select("row", F.lit("duplicate_event_id").alias("_again"))
     return (
         rows.join(marked, on="row", how="left")

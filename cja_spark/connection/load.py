@@ -38,7 +38,9 @@ class Load:
         return [item for item in self.items if item.dataset == dataset]
 
 
-def plan_load(lake: Lake, connection: Connection, files_root: str, *, full: bool, as_of: datetime | None) -> Load | None:
+def plan_load(
+    lake: Lake, connection: Connection, files_root: str, *, full: bool, as_of: datetime | None
+) -> Load | None:
     """Plan the next load, or return the one that was planned and not done; None when nothing is new.
 
     Raises:
@@ -51,7 +53,9 @@ def plan_load(lake: Lake, connection: Connection, files_root: str, *, full: bool
     open_rows = [row for row in planned if row["load"] not in done]
     if open_rows:
         row = open_rows[-1]
-        return Load(row["load"], tuple(Item(*item) for item in row["items"]), row["full"], row["events_version"], row["as_of"])
+        return Load(
+            row["load"], tuple(Item(*item) for item in row["items"]), row["full"], row["events_version"], row["as_of"]
+        )
     since = max((row["load"] for row in planned if row["full"]), default=0)
     taken = {item["path"]: Item(*item) for row in planned if row["load"] >= since for item in row["items"]}
     fresh = _fresh(lake, connection, files_root, {} if full else taken)

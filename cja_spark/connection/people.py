@@ -31,7 +31,11 @@ def write_profiles(lake: Lake, connection: Connection, load: Load, files_root: s
             before = there.withColumnRenamed(name, "_before") if name in there.columns else there
             joined = before.join(newest, on="person_id", how="full")
             if "_before" in before.columns:
-                kept = F.col("_before") if before.schema["_before"].dataType == newest.schema[name].dataType else F.lit(None)
+                kept = (
+                    F.col("_before")
+                    if before.schema["_before"].dataType == newest.schema[name].dataType
+                    else F.lit(None)
+                )
                 joined = joined.withColumn(name, F.coalesce(F.col(name), kept)).drop("_before")
             newest = joined
         lake.profiles.overwrite(newest)

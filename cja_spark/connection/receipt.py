@@ -31,8 +31,12 @@ class ConnectReceipt(Spec):
             return "nothing new in the sources"
         lines = [f"load {self.load}: {self.files} files, {sum(self.loaded.values()):,} events"]
         for dataset in sorted({*self.loaded, *self.dropped}):
-            reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.dropped.get(dataset, {}).items()))
-            lines.append(f"  {dataset}: {self.loaded.get(dataset, 0):,} events" + (f"; dropped {reasons}" if reasons else ""))
+            reasons = ", ".join(
+                f"{count:,} {reason}" for reason, count in sorted(self.dropped.get(dataset, {}).items())
+            )
+            lines.append(
+                f"  {dataset}: {self.loaded.get(dataset, 0):,} events" + (f"; dropped {reasons}" if reasons else "")
+            )
         return "\n".join(lines)
 
 

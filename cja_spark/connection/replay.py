@@ -38,9 +38,8 @@ def persons_of(lake: Lake, connection: Connection, load: Load, rows: DataFrame, 
             found = found.unionByName(logins(known.where(F.col("dataset") == name), spec))
             found = found.groupBy("device", "ts").agg(F.min("person").alias("person"))
         frames.append(_stitched(own, found, dataset, last))
-    return (
-        reduce(DataFrame.unionByName, frames)
-        .withColumn("reason", F.coalesce("reason", F.when(F.col("person_id").isNull(), F.lit("empty_person_id"))))
+    return reduce(DataFrame.unionByName, frames).withColumn(
+        "reason", F.coalesce("reason", F.when(F.col("person_id").isNull(), F.lit("empty_person_id")))
     )
 
 
@@ -93,7 +92,11 @@ def _replay_dataset(lake: Lake, name: str, dataset: EventDataset, load: Load, la
     asked = own.where(covered.isNotNull() & (F.col("load") < load.number))
     if spec.window is None:
         # Only a device with a new login can change what an unlimited replay already gave.
-        fresh = logins(own.where(F.col("load") == load.number), spec).select(F.col("device").alias("persistent_id")).distinct()
+        fresh = (
+            logins(own.where(F.col("load") == load.number), spec)
+            .select(F.col("device").alias("persistent_id"))
+            .distinct()
+        )
         asked = asked.join(fresh, on="persistent_id", how="left_semi")
     again = _stitched(asked.select("persistent_id", "own_person_id", "own_namespace", "persistent_namespace", "ts",
                                    "event_date", F.col("person_id").alias("_before")), found, dataset, last)  # fmt: skip

@@ -13,9 +13,7 @@ LOADS = TableSpec(
 )
 QUARANTINE = TableSpec(
     "quarantine",
-    schema(
-        "load bigint, dataset string, reason string, file string, ts timestamp, event_id string, raw string"
-    ),
+    schema("load bigint, dataset string, reason string, file string, ts timestamp, event_id string, raw string"),
 )
 STAGING = TableSpec("_staging/connect")
 EVENT_COLUMNS = (

@@ -11,7 +11,7 @@ from cja_spark.errors import TypeConflictError
 _WHOLE = (T.ByteType, T.ShortType, T.IntegerType, T.LongType)
 
 
-def settled(kind: T.DataType) -> T.DataType:
+def settled(kind: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per kind of type
     """The type that a column is stored with: whole numbers as bigint, floats as double, nothing-but-null as text.
 
     So that a later load with larger numbers never meets a narrower column.

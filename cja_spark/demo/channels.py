@@ -77,10 +77,16 @@ def browsing(pages: DataFrame, seed: int, *, app: bool) -> DataFrame:
         F.when(bought, _total(F.col("items"))).alias("priceTotal"),
     )
     # A phone has an id of its own.
-    device = rows.withColumn("_device", F.concat(F.lit("4"), F.substring("ecid", 2, 37))) if app else rows.withColumn("_device", F.col("ecid"))
-    page_name = F.when(
-        F.col("page") == "product", F.concat(F.lit("product: "), sku(F.col("product")))
-    ).when(F.col("page") == "category", F.concat(F.lit("category: "), category(F.col("product")))).otherwise(F.col("page"))
+    device = (
+        rows.withColumn("_device", F.concat(F.lit("4"), F.substring("ecid", 2, 37)))
+        if app
+        else rows.withColumn("_device", F.col("ecid"))
+    )
+    page_name = (
+        F.when(F.col("page") == "product", F.concat(F.lit("product: "), sku(F.col("product"))))
+        .when(F.col("page") == "category", F.concat(F.lit("category: "), category(F.col("product"))))
+        .otherwise(F.col("page"))
+    )
     columns = [
         F.concat(F.lit(prefix), "person", F.lit("-"), "visit", F.lit("-"), "nth").alias("_id"),
         _iso(F.col("t")).alias("timestamp"),
@@ -112,8 +118,19 @@ def email(spark: SparkSession, events: int, seed: int) -> DataFrame:
     ignored = rows.where((F.col("channel") != "email") & (chance("mailed", seed, "person", "visit") < 0.5))
     some_time = (F.lit(20 * HOUR_MS) * chance("mail_hour", seed, "person", "visit")).cast("bigint") + 6 * HOUR_MS
     opened = chance("opened", seed, "person", "visit") < 0.3
-    vain = ignored.select("*", F.explode(F.when(opened, F.array(F.lit("send"), F.lit("open"))).otherwise(F.array(F.lit("send")))).alias("_type"))
-    vain = vain.withColumn("_mail", F.struct(F.col("_type").alias("type"), (some_time - F.when(F.col("_type") == "open", 1_800_000).otherwise(0)).cast("int").alias("before"))).drop("_type")
+    vain = ignored.select(
+        "*",
+        F.explode(F.when(opened, F.array(F.lit("send"), F.lit("open"))).otherwise(F.array(F.lit("send")))).alias(
+            "_type"
+        ),
+    )
+    vain = vain.withColumn(
+        "_mail",
+        F.struct(
+            F.col("_type").alias("type"),
+            (some_time - F.when(F.col("_type") == "open", 1_800_000).otherwise(0)).cast("int").alias("before"),
+        ),
+    ).drop("_type")
     both = click.unionByName(vain).withColumn("t", F.col("start") - F.col("_mail.before"))
     month = F.lpad(F.month(F.timestamp_millis("start")).cast("string"), 2, "0")
     return both.select(
@@ -159,7 +176,9 @@ def calls(spark: SparkSession, events: int, seed: int) -> DataFrame:
 
 def store(spark: SparkSession, events: int, seed: int) -> DataFrame:
     """Purchases in shops, by the customer card; some follow a visit to the site by days."""
-    rows = visits(spark, events, seed).where(F.col("crm_id").isNotNull() & (chance("store", seed, "person", "visit") < 0.06))
+    rows = visits(spark, events, seed).where(
+        F.col("crm_id").isNotNull() & (chance("store", seed, "person", "visit") < 0.06)
+    )
     t = F.col("start") + (chance("store_days", seed, "person", "visit") * 6 * 24 * HOUR_MS).cast("bigint") + HOUR_MS
     bought = rows.withColumn("t", t).withColumn("items", _items(rows, seed))
     return bought.select(
@@ -171,7 +190,8 @@ def store(spark: SparkSession, events: int, seed: int) -> DataFrame:
         F.struct(
             F.struct(F.lit(1).cast("bigint").alias("value")).alias("purchases"),
             F.struct(
-                F.concat(F.lit("SO-"), "person", F.lit("-"), "visit").alias("purchaseID"), _total(F.col("items")).alias("priceTotal")
+                F.concat(F.lit("SO-"), "person", F.lit("-"), "visit").alias("purchaseID"),
+                _total(F.col("items")).alias("priceTotal"),
             ).alias("order"),
         ).alias("commerce"),
         F.col("items").alias("productListItems"),
@@ -182,12 +202,19 @@ def store(spark: SparkSession, events: int, seed: int) -> DataFrame:
 def crm(spark: SparkSession, events: int, seed: int) -> DataFrame:
     """Customers: one row each, and for every hundredth an older row that the newer one replaces."""
     rows = persons(spark, events, seed).where(F.col("crm_id").isNotNull())
-    rows = rows.withColumn("version", F.explode(F.when(F.pmod("person", F.lit(100)) == 3, F.array(F.lit(1), F.lit(2))).otherwise(F.array(F.lit(2)))))
+    rows = rows.withColumn(
+        "version",
+        F.explode(F.when(F.pmod("person", F.lit(100)) == 3, F.array(F.lit(1), F.lit(2))).otherwise(F.array(F.lit(2)))),
+    )
     return rows.select(
         "crm_id",
-        F.when(F.col("version") == 1, F.lit("none")).otherwise(pick(("bronze", "silver", "gold", "platinum"), F.pow(chance("tier", seed, "person"), F.lit(2.0)))).alias("tier"),
+        F.when(F.col("version") == 1, F.lit("none"))
+        .otherwise(pick(("bronze", "silver", "gold", "platinum"), F.pow(chance("tier", seed, "person"), F.lit(2.0))))
+        .alias("tier"),
         pick(STATES, chance("state", seed, "person")).alias("state"),
-        F.date_add(F.lit("2019-01-01").cast("date"), (chance("joined", seed, "person") * 2400).cast("int")).cast("string").alias("joined"),
+        F.date_add(F.lit("2019-01-01").cast("date"), (chance("joined", seed, "person") * 2400).cast("int"))
+        .cast("string")
+        .alias("joined"),
         F.sha2(F.concat(F.lit("customer"), "person"), 256).alias("email_sha256"),
         "version",
     ).orderBy("crm_id", "version")

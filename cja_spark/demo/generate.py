@@ -32,7 +32,9 @@ class DemoReceipt(Spec):
     fresh: bool = True
 
 
-def generate(spark: SparkSession, target: str, *, events: int = 200_000, seed: int = 7, folders: Folders = "week") -> DemoReceipt:
+def generate(
+    spark: SparkSession, target: str, *, events: int = 200_000, seed: int = 7, folders: Folders = "week"
+) -> DemoReceipt:
     """Generate the retailer's year below `target`/raw, unless the same is already there.
 
     Args:
@@ -99,9 +101,13 @@ def arriving(rows: DataFrame, path: str, form: str, seed: int, folders: Folders,
     Returns the number of rows written.
     """
     late = F.when(chance("late", seed, key) < LATE_SHARE, F.lit(LATE_DAYS)).otherwise(0)
-    twice = F.when(chance("twice", seed, key) < DUPLICATE_SHARE, F.array(F.lit(0), F.lit(1))).otherwise(F.array(F.lit(0)))
+    twice = F.when(chance("twice", seed, key) < DUPLICATE_SHARE, F.array(F.lit(0), F.lit(1))).otherwise(
+        F.array(F.lit(0))
+    )
     day = F.date_add(F.to_date(F.timestamp_millis("t")), late)
-    arrived = rows.withColumn("_again", F.explode(twice)).withColumn(folders, F.trunc(day, "week") if folders == "week" else day)
+    arrived = rows.withColumn("_again", F.explode(twice)).withColumn(
+        folders, F.trunc(day, "week") if folders == "week" else day
+    )
     writer = arrived.drop("t", "_again").repartition(folders).sortWithinPartitions(folders, key).write.mode("overwrite")
     writer.option("header", "true").partitionBy(folders).format(form).save(path)
     return int(rows.sparkSession.read.option("header", "true").format(form).load(path).count())

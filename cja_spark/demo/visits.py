@@ -72,7 +72,9 @@ def persons(spark: SparkSession, events: int, seed: int) -> DataFrame:
     return rows.select(
         "person",
         F.when(account, F.concat(F.lit("C"), F.lpad(F.col("person").cast("string"), 9, "0"))).alias("crm_id"),
-        F.concat(F.lit("3"), F.lpad(F.abs(F.xxhash64(F.lit("ecid"), F.lit(seed), "_device")).cast("string"), 37, "0")).alias("ecid"),
+        F.concat(
+            F.lit("3"), F.lpad(F.abs(F.xxhash64(F.lit("ecid"), F.lit(seed), "_device")).cast("string"), 37, "0")
+        ).alias("ecid"),
         (1 + skewed(chance("visits", seed, "person"), 12)).alias("visits"),
     )
 
@@ -90,16 +92,26 @@ def visits(spark: SparkSession, events: int, seed: int) -> DataFrame:
     key = ("person", "visit")
     day = F.element_at(days, (chance("day", seed, *key) * F.size(days)).cast("int") + 1)
     hour = 6 + 17 * F.pow(chance("hour", seed, *key), F.lit(0.7))
-    rows = rows.withColumn("start", (F.lit(start_ms) + day.cast("bigint") * 86_400_000 + (hour * 3_600_000).cast("bigint")))
+    rows = rows.withColumn(
+        "start", (F.lit(start_ms) + day.cast("bigint") * 86_400_000 + (hour * 3_600_000).cast("bigint"))
+    )
     draw = chance("channel", seed, *key)
-    rows = rows.withColumn("channel", F.element_at(F.array(*[F.lit(c) for c in CHANNELS]), weighted((26, 30, 18, 13, 9, 4), draw) + 1))
+    rows = rows.withColumn(
+        "channel", F.element_at(F.array(*[F.lit(c) for c in CHANNELS]), weighted((26, 30, 18, 13, 9, 4), draw) + 1)
+    )
     month = F.month(F.timestamp_millis("start"))
-    campaign = F.element_at(F.array(*[F.lit(c) for c in CAMPAIGNS]), (F.pmod(month + 3, F.lit(12)) * 10 / 12).cast("int") + 1)
+    campaign = F.element_at(
+        F.array(*[F.lit(c) for c in CAMPAIGNS]), (F.pmod(month + 3, F.lit(12)) * 10 / 12).cast("int") + 1
+    )
     kind = F.lit(None).cast("string")
     for channel, weights in _WEIGHTS.items():
         names = F.array(*[F.lit(name) for name in KINDS])
-        kind = F.when(F.col("channel") == channel, F.element_at(names, weighted(weights, chance("kind", seed, *key)) + 1)).otherwise(kind)
-    rows = rows.withColumn("campaign", F.when(F.col("channel").isin("email", "paid", "affiliate"), campaign)).withColumn("_kind", kind)
+        kind = F.when(
+            F.col("channel") == channel, F.element_at(names, weighted(weights, chance("kind", seed, *key)) + 1)
+        ).otherwise(kind)
+    rows = rows.withColumn(
+        "campaign", F.when(F.col("channel").isin("email", "paid", "affiliate"), campaign)
+    ).withColumn("_kind", kind)
     buys = F.col("_kind").isin("checkout", "purchase", "tracking")
     return rows.withColumn("kind", F.when(buys & F.col("crm_id").isNull(), "browse").otherwise(F.col("_kind"))).select(
         "person", "crm_id", "ecid", *("visit", "start", "channel", "campaign", "kind"),

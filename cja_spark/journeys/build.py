@@ -215,9 +215,7 @@ def _note(
         .collect()
     }
     sizes = {period: (row["persons"], max(row["events"], 0)) for period, row in counts.items()}
-    notes = [
-        (view.name, period, definition, sources[period], slots, *sizes.get(period, (0, 0))) for period in changed
-    ]
+    notes = [(view.name, period, definition, sources[period], slots, *sizes.get(period, (0, 0))) for period in changed]
     table = lake.journey_builds.create()
     gone = ", ".join(str(period) for period in (*changed, *removed))
     table.overwrite(table.frame(notes), where=f"view = '{view.name}' AND period IN ({gone})")

@@ -84,11 +84,11 @@ def _any_start(bits, t, offsets, may_start, is_next, window, strict, high_first,
 
 
 @numba.njit(cache=True, nogil=True)
-def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901, PLR0913, PLR0917
     """The unit's first step-1 event starts its only attempt; each next step takes its earliest match (F7)."""
     steps = len(is_next)
     for unit in range(len(offsets) - 1):
-        level, start, before = 0, np.int64(0), np.int64(-1)
+        level, start, before = 0, t[0] * 0, t[0] * 0 - 1
         for event in range(offsets[unit], offsets[unit + 1]):
             while level < steps and (bits[event] >> level) & 1:
                 if level == 0 and not may_start[event]:
@@ -109,7 +109,7 @@ def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_firs
         levels[unit] = level
 
 
-def fallout(
+def fallout(  # noqa: PLR0913 - options by name
     bits: npt.NDArray[np.uint32],
     t: Ints,
     offsets: Ints,

@@ -122,7 +122,7 @@ class Seen:
         if isinstance(use, str) and use in self.ask.view.metric_names():
             return np.ones(self.journeys.events, bool) if use in STANDARD_METRICS else self.journeys.carries(use)
         window = self.ask.window
-        segment = self.ask.segment(use) if isinstance(use, str) else Segment.model_construct(where=use)
+        segment = self.ask.segment(use) if isinstance(use, str) else Segment.model_construct(where=use)  # type: ignore[arg-type]
         met = self.matches(segment)
         tail = self.journeys.t >= window.end
         if not tail.any():

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BeforeValidator, Field, model_validator
 
-from cja_spark.journeys.batch import Bools, Ints
+from cja_spark.journeys.batch import Ints
 from cja_spark.kernels.fallout import NO_WINDOW, fallout
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
@@ -96,7 +96,7 @@ class Fallout(Report):
         return tuple(use for step in self.steps for use in step.uses() if not isinstance(use, str))
 
 
-def tail_ms(report: Fallout, view: View) -> int:  # noqa: ARG001 - all kinds take the same
+def tail_ms(report: Fallout, view: View) -> int:
     """How far after the range a chain may end."""
     if report.effective_date_rule() == "entry" and report.window is not None:
         return milliseconds(report.window)

@@ -101,7 +101,9 @@ def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
     Columns: row_kind, the dimension if asked, counts, and rates (null where there is nothing to divide by).
     """
     report: Sessions = ask.report  # type: ignore[assignment]
-    rows: list[dict[str, object]] = [{"row_kind": "total", **_rates({name: sums.total(TOTAL + at) for at, name in enumerate(BASE)})}]
+    rows: list[dict[str, object]] = [
+        {"row_kind": "total", **_rates({name: sums.total(TOTAL + at) for at, name in enumerate(BASE)})}
+    ]
     if report.dimension:
         rows += _items(sums, report, ask, names)
     fields = [("row_kind", pa.string()), *(((report.dimension, pa.string()),) if report.dimension else ())]

@@ -24,7 +24,9 @@ def items(spark: SparkSession, name: str, source: Source, files_root: str, taken
     files = sorted(table.inputFiles())
     gone = sorted(path for path, item in taken.items() if item.dataset == name and path not in set(files))
     if gone:
-        raise SourceError.unreadable(name, gone[0], "the source table rewrote rows that were loaded; rebuild with --full")
+        raise SourceError.unreadable(
+            name, gone[0], "the source table rewrote rows that were loaded; rebuild with --full"
+        )
     return [Item(name, file, 0, 0) for file in files]
 
 

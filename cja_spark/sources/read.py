@@ -58,7 +58,10 @@ def _array_files(spark: SparkSession, paths: Sequence[str]) -> list[str]:
     heads = spark.read.option("wholetext", "false").text(list(paths)).where(F.trim("value") != "")
     firsts = heads.select(F.col("_metadata.file_path").alias("path"), F.col("_metadata.file_block_start").alias("at"),
                           F.substring(F.trim("value"), 1, 1).alias("first"))  # fmt: skip
-    return [row["path"] for row in firsts.where((F.col("at") == 0) & (F.col("first") == "[")).select("path").distinct().collect()]
+    return [
+        row["path"]
+        for row in firsts.where((F.col("at") == 0) & (F.col("first") == "[")).select("path").distinct().collect()
+    ]
 
 
 def explained(error: Exception, dataset: str, items: Sequence[Item]) -> InputError:

@@ -28,3 +28,14 @@ class Verb:
 def verbs() -> dict[str, Verb]:
     """All verbs in the order of their use."""
     return {name: importlib.import_module(f"cja_spark.verbs.{name}").VERB for name in NAMES}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one sub-command per verb."""
+    root = argparse.ArgumentParser(prog="cja", description="Customer Journey Analytics on Spark and Delta Lake.")
+    commands = root.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, verb in verbs().items():
+        command = commands.add_parser(name, help=verb.help, description=verb.help)
+        command.set_defaults(run=verb.run)
+        verb.arguments(command)
+    return root

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from cja_spark.verbs import Verb
+from cja_spark.verbs import Verb, parser
 from cja_spark.verbs.places import add_places, files_root, open_places, say, step
 
 STEPS = ("connect", "journey", "report", "publish", "deliver")
@@ -23,7 +23,10 @@ def _run(asked: argparse.Namespace) -> int:
 
     with step(f"demo data, about {asked.events:,} events"):
         made = generate(lake.spark, files_root(asked, project), events=asked.events, seed=asked.seed)
-    say(f"demo data: {sum(made.rows.values()):,} rows in {len(made.rows)} datasets" + ("" if made.fresh else ", already there"))
+    say(
+        f"demo data: {sum(made.rows.values()):,} rows in {len(made.rows)} datasets"
+        + ("" if made.fresh else ", already there")
+    )
     for verb in STEPS:
         code = _verb(verb, asked)
         if code:
@@ -33,10 +36,11 @@ def _run(asked: argparse.Namespace) -> int:
 
 
 def _verb(name: str, asked: argparse.Namespace) -> int:
-    from cja_spark.cli import parser
-
     places: Sequence[str] = [
-        part for key in ("project", "lake", "files", "spark") if (value := getattr(asked, key)) for part in (f"--{key}", value)
+        part
+        for key in ("project", "lake", "files", "spark")
+        if (value := getattr(asked, key))
+        for part in (f"--{key}", value)
     ]
     again = parser().parse_args([name, *places])
     code: int = again.run(again)

@@ -38,7 +38,9 @@ def _flags(namespace: Column, items: Column, item: T.DataType) -> Column:
         primary = F.coalesce(identity["primary"].cast("boolean"), F.lit(False)) if "primary" in names else F.lit(False)
         return F.struct(namespace.alias("namespace"), value.alias("id"), primary.alias("primary"))
 
-    return F.coalesce(F.transform(items, flag), F.array().cast("array<struct<namespace:string,id:string,primary:boolean>>"))
+    return F.coalesce(
+        F.transform(items, flag), F.array().cast("array<struct<namespace:string,id:string,primary:boolean>>")
+    )
 
 
 def by_namespace(identities: Column, namespace: str, *, first_listed: bool = False) -> Column:
@@ -54,6 +56,7 @@ def primary(identities: Column) -> Column:
     set_ = F.filter(identities, lambda e: ~blank(e["id"]))
     plain = F.transform(set_, lambda e: F.struct(e["namespace"].alias("namespace"), e["id"].alias("id")))
     flagged = F.transform(
-        F.filter(set_, lambda e: e["primary"]), lambda e: F.struct(e["namespace"].alias("namespace"), e["id"].alias("id"))
+        F.filter(set_, lambda e: e["primary"]),
+        lambda e: F.struct(e["namespace"].alias("namespace"), e["id"].alias("id")),
     )
     return F.when(F.size(flagged) > 0, F.array_min(flagged)).when(F.size(plain) == 1, F.get(plain, 0))

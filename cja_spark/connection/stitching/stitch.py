@@ -95,7 +95,9 @@ def stitch(
             "person_namespace",
             F.when(known, person_namespace).when(F.col("stitch_reason") == "persistent", device_namespace),
         )
-        .select(*rows.columns, *(n for n in ("person_id", "person_namespace", "stitch_reason") if n not in rows.columns))
+        .select(
+            *rows.columns, *(n for n in ("person_id", "person_namespace", "stitch_reason") if n not in rows.columns)
+        )
     )
 
 

@@ -69,7 +69,9 @@ def answers(lake, reader, version=None):
 
 
 def content(lake):
-    return sorted(map(str, lake.journeys("shop").read().collect())), sorted(map(str, lake.values("shop").read().collect()))
+    return sorted(map(str, lake.journeys("shop").read().collect())), sorted(
+        map(str, lake.values("shop").read().collect())
+    )
 
 
 def test_a_session_over_the_end_of_a_period_is_one_session(lake):

@@ -1,0 +1,116 @@
+"""Rules O8, O9, M5, M6, Q: what one event is worth, and how values of arrays pair with amounts of arrays.
+
+A component on an array of objects has a list per event; on an array inside an array, a list of lists.
+A *path* names the array: ``product[].warranty[].name`` lies on ("product", "product.warranty").
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+
+STANDARD = ("events", "people", "sessions")
+
+
+def spec_of(view: dict, kind: str, name: str) -> dict:
+    """A component of the view as a mapping, whether written short or long."""
+    found = view.get(kind, {}).get(name, {})
+    return {"field": found} if isinstance(found, str) else dict(found)
+
+
+def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
+    """The arrays a component lies in, outermost first; empty for a component of the event."""
+    field = spec_of(view, kind, name).get("field") or ""
+    parts = field.split("[]")[:-1]
+    return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def clean(value: object) -> object:
+    """O8: empty and blank text and NaN are null."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def nodes(value: object, depth: int) -> list[tuple[tuple[int, ...], object]]:
+    """All (index path, value) of a nested list of the given depth; no list means no items."""
+    if depth == 0:
+        return [((), clean(value))]
+    items = value if isinstance(value, list) else []
+    return [((at, *rest), leaf) for at, item in enumerate(items) for rest, leaf in nodes(item, depth - 1)]
+
+
+def own(event: dict, view: dict, dimension: str) -> list[str]:
+    """The set values of a dimension on an event, in order; empty when none is set."""
+    value = event.get(dimension)
+    if isinstance(value, list) and not path(view, "dimensions", dimension):
+        return [leaf for item in value if (leaf := clean(item)) is not None]
+    depth = len(path(view, "dimensions", dimension))
+    return [leaf for _, leaf in nodes(value, depth) if leaf is not None]
+
+
+def amount_nodes(event: dict, view: dict, metric: str) -> list[tuple[tuple[int, ...], float]]:
+    """Amounts of a metric with the item each one stands on; `instances` counts what is set, also 0."""
+    if metric == "events":
+        return [((), 1.0)]
+    found = nodes(event.get(metric), len(path(view, "metrics", metric)))
+    if spec_of(view, "metrics", metric).get("behavior") == "instances":
+        return [(at, 1.0) for at, value in found if value is not None]
+    return [(at, float(value)) for at, value in found if value is not None]
+
+
+def amount(event: dict, view: dict, metric: str) -> float:
+    """The event's value of a metric; not set counts 0."""
+    return math.fsum(value for _, value in amount_nodes(event, view, metric))
+
+
+def carries(event: dict, view: dict, metric: str) -> bool:
+    """O9: neither null nor 0. The standard metrics are on every event."""
+    return metric in STANDARD or amount(event, view, metric) != 0
+
+
+def calculated(view: dict, metric: str) -> str | None:
+    """The expression of a calculated metric."""
+    return spec_of(view, "metrics", metric).get("calculate")
+
+
+def parts(view: dict, metrics: list[str]) -> list[str]:
+    """The metrics that must be summed so that the given ones can be shown."""
+    found: dict[str, None] = {}
+    for metric in metrics:
+        text = calculated(view, metric)
+        if text is None:
+            found[metric] = None
+        else:
+            inner = [node.id for node in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(node, ast.Name)]
+            found |= dict.fromkeys(parts(view, inner))
+    return list(found)
+
+
+def shown(view: dict, metric: str, sums: dict[str, float | None]) -> float | None:
+    """Q: a column from its sums. x/0 is null, null propagates, a missing sum is 0."""
+    text = calculated(view, metric)
+    if text is None:
+        return sums.get(metric, 0.0)
+
+    def value(node: ast.expr) -> float | None:
+        if isinstance(node, ast.Constant):
+            return float(node.value)
+        if isinstance(node, ast.Name):
+            return shown(view, node.id, sums)
+        if isinstance(node, ast.UnaryOp):
+            inner = value(node.operand)
+            return None if inner is None else -inner
+        left, right = value(node.left), value(node.right)
+        if left is None or right is None or (isinstance(node.op, ast.Div) and right == 0):
+            return None
+        return {"Add": left + right, "Sub": left - right, "Mult": left * right}.get(
+            type(node.op).__name__, left / right if right else None
+        )
+
+    return value(ast.parse(text.strip(), mode="eval").body)
+
+
+def rounded(value: float) -> int:
+    """M5: half up."""
+    return math.floor(value + 0.5)

@@ -1,0 +1,59 @@
+"""One door: rows of a report over events, as the specification says and in the shape of the report's table."""
+
+from __future__ import annotations
+
+from tests.reference import order
+from tests.reference.fallout import fallout
+from tests.reference.segments import events_of
+from tests.reference.sessions import numbers, sessions, timeout_ms
+from tests.reference.table import table
+from tests.reference.trend import trend
+
+
+def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> dict:
+    """O7, S, G: journeys as read, each event's session, and which range events the report's segments keep."""
+    start = order.read_from(ask["from"], timeout_ms(view)) if read_from is None else read_from
+    window = order.milliseconds(ask.get("window"))
+    entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
+    tail = ask["to"] + window if ask["report"] == "fallout" and window is not None and entry else ask["to"]
+    if data_until is not None:
+        tail = max(ask["to"], min(tail, data_until))
+    journeys = order.journeys([event for event in events if start <= event["t"] < tail])
+    session_of = {person: numbers(journey, view) for person, journey in journeys.items()}
+    mask = {}
+    for person, journey in journeys.items():
+        kept = set(range(len(journey)))
+        for segment in ask.get("segments", ()):
+            kept &= kept_by(segment, journey, session_of[person], ask, view)
+        visible = [event["t"] >= ask["from"] for event in journey]
+        mask[person] = [at in kept and visible[at] for at in range(len(journey))]
+    masked = [
+        {"person": person, "session": session_of[person][at], "event": event}
+        for person, journey in journeys.items()
+        for at, event in enumerate(journey)
+        if mask[person][at] and order.in_range(event, ask)
+    ]
+    return {"journeys": journeys, "sessions": session_of, "mask": mask, "masked": masked, "data_until": data_until}
+
+
+def kept_by(segment: object, journey: list[dict], session_of: list[int], ask: dict, view: dict) -> set[int]:
+    """A segment on range events, and in the tail: event and session conditions asked there, the person's kept (O7)."""
+    inside = [at for at, event in enumerate(journey) if order.in_range(event, ask)]
+    tail = [at for at, event in enumerate(journey) if event["t"] >= ask["to"]]
+    kept = events_of(segment, inside, journey, session_of, view)
+    spec = view["segments"][segment] if isinstance(segment, str) else segment
+    if spec.get("container", "event") == "person":
+        return kept | set(tail) if kept else kept
+    return kept | events_of(segment, tail, journey, session_of, view)
+
+
+def report(
+    events: list[dict], view: dict, ask: dict, data_until: int | None = None, read_from: int | None = None
+) -> list[dict]:
+    """Rows of a report; `from` and `to` of the ask are ms UTC. from > to is an error (O5)."""
+    if ask["from"] > ask["to"]:
+        raise ValueError("from is after to")
+    seen = see(events, view, ask, data_until, read_from)
+    if ask["report"] == "fallout":
+        return fallout(seen, ask, view, kept_by)
+    return {"table": table, "trend": trend, "sessions": sessions}[ask["report"]](seen, ask, view)

@@ -1,0 +1,95 @@
+"""Rules G1-G5, G10 (everyone): which range events of a journey a segment keeps."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.metrics import amount, own
+
+Indices = list[int]
+COMPARE = {
+    "at_least": lambda x, y: x >= y,
+    "at_most": lambda x, y: x <= y,
+    "more_than": lambda x, y: x > y,
+    "less_than": lambda x, y: x < y,
+    "equals": lambda x, y: x == y,
+}
+POSITIVE = {
+    "equals": lambda value, asked: value == asked,
+    "equals_any_of": lambda value, asked: value in asked,
+    "contains": lambda value, asked: asked in value,
+    "starts_with": lambda value, asked: value.startswith(asked),
+    "ends_with": lambda value, asked: value.endswith(asked),
+}
+COMPLEMENT = {
+    "does_not_equal": "equals",
+    "equals_none_of": "equals_any_of",
+    "does_not_contain": "contains",
+    "does_not_start_with": "starts_with",
+    "does_not_end_with": "ends_with",
+}
+
+
+def value_matches(event: dict, condition: dict, view: dict) -> bool:
+    """G3 on one event: a positive operator never matches null; a negative one is its exact complement."""
+    values = own(event, view, condition["dimension"])
+    if "exists" in condition:
+        return bool(values) == condition["exists"]
+    for name, asked in condition.items():
+        if name in COMPLEMENT:
+            return not any(POSITIVE[COMPLEMENT[name]](value, asked) for value in values)
+        if name in POSITIVE:
+            return any(POSITIVE[name](value, asked) for value in values)
+    raise ValueError(f"no operator in {condition}")
+
+
+def total(unit: Indices, journey: list[dict], session_of: list[int], condition: dict, view: dict) -> float:
+    """The unit's sum of a metric; not set counts 0."""
+    metric = condition["metric"]
+    if metric == "people":
+        return 1.0
+    if metric == "sessions":
+        return float(len({session_of[at] for at in unit}))
+    return math.fsum(amount(journey[at], view, metric) for at in unit)
+
+
+def split(events: Indices, session_of: list[int], container: str) -> list[Indices]:
+    """The units of a container among some events of one person."""
+    if container == "person":
+        return [events] if events else []
+    if container == "event":
+        return [[at] for at in events]
+    return [[at for at in events if session_of[at] == number] for number in sorted({session_of[at] for at in events})]
+
+
+def holds(unit: Indices, condition: object, journey: list[dict], session_of: list[int], view: dict) -> bool:
+    """Whether a unit meets a condition; each leaf may be met by another event (G1)."""
+
+    def part(inner: object) -> bool:
+        return holds(unit, inner, journey, session_of, view)
+
+    if isinstance(condition, str):
+        return part({"segment": condition})
+    if "metric" in condition:
+        sum_ = total(unit, journey, session_of, condition, view)
+        return all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
+    if "dimension" in condition:
+        return any(value_matches(journey[at], condition, view) for at in unit)
+    if "all" in condition:
+        return all(part(inner) for inner in condition["all"])
+    if "any" in condition:
+        return any(part(inner) for inner in condition["any"])
+    if "exclude" in condition:
+        return not part(condition["exclude"])
+    if "segment" in condition:
+        return part({"container": "event", **view["segments"][condition["segment"]]})
+    inner_units = split(unit, session_of, condition.get("container", "event"))
+    return any(holds(inner, condition["where"], journey, session_of, view) for inner in inner_units)
+
+
+def events_of(segment: object, among: Indices, journey: list[dict], session_of: list[int], view: dict) -> set[int]:
+    """G2: all given events of the units that qualify."""
+    if isinstance(segment, str):
+        segment = view["segments"][segment]
+    units = split(among, session_of, segment.get("container", "event"))
+    return {at for unit in units if holds(unit, segment["where"], journey, session_of, view) for at in unit}

@@ -1,0 +1,103 @@
+"""Rules S1-S5: sessions of a journey, and the sessions report."""
+
+from __future__ import annotations
+
+from tests.reference.metrics import carries, own
+from tests.reference.order import in_range, milliseconds
+
+
+def timeout_ms(view: dict) -> int:
+    """The session timeout, 30 minutes unless the view says otherwise."""
+    return milliseconds(view.get("session", {}).get("timeout", "30 minutes"))
+
+
+def openings(journey: list[dict], view: dict) -> list[bool]:
+    """S1: the first event read, one after a gap longer than the timeout, one that carries a start metric."""
+    found = []
+    for at, event in enumerate(journey):
+        idle = at == 0 or event["t"] - journey[at - 1]["t"] > timeout_ms(view)
+        starts = any(carries(event, view, name) for name in view.get("session", {}).get("starts_with", ()))
+        found.append(idle or starts)
+    return found
+
+
+def numbers(journey: list[dict], view: dict) -> list[int]:
+    """S2: of each event, the position of the event its session began with."""
+    found: list[int] = []
+    for at, opens in enumerate(openings(journey, view)):
+        found.append(at if opens else found[-1])
+    return found
+
+
+def rates(counts: dict[str, float], session_seconds: float) -> dict[str, float | None]:
+    """The columns of a row; nothing to divide by is null."""
+
+    def per(part: float, whole: float) -> float | None:
+        return part / whole if whole else None
+
+    return {
+        **counts,
+        "bounce_rate": per(counts["bounces"], counts["sessions"]),
+        "sessions_per_person": per(counts["sessions"], counts["people"]),
+        "events_per_session": per(counts["events"], counts["sessions"]),
+        "mean_session_seconds": per(session_seconds, counts["sessions"]),
+    }
+
+
+def visits(seen: dict, ask: dict, view: dict) -> list[dict]:
+    """Sessions with a masked range event, with what is counted of each."""
+    found = []
+    for person, journey in seen["journeys"].items():
+        session_of, mask = seen["sessions"][person], seen["mask"][person]
+        for session in sorted(set(session_of)):
+            inside = [at for at, event in enumerate(journey) if session_of[at] == session and in_range(event, ask)]
+            masked = [at for at in inside if mask[at]]
+            if not masked:
+                continue
+            following = dict(zip(inside, inside[1:], strict=False))
+            spent = [journey[following[at]]["t"] - journey[at]["t"] for at in masked if at in following]
+            found.append(
+                {
+                    "person": person,
+                    "first": journey[masked[0]],
+                    "starts": session in masked,
+                    "ends": inside[-1] in masked,
+                    "bounce": len(inside) == 1,
+                    "events": len(masked),
+                    "spent": sum(spent) / 1000,
+                    "seconds": (journey[inside[-1]]["t"] - journey[inside[0]]["t"]) / 1000,
+                }
+            )
+    return found
+
+
+def row(sessions: list[dict]) -> dict[str, float | None]:
+    """S3-S5 of some sessions."""
+    counts = {
+        "sessions": float(len(sessions)),
+        "session_starts": float(sum(visit["starts"] for visit in sessions)),
+        "session_ends": float(sum(visit["ends"] for visit in sessions)),
+        "bounces": float(sum(visit["bounce"] for visit in sessions)),
+        "people": float(len({visit["person"] for visit in sessions})),
+        "events": float(sum(visit["events"] for visit in sessions)),
+        "time_spent_seconds": float(sum(visit["spent"] for visit in sessions)),
+    }
+    return rates(counts, sum(visit["seconds"] for visit in sessions))
+
+
+def sessions(seen: dict, ask: dict, view: dict) -> list[dict]:
+    """A total row; with a dimension also one per value of the session's first masked event of the range."""
+    found = visits(seen, ask, view)
+    rows = [{"row_kind": "total", **row(found)}]
+    name = ask.get("dimension")
+    if name is None:
+        return rows
+    rows[0] = {"row_kind": "total", name: None, **row(found)}
+    label = view.get("no_value", "No value")
+    by_value: dict[str | None, list[dict]] = {}
+    for visit in found:
+        for value in dict.fromkeys(own(visit["first"], view, name) or [None]):
+            by_value.setdefault(value, []).append(visit)
+    items = [{"row_kind": "item", name: label if value is None else value, **row(of)} for value, of in by_value.items()]
+    items.sort(key=lambda item: (-item["sessions"], item[name].encode("utf-8")))
+    return rows + items[: ask.get("rows", 50)]

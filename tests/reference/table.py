@@ -1,0 +1,151 @@
+"""Rules T1-T4, M6: metrics by the values of dimensions, with a total of its own and the rest as *other*."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.metrics import amount, amount_nodes, nodes, parts, path, shown
+
+Key = tuple[str | None, ...]
+
+
+def sums(masked: list[dict], view: dict, metrics: list[str]) -> dict[str, float | None]:
+    """T1: a cell over some masked events, each counted once."""
+    found: dict[str, float | None] = {}
+    for metric in metrics:
+        if metric == "people":
+            found[metric] = float(len({one["person"] for one in masked}))
+        elif metric == "sessions":
+            found[metric] = float(len({(one["person"], one["session"]) for one in masked}))
+        else:
+            found[metric] = math.fsum(amount(one["event"], view, metric) for one in masked)
+    return found
+
+
+def bindings(event: dict, view: dict, dimensions: list[str]) -> list[tuple[Key, dict[str, int | None]]]:
+    """All ways to choose one item of each array: the dimensions' values and, per array, the item's index.
+
+    An event without items gives none; an item without items of its own gives one whose inner index is None.
+    """
+    chains = {name: path(view, "dimensions", name) for name in dimensions}
+    arrays = sorted({array for chain in chains.values() for array in chain}, key=len)
+    parents = {array: chain[at - 1] if at else None for chain in chains.values() for at, array in enumerate(chain)}
+    chosen: list[dict[str, int | None]] = [{}]
+    for array in arrays:
+        chosen = [{**items, array: at} for items in chosen for at in choices(event, view, array, parents[array], items)]
+    return [(tuple(value_at(event, name, chains[name], items) for name in dimensions), items) for items in chosen]
+
+
+def choices(event: dict, view: dict, array: str, parent: str | None, items: dict) -> list[int | None]:
+    """Indices of an array's items under the chosen outer item; all components of the array count."""
+    if parent is not None and items[parent] is None:
+        return [None]
+    found: set[int] = set()
+    for kind in ("dimensions", "metrics"):
+        for name in view.get(kind, {}):
+            chain = path(view, kind, name)
+            if array not in chain:
+                continue
+            depth = chain.index(array) + 1
+            for at, _ in nodes(event.get(name), depth):
+                if all(items[outer] == at[level] for level, outer in enumerate(chain[: depth - 1])):
+                    found.add(at[depth - 1])
+    return sorted(found) or ([None] if parent is not None else [])
+
+
+def value_at(event: dict, name: str, chain: tuple[str, ...], items: dict) -> str | None:
+    """A dimension's value on the chosen items; a shorter or missing list is null there."""
+    for at, value in nodes(event.get(name), len(chain)):
+        if all(items[array] == at[level] for level, array in enumerate(chain)):
+            return value
+    return None
+
+
+def agrees(at: tuple[int, ...], chain: tuple[str, ...], items: dict[str, int | None]) -> bool:
+    """Whether an amount's item is not another one than those chosen."""
+    return all(array not in items or items[array] == at[level] for level, array in enumerate(chain))
+
+
+def event_cells(event: dict, view: dict, dimensions: list[str], metric: str) -> dict[Key, float]:
+    """M6: each amount goes in full, once, to every distinct combination of values it can be paired with."""
+    ways = bindings(event, view, dimensions)
+    chain = path(view, "metrics", metric)
+    found: dict[Key, list[float]] = {}
+    for at, value in amount_nodes(event, view, metric):
+        for key in {key for key, items in ways if agrees(at, chain, items)}:
+            found.setdefault(key, []).append(value)
+    return {key: math.fsum(values) for key, values in found.items()}
+
+
+def additive(view: dict, metric: str, dimensions: list[str]) -> bool:
+    """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
+    if metric in ("people", "sessions"):
+        return False
+    chain = path(view, "metrics", metric)
+    return all(array in chain for name in dimensions for array in path(view, "dimensions", name))
+
+
+def table(seen: dict, ask: dict, view: dict) -> list[dict]:
+    """A total row, the items, and *other* when rows are left."""
+    dimensions = ask.get("dimensions", [])
+    metrics = ask.get("metrics", ["events", "people", "sessions"])
+    sort = ask.get("sort") or metrics[0]
+    needed = parts(view, [*metrics, sort])
+    keep_null = ask.get("include_no_value", True)
+    per_key: dict[Key, list[tuple[dict, list]]] = {}
+    counted = []
+    for one in seen["masked"]:
+        keys = {key for key, _ in bindings(one["event"], view, dimensions)}
+        keys = {key for key in keys if keep_null or None not in key}
+        if keys or keep_null or not dimensions:
+            counted.append(one)
+        for key in keys:
+            per_key.setdefault(key, []).append(one)
+    totals = sums(counted, view, needed)
+    if not dimensions:
+        return [{"row_kind": "total", **columns(view, metrics, totals)}]
+    cells = {key: row_sums(key, of, view, needed, dimensions) for key, of in per_key.items()}
+    return [
+        {"row_kind": "total", **dict.fromkeys(dimensions), **columns(view, metrics, totals)},
+        *ranked(cells, view, ask, metrics, sort),
+    ]
+
+
+def row_sums(key: Key, masked: list[dict], view: dict, needed: list[str], dimensions: list[str]) -> dict:
+    """The sums of one row."""
+    found = sums(masked, view, [metric for metric in needed if metric in ("people", "sessions")])
+    for metric in needed:
+        if metric not in found:
+            amounts = (event_cells(one["event"], view, dimensions, metric).get(key, 0.0) for one in masked)
+            found[metric] = math.fsum(amounts)
+    return found
+
+
+def columns(view: dict, metrics: list[str], found: dict[str, float | None]) -> dict[str, float | None]:
+    """The metrics of a row as they are shown."""
+    return {name: shown(view, name, found) for name in metrics}
+
+
+def ranked(cells: dict[Key, dict], view: dict, ask: dict, metrics: list[str], sort: str) -> list[dict]:
+    """T4: by metric descending, then by the bytes of the values; the rest is one row, null where rows do not add."""
+    label = view.get("no_value", "No value")
+    texts = {key: tuple(label if value is None else value for value in key) for key in cells}
+
+    def rank(key: Key) -> tuple:
+        by = shown(view, sort, cells[key])
+        return (math.inf if by is None else -by, [text.encode("utf-8") for text in texts[key]], key != texts[key])
+
+    order = sorted(cells, key=rank)
+    shown_keys, rest = order[: ask.get("rows", 50)], order[ask.get("rows", 50) :]
+    dimensions = ask["dimensions"]
+    rows = [
+        {"row_kind": "item", **dict(zip(dimensions, texts[key], strict=True)), **columns(view, metrics, cells[key])}
+        for key in shown_keys
+    ]
+    if rest:
+        sums_of_rest = {
+            metric: math.fsum(cells[key][metric] for key in rest) if additive(view, metric, dimensions) else None
+            for metric in cells[rest[0]]
+        }
+        rows.append({"row_kind": "other", **dict.fromkeys(dimensions), **columns(view, metrics, sums_of_rest)})
+    return rows

@@ -1,0 +1,25 @@
+"""Rule R: metrics per bucket of the calendar; every bucket of the range is a row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.reference.calendar import EPOCH, bucket, edges, label
+from tests.reference.metrics import parts, shown
+from tests.reference.table import sums
+
+
+def trend(seen: dict, ask: dict, view: dict) -> list[dict]:
+    """One row per bucket: bucket (its first instant, UTC), label, one column per metric."""
+    zone, granularity = view.get("time_zone", "UTC"), ask.get("granularity", "day")
+    metrics = ask.get("metrics", ["events", "people", "sessions"])
+    inside: dict[int, list] = {edge: [] for edge in edges(ask["from"], ask["to"], granularity, zone)}
+    for one in seen["masked"]:
+        inside[bucket(one["event"]["t"], granularity, zone)].append(one)
+    rows = []
+    for edge, events in inside.items():
+        found = sums(events, view, parts(view, metrics))
+        columns = {name: shown(view, name, found) for name in metrics}
+        moment = EPOCH + timedelta(milliseconds=edge)
+        rows.append({"bucket": moment, "label": label(edge, granularity, zone), **columns})
+    return rows

@@ -1,0 +1,86 @@
+"""An audience on a small lake: publish people sets, deliver them, read the tables as plain rows."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from pyspark.sql import functions as F
+
+from cja_spark.audiences.identity import pepper_beside, read_pepper
+from cja_spark.audiences.publish import publish
+from cja_spark.audiences.register import find
+from cja_spark.audiences.spec import Audience
+from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
+from cja_spark.sinks.deliver import deliver_audience
+from cja_spark.sinks.delta_profiles import MEMBERSHIPS, PROFILES
+from cja_spark.sinks.spec import DeltaProfiles
+from tests.unit.audiences.oracle import expected
+
+BEGIN = datetime(2026, 8, 1, tzinfo=UTC)
+
+
+def day(number):
+    return BEGIN + timedelta(days=number)
+
+
+class World:
+    def __init__(self, lake, name, **changed):
+        self.lake = lake
+        given = {"name": name, "segments": "buyers", "refresh": "daily", "lookback": "30 days", "sinks": ("profiles",)}
+        self.audience = Audience.model_validate({**given, **changed})
+        self.sink = DeltaProfiles(name="profiles", sink="delta")
+
+    def publish(self, as_of, people, *, namespace="CRM", definition="{}", **options):
+        rows = [(id_, namespace, people[id_] if isinstance(people, dict) else None) for id_ in people]
+        schema = "person_id string, person_namespace string, attrs string"
+        return publish(
+            self.lake, self.audience, lambda start, end: self.lake.spark.createDataFrame(rows, schema), as_of=as_of,
+            definition=definition, **options,
+        )  # fmt: skip
+
+    def deliver(self):
+        return deliver_audience(self.lake, self.audience.name, self.id, [self.sink], str(uuid.uuid4()))
+
+    @property
+    def id(self):
+        return find(self.lake, self.audience.name).audience_id
+
+    def expected(self, runs, **options):
+        return expected(runs, self.id, read_pepper(pepper_beside(self.lake.location)), **options)
+
+    def rows(self, spec, columns, *names, where=None):
+        rows = self.lake.table(spec, *names).read().where(F.lit(True) if where is None else where)
+        return sorted((tuple(map(plain, row)) for row in rows.select(*columns).collect()), key=str)
+
+    def found(self, *, store=True):
+        mine = F.col("audience_id") == self.id
+        tables = {
+            "changes": self.rows(
+                CHANGES,
+                ("run_seq", "op", "change_id", "profile_key", "namespace", "id", "person_ref", "status", "asserted_at",
+                 "valid_until", "attrs"),
+                where=mine & (F.col("op") != "seal"),
+            ),
+            "members": self.rows(
+                MEMBERS,
+                ("profile_key", "person_ref", "status", "entered_at", "asserted_at", "exited_at", "valid_until", "attrs",
+                 "run_seq", "change_id"),
+                where=mine,
+            ),
+        }  # fmt: skip
+        if store:
+            columns = ("profile_key", "person_ref", "status", "last_qualification_time", "valid_until", "attrs", "run_seq")
+            tables["memberships"] = self.rows(MEMBERSHIPS, (*columns, "change_id"), "profiles", where=mine)
+            columns = ("profile_key", "namespace", "id", "person_ref", "created_audience_id", "created_run_seq")
+            tables["profiles"] = self.rows(
+                PROFILES, (*columns, "created_as_of"), "profiles", where=F.col("created_audience_id") == self.id
+            )
+        return tables
+
+    def versions(self):
+        return {spec.name: self.lake.table(spec).version() for spec in (CHANGES, MEMBERS, LEDGER)}
+
+
+def plain(value):
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

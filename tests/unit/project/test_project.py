@@ -1,0 +1,115 @@
+"""A project's folder: every fault of every file at once, with its line, before Spark starts."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cja_spark.errors import ConfigurationError
+from cja_spark.project import load
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    copy = tmp_path / "shop"
+    shutil.copytree(ROOT / "conf" / "demo", copy)
+    return copy
+
+
+def change(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def faults(folder):
+    with pytest.raises(ConfigurationError) as caught:
+        load(folder)
+    assert caught.value.exit_code == 2
+    return str(caught.value)
+
+
+def test_the_demo_loads_without_spark():
+    program = "import sys; from cja_spark.verbs import NAMES; import cja_spark.configuration; sys.exit('pyspark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["demo", "luma"])
+def test_projects_of_the_repository_load(name):
+    project = load(ROOT / "conf" / name)
+    assert project.reports
+    assert project.connection.events()
+
+
+def test_an_unknown_key_names_the_nearest_and_its_line(folder):
+    change(folder, "reports/checkout_fallout.yaml", "steps:", "stpes:")
+    text = faults(folder)
+    assert "line 4  unknown key 'stpes'. Did you mean 'steps'?" in text
+    assert "'steps' is missing." in text
+
+
+def test_an_unknown_report_names_the_nearest(folder):
+    change(folder, "reports/daily.yaml", "report: trend", "report: trand")
+    assert "no report named 'trand'. Did you mean 'trend'?" in faults(folder)
+
+
+def test_an_unknown_metric_names_the_nearest_and_its_line(folder):
+    change(folder, "reports/daily.yaml", "[people, sessions, orders, calls]", "[people, ordrs]")
+    assert "line 5  no metric named 'ordrs'. Did you mean 'orders'?" in faults(folder)
+
+
+def test_a_wrong_time_zone_names_the_nearest(folder):
+    change(folder, "view.yaml", "America/New_York", "America/New_Yrok")
+    assert "'America/New_Yrok' is no IANA time zone. Did you mean 'America/New_York'?" in faults(folder)
+
+
+def test_a_segment_that_refers_to_itself_is_refused(folder):
+    change(folder, "view.yaml", "  buyers: {container: person, where: {metric: orders, at_least: 1}}",
+           "  buyers: {container: person, where: {segment: again}}\n  again: {where: {segment: buyers}}")  # fmt: skip
+    assert "segment 'buyers' refers to itself." in faults(folder)
+
+
+def test_a_calculated_metric_that_refers_to_itself_is_refused(folder):
+    change(folder, "view.yaml", "calculate: orders / sessions", "calculate: conversion / sessions")
+    assert "metric 'conversion' refers to itself." in faults(folder)
+
+
+def test_a_dataset_given_twice_is_refused_with_its_line(folder):
+    change(folder, "connection.yaml", "  app:\n", "  web:\n")
+    assert "'web' is given twice." in faults(folder)
+
+
+def test_faults_of_all_files_come_at_once(folder):
+    change(folder, "view.yaml", "America/New_York", "Nowhere")
+    change(folder, "reports/daily.yaml", "granularity: day", "granularity: dya")
+    change(folder, "connection.yaml", "type: lookup", "type: lookupp")
+    text = faults(folder)
+    assert all(part in text for part in ("Nowhere", "granularity", "type must be one of event, profile, lookup"))
+
+
+def test_yaml_that_is_none_names_the_line(folder):
+    (folder / "view.yaml").write_text("name: [a, b\nmetrics: {", encoding="utf-8")
+    assert "view.yaml: 1 fault" in faults(folder)
+
+
+def test_aliases_are_refused(folder):
+    (folder / "view.yaml").write_text("name: &a marketing\ndescription: *a\n", encoding="utf-8")
+    assert "aliases are not allowed" in faults(folder)
+
+
+def test_a_folder_that_is_not_there_names_the_nearest(folder):
+    with pytest.raises(ConfigurationError, match="Did you mean 'shop'"):
+        load(folder.parent / "shopp")
+
+
+def test_an_audience_of_an_unknown_segment_and_sink_is_refused(folder):
+    change(folder, "audiences/cart_leavers.yaml", "exclude: buyers", "exclude: buyer")
+    change(folder, "audiences/cart_leavers.yaml", "sinks: [profiles]", "sinks: [profile]")
+    text = faults(folder)
+    assert "no segment named 'buyer'. Did you mean 'buyers'?" in text
+    assert "no sink named 'profile'. Did you mean 'profiles'?" in text
