@@ -133,7 +133,8 @@ def ranked(cells: dict[Key, dict], view: dict, ask: dict, metrics: list[str], so
 
     def rank(key: Key) -> tuple:
         by = shown(view, sort, cells[key])
-        return (math.inf if by is None else -by, [text.encode("utf-8") for text in texts[key]], key != texts[key])
+        bytes_ = [text.encode("utf-8") for text in texts[key]]
+        return (math.inf if by is None else -by, bytes_, [value is not None for value in key])
 
     order = sorted(cells, key=rank)
     shown_keys, rest = order[: ask.get("rows", 50)], order[ask.get("rows", 50) :]

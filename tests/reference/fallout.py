@@ -1,0 +1,159 @@
+"""Rules F1, F9-F12: the fallout report over all units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.reference import chains
+from tests.reference.metrics import STANDARD, carries, own
+from tests.reference.order import in_range, milliseconds
+
+
+def step_spec(step: object) -> dict:
+    """A step written short or long as {uses, next, label}."""
+    if isinstance(step, str):
+        return {"uses": [step], "next": False, "label": None}
+    extra = {"next": step.get("next", False), "label": step.get("label")}
+    if "step" in step:
+        return {"uses": [step["step"]], **extra}
+    if "any" in step:
+        return {"uses": list(step["any"]), **extra}
+    return {"uses": [{name: part for name, part in step.items() if name not in ("next", "label")}], **extra}
+
+
+def step_name(spec: dict) -> str:
+    """The step's label, or its parts in words."""
+    words = [use if isinstance(use, str) else " ".join(str(part) for part in use.values()) for use in spec["uses"]]
+    return spec["label"] or " or ".join(words)
+
+
+def met_by(use: object, journey: list[dict], session_of: list[int], ask: dict, view: dict, kept_by: Callable) -> set:
+    """F1: positions of a journey that a metric, a segment or a condition on one event picks."""
+    if isinstance(use, str) and (use in STANDARD or use in view.get("metrics", {})):
+        return {at for at, event in enumerate(journey) if carries(event, view, use)}
+    segment = use if isinstance(use, str) else {"container": "event", "where": use}
+    return kept_by(segment, journey, session_of, ask, view)
+
+
+def units_of(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[list[dict]]:
+    """Masked events of each person or session with the steps they meet."""
+    specs = [step_spec(step) for step in ask["steps"]]
+    found = []
+    for person, journey in seen["journeys"].items():
+        session_of = seen["sessions"][person]
+        steps_of: list[set[int]] = [set() for _ in journey]
+        for number, spec in enumerate(specs, 1):
+            for use in spec["uses"]:
+                for at in met_by(use, journey, session_of, ask, view, kept_by):
+                    steps_of[at].add(number)
+        units: dict[int, list[dict]] = {}
+        for at, event in enumerate(journey):
+            if seen["mask"][person][at]:
+                unit = units.setdefault(session_of[at] if ask.get("container") == "session" else 0, [])
+                unit.append({"t": event["t"], "steps": steps_of[at], "in_range": in_range(event, ask), "event": event})
+        found += units.values()
+    return found
+
+
+def asked_of(ask: dict) -> dict:
+    """The options of the chains, defaults filled in (F9: entry with a window)."""
+    window = milliseconds(ask.get("window"))
+    specs = [step_spec(step) for step in ask["steps"]]
+    rule = ask.get("date_rule") or ("entry" if window is not None else "in_range")
+    if rule == "entry" and window is None:
+        raise ValueError("date_rule: entry needs a window")
+    ties = ask.get("ties", "total_order")
+    if isinstance(ties, dict):
+        ties = {"grace": milliseconds(ties["grace"])}
+    given = {name: ask[name] for name in ("order", "one_event_one_step", "window_start") if name in ask}
+    following = frozenset(number for number, spec in enumerate(specs, 1) if spec["next"])
+    return chains.options(steps=len(specs), next=following, window=window, date_rule=rule, ties=ties, **given)
+
+
+def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
+    """What is counted, each with its level and, where there is one, its chain's events."""
+    found = []
+    for unit in units:
+        if ask.get("count") == "attempts":
+            if asked["window_start"] != "first":
+                raise ValueError("count: attempts needs window_start: first")
+            found += [{"level": len(chain), "chain": [unit[at]["event"] for at in chain]} for chain in chains.attempts(unit, asked)]
+        elif asked["order"] == "any" or chains.tie_mode(asked) == "step_order":
+            found.append({"level": chains.level(unit, asked), "chain": None})
+        else:
+            chain = chains.reported_chain(unit, asked)
+            found.append({"level": len(chain), "chain": [unit[at]["event"] for at in chain]})
+    return found
+
+
+def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
+    """F11: rows per step in all, then per value of the breakdown by its first count descending, then value bytes."""
+    units = units_of(seen, ask, view, kept_by)
+    asked = asked_of(ask)
+    found = counted(units, ask, asked)
+    names = [step_name(step_spec(step)) for step in ask["steps"]]
+    levels = [float(sum(one["level"] >= step for one in found)) for step in range(1, len(names) + 1)]
+    everyone = float(sum(any(event["in_range"] for event in unit) for unit in units))
+    base = everyone if ask.get("base") == "all" else levels[0]
+    rows = step_rows(None, 1, levels, base, names, still_open(found, asked, seen["data_until"]))
+    if ask.get("breakdown"):
+        rows += breakdown_rows(found, ask, view, names)
+    return rows
+
+
+def still_open(found: list[dict], asked: dict, data_until: int | None) -> list[float] | None:
+    """F9: per step, units that stopped there while their chain's window ends after the data does."""
+    if asked["window"] is None:
+        return None
+    waiting = [0.0] * asked["steps"]
+    for one in found:
+        if data_until is None or not one["chain"] or one["level"] == asked["steps"]:
+            continue
+        if one["chain"][0]["t"] + asked["window"] > data_until:
+            waiting[one["level"] - 1] += 1
+    return waiting
+
+
+def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str]) -> list[dict]:
+    """F12: by the values the reported chain has at the breakdown's step."""
+    first = ask.get("breakdown_step", 1)
+    label = view.get("no_value", "No value")
+    by_value: dict[str | None, list[int]] = {}
+    for one in found:
+        if one["level"] < first:
+            continue
+        if one["chain"] is None:
+            raise ValueError("a breakdown needs a reported chain: order ordered, ties total_order or strict_time")
+        for value in dict.fromkeys(own(one["chain"][first - 1], view, ask["breakdown"]) or [None]):
+            by_value.setdefault(value, []).append(one["level"])
+
+    def rank(value: str | None) -> tuple:
+        return (-len(by_value[value]), (label if value is None else value).encode("utf-8"), value is not None)
+
+    rows = []
+    for value in sorted(by_value, key=rank):
+        levels = [float(sum(level >= step for level in by_value[value])) for step in range(first, len(names) + 1)]
+        rows += step_rows(label if value is None else value, first, levels, levels[0], names, None)
+    return rows
+
+
+def step_rows(
+    breakdown: str | None, first: int, levels: list[float], base: float, names: list[str], waiting: list[float] | None
+) -> list[dict]:
+    """One row per step."""
+    rows = []
+    for at, people in enumerate(levels):
+        before = levels[at - 1] if at else 0
+        rows.append(
+            {
+                "breakdown": breakdown,
+                "step": first + at,
+                "step_name": names[first + at - 1],
+                "people": people,
+                "percent_of_previous": people / before if before else None,
+                "percent_of_total": people / base if base else None,
+                "fallout_people": people - levels[at + 1] if at + 1 < len(levels) else None,
+                "open_people": waiting[at] if waiting is not None else None,
+            }
+        )
+    return rows
