@@ -69,22 +69,24 @@ def holds(unit: Indices, condition: object, journey: list[dict], session_of: lis
         return holds(unit, inner, journey, session_of, view)
 
     if isinstance(condition, str):
-        return part({"segment": condition})
+        condition = {"segment": condition}
+    if "segment" in condition:
+        condition = {"container": "event", **view["segments"][condition["segment"]]}
     if "metric" in condition:
         sum_ = total(unit, journey, session_of, condition, view)
-        return all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
-    if "dimension" in condition:
-        return any(value_matches(journey[at], condition, view) for at in unit)
-    if "all" in condition:
-        return all(part(inner) for inner in condition["all"])
-    if "any" in condition:
-        return any(part(inner) for inner in condition["any"])
-    if "exclude" in condition:
-        return not part(condition["exclude"])
-    if "segment" in condition:
-        return part({"container": "event", **view["segments"][condition["segment"]]})
-    inner_units = split(unit, session_of, condition.get("container", "event"))
-    return any(holds(inner, condition["where"], journey, session_of, view) for inner in inner_units)
+        met = all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
+    elif "dimension" in condition:
+        met = any(value_matches(journey[at], condition, view) for at in unit)
+    elif "all" in condition:
+        met = all(part(inner) for inner in condition["all"])
+    elif "any" in condition:
+        met = any(part(inner) for inner in condition["any"])
+    elif "exclude" in condition:
+        met = not part(condition["exclude"])
+    else:
+        inner_units = split(unit, session_of, condition.get("container", "event"))
+        met = any(holds(inner, condition["where"], journey, session_of, view) for inner in inner_units)
+    return met
 
 
 def events_of(segment: object, among: Indices, journey: list[dict], session_of: list[int], view: dict) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.reference.metrics import carries, own
 from tests.reference.order import in_range, milliseconds
 
@@ -54,7 +56,7 @@ def visits(seen: dict, ask: dict, view: dict) -> list[dict]:
             masked = [at for at in inside if mask[at]]
             if not masked:
                 continue
-            following = dict(zip(inside, inside[1:], strict=False))
+            following = dict(pairwise(inside))
             spent = [journey[following[at]]["t"] - journey[at]["t"] for at in masked if at in following]
             found.append(
                 {

@@ -1,0 +1,84 @@
+"""Golden folders as the reference reads them; the format is told in tests/golden/README.md."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from tests.reference.metrics import path, spec_of
+
+ROOT = Path(__file__).resolve().parent.parent / "golden"
+SEPARATORS = ("|", ";")
+
+
+def cases() -> list[Path]:
+    """Folders of the packages whose cases are reports over events."""
+    return sorted(file.parent for package in ("reports", "view", "journeys") for file in (ROOT / package).glob("*/ask.yaml"))
+
+
+def instant(moment: str | datetime) -> int:
+    """An ISO instant, or what YAML made of one, as ms UTC."""
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def parsed(text: str, depth: int, level: int, *, number: bool) -> object:
+    """A cell as a value, a list or a list of lists."""
+    if level < depth:
+        if text == "":
+            return []
+        return [parsed(part, depth, level + 1, number=number) for part in text.split(SEPARATORS[level])]
+    return None if text == "" else float(text) if number else text
+
+
+def ask_of(folder: Path) -> tuple[dict, dict, int | None]:
+    """The view, the report with `from` and `to` in ms, and the end of the data."""
+    found = yaml.safe_load((folder / "ask.yaml").read_text(encoding="utf-8"))
+    ask = {**found["ask"], "from": instant(found["ask"]["from"]), "to": instant(found["ask"]["to"])}
+    until = found.get("data_until")
+    return found.get("view", {}), ask, None if until is None else instant(until)
+
+
+def events_of(folder: Path, view: dict) -> list[dict]:
+    """The events of input.csv, components by name."""
+    with (folder / "input.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    datasets = list(dict.fromkeys(row["dataset"] for row in rows))
+    events = []
+    for number, row in enumerate(rows):
+        event = {
+            "person_id": row["person_id"],
+            "t": instant(row["timestamp"]),
+            "sequence": int(row["sequence"]) if row.get("sequence") else None,
+            "dataset_position": datasets.index(row["dataset"]),
+            "event_id": row["event_id"] or None,
+            "row_hash": number,
+        }
+        for kind in ("dimensions", "metrics"):
+            for name in view.get(kind, {}):
+                spec = spec_of(view, kind, name)
+                if "field" in spec:
+                    number_ = kind == "metrics" and spec.get("behavior") != "instances"
+                    event[name] = parsed(row[spec["field"]], len(path(view, kind, name)), 0, number=number_)
+        events.append(event)
+    return events
+
+
+def expected_of(folder: Path) -> list[dict[str, str]]:
+    """The rows of expected.csv as text."""
+    with (folder / "expected.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def differs(text: str, value: object) -> bool:
+    """Whether a cell of expected.csv and a value of a row are not the same."""
+    if text == "" or value is None:
+        return not (text == "" and value is None)
+    if isinstance(value, datetime):
+        return instant(text) != instant(value)
+    if isinstance(value, int | float):
+        return abs(float(text) - value) > 1e-9
+    return text != value

@@ -1,0 +1,35 @@
+"""The reference gives the published answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reference.golden import ask_of, cases, differs, events_of, expected_of
+from tests.reference.report import report
+
+
+def test_there_are_golden_folders_of_each_package():
+    assert {folder.parent.name for folder in cases()} == {"reports", "view", "journeys"}
+
+
+@pytest.mark.parametrize("folder", cases(), ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_the_reference_agrees_with_a_published_example(folder):
+    view, ask, data_until = ask_of(folder)
+    rows = report(events_of(folder, view), view, ask, data_until=data_until)
+    expected = expected_of(folder)
+    shown = [{name: row[name] for name in expected[0]} for row in rows]
+    assert len(shown) == len(expected), shown
+    different = [
+        (at, name, cells[name], row[name])
+        for at, (row, cells) in enumerate(zip(shown, expected, strict=True))
+        for name in cells
+        if differs(cells[name], row[name])
+    ]
+    assert different == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "other"), [("1", 1.0, True), ("", None, True), ("", 0.0, False), ("2", 1.0, False), ("a", "b", False)]
+)
+def test_the_comparison_can_fail(text, value, other):
+    assert differs(text, value) is not other
