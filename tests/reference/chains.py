@@ -151,7 +151,7 @@ def searched_step_order(unit: list[dict], asked: dict) -> int:
 
 
 def held_chains(unit: list[dict], asked: dict) -> list[list[list[int] | None]]:
-    """Per step and event the chain that ends there: the one with the latest start, then the earlier found (F12)."""
+    """Per step and event the chain that ends there: latest start (by time), then the earlier found (F12)."""
     ending: list[list[list[int] | None]] = [[[at] if may_start(unit, at, asked) else None for at in range(len(unit))]]
     for step in range(2, asked["steps"] + 1):
         row: list[list[int] | None] = []
@@ -161,7 +161,8 @@ def held_chains(unit: list[dict], asked: dict) -> list[list[list[int] | None]]:
                 chain = ending[-1][before]
                 if chain is None or not may_follow(unit, before, at, step, asked):
                     continue
-                if in_window(unit, chain[0], at, asked) and (best is None or chain[0] > best[0]):
+                later = best is None or unit[chain[0]]["t"] > unit[best[0]]["t"]
+                if later and in_window(unit, chain[0], at, asked):
                     best = chain
             row.append(None if best is None else [*best, at])
         ending.append(row)

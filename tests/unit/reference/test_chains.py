@@ -165,3 +165,7 @@ def test_an_attempt_ends_at_conversion_or_past_its_window():
 def test_grace_and_next_do_not_go_together():
     with pytest.raises(ValueError, match="F4"):
         options(steps=2, next=frozenset({2}), ties={"grace": 1})
+
+
+def test_of_two_starts_at_one_time_the_earlier_found_is_held():
+    assert reported_chain(unit((0, {1}), (0, {1}), (1, {2})), options(steps=2)) == [0, 2]
