@@ -60,6 +60,8 @@ VIEW = {
 
 
 def _event(chance: random.Random, person: str, t: int, number: int) -> dict:
+    """One event, components by name: `calls` is the field call_id, `sku` and `units` are items[].sku and items[].units."""
+
     def some(values: tuple) -> object:
         return chance.choice(values)
 
@@ -77,7 +79,7 @@ def _event(chance: random.Random, person: str, t: int, number: int) -> dict:
         "units": [some((None, 0.0, 1.0, 2.0)) for _ in range(items)],
         "views": some((None, None, 0.0, 1.0, 1.0, 2.0)),
         "orders": some((None, None, None, 0.0, 1.0, -1.0)),
-        "call_id": some((None, None, None, 0.0, 7.0)),
+        "calls": some((None, None, None, 0.0, 7.0)),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.metrics import amount, own
+from tests.reference.metrics import STANDARD, amount, amount_nodes, own
 
 Indices = list[int]
 COMPARE = {
@@ -53,6 +53,11 @@ def total(unit: Indices, journey: list[dict], session_of: list[int], condition: 
     return math.fsum(amount(journey[at], view, metric) for at in unit)
 
 
+def is_set(event: dict, view: dict, metric: str) -> bool:
+    """Whether an event has any value of a metric; the standard metrics are on every event."""
+    return metric in STANDARD or bool(amount_nodes(event, view, metric))
+
+
 def split(events: Indices, session_of: list[int], container: str) -> list[Indices]:
     """The units of a container among some events of one person."""
     if container == "person":
@@ -62,11 +67,16 @@ def split(events: Indices, session_of: list[int], container: str) -> list[Indice
     return [[at for at in events if session_of[at] == number] for number in sorted({session_of[at] for at in events})]
 
 
-def holds(unit: Indices, condition: object, journey: list[dict], session_of: list[int], view: dict) -> bool:
-    """Whether a unit meets a condition; each leaf may be met by another event (G1)."""
+def holds(
+    unit: Indices, condition: object, journey: list[dict], session_of: list[int], view: dict, container: str
+) -> bool:
+    """Whether a unit meets a condition; each leaf may be met by another event (G1).
+
+    A metric that is not set on an event matches no comparison there (G3); in the sum of a session or person it is 0.
+    """
 
     def part(inner: object) -> bool:
-        return holds(unit, inner, journey, session_of, view)
+        return holds(unit, inner, journey, session_of, view, container)
 
     if isinstance(condition, str):
         condition = {"segment": condition}
@@ -75,6 +85,8 @@ def holds(unit: Indices, condition: object, journey: list[dict], session_of: lis
     if "metric" in condition:
         sum_ = total(unit, journey, session_of, condition, view)
         met = all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
+        if container == "event":
+            met = met and is_set(journey[unit[0]], view, condition["metric"])
     elif "dimension" in condition:
         met = any(value_matches(journey[at], condition, view) for at in unit)
     elif "all" in condition:
@@ -84,8 +96,9 @@ def holds(unit: Indices, condition: object, journey: list[dict], session_of: lis
     elif "exclude" in condition:
         met = not part(condition["exclude"])
     else:
-        inner_units = split(unit, session_of, condition.get("container", "event"))
-        met = any(holds(inner, condition["where"], journey, session_of, view) for inner in inner_units)
+        below = condition.get("container", "event")
+        inner_units = split(unit, session_of, below)
+        met = any(holds(inner, condition["where"], journey, session_of, view, below) for inner in inner_units)
     return met
 
 
@@ -93,5 +106,6 @@ def events_of(segment: object, among: Indices, journey: list[dict], session_of: 
     """G2: all given events of the units that qualify."""
     if isinstance(segment, str):
         segment = view["segments"][segment]
-    units = split(among, session_of, segment.get("container", "event"))
-    return {at for unit in units if holds(unit, segment["where"], journey, session_of, view) for at in unit}
+    container = segment.get("container", "event")
+    units = split(among, session_of, container)
+    return {at for unit in units if holds(unit, segment["where"], journey, session_of, view, container) for at in unit}
