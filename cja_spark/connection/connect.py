@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import reduce
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -46,7 +47,7 @@ def connect(
     failpoint("connect.planned")
     try:
         events = _stage(lake, connection, load, files_root)
-    except (PySparkException, InputError) as error:
+    except (PySparkException, Py4JJavaError, InputError) as error:
         drop_plan(lake, load)
         if isinstance(error, InputError):
             raise
@@ -120,7 +121,13 @@ def _write_events(lake: Lake, connection: Connection, load: Load, payload: T.Str
     rows = persons_of(lake, connection, load, flagged(lake.table(STAGING).read(), known), known)
     moment = F.lit(load.number).cast("bigint").alias("load")
     dropped = rows.where(F.col("reason").isNotNull()).select(
-        moment, "dataset", "reason", "file", "ts", "event_id", F.to_json("payload").alias("raw")
+        moment,
+        "dataset",
+        "reason",
+        "file",
+        F.when(F.year("ts") <= 9999, F.col("ts")).alias("ts"),  # later years cannot be shown by most readers
+        "event_id",
+        F.to_json("payload").alias("raw"),
     )
     quarantine = lake.table(QUARANTINE).create()
     write = quarantine.overwrite if load.full else quarantine.append
