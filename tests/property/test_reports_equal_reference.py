@@ -1,0 +1,82 @@
+"""Reports on generated, tie-heavy journeys equal the reference in plain Python."""
+
+import datetime as dt
+
+import pytest
+
+from cja_spark.frames import report_rows
+from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.sessions import Sessions
+from cja_spark.reports.table import Table
+from cja_spark.reports.trend import Trend
+from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
+from tests.reference.report import report
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+KINDS = {"table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout}
+RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
+SCHEMA = (
+    "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
+    "dataset string, page string, channel string, items array<struct<sku:string,units:double>>, views double, "
+    "orders double, call_id double"
+)
+LONG_SESSIONS = {
+    "container": "session",
+    "where": {"exclude": {"container": "event", "where": {"all": [
+        {"dimension": "page", "does_not_contain": "o"}, {"metric": "units", "at_most": 1},
+    ]}}},
+}  # fmt: skip
+ASKS = [
+    {"report": "table", "dimensions": ["page"], "metrics": ["events", "people", "sessions", "orders", "conversion"], "rows": 4, "sort": "people"},
+    {"report": "table", "dimensions": ["sku"], "metrics": ["units", "orders", "people", "events"]},
+    {"report": "table", "dimensions": ["sku", "channel"], "metrics": ["units", "orders", "sessions"], "rows": 5},
+    {"report": "table", "dimensions": ["sku"], "metrics": ["units", "people"], "include_no_value": False, "segments": ["on_sale"]},
+    {"report": "table", "dimensions": ["channel"], "metrics": ["events", "calls", "units"], "segments": [LONG_SESSIONS]},
+    {"report": "table", "metrics": ["events", "people", "conversion", "units"]},
+    {"report": "sessions", "dimension": "channel"},
+    {"report": "sessions", "dimension": "page", "segments": ["not_home"]},
+    {"report": "trend", "granularity": "hour", "metrics": ["events", "people", "sessions", "orders"]},
+    {"report": "trend", "granularity": "week", "metrics": ["units", "sessions", "conversion"], "segments": ["buyers"]},
+    {"report": "fallout", "steps": ["views", "not_home", "orders"], "window": "1 days", "breakdown": "channel"},
+    {"report": "fallout", "steps": ["views", "not_home", "orders"], "container": "session", "breakdown": "page", "breakdown_step": 2, "base": "all"},
+    {"report": "fallout", "steps": ["views", {"step": "calls", "next": True}, "orders"], "window": "7 days", "segments": ["long"]},
+    {"report": "fallout", "steps": ["on_sale", "buyers", "orders"], "window": "7 days", "segments": ["not_home"], "ties": "strict_time"},
+    {"report": "fallout", "steps": ["views", "orders", "views"], "window": "7 days", "one_event_one_step": False, "window_start": "first"},
+]  # fmt: skip
+
+
+def frame(spark, events):
+    rows = [
+        (
+            event["person_id"], EPOCH + dt.timedelta(milliseconds=event["t"]), event["sequence"],
+            event["dataset_position"], event["event_id"], event["row_hash"], str(event["dataset_position"]),
+            event["page"], event["channel"], list(zip(event["sku"], event["units"], strict=True)), event["views"],
+            event["orders"], event["calls"],
+        )
+        for event in events
+    ]  # fmt: skip
+    return spark.createDataFrame(rows, SCHEMA)
+
+
+def same(ours, theirs):
+    if isinstance(ours, dt.datetime):
+        return ours.replace(tzinfo=None) == theirs.replace(tzinfo=None)
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return abs(ours - theirs) <= 1e-9 * max(1, abs(theirs))
+    return ours == theirs
+
+
+@pytest.mark.parametrize("seed", [21])
+def test_reports_equal_the_reference(spark, seed):
+    events = journeys(seed, 200)
+    answers = report_rows(
+        frame(spark, events), VIEW, [KINDS[ask["report"]].model_validate({**ask, **RANGE}) for ask in ASKS]
+    )
+    newest = max(event["t"] for event in events)
+    for ask, answer in zip(ASKS, answers, strict=True):
+        expected = report(events, VIEW, {**ask, "from": RANGE_FROM, "to": RANGE_TO}, data_until=newest)
+        rows = [row.asDict() for row in answer.collect()]
+        assert len(rows) == len(expected), ask
+        for ours, theirs in zip(rows, expected, strict=True):
+            wrong = {name: (ours[name], theirs[name]) for name in ours if not same(ours[name], theirs[name])}
+            assert wrong == {}, ask
