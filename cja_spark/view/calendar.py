@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 Granularity = Literal["hour", "day", "week", "month", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
 
 
 def instant_ms(local_day: date, zone: str) -> int:
@@ -67,18 +68,40 @@ def edges(start: int, end: int, granularity: Granularity, zone: str) -> list[int
     if granularity == "hour":
         return _hours(start, end, zone)
     day = floor_day(local_day(start, zone), granularity)
-    found = []
+    found: list[int] = []
     while (edge := instant_ms(day, zone)) < end:
-        found.append(edge)
+        if edge not in found[-1:]:  # a day that the zone skipped begins with the next one
+            found.append(edge)
         day = next_day(day, granularity)
     return found
 
 
 def _hours(start: int, end: int, zone: str) -> list[int]:
-    """Hours of the local clock; a zone off by minutes starts its hours off the UTC hour."""
-    first = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=start)).astimezone(ZoneInfo(zone))
-    into = first.minute * 60_000 + first.second * 1000 + first.microsecond // 1000
-    return list(range(start - into, end, HOUR_MS))
+    """Starts of local hours; an hour begins where the local date, hour or offset changes."""
+    first = _local(start, zone)
+    found = [start - first.minute * MINUTE_MS - first.second * 1000 - first.microsecond // 1000]
+    while (following := _next_hour(found[-1], zone)) < end:
+        found.append(following)
+    return found
+
+
+def _next_hour(edge: int, zone: str) -> int:
+    """The next start of a local hour; within an hour of a clock change it is searched minute by minute."""
+    here, ahead = _local(edge, zone), _local(edge + HOUR_MS, zone)
+    if here.utcoffset() == ahead.utcoffset():
+        return edge + HOUR_MS - here.minute * MINUTE_MS
+    probe = edge + MINUTE_MS
+    while _hour(_local(probe, zone)) == _hour(here):
+        probe += MINUTE_MS
+    return probe
+
+
+def _hour(moment: datetime) -> tuple[date, int, timedelta | None]:
+    return moment.date(), moment.hour, moment.utcoffset()
+
+
+def _local(instant: int, zone: str) -> datetime:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(ZoneInfo(zone))
 
 
 def label(edge: int, granularity: Granularity, zone: str) -> str:
