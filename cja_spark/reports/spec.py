@@ -24,8 +24,8 @@ class Last(Spec):
 class Between(Spec):
     """From the first instant of one day to the end of another, in the view's time zone (O5)."""
 
-    from_: date = Field(alias="from")
-    to: date
+    from_: date = Field(alias="from", strict=False)
+    to: date = Field(strict=False)
 
     @model_validator(mode="after")
     def _forward(self) -> Between:
