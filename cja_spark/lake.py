@@ -13,6 +13,7 @@ from pyspark.sql import types as T
 from pyspark.sql.readwriter import DataFrameWriter
 
 from cja_spark.errors import UnwritableError
+from cja_spark.local_rows import local_rows
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
@@ -77,7 +78,7 @@ class Table:
         if not self.exists():
             if self.spec.schema is None:
                 return self.spark.createDataFrame([], T.StructType([]))
-            return self.spark.createDataFrame([], self.spec.schema)
+            return local_rows(self.spark, [], self.spec.schema)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
@@ -92,7 +93,7 @@ class Table:
     def frame(self, rows: Sequence[tuple[object, ...]]) -> DataFrame:
         """Plain rows as a DataFrame of the declared schema."""
         assert self.spec.schema is not None, f"{self.spec.name} has no declared schema"
-        return self.spark.createDataFrame(rows, self.spec.schema)
+        return local_rows(self.spark, rows, self.spec.schema)
 
     def append(self, rows: DataFrame, *, app_id: str | None = None, txn: int | None = None) -> None:
         """Append rows; with `app_id` and `txn` Delta takes them once, however often it is asked.

@@ -23,6 +23,7 @@ from cja_spark.connection.types import merged, shaped
 from cja_spark.errors import InputError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
+from cja_spark.local_rows import local_rows
 from cja_spark.sources.read import explained, read_items
 
 
@@ -113,7 +114,7 @@ def _nothing(spark: SparkSession, payload: T.StructType) -> DataFrame:
         T.StructField("reason", T.StringType()),
         T.StructField("payload", payload),
     ]
-    return spark.createDataFrame([], T.StructType([*own, *extra]))
+    return local_rows(spark, [], T.StructType([*own, *extra]))
 
 
 def _write_events(lake: Lake, connection: Connection, load: Load, payload: T.StructType) -> None:
