@@ -44,6 +44,8 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         device = F.struct(F.lit(None).cast("string").alias("namespace"), F.lit(None).cast("string").alias("id"))
     else:
         device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True)
+        if dataset.persistent_id.identity_map == "primary":
+            device = _no_person(device, dataset.person_id.code())
     payload, kind = _payload(schema)
     ts = timestamp_of(*columns["timestamp"])
     conformed = rows.select(
@@ -64,6 +66,12 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         payload.alias("payload"),
     )
     return Conformed(conformed, kind)
+
+
+def _no_person(device: Column, person_namespace: str) -> Column:
+    """A primary identity of the person namespace is no persistent ID; its namespace stays, to be counted (F4)."""
+    chosen = F.when(device["namespace"] != person_namespace, device["id"])
+    return F.struct(device["namespace"].alias("namespace"), chosen.alias("id"))
 
 
 def _set(text: Column) -> Column:

@@ -58,9 +58,9 @@ def connect(
     for step in (write_profiles, write_lookups):
         step(lake, connection, load, files_root)
         failpoint(f"connect.{step.__name__}")
-    replay(lake, connection, load)
+    until = replay(lake, connection, load)
     failpoint("connect.replayed")
-    finish_load(lake, load)
+    finish_load(lake, load, until)
     lake.table(STAGING).drop()
     return receipt_of(lake, load)
 

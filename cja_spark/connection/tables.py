@@ -8,7 +8,8 @@ LOADS = TableSpec(
     "loads",
     schema(
         "load bigint, state string, full boolean, events_version bigint, as_of timestamp, "
-        "items array<struct<dataset: string, path: string, size: bigint, modified_ms: bigint>>"
+        "items array<struct<dataset: string, path: string, size: bigint, modified_ms: bigint>>, "
+        "replayed_until timestamp"
     ),
 )
 QUARANTINE = TableSpec(
