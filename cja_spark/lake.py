@@ -256,7 +256,9 @@ def _type(text: str) -> T.DataType:
     return _ATOMS[text.lower()]
 
 
-EVENTS = TableSpec("events", partition_by=("event_date",))
+EVENTS = TableSpec(
+    "events", partition_by=("event_date",), properties={"delta.dataSkippingStatsColumns": "ts,load,dataset,person_id"}
+)
 PROFILES = TableSpec("profiles")
 LOOKUPS = TableSpec("lookups")
 JOURNEYS = TableSpec(
