@@ -1,99 +1,25 @@
-"""Fallout: how many persons or sessions reach each step of a path in order (rules F1-F7, F9, F11, F12)."""
+"""Fallout: how many persons, sessions or attempts reach each step of a path (rules F1-F7, F9-F12)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import BeforeValidator, Field, model_validator
 
-from cja_spark.journeys.batch import Ints
-from cja_spark.kernels.fallout import NO_WINDOW, fallout
+from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.spec import Report
-from cja_spark.spec import AsTuple, Duration, Name, Spec, milliseconds
-from cja_spark.view.condition import Condition
+from cja_spark.reports.fallout_chains import Chains, chains_of
+from cja_spark.reports.fallout_spec import Fallout, Step
+from cja_spark.spec import milliseconds
 from cja_spark.view.spec import View
 
+__all__ = ["Fallout", "Step"]
+
 REACHED, OPEN, BY_VALUE, BASE = range(4)
-MAX_STEPS = 32
-_STEP_KEYS = {"step", "any", "next", "label"}
-
-
-class Step(Spec):
-    """A step: a metric or segment by name, or conditions on one event of which any may hold (F1)."""
-
-    step: Name | None = None
-    any: Annotated[tuple[Name | Condition, ...], AsTuple] = ()
-    next: bool = False
-    label: str | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> Step:
-        if (self.step is None) == (not self.any):
-            raise ValueError("a step names a metric or a segment, or lists conditions under 'any'.")
-        return self
-
-    def uses(self) -> tuple[Any, ...]:
-        """Names and conditions of which one must hold."""
-        return (self.step,) if self.step is not None else self.any
-
-
-def _step(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
-    if isinstance(value, str):
-        return {"step": value}
-    if isinstance(value, Mapping) and not set(value) & {"step", "any"}:
-        own = {key: value[key] for key in ("next", "label") if key in value}
-        return {"any": [{key: part for key, part in value.items() if key not in own}], **own}
-    return value
-
-
-class Fallout(Report):
-    """How many reach each step. With a window a chain must end within it, also after the range (`entry`, F9)."""
-
-    report: Literal["fallout"] = "fallout"
-    steps: Annotated[tuple[Annotated[Step, BeforeValidator(_step)], ...], AsTuple] = Field(
-        min_length=1, max_length=MAX_STEPS
-    )
-    container: Literal["person", "session"] = "person"
-    window: Duration | None = None
-    window_start: Literal["any", "first"] = "any"
-    order: Literal["ordered", "strict"] = "ordered"
-    ties: Literal["total_order", "strict_time"] = "total_order"
-    one_event_one_step: bool = True
-    date_rule: Literal["in_range", "entry"] | None = None
-    base: Literal["first_step", "all"] = "first_step"
-    breakdown: Name | None = None
-    breakdown_step: int = Field(default=1, ge=1)
-
-    @model_validator(mode="after")
-    def _possible(self) -> Fallout:
-        if self.date_rule == "entry" and self.window is None:
-            raise ValueError("date_rule: entry needs a window.")
-        if self.breakdown_step > len(self.steps):
-            raise ValueError(f"breakdown_step: {self.breakdown_step} is above the number of steps, {len(self.steps)}.")
-        return self
-
-    def effective_date_rule(self) -> str:
-        """`entry` with a window, else `in_range`, unless the author says (F9)."""
-        return self.date_rule or ("entry" if self.window is not None else "in_range")
-
-    def dimensions_used(self) -> tuple[str, ...]:
-        """What rows are broken down by."""
-        return (self.breakdown,) if self.breakdown else ()
-
-    def names_used(self) -> tuple[str, ...]:
-        """Steps that name a metric or a segment."""
-        return tuple(use for step in self.steps for use in step.uses() if isinstance(use, str))
-
-    def conditions(self) -> tuple[Spec, ...]:
-        """Steps that are conditions."""
-        return tuple(use for step in self.steps for use in step.uses() if not isinstance(use, str))
 
 
 def tail_ms(report: Fallout, view: View) -> int:
@@ -104,68 +30,81 @@ def tail_ms(report: Fallout, view: View) -> int:
 
 
 def kernel(seen: Seen) -> Cells:
-    """Count units per level, units whose window is still open, and levels per value of the breakdown."""
+    """Count what reaches each level, what waits there with an open window, and levels per value of the breakdown."""
     cells = Cells()
     report: Fallout = seen.ask.report  # type: ignore[assignment]
-    window = seen.ask.window
-    kept = np.flatnonzero(seen.masked_tail(window.until))
+    kept = np.flatnonzero(seen.masked_tail(seen.ask.window.until))
+    if len(kept) == 0:
+        return cells
     units = (seen.journeys.person_of_event() if report.container == "person" else seen.sessions)[kept]
     in_range = seen.in_range[kept]
     heads = run_starts(units)
-    if len(kept) == 0:
-        return cells
     cells.add(BASE, float(np.count_nonzero(np.add.reduceat(in_range.astype(np.int64), heads) > 0)))
-    offsets = np.append(heads, len(kept))
-    levels, chains = fallout(
-        _bits(seen, report)[kept],
-        seen.journeys.t[kept],
-        offsets,
-        in_range,
-        np.array([step.next or (report.order == "strict" and at > 0) for at, step in enumerate(report.steps)]),
-        NO_WINDOW if report.window is None else milliseconds(report.window),
-        strict_time=report.ties == "strict_time",
-        one_event_one_step=report.one_event_one_step,
-        first=report.window_start == "first",
-    )
-    counts = np.bincount(levels, minlength=len(report.steps) + 1)
+    chains = chains_of(report, _bits(seen, report)[kept], seen.journeys.t[kept], np.append(heads, len(kept)), in_range)
+    counts = np.bincount(chains.levels, minlength=len(report.steps) + 1)
     cells.add(REACHED, np.cumsum(counts[::-1])[::-1][1:], np.arange(1, len(report.steps) + 1))
-    _add_open(cells, seen, report, levels, kept[np.maximum(chains[:, 0], 0)])
-    if report.breakdown:
-        _add_breakdown(cells, seen, report, levels, chains, kept)
+    _add_open(cells, report, chains, seen.ask.window.complete)
+    if report.breakdown and chains.events is not None:
+        _add_breakdown(cells, seen, report, chains.levels, chains.events, kept)
     return cells
 
 
 def _bits(seen: Seen, report: Fallout) -> npt.NDArray[np.uint32]:
     bits = np.zeros(seen.journeys.events, np.uint32)
     for at, step in enumerate(report.steps):
-        matches = np.zeros(seen.journeys.events, bool)
-        for use in step.uses():
-            matches |= seen.step(use)
-        bits |= matches.astype(np.uint32) << np.uint32(at)
+        bits |= _matches(seen, step).astype(np.uint32) << np.uint32(at)
     return bits
 
 
-def _add_open(cells: Cells, seen: Seen, report: Fallout, levels: npt.NDArray[np.int8], starts: Ints) -> None:
-    """Units that stopped at a level while their window ends after the data does (F9)."""
+def _matches(seen: Seen, step: Step) -> Bools:
+    """Events that meet one of a step's uses and all of its segments (F1)."""
+    matches = np.zeros(seen.journeys.events, bool) if step.uses() else np.ones(seen.journeys.events, bool)
+    for use in step.uses():
+        matches |= seen.step(use)
+    for name in step.segments:
+        matches &= seen.step_segment(name)
+    return matches
+
+
+def _add_open(cells: Cells, report: Fallout, chains: Chains, complete: int) -> None:
+    """What stopped at a level while its window ends after the data does (F9)."""
     if report.window is None:
         return
-    started = (levels > 0) & (levels < len(report.steps))
-    waiting = started & (seen.journeys.t[starts] + milliseconds(report.window) > seen.ask.window.complete)
-    counts = np.bincount(levels[waiting], minlength=len(report.steps) + 1)
+    started = (chains.levels > 0) & (chains.levels < len(report.steps))
+    waiting = started & (chains.starts + milliseconds(report.window) > complete)
+    counts = np.bincount(chains.levels[waiting], minlength=len(report.steps) + 1)
     cells.add(OPEN, counts[1:], np.arange(1, len(report.steps) + 1))
 
 
 def _add_breakdown(
     cells: Cells, seen: Seen, report: Fallout, levels: npt.NDArray[np.int8], chains: Ints, kept: Ints
 ) -> None:
-    """The value at the breakdown's step, for units that reached it."""
+    """The values at the breakdown's step, for what reached it; of several values each counts."""
     assert report.breakdown is not None
     reached = np.flatnonzero(levels >= report.breakdown_step)
     events = kept[chains[reached, report.breakdown_step - 1]]
-    values = seen.journeys.ids(report.breakdown)[events]
+    row, values = _values(seen, report.breakdown, events)
     for step in range(report.breakdown_step, len(report.steps) + 1):
-        ids, counts = np.unique(values[levels[reached] >= step], return_counts=True)
+        ids, counts = np.unique(values[levels[reached][row] >= step], return_counts=True)
         cells.add(BY_VALUE, counts, np.full(len(ids), step), ids)
+
+
+def _values(seen: Seen, dimension: str, events: Ints) -> tuple[Ints, Ints]:
+    """The distinct values of some events, null where an event has none.
+
+    Shapes: events int64[chosen] (positions) -> int64[pairs] (index into events), int64[pairs] (value ids).
+    """
+    if not seen.journeys.is_list(f"d_{dimension}"):
+        return np.arange(len(events)), seen.journeys.ids(dimension)[events]
+    items = seen.journeys.items(dimension)
+    counts = np.diff(items.offsets)[events]
+    row = np.repeat(np.arange(len(events)), counts)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    values = items.values[items.offsets[events][row] + within]
+    row, values = row[values != 0], values[values != 0]
+    without = np.setdiff1d(np.arange(len(events)), row)
+    pairs = np.unique(np.stack([np.append(row, without), np.append(values, np.zeros(len(without), np.int64))]), axis=1)
+    return pairs[0], pairs[1]
 
 
 def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
@@ -211,13 +150,12 @@ def _steps(
     offset = len(report.steps) - len(levels)
     rows = []
     for at, people in enumerate(levels):
-        step = report.steps[at + offset]
         before = levels[at - 1] if at else None
         rows.append(
             {
                 "breakdown": breakdown,
                 "step": at + offset + 1,
-                "step_name": step.label or step_name(step),
+                "step_name": _name(report, at + offset),
                 "people": people,
                 "percent_of_previous": people / before if before else None,
                 "percent_of_total": people / base if base else None,
@@ -228,16 +166,9 @@ def _steps(
     return rows
 
 
-def step_name(step: Step) -> str:
-    """A step in a few words."""
-    return " or ".join(_words(use) for use in step.uses())
-
-
-def _words(use: Any) -> str:  # noqa: ANN401 - a name or a condition
-    if isinstance(use, str):
-        return use
-    parts = use.model_dump(exclude_none=True, exclude_defaults=True)
-    return " ".join(str(part) for part in parts.values())
+def _name(report: Fallout, at: int) -> str:
+    """A row's step; in any order rows count steps, whichever they are."""
+    return f"any {at + 1} of {len(report.steps)}" if report.order == "any" else report.steps[at].name()
 
 
 REPORTS.register("fallout")(Kind(Fallout, kernel, finish, tail_ms))
