@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,11 @@ from cja_spark.kernels.fallout import NO_WINDOW, fallout
 from cja_spark.kernels.fallout_any import fallout_any
 from cja_spark.kernels.fallout_grace import fallout_grace
 from cja_spark.kernels.fallout_step_order import fallout_step_order
-from cja_spark.reports.fallout_spec import Fallout, Grace
+from cja_spark.reports.fallout_steps import Grace
 from cja_spark.spec import milliseconds
+
+if TYPE_CHECKING:
+    from cja_spark.reports.fallout import Fallout
 
 
 @dataclass(frozen=True)
