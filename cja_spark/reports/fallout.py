@@ -11,7 +11,6 @@ from cja_spark.reports.fallout_cells import finish, kernel
 from cja_spark.reports.fallout_steps import FalloutStep, Grace, Step, Ties
 from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, Duration, Name, Spec, milliseconds
-from cja_spark.view.condition import SegmentReference
 from cja_spark.view.spec import View
 
 __all__ = ["Fallout", "Grace", "Step"]
@@ -52,9 +51,9 @@ class Fallout(Report):
 
     @model_validator(mode="after")
     def _possible(self) -> Fallout:
-        for given, fault in self._faults():
-            if given:
-                raise ValueError(fault)
+        faults = [fault for given, fault in self._faults() if given]
+        if faults:
+            raise ValueError(" ".join(faults))
         return self
 
     def _faults(self) -> tuple[tuple[bool, str], ...]:
@@ -100,11 +99,13 @@ class Fallout(Report):
         """Steps that name a metric or a segment."""
         return tuple(use for step in self.steps for use in step.uses() if isinstance(use, str))
 
+    def segments_used(self) -> tuple[str, ...]:
+        """Segments that steps must meet besides."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.segments))
+
     def conditions(self) -> tuple[Spec, ...]:
-        """Steps that are conditions, and the segments that steps must meet besides."""
-        uses = tuple(use for step in self.steps for use in step.uses() if not isinstance(use, str))
-        names = dict.fromkeys(name for step in self.steps for name in step.segments)
-        return (*uses, *(SegmentReference(segment=name) for name in names))
+        """Steps that are conditions."""
+        return tuple(use for step in self.steps for use in step.uses() if not isinstance(use, str))
 
 
 def tail_ms(report: Fallout, view: View) -> int:

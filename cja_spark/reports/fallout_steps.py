@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Discriminator, Tag, model_validator
 
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.condition import Condition
@@ -86,4 +86,12 @@ def _ties(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the au
     raise ValueError(f"'{value}' is no rule of ties. Write one of {', '.join(TIES)}, or grace: 2 seconds.")
 
 
-Ties = Annotated[Literal["total_order", "strict_time", "step_order"] | Grace, BeforeValidator(_ties)]
+def _kind(value: Any) -> str:  # noqa: ANN401 - a discriminator sees whatever the author wrote
+    return "grace" if isinstance(value, Grace | Mapping) else "rule"
+
+
+Ties = Annotated[
+    Annotated[Literal["total_order", "strict_time", "step_order"], Tag("rule")] | Annotated[Grace, Tag("grace")],
+    Discriminator(_kind),
+    BeforeValidator(_ties),
+]
