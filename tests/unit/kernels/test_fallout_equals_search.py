@@ -127,3 +127,27 @@ def test_a_kernel_equals_the_reference_on_long_units_of_many_steps(mode):
     ours = of_kernel(chains_of(spec_of(given, steps=6), bits, t, offsets, in_range), offsets)
     theirs = [expected_of(unit, asked, attempts="count" in given) for unit in units_of(*batch, steps=6)]
     assert ours == theirs
+
+
+@pytest.mark.parametrize("looser", ["any, window", "grace, window", "step order, window"])
+def test_a_looser_rule_never_lowers_a_level(looser):
+    bits, t, offsets, in_range = generated("laws")
+    strict = chains_of(spec_of(WINDOWED), bits, t, offsets, in_range).levels
+    loose = chains_of(spec_of(MODES[looser]), bits, t, offsets, in_range).levels
+    assert (loose >= strict).all()
+    assert (loose > strict).any()
+
+
+def test_nothing_is_found_where_nothing_is():
+    nothing, none = np.zeros(0, np.int64), np.zeros(0, bool)
+    for given in MODES.values():
+        assert len(chains_of(spec_of(given), nothing.astype(np.uint32), nothing, np.zeros(1, np.int64), none).levels) == 0
+
+
+def test_more_attempts_than_there_was_room_for():
+    t = np.arange(1000, dtype=np.int64)
+    bits = np.where(np.arange(1000) % 2 == 0, 1, 2).astype(np.uint32)
+    given = {"count": "attempts", "window_start": "first"}
+    found = chains_of(spec_of(given, steps=2), bits, t, np.array([0, 500, 1000]), np.ones(1000, bool))
+    assert found.levels.tolist() == [2] * 500
+    assert found.events.tolist() == [[at, at + 1] for at in range(0, 1000, 2)]
