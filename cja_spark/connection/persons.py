@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import EventDataset
 from cja_spark.connection.stitching.spec import FieldBased
-from cja_spark.connection.stitching.stitch import logins, replayed_at, runs, stitch
+from cja_spark.connection.stitching.stitch import EPOCH, logins, replayed_at, runs, stitch
 from cja_spark.lake import Lake
 
 
@@ -72,7 +72,7 @@ def last_replay(lake: Lake, load: Load, rows: list[DataFrame]) -> datetime | Non
             last_day = events.where(F.col("event_date") == F.lit(day))
             newest.append(last_day.agg(F.max(F.unix_micros("ts"))).collect()[0][0])
     known = [moment for moment in newest if moment is not None]
-    return datetime.fromtimestamp(max(known) / 1e6, UTC) if known else None
+    return EPOCH + timedelta(microseconds=max(known)) if known else None
 
 
 def covered_by(spec: FieldBased, last: datetime | None, load: Load) -> Column:
