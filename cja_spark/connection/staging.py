@@ -55,16 +55,20 @@ def staged(lake: Lake, connection: Connection, load: Load, files_root: str) -> I
                 in_place.add(name)
     payload = _payload_type(lake, load, found)
     datasets = {}
-    for name, conformed in found.items():
-        rows = conformed.rows.withColumn("payload", shaped(F.col("payload"), conformed.payload, payload))
-        if name not in in_place:
-            table = lake.table(STAGING, name)
-            table.overwrite(rows)
-            rows = table.read()
-        datasets[name] = rows
-    yield Staged(datasets, payload)
-    for name in datasets:
-        lake.table(STAGING, name).drop()
+    try:
+        for name, conformed in found.items():
+            rows = conformed.rows.withColumn("payload", shaped(F.col("payload"), conformed.payload, payload))
+            datasets[name] = rows if name in in_place else _parsed(lake, name, rows)
+        yield Staged(datasets, payload)
+    finally:
+        for name in found.keys() - in_place:
+            lake.table(STAGING, name).drop()
+
+
+def _parsed(lake: Lake, name: str, rows: DataFrame) -> DataFrame:
+    table = lake.table(STAGING, name)
+    table.overwrite(rows)
+    return table.read()
 
 
 def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.StructType:

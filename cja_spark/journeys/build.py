@@ -190,6 +190,8 @@ def _write(
     rows = journey_rows(event_rows(touched, view, fields, slots), fields, lookups, numbers, slots)
     if with_profiles:
         rows = rows.unionByName(_profile_rows(lake, people, slots), allowMissingColumns=True)
+    else:  # a reader takes one set of columns from every file
+        rows = rows.select("*", *(F.lit(None).cast("bigint").alias(field.name) for field in people))
     listed = ", ".join(str(period) for period in (*changed, *removed))
     lake.spark.conf.set("spark.sql.maxConcurrentOutputFileWriters", str(slots * max(len(changed), 1)))
     table = lake.journeys(view.name)

@@ -15,6 +15,7 @@ from cja_spark.verbs.places import say
 def _arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--project", help="also check this project's YAML and its lake")
     command.add_argument("--resolve", action="store_true", help="only fetch Delta's JVM packages")
+    command.add_argument("--jars", action="store_true", help="only print Delta's jars, as spark-submit --jars takes them")
 
 
 def _python() -> str:
@@ -70,6 +71,11 @@ def _project(folder: str) -> str:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    if asked.jars:
+        from cja_spark.session import delta_jars
+
+        say(",".join(delta_jars()))
+        return 0
     checks: dict[str, Callable[[], str]] = {"Python": _python, "Java": _java, "packages": _packages, "Delta": _delta}
     if not asked.resolve:
         checks["Spark"] = _executors

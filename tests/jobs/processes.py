@@ -1,0 +1,50 @@
+"""Jobs as processes: run to the end, or killed with all their children at a moment."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+AS_OF = "2026-04-01T00:00:00Z"
+JOBS = {
+    "connect": (), "journey": (), "report": ("--as-of", AS_OF), "publish": ("--as-of", AS_OF), "deliver": (),
+}  # fmt: skip
+
+
+def command(job: str, project: Path) -> list[str]:
+    return [sys.executable, str(ROOT / "jobs" / f"{job}.py"), "--project", str(project), *JOBS[job]]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "CJA_SPARK_CONF": str(ROOT / "tests/jobs/spark")}
+
+
+def start(arguments: list[str]) -> subprocess.Popen:
+    return subprocess.Popen(
+        arguments, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def run(job: str, project: Path) -> float:
+    """Run a job to its end; returns its seconds."""
+    begun = time.monotonic()
+    process = start(command(job, project))
+    said, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, f"{job} ended with {process.returncode}:\n{said[-3000:]}"
+    return time.monotonic() - begun
+
+
+def kill(job: str, project: Path, after: float) -> bool:
+    """Start a job and kill it, JVM and workers with it; False when it was done before."""
+    process = start(command(job, project))
+    try:
+        process.communicate(timeout=after)
+        return False
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True

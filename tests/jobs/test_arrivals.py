@@ -1,0 +1,57 @@
+"""Loading the demo folder by folder, as it arrives, gives the tables of loading it at once."""
+
+import os
+import shutil
+from pathlib import Path
+
+from cja_spark.connection.connect import connect
+from cja_spark.demo.generate import generate
+from cja_spark.journeys.build import build
+from cja_spark.lake import Lake
+from cja_spark.project import load
+from tests.jobs.lakes import rows
+from tests.jobs.processes import ROOT
+
+# The suite takes the year's last weeks one by one; CJA_ARRIVALS=day loads all 365 days one by one.
+FOLDERS = os.environ.get("CJA_ARRIVALS", "week")
+STEPS = 365 if FOLDERS == "day" else 3
+DATASETS = ("web", "app", "email", "calls", "store")
+
+
+def arrive(made: Path, arrived: Path, until: str) -> None:
+    """Copy the folders that arrived by a day; files that are there keep their time."""
+    for dataset in DATASETS:
+        for folder in (made / "raw" / dataset).glob(f"{FOLDERS}=*"):
+            target = arrived / "raw" / dataset / folder.name
+            if folder.name.split("=")[1] <= until and not target.exists():
+                shutil.copytree(folder, target)
+
+
+def without_load(lines: list[str]) -> list[str]:
+    """The number of the load is the one thing that differs."""
+    import json
+
+    return sorted(json.dumps({key: value for key, value in json.loads(line).items() if key != "load"}) for line in lines)
+
+
+def test_folder_by_folder_equals_at_once(spark, tmp_path):
+    made, arrived = tmp_path / "made", tmp_path / "arrived"
+    generate(spark, str(made), events=10_000, folders=FOLDERS)
+    project = load(ROOT / "conf" / "demo")
+    for dataset in ("crm", "catalogue"):
+        shutil.copytree(made / "raw" / dataset, arrived / "raw" / dataset)
+    days = sorted({folder.name.split("=")[1] for name in DATASETS for folder in (made / "raw" / name).glob(f"{FOLDERS}=*")})
+    steps = days[-STEPS:] if FOLDERS == "day" else [days[-STEPS - 1], *days[-STEPS:]]
+    slowly, at_once = Lake(spark, str(tmp_path / "slowly")), Lake(spark, str(tmp_path / "at_once"))
+    for until in steps:
+        arrive(made, arrived, until)
+        assert connect(spark, slowly, project.connection, files_root=str(arrived)).load is not None
+        build(slowly, project.view, project.connection.matches(), buckets=2)
+    connect(spark, at_once, project.connection, files_root=str(arrived))
+    build(at_once, project.view, project.connection.matches(), buckets=2)
+    for name in ("events", "quarantine", "profiles", "lookups/catalogue"):
+        found, expected = (without_load(rows(spark, tmp_path / lake, name)) for lake in ("slowly", "at_once"))
+        assert len(expected) > 20
+        assert found == expected, name
+    for name in (f"journeys/{project.view.name}", f"values/{project.view.name}"):
+        assert rows(spark, tmp_path / "slowly", name) == rows(spark, tmp_path / "at_once", name), name

@@ -1,0 +1,84 @@
+"""A job that is killed at any moment and run again leaves the tables of an undisturbed run; a second run changes none."""
+
+import os
+import random
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.lakes import content, versions
+from tests.jobs.processes import JOBS, kill, run
+from tests.jobs.shop import arrive, write_project
+
+# A few moments with every run of the suite; CJA_KILLS=20 tries as many as a release does.
+MOMENTS = int(os.environ.get("CJA_KILLS", "1"))
+
+
+@dataclass
+class Way:
+    """An undisturbed run of all jobs on the second instalment, and the lake as it was before each of them."""
+
+    folder: Path
+    project: Path
+    seconds: dict[str, float] = field(default_factory=dict)
+    after: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    @property
+    def lake(self) -> Path:
+        return self.folder / "lake"
+
+    def keep(self, name: str) -> None:
+        shutil.copytree(self.lake, self.folder / "kept" / name)
+
+    def restore(self, name: str) -> None:
+        shutil.rmtree(self.lake)
+        shutil.copytree(self.folder / "kept" / name, self.lake)
+
+
+@pytest.fixture(scope="module")
+def way(spark, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("jobs")
+    way = Way(folder, write_project(folder))
+    arrive(folder, 0)
+    for job in JOBS:
+        if job != "publish":
+            run(job, way.project)
+    arrive(folder, 1)
+    for job in JOBS:
+        way.keep(job)
+        way.seconds[job] = run(job, way.project)
+        way.after[job] = content(spark, way.lake)
+    return way
+
+
+def test_every_job_has_something_to_do(way):
+    after = way.after["deliver"]
+    assert len(after["events"]) == 800 + 400 + 1 + 2 * (60 + 40)
+    assert any("duplicate_event_id" in row for row in after["quarantine"])
+    assert {"journeys/shop", "values/shop", "reports/pages", "report_runs", "audience_changes"} <= after.keys()
+    assert len(after["audience_members"]) == len(after["profile_store/profile_memberships"]) > 5
+
+
+def test_a_second_run_changes_no_table(way):
+    before = versions(way.lake)
+    for job in JOBS:
+        run(job, way.project)
+    assert {name: count for name, count in versions(way.lake).items() if name != "claims"} == {
+        name: count for name, count in before.items() if name != "claims"
+    }
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_killed_job_run_again_gives_the_tables_of_an_undisturbed_run(spark, way, job):
+    dice = random.Random(f"moments of {job}")
+    for _ in range(MOMENTS):
+        way.restore(job)
+        moment = dice.uniform(0.3, 1) * way.seconds[job]
+        kill(job, way.project, moment)
+        run(job, way.project)
+        found = content(spark, way.lake)
+        assert found.keys() == way.after[job].keys(), f"killed after {moment:.1f} s"
+        for name, expected in way.after[job].items():
+            assert found[name] == expected, f"{name}, killed after {moment:.1f} s"
