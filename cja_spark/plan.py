@@ -25,7 +25,6 @@ from cja_spark.connection.identities import preflight_connection, stitched_conne
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.build import PROFILE_PERIOD, Build, build
-from cja_spark.journeys.fields import array_of
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
@@ -34,6 +33,7 @@ from cja_spark.reports.one_pass import Pass, names_from, plan_text
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
+from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment, SegmentReference, leaves
 from cja_spark.view.spec import View
 
@@ -171,12 +171,12 @@ def milliseconds_of(instant: datetime) -> int:
     return int((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
-def arrays_of(view: View, matches: Mapping[str, str]) -> dict[str, str]:
-    """Per lookup dimension the array of objects that its keys lie in."""
+def arrays_of(view: View, matches: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Per lookup dimension the arrays of objects that its keys lie in, outermost first."""
     found = {}
     for name, dimension in view.dimensions.items():
-        if dimension.lookup and (array := array_of(matches[dimension.lookup.split(".", 1)[0]])):
-            found[name] = array
+        if dimension.lookup and (arrays := arrays_in(matches[dimension.lookup.split(".", 1)[0]])):
+            found[name] = arrays
     return found
 
 

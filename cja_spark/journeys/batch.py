@@ -24,19 +24,61 @@ class Items:
     Attributes:
         offsets: int64[events + 1].
         values: int64[items] (ids) or float64[items] (numbers, NaN where not set).
+        levels: of an array inside an array, the offsets of each array, outermost first: int64[events + 1], then
+            int64[outer items + 1]; the last one's items are the values. None for one array: `offsets` says all.
     """
 
     offsets: Ints
     values: npt.NDArray[Any]
+    levels: tuple[Ints, ...] = ()
 
-    def event_of_item(self) -> Ints:
-        """Index of the event each item belongs to."""
-        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+    @classmethod
+    def nested(cls, levels: tuple[Ints, ...], values: npt.NDArray[Any]) -> Items:
+        """Items from the offsets of each array, outermost first."""
+        return cls(_composed(levels), values, levels if len(levels) > 1 else ())
+
+    def chain(self) -> tuple[Ints, ...]:
+        """Offsets of each array, outermost first."""
+        return self.levels or (self.offsets,)
 
     def any_per_event(self, matches: Bools) -> Bools:
         """Whether some item of an event matches."""
         counted = np.append(0, np.cumsum(matches))
         return counted[self.offsets[1:]] > counted[self.offsets[:-1]]
+
+    def summed(self, depth: int) -> Floats:
+        """Numbers summed up to the items of the `depth`-th array, 0 for events; NaN where none is set."""
+        below = self.chain()[depth:]
+        return _sums(self.values, _composed(below)) if below else self.values
+
+    def kept(self, events: Bools) -> Items:
+        """The items of some events."""
+        levels = []
+        mask = events
+        for offsets in self.chain():
+            lengths = np.diff(offsets)
+            levels.append(np.append(0, np.cumsum(lengths[mask])))
+            mask = np.repeat(mask, lengths)
+        return Items.nested(tuple(levels), self.values[mask])
+
+
+def _composed(levels: tuple[Ints, ...]) -> Ints:
+    """Offsets from the first level's owners straight to the last level's items."""
+    offsets = levels[0]
+    for deeper in levels[1:]:
+        offsets = deeper[offsets]
+    return offsets
+
+
+def _sums(values: Floats, offsets: Ints) -> Floats:
+    """Sum per owner, each on its own so that it does not carry another's rounding; NaN where nothing is set."""
+    found = np.full(len(offsets) - 1, np.nan)
+    some = np.flatnonzero(np.diff(offsets))
+    if len(some):
+        set_ = ~np.isnan(values)
+        sums = np.add.reduceat(np.where(set_, values, 0.0), offsets[some])
+        found[some] = np.where(np.logical_or.reduceat(set_, offsets[some]), sums, np.nan)
+    return found
 
 
 @dataclass(frozen=True)
@@ -131,7 +173,7 @@ class Journeys:
         column = self.columns[f"m_{metric}"]
         if not isinstance(column, Items):
             return column
-        return self.remembered(("amounts", metric), lambda: _summed(column))
+        return self.remembered(("amounts", metric), lambda: column.summed(0))
 
     def item_amounts(self, metric: str) -> Items:
         """A metric below events, as it is stored."""
@@ -172,17 +214,5 @@ class Journeys:
         return Journeys(counted[self.offsets], self.t[kept], columns, self.people, self.person_ids)
 
 
-def _summed(items: Items) -> Floats:
-    set_ = ~np.isnan(items.values)
-    totals = np.append(0.0, np.cumsum(np.where(set_, items.values, 0.0)))
-    counts = np.append(0, np.cumsum(set_))
-    some = counts[items.offsets[1:]] > counts[items.offsets[:-1]]
-    return np.where(some, totals[items.offsets[1:]] - totals[items.offsets[:-1]], np.nan)
-
-
 def _kept(column: npt.NDArray[Any] | Items, kept: Bools) -> npt.NDArray[Any] | Items:
-    if not isinstance(column, Items):
-        return column[kept]
-    lengths = np.diff(column.offsets)
-    offsets = np.append(0, np.cumsum(lengths[kept]))
-    return Items(offsets, column.values[np.repeat(kept, lengths)])
+    return column.kept(kept) if isinstance(column, Items) else column[kept]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Column
@@ -11,6 +11,7 @@ from pyspark.sql import types as T
 
 from cja_spark.errors import InputError, MissingColumnError
 from cja_spark.journeys.hashing import RESERVED
+from cja_spark.view.arrays import arrays_in
 from cja_spark.view.spec import Metric, View
 
 LOOKUP_COLUMN = "lookup {} of view"
@@ -24,7 +25,6 @@ class Field:
         name: the column's name, `d_` or `m_` before the component's.
         component: the component's name in the view.
         path: where its values lie in events (for a lookup: where its keys lie).
-        array: the path of the array of objects whose grain it has; empty for the event's own grain.
         lookup: dataset and column that turn keys into values; empty otherwise.
         instances: a metric that counts 1 where the field is set.
     """
@@ -32,9 +32,13 @@ class Field:
     name: str
     component: str
     path: str
-    array: str = ""
     lookup: tuple[str, ...] = ()
     instances: bool = False
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """Arrays of objects it lies in, outermost first; none for the event's own grain."""
+        return arrays_in(self.path)
 
     @property
     def is_dimension(self) -> bool:
@@ -52,17 +56,17 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
     found = []
     for name, dimension in view.dimensions.items():
         if dimension.field:
-            found.append(Field(f"d_{name}", name, dimension.field, array_of(dimension.field)))
+            found.append(Field(f"d_{name}", name, dimension.field))
         elif dimension.lookup:
             dataset, column = dimension.lookup.split(".", 1)
             if dataset not in matches:
                 raise MissingColumnError.of(f"dimension '{name}'", dataset, matches)
             path = matches[dataset]
-            found.append(Field(f"d_{name}", name, path, array_of(path), (dataset, column)))
+            found.append(Field(f"d_{name}", name, path, (dataset, column)))
     for name, metric in view.metrics.items():
         if isinstance(metric, Metric):
             counts = metric.behavior == "instances"
-            found.append(Field(f"m_{name}", name, metric.field, array_of(metric.field), (), counts))
+            found.append(Field(f"m_{name}", name, metric.field, (), counts))
     return tuple(found)
 
 
@@ -71,11 +75,6 @@ def profile_fields(view: View) -> tuple[Field, ...]:
     return tuple(
         Field(f"p_{name}", name, dimension.profile) for name, dimension in view.dimensions.items() if dimension.profile
     )
-
-
-def array_of(path: str) -> str:
-    """Path of the array whose grain a field has: `productListItems` of ``productListItems[].SKU``."""
-    return path.split("[]", 1)[0] if "[]" in path else ""
 
 
 def text_of(column: Column) -> Column:
@@ -108,32 +107,49 @@ def number_of(column: Column, kind: T.DataType, *, instances: bool) -> Column:
 def column_of(field: Field, schema: T.StructType) -> Column:
     """The stored column of a field, computed from events; lookups still hold their keys' ids here.
 
+    A field inside arrays becomes a list per event, inside an array of an array a list of lists.
+
     Raises:
         MissingColumnError: events have no such path; it names the nearest.
+        InputError: the path leads to no single value, or through something that is no array.
     """
-    kind, values = leaf(field.path, schema, f"component '{field.component}'")
-    if not field.array:
-        if isinstance(kind, T.ArrayType | T.StructType | T.MapType):
-            raise InputError(f"component '{field.component}': '{field.path}' is {kind.simpleString()}, not one value.")
-        one = F.col(values)
-        return id_of(text_of(one)) if field.is_dimension else number_of(one, kind, instances=field.instances)
-    inner = field.path.split("[]", 1)[1].lstrip(".")
-    items = F.col(values)
-
-    def item(element: Column) -> Column:
-        value = element
-        for part in inner.split("."):
-            value = value.getField(part) if part else value
-        return id_of(text_of(value)) if field.is_dimension else number_of(value, kind, instances=field.instances)
-
-    return F.transform(items, item)
+    where = f"component '{field.component}'"
+    kind, _ = leaf(field.path, schema, where)
+    if isinstance(kind, T.ArrayType | T.StructType | T.MapType):
+        raise InputError(f"{where}: '{field.path}' is {kind.simpleString()}, not one value.")
+    if field.is_dimension:
+        return values_at(field.path, schema, where, lambda value: id_of(text_of(value)))
+    return values_at(field.path, schema, where, lambda value: number_of(value, kind, instances=field.instances))
 
 
-def leaf(path: str, schema: T.StructType, where: str) -> tuple[T.DataType, str]:
-    """Type of a path's leaf, and the column text that reaches it (for an array: the array itself).
+def values_at(path: str, schema: T.StructType, where: str, stored: Callable[[Column], Column]) -> Column:
+    """What a path leads to, each value as `stored` makes it; every array on the way is a level of lists.
 
     Raises:
         MissingColumnError: a part of the path does not exist.
+    """
+    inner = [tuple(part for part in piece.split(".") if part) for piece in path.split("[]")[1:]]
+
+    def below(column: Column, steps: list[tuple[str, ...]]) -> Column:
+        if not steps:
+            return stored(column)
+
+        def item(element: Column) -> Column:
+            for name in steps[0]:
+                element = element.getField(name)
+            return below(element, steps[1:])
+
+        return F.transform(column, item)
+
+    return below(F.col(leaf(path, schema, where)[1]), inner)
+
+
+def leaf(path: str, schema: T.StructType, where: str) -> tuple[T.DataType, str]:
+    """Type of a path's leaf, and the column text that reaches it (inside arrays: the outermost array).
+
+    Raises:
+        MissingColumnError: a part of the path does not exist.
+        InputError: `[]` stands behind something that is no array.
     """
     at: T.DataType = schema
     reached: list[str] = []
@@ -149,8 +165,8 @@ def leaf(path: str, schema: T.StructType, where: str) -> tuple[T.DataType, str]:
         if not in_array:
             quoted.append(f"`{name}`")
         if part.endswith("[]"):
-            if in_array or not isinstance(at, T.ArrayType):
-                raise InputError(f"{where}: '{'.'.join(reached)}' is no array of objects, or lies in a second array.")
+            if not isinstance(at, T.ArrayType):
+                raise InputError(f"{where}: '{'.'.join(reached)}' is {at.simpleString()}, no array of objects.")
             at, in_array = at.elementType, True
     return at, ".".join(quoted)
 

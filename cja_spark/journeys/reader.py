@@ -170,18 +170,21 @@ def _lists(tables: Sequence[pa.Table], name: str, order: Ints) -> tuple[Any, Int
 
 
 def _column(tables: Sequence[pa.Table], name: str, gather: Ints | None) -> npt.NDArray[Any] | Items:
+    """Values per event; a list per event becomes Items, a list of lists Items with two levels."""
     arrays = [_chunk(table, name).flatten() for table in tables]
-    if not any(pa.types.is_list(array.type) for array in arrays):
-        values = np.concatenate([array.to_numpy(zero_copy_only=False) for array in arrays])
-        return values if gather is None else values[gather]
-    lengths = np.concatenate([_lengths(array) for array in arrays])
-    values = np.concatenate([array.flatten().to_numpy(zero_copy_only=False) for array in arrays])
-    if gather is None:
-        return Items(np.append(0, np.cumsum(lengths)), values)
-    begins = (np.cumsum(lengths) - lengths)[gather]
-    sizes = lengths[gather]
-    offsets = np.append(0, np.cumsum(sizes))
-    return Items(offsets, values[np.repeat(begins - offsets[:-1], sizes) + np.arange(offsets[-1])])
+    levels: list[Ints] = []
+    while any(pa.types.is_list(array.type) for array in arrays):
+        lengths = np.concatenate([_lengths(array) for array in arrays])
+        arrays = [array.flatten() for array in arrays]
+        sizes = lengths if gather is None else lengths[gather]
+        offsets = np.append(0, np.cumsum(sizes))
+        if gather is not None:
+            begins = (np.cumsum(lengths) - lengths)[gather]
+            gather = np.repeat(begins - offsets[:-1], sizes) + np.arange(offsets[-1])
+        levels.append(offsets)
+    values = np.concatenate([array.to_numpy(zero_copy_only=False) for array in arrays])
+    values = values if gather is None else values[gather]
+    return Items.nested(tuple(levels), values) if levels else values
 
 
 def _scalars(tables: Sequence[pa.Table], name: str, order: Ints, heads: Ints) -> Ints:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import reduce
 
 import numpy as np
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.errors import CollisionError, InputError
-from cja_spark.journeys.fields import Field, id_of, leaf, text_of
+from cja_spark.journeys.fields import Field, id_of, leaf, text_of, values_at
 from cja_spark.lake import Lake
 from cja_spark.view.spec import View
 
@@ -32,18 +32,9 @@ def new_values(lake: Lake, events: DataFrame, fields: tuple[Field, ...], people:
 
 
 def _texts(rows: DataFrame, field: Field) -> DataFrame:
-    _, path = leaf(field.path, rows.schema, f"dimension '{field.component}'")
-    if not field.array:
-        values = rows.select(text_of(F.col(path)).alias("value"))
-    else:
-        inner = [part for part in field.path.split("[]", 1)[1].lstrip(".").split(".") if part]
-
-        def item(element: Column) -> Column:
-            for part in inner:
-                element = element.getField(part)
-            return text_of(element)
-
-        values = rows.select(F.explode(F.transform(F.col(path), item)).alias("value"))
+    values = rows.select(values_at(field.path, rows.schema, f"dimension '{field.component}'", text_of).alias("value"))
+    for _ in field.arrays:
+        values = values.select(F.explode("value").alias("value"))
     distinct = values.where(F.col("value").isNotNull()).distinct()
     return distinct.select(F.lit(field.component).alias("dimension"), "value")
 

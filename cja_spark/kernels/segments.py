@@ -146,6 +146,9 @@ class Matcher:
         name = condition.dimension
         if self.journeys.is_list(f"d_{name}"):
             items: Items = self.journeys.items(name)
+            if condition.exists is not None:  # not set: no item has a value
+                some = items.any_per_event(np.asarray(items.values != 0, bool))[self.at]
+                return some if condition.exists else ~some
             return items.any_per_event(self._ids_match(items.values, condition))[self.at]
         return self._ids_match(self.journeys.ids(name)[self.at], condition)
 

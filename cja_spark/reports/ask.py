@@ -16,8 +16,9 @@ from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec, milliseconds
+from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment
-from cja_spark.view.spec import STANDARD_METRICS, View
+from cja_spark.view.spec import STANDARD_METRICS, Metric, View
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,23 @@ class Ask:
         view: the data view.
         window: the report's time.
         text_ids: ids of texts that conditions on parts of texts match.
-        arrays: per lookup dimension the array its keys lie in.
+        arrays: per lookup dimension the arrays its keys lie in, outermost first.
     """
 
     report: Report
     view: View
     window: Window
     text_ids: TextIds = field(default_factory=dict)
-    arrays: Mapping[str, str] = field(default_factory=dict)
+    arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def array_of(self, dimension: str) -> str:
-        """Path of the array of objects a dimension lies in; empty for the grain of events."""
-        field_ = self.view.dimensions[dimension].field or ""
-        return self.arrays.get(dimension, field_.split("[]", 1)[0] if "[]" in field_ else "")
+    def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
+        """Arrays of objects a dimension lies in, outermost first; none for the grain of events."""
+        return self.arrays.get(name) or arrays_in(self.view.dimensions[name].field or "")
+
+    def arrays_of_metric(self, name: str) -> tuple[str, ...]:
+        """Arrays of objects a metric lies in, outermost first; none for the grain of events."""
+        metric = self.view.metrics.get(name)
+        return arrays_in(metric.field) if isinstance(metric, Metric) else ()
 
     @property
     def timeout_ms(self) -> int:

@@ -144,7 +144,8 @@ def _text_test(condition: DimensionCondition) -> Column | None:
 
 
 def asks_of(
-    reports: Sequence[Report], view: View, values: DataFrame, *, data_until: int, as_of: int, arrays: Mapping[str, str]
+    reports: Sequence[Report], view: View, values: DataFrame, *, data_until: int, as_of: int,
+    arrays: Mapping[str, tuple[str, ...]],
 ) -> tuple[Ask, ...]:
     """Reports ready to run, all of one run under the same clock."""
     ids = text_ids(reports, view, values)

@@ -10,13 +10,13 @@ import pyarrow as pa
 from pydantic import Field
 
 from cja_spark.journeys.batch import Bools, Ints
-from cja_spark.kernels.counting import coded, sums_per_code
+from cja_spark.kernels.counting import coded
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.measures import DISTINCT, base_metrics, in_total, per_code, shown
+from cja_spark.reports.measures import DISTINCT, base_metrics, in_total, shown
 from cja_spark.reports.spec import Report
+from cja_spark.reports.table_rows import amounts_of_rows, overlaps, table_rows
 from cja_spark.spec import AsTuple, Name
-from cja_spark.view.spec import Metric, View
 
 TOTAL = 100  # measures from here on are totals of the measure below
 
@@ -43,23 +43,22 @@ class Table(Report):
 def kernel(seen: Seen) -> Cells:
     """Sum each base metric per combination of values, and once over all events of the table.
 
-    Source: T1-T3; M6: a metric above an item dimension goes in full to each distinct value of the event.
+    Source: T1-T3; M6: amounts pair with values by the arrays both lie in.
     """
     ask = seen.ask
     report: Table = ask.report  # type: ignore[assignment]
     cells = Cells()
     mask = seen.masked()
-    at, keys, item_of_row = _rows(seen, report, mask)
+    rows = table_rows(seen, report.dimensions, mask, include_no_value=report.include_no_value)
     metrics = base_metrics(report.metrics_used(), ask.view)
-    total_mask = mask if report.include_no_value or not keys else _touched(mask, at)
+    total_mask = mask if report.include_no_value or not rows.keys else _touched(mask, rows.at)
     for measure, metric in enumerate(metrics):
         cells.add(TOTAL + measure, in_total(seen, metric, total_mask))
-    if not keys or len(at) == 0:
+    if not rows.keys or len(rows.at) == 0:
         return cells
-    values, codes = _combined(keys)
+    values, codes = _combined(rows.keys)
     for measure, metric in enumerate(metrics):
-        amounts = _amounts(seen, report, metric, (at, codes, item_of_row), len(values[0]))
-        cells.add(measure, amounts, *values)
+        cells.add(measure, amounts_of_rows(seen, metric, rows, codes, len(values[0])), *values)
     return cells
 
 
@@ -69,39 +68,7 @@ def _touched(mask: Bools, at: Ints) -> Bools:
     return touched
 
 
-def _array(seen: Seen, report: Table) -> str | None:
-    """The one item-grain dimension that decides the grain of rows, if there is one."""
-    return next((name for name in report.dimensions if seen.journeys.is_list(f"d_{name}")), None)
-
-
-def _rows(seen: Seen, report: Table, mask: Bools) -> tuple[Ints, list[Ints], Ints | None]:
-    """Rows of the table before summing: event positions, one key per dimension, and the item each row is.
-
-    An event without items gives no row; an item without a value gives a row of *no value*.
-    """
-    array = _array(seen, report)
-    items = None
-    if array is None:
-        at = np.flatnonzero(mask)
-        keys = [seen.journeys.ids(name)[at] for name in report.dimensions]
-    else:
-        grain = seen.journeys.items(array)
-        event = grain.event_of_item()
-        items = np.flatnonzero(mask[event])
-        at = event[items]
-        keys = [
-            seen.journeys.items(name).values[items]
-            if seen.journeys.is_list(f"d_{name}")
-            else seen.journeys.ids(name)[at]
-            for name in report.dimensions
-        ]
-    if not report.include_no_value and keys:
-        kept = np.logical_and.reduce([key != 0 for key in keys])
-        at, keys, items = at[kept], [key[kept] for key in keys], None if items is None else items[kept]
-    return at, keys, items
-
-
-def _combined(keys: list[Ints]) -> tuple[list[Ints], npt.NDArray[np.int32]]:
+def _combined(keys: tuple[Ints, ...]) -> tuple[list[Ints], npt.NDArray[np.int32]]:
     """Number the distinct combinations of keys: per dimension the value of each, and each row's number."""
     if len(keys) == 1:
         values, codes = coded(keys[0])
@@ -116,29 +83,6 @@ def _combined(keys: list[Ints]) -> tuple[list[Ints], npt.NDArray[np.int32]]:
         found.insert(0, values[distinct % len(values)])
         distinct = distinct // len(values)
     return found, codes
-
-
-def _amounts(seen: Seen, report: Table, metric: str, rows: tuple[Ints, Any, Ints | None], size: int) -> Any:  # noqa: ANN401
-    at, codes, items = rows
-    if items is None:
-        return per_code(seen, metric, at, codes, size)
-    if _pairs(seen, report, metric):
-        return sums_per_code(codes, seen.journeys.item_amounts(metric).values[items], size)
-    joint = at * np.int64(size) + codes
-    _, first = np.unique(joint, return_index=True)
-    first.sort()
-    return per_code(seen, metric, at[first], codes[first], size)
-
-
-def _pairs(seen: Seen, report: Table, metric: str) -> bool:
-    """Whether a metric lies on the array of the item dimension, so that both pair item by item."""
-    array = _array(seen, report)
-    return metric in seen.ask.view.metrics and _array_path(seen.ask.view, metric) == seen.ask.array_of(array or "")
-
-
-def _array_path(view: View, metric: str) -> str:
-    found = view.metrics[metric]
-    return found.field.split("[]", 1)[0] if isinstance(found, Metric) and "[]" in found.field else ""
 
 
 def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
@@ -218,13 +162,10 @@ def _other(
 
 
 def additive(metric: str, report: Table, ask: Ask) -> bool:
-    """Whether the rows of a column add up: not people, not sessions, not a metric above an item dimension (T2)."""
+    """Whether the rows of a column add up: not people, not sessions, not amounts that go to several (T2)."""
     if metric in DISTINCT:
         return False
-    arrays = {array for name in report.dimensions if (array := ask.array_of(name))}
-    if not arrays:
-        return True
-    return metric in ask.view.metrics and _array_path(ask.view, metric) in arrays
+    return not overlaps(ask, metric, report.dimensions)
 
 
 REPORTS.register("table")(Kind(Table, kernel, finish))

@@ -1,0 +1,120 @@
+"""Rows of a table before they are summed: one per way to choose an item of each array that a dimension lies in (M6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.journeys.batch import Bools, Floats, Ints
+from cja_spark.kernels.counting import sums_per_code
+from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.measures import per_code
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table in the order of events.
+
+    Attributes:
+        at: int64[rows], the event of each row, ascending.
+        items: per array the item that each row is, int64[rows]; -1 where an outer item has none of its own.
+        keys: per dimension its value ids, int64[rows].
+    """
+
+    at: Ints
+    items: Mapping[str, Ints]
+    keys: tuple[Ints, ...] = ()
+
+    def chosen(self, rows: Bools | Ints) -> Rows:
+        """Some of the rows."""
+        items = {array: index[rows] for array, index in self.items.items()}
+        return Rows(self.at[rows], items, tuple(key[rows] for key in self.keys))
+
+
+def arrays_of(ask: Ask, dimensions: Sequence[str]) -> tuple[str, ...]:
+    """All arrays that some dimensions lie in, outer ones before inner ones."""
+    found = {array for name in dimensions for array in ask.arrays_of_dimension(name)}
+    return tuple(sorted(found, key=lambda array: (array.count("[]"), array)))
+
+
+def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, *, include_no_value: bool) -> Rows:
+    """Rows of the masked events.
+
+    An event without items gives no row; an item without a value, or without items of its own, gives *no value*.
+
+    Source: O8, M6.
+    """
+    rows = Rows(np.flatnonzero(mask), {})
+    if len(rows.at) == 0:
+        return Rows(rows.at, {}, (rows.at,) * len(dimensions))
+    for array in arrays_of(seen.ask, dimensions):
+        rows = _with_items(rows, array, *_level(seen, dimensions, array))
+    rows = Rows(rows.at, rows.items, tuple(_ids(seen, rows, name) for name in dimensions))
+    if include_no_value or not dimensions:
+        return rows
+    return rows.chosen(np.logical_and.reduce([key != 0 for key in rows.keys]))
+
+
+def _level(seen: Seen, dimensions: Sequence[str], array: str) -> tuple[Ints, str | None]:
+    """Offsets of an array's items and the array around it; every dimension in it has the same ones."""
+    name = next(name for name in dimensions if array in seen.ask.arrays_of_dimension(name))
+    arrays = seen.ask.arrays_of_dimension(name)
+    depth = arrays.index(array)
+    return seen.journeys.items(name).chain()[depth], arrays[depth - 1] if depth else None
+
+
+def _with_items(rows: Rows, array: str, offsets: Ints, parent: str | None) -> Rows:
+    """Each row once per item of an array below it."""
+    owner = rows.at if parent is None else rows.items[parent]
+    counts = np.append(np.diff(offsets), 0)[owner]  # owner -1 has none
+    copies = counts if parent is None else np.maximum(counts, 1)
+    index = np.repeat(np.arange(len(copies)), copies)
+    nth = np.arange(len(index)) - np.repeat(np.cumsum(copies) - copies, copies)
+    item = np.where(counts[index] > 0, offsets[owner][index] + nth, -1)
+    wider = rows.chosen(index)
+    return Rows(wider.at, {**wider.items, array: item})
+
+
+def _ids(seen: Seen, rows: Rows, name: str) -> Ints:
+    arrays = seen.ask.arrays_of_dimension(name)
+    if not arrays:
+        return seen.journeys.ids(name)[rows.at]
+    item = rows.items[arrays[-1]]
+    return np.append(seen.journeys.items(name).values, 0)[item]  # -1 is the appended 0: not set
+
+
+def amounts_of_rows(seen: Seen, metric: str, rows: Rows, codes: Codes, size: int) -> Floats:
+    """A metric per code: each amount in full, once, to every distinct code that it can be paired with.
+
+    Shapes: codes int32[rows] -> float64[size].
+    Source: M6. Decision: what the metric and the rows share is the innermost common array; below it amounts are
+        summed, above it they are repeated, and an item counts once per code.
+    """
+    if not rows.items:
+        return per_code(seen, metric, rows.at, codes, size)
+    shared = [array for array in seen.ask.arrays_of_metric(metric) if array in rows.items]
+    owner = rows.items[shared[-1]] if shared else rows.at
+    kept = np.flatnonzero(owner >= 0)
+    if len(shared) < len(rows.items):
+        kept = kept[_first_of_each(owner[kept] * np.int64(size) + codes[kept])]
+    if not shared:
+        return per_code(seen, metric, rows.at[kept], codes[kept], size)
+    amounts = seen.journeys.item_amounts(metric).summed(len(shared))
+    return sums_per_code(codes[kept], amounts[owner[kept]], size)
+
+
+def _first_of_each(numbers: Ints) -> Ints:
+    """Positions where a number stands for the first time, ascending."""
+    first: Ints = np.unique(numbers, return_index=True)[1]
+    first.sort()
+    return first
+
+
+def overlaps(ask: Ask, metric: str, dimensions: Sequence[str]) -> bool:
+    """Whether an amount of a metric may go to several rows, so that rows do not add up (T2)."""
+    return not set(arrays_of(ask, dimensions)) <= set(ask.arrays_of_metric(metric))

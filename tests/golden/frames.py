@@ -1,0 +1,176 @@
+"""Golden folders as the product reads them: input.csv as rows of the events table, ask.yaml as a view and a report."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cja_spark.journeys.hashing import value_id
+from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.compile import asks_of
+from cja_spark.reports.kinds import REPORTS as _ALL  # noqa: F401 - registers every kind
+from cja_spark.view.calendar import instant_ms, local_day
+from cja_spark.view.spec import View
+from tests.reference.golden import instant
+
+SEPARATORS = ("|", ";")
+OWN = ("person_id", "timestamp", "dataset", "event_id", "sequence")
+COLUMNS = (
+    "person_id string, person_namespace string, event_id string, ts timestamp, event_date date, dataset string, "
+    "dataset_position int, sequence bigint, row_hash bigint, load bigint"
+)
+
+
+def written(folder: Path) -> dict:
+    """ask.yaml as it is written."""
+    return yaml.safe_load((folder / "ask.yaml").read_text(encoding="utf-8"))
+
+
+def view_of(folder: Path) -> View:
+    """The folder's data view."""
+    return View.model_validate({"name": "golden", **written(folder).get("view", {})})
+
+
+def ask_of(folder: Path, values, newest: int) -> Ask:
+    """The folder's report, ready to run. Its instants must be first instants of days in the view's time zone."""
+    found, view = written(folder), view_of(folder)
+    asked = dict(found["ask"])
+    start, end = instant(asked.pop("from")), instant(asked.pop("to"))
+    first, after = local_day(start, view.time_zone), local_day(end, view.time_zone)
+    assert (instant_ms(first, view.time_zone), instant_ms(after, view.time_zone)) == (start, end)
+    days = {"from": first, "to": after - dt.timedelta(days=1)}
+    report = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": days})
+    until = instant(found["data_until"]) if "data_until" in found else newest
+    return asks_of([report], view, values, data_until=until, as_of=until, arrays={})[0]
+
+
+@dataclass
+class Lot:
+    """Inputs that are built together: each in a bucket of its own, so that a report can read only its own persons."""
+
+    inputs: list[list[Path]]
+
+    def view(self) -> View:
+        """One view with the components of all folders."""
+        views = [view_of(folder) for folders in self.inputs for folder in folders]
+        parts = {kind: {name: one for view in views for name, one in getattr(view, kind).items()}
+                 for kind in ("dimensions", "metrics")}  # fmt: skip
+        return View(name="golden", buckets=len(self.inputs), **parts)
+
+    def takes(self, folders: list[Path]) -> bool:
+        """Whether another input fits: a component means one field, and no field lies below another."""
+        ours, theirs = self.view(), Lot([folders]).view()
+        same = all(
+            getattr(ours, kind).get(name, one) == one
+            for kind in ("dimensions", "metrics")
+            for name, one in getattr(theirs, kind).items()
+        )
+        paths = {path for some in (*self.inputs, folders) for path in _paths(some)}
+        return same and not any(path.startswith((f"{other}.", f"{other}[]")) for path in paths for other in paths)
+
+
+def lots(folders: list[Path]) -> list[Lot]:
+    """Folders by input, and inputs packed into as few lots as their names allow."""
+    inputs: dict[bytes, list[Path]] = {}
+    for folder in folders:
+        inputs.setdefault((folder / "input.csv").read_bytes(), []).append(folder)
+    packed: list[Lot] = []
+    for some in inputs.values():
+        lot = next((lot for lot in packed if lot.takes(some)), None)
+        if lot is None:
+            packed.append(Lot([some]))
+        else:
+            lot.inputs.append(some)
+    return packed
+
+
+def _rows(folders: list[Path]) -> list[dict]:
+    with (folders[0] / "input.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _paths(folders: list[Path]) -> list[str]:
+    return [name for name in _rows(folders)[0] if name not in OWN]
+
+
+def newest_of(folders: list[Path]) -> int:
+    """The instant of an input's newest event, ms."""
+    return max(instant(row["timestamp"]) for row in _rows(folders))
+
+
+def events_of(spark, lot: Lot):
+    """The rows of all inputs as events: paths become nested columns, `|` and `;` become arrays."""
+    view = lot.view()
+    numbers = {metric.field for metric in view.metrics.values() if getattr(metric, "behavior", "") == "values"}
+    numbers -= {dimension.field for dimension in view.dimensions.values()}
+    tree = _tree([path for folders in lot.inputs for path in _paths(folders)])
+    events = []
+    for bucket, folders in enumerate(lot.inputs):
+        rows = _rows(folders)
+        datasets = list(dict.fromkeys(row["dataset"] for row in rows))
+        for number, row in enumerate(rows):
+            person = person_in(row["person_id"], bucket, len(lot.inputs))
+            values = (_value(tree[name], name, row, (), numbers) for name in tree)
+            events.append((person, *_own(row, datasets, number), *values))
+    return spark.createDataFrame(events, ", ".join([COLUMNS, *(_typed(name, tree[name], name, numbers) for name in tree)]))
+
+
+def person_in(person: str, bucket: int, buckets: int) -> str:
+    """The person under a longer id that falls into a bucket; no report shows ids."""
+    longer = (f"{person}~{number}" for number in itertools.count())
+    return next(name for name in longer if value_id(name) % buckets == bucket)
+
+
+def _own(row: dict, datasets: list[str], number: int) -> tuple:
+    moment = dt.datetime.fromtimestamp(instant(row["timestamp"]) / 1000, dt.UTC)
+    sequence = int(row["sequence"]) if row.get("sequence") else None
+    return ("crm", row["event_id"] or None, moment, moment.date(), row["dataset"],
+            datasets.index(row["dataset"]), sequence, number, 1)  # fmt: skip
+
+
+def _tree(paths: list[str]) -> dict:
+    """Paths as nested names: {"product[]": {"name": {}, "warranty[]": {…}}}."""
+    tree: dict = {}
+    for path in paths:
+        here = tree
+        for part in path.split("."):
+            here = here.setdefault(part, {})
+    return tree
+
+
+def _typed(name: str, below: dict, path: str, numbers: set[str], mark: str = " ") -> str:
+    inner = ",".join(_typed(part, below[part], f"{path}.{part}", numbers, ":") for part in below)
+    kind = f"struct<{inner}>" if below else "double" if path in numbers else "string"
+    return f"`{name.removesuffix('[]')}`{mark}{f'array<{kind}>' if name.endswith('[]') else kind}"
+
+
+def _value(below: dict, path: str, row: dict, at: tuple[int, ...], numbers: set[str]) -> object:
+    if path.endswith("[]"):
+        lengths = [_length(row[leaf], len(at), at) for leaf in row if leaf.startswith(path)]
+        return [_one(below, path, row, (*at, item), numbers) for item in range(max(lengths, default=0))]
+    return _one(below, path, row, at, numbers)
+
+
+def _one(below: dict, path: str, row: dict, at: tuple[int, ...], numbers: set[str]) -> object:
+    if below:
+        return tuple(_value(below[part], f"{path}.{part}", row, at, numbers) for part in below)
+    text = _cell(row.get(path), at)
+    return None if not text else float(text) if path in numbers else text
+
+
+def _cell(text: str | None, at: tuple[int, ...]) -> str:
+    """The part of a cell that belongs to an item; nothing where the cell lists fewer."""
+    for level, item in enumerate(at):
+        parts = (text or "").split(SEPARATORS[level])
+        text = parts[item] if item < len(parts) else ""
+    return text or ""
+
+
+def _length(text: str, level: int, at: tuple[int, ...]) -> int:
+    own = _cell(text, at)
+    return len(own.split(SEPARATORS[level])) if own else 0

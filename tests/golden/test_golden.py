@@ -1,0 +1,72 @@
+"""The product gives the published answers: events to journeys to cells to rows, with both readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyspark.sql import functions as F
+
+from cja_spark.journeys.build import build
+from cja_spark.lake import Lake
+from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.compile import columns_of
+from cja_spark.reports.one_pass import names_from
+from cja_spark.reports.readers import run_pass
+from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of
+from tests.reference.golden import cases, differs, expected_of
+
+READERS = ("arrow", "spark")
+
+
+def label(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"
+
+
+def answers_of(lake: Lake, lot: Lot) -> dict[tuple[str, str], list[dict]]:
+    view = lot.view()
+    lake.events.append(events_of(lake.spark, lot))
+    build(lake, view, {})
+    values, found = lake.values(view.name).read(), {}
+    names = names_from(values)
+    for bucket, folders in enumerate(lot.inputs):
+        journeys = lake.journeys(view.name).read().where(F.col("bucket") == bucket)
+        asks = {folder: ask_of(folder, values, newest_of(folders)) for folder in folders}
+        for folders_of_pass in passes(asks):
+            some = [asks[folder] for folder in folders_of_pass]
+            columns = sorted({column for ask in some for column in columns_of([ask.report], ask.view)})
+            for reader in READERS:
+                passed = run_pass(journeys, columns, some, reader)
+                for folder, ask, sums in zip(folders_of_pass, some, passed.sums, strict=True):
+                    rows = REPORTS.named(ask.report.report).finish(sums, ask, names)
+                    found[label(folder), reader] = rows.to_pylist()
+    return found
+
+
+def passes(asks: dict[Path, Ask]) -> list[list[Path]]:
+    """Folders that may share a pass: the asks of one pass share segments, so those that have some go alone."""
+    plain = [folder for folder, ask in asks.items() if not ask.view.segments and not ask.text_ids]
+    return [*([plain] if plain else []), *([folder] for folder in asks if folder not in plain)]
+
+
+@pytest.fixture(scope="module")
+def answers(spark, tmp_path_factory):
+    found = {}
+    for number, lot in enumerate(lots(cases())):
+        found |= answers_of(Lake(spark, str(tmp_path_factory.mktemp(f"golden_{number}"))), lot)
+    return found
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("folder", cases(), ids=label)
+def test_the_product_agrees_with_a_published_example(answers, folder, reader):
+    rows, expected = answers[label(folder), reader], expected_of(folder)
+    shown = [{name: row[name] for name in expected[0]} for row in rows]
+    assert len(shown) == len(expected), shown
+    different = [
+        (at, name, cells[name], row[name])
+        for at, (row, cells) in enumerate(zip(shown, expected, strict=True))
+        for name in cells
+        if differs(cells[name], row[name])
+    ]
+    assert different == []

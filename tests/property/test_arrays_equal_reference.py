@@ -1,0 +1,132 @@
+"""Tables over arrays and arrays inside arrays equal the reference, on random journeys and without Spark."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from itertools import accumulate
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from cja_spark.journeys.batch import Items, Journeys
+from cja_spark.journeys.hashing import value_id
+from cja_spark.reports.cells import Sums
+from cja_spark.reports.compile import asks_of
+from cja_spark.reports.one_pass import run_asks
+from cja_spark.reports.table import Table, finish
+from cja_spark.view.spec import View
+from tests.reference.report import report
+
+DAY = 86_400_000
+START = 1_735_689_600_000  # 2025-01-01
+VIEW = {
+    "name": "arrays",
+    "dimensions": {
+        "page": "page", "sku": "product[].sku", "colour": "product[].colour", "cover": "product[].cover[].name",
+        "tag": "tags[].name", "part": "product[].cover[].parts[].name",
+    },
+    "metrics": {
+        "price": "price", "units": "product[].units", "fee": "product[].cover[].fee", "weight": "tags[].weight",
+        "cost": "product[].cover[].parts[].cost", "rate": {"calculate": "fee / units"},
+    },
+    "segments": {"without": {"where": {"dimension": "cover", "exists": False}}},
+}  # fmt: skip
+METRICS = ["price", "units", "fee", "weight", "cost", "rate", "events", "people", "sessions"]
+DIMENSIONS = [
+    ["sku"], ["cover"], ["part"], ["sku", "cover"], ["cover", "sku"], ["page", "cover"], ["tag"], ["tag", "cover"],
+    ["sku", "tag", "part"], ["sku", "colour"], ["page"],
+]  # fmt: skip
+
+
+def grown(chance, depth, leaf):
+    """A list of lists, `depth` deep."""
+    return leaf() if depth == 0 else [grown(chance, depth - 1, leaf) for _ in range(chance.choice([0, 1, 1, 2, 3]))]
+
+
+def filled(shape, leaf):
+    return [filled(part, leaf) for part in shape] if isinstance(shape, list) else leaf()
+
+
+def cut(shape, depth):
+    """The outer levels of a shape."""
+    return None if depth == 0 else [cut(part, depth - 1) for part in shape]
+
+
+def journeys(seed):
+    chance = random.Random(seed)
+
+    def text():
+        return chance.choice(["a", "b", "c", "ü", None])
+
+    def number():
+        return chance.choice([0.0, 0.1, 0.3, 1.0, 2.5, None])
+
+    events = []
+    for person in range(12):
+        for at in range(chance.choice([1, 2, 5])):
+            shape, tags = grown(chance, 3, lambda: None), grown(chance, 1, lambda: None)
+            events.append({
+                "person_id": f"p{person:02}", "t": START + at * DAY // 4, "sequence": None, "dataset_position": 0,
+                "event_id": f"{person}.{at}", "row_hash": at, "page": text(), "price": number(),
+                "sku": filled(cut(shape, 1), text), "colour": filled(cut(shape, 1), text),
+                "units": filled(cut(shape, 1), number), "cover": filled(cut(shape, 2), text),
+                "fee": filled(cut(shape, 2), number), "part": filled(shape, text), "cost": filled(shape, number),
+                "tag": filled(tags, text), "weight": filled(tags, number),
+            })  # fmt: skip
+    return events
+
+
+def stored(events, name, depth, *, dimension):
+    """A component as the reader hands it to kernels."""
+    levels, here = [], [event[name] for event in events]
+    for _ in range(depth):
+        levels.append(np.array([0, *accumulate(len(some) for some in here)], np.int64))
+        here = [leaf for some in here for leaf in some]
+    if dimension:
+        values = np.array([0 if leaf is None else value_id(leaf) for leaf in here], np.int64)
+    else:
+        values = np.array([np.nan if leaf is None else leaf for leaf in here], np.float64)
+    return Items.nested(tuple(levels), values) if levels else values
+
+
+def batch(events):
+    people = sorted({event["person_id"] for event in events})
+    counts = [sum(event["person_id"] == person for event in events) for person in people]
+    view = View.model_validate(VIEW)
+    depths = {f"d_{name}": (name, one.field.count("[]"), True) for name, one in view.dimensions.items()}
+    depths |= {f"m_{name}": (name, one.field.count("[]"), False) for name, one in view.metrics.items() if name != "rate"}
+    columns = {
+        column: stored(events, name, depth, dimension=is_dimension)
+        for column, (name, depth, is_dimension) in depths.items()
+    }
+    offsets = np.array([0, *accumulate(counts)], np.int64)
+    return Journeys(offsets, np.array([event["t"] for event in events], np.int64), columns)
+
+
+@pytest.mark.parametrize("options", [{}, {"include_no_value": False}, {"rows": 2}, {"segments": ("without",)}], ids=str)
+@pytest.mark.parametrize("seed", range(4))
+def test_tables_over_arrays_equal_the_reference(seed, options):
+    events = journeys(seed)
+    days = {"range": {"from": dt.date(2025, 1, 1), "to": dt.date(2025, 1, 1)}}
+    reports = [Table.model_validate({**days, **options, "dimensions": names, "metrics": METRICS}) for names in DIMENSIONS]
+    asks = asks_of(reports, View.model_validate(VIEW), None, data_until=START + DAY, as_of=START + DAY, arrays={})
+    cells = pa.Table.from_batches(list(run_asks(asks, [batch(events)])))
+    texts = {value_id(text): text for text in ("a", "b", "c", "ü")}
+    for at, (ask, names) in enumerate(zip(asks, DIMENSIONS, strict=True)):
+        sums = Sums(cells.filter(pa.compute.equal(cells["report"], at)))
+        rows = finish(sums, ask, lambda dimension, ids: texts).to_pylist()
+        asked = {"report": "table", "dimensions": names, "metrics": METRICS, "from": START, "to": START + DAY, **options}
+        expected = report(events, VIEW, asked, data_until=START + DAY)
+        assert len(rows) == len(expected), names
+        for ours, theirs in zip(rows, expected, strict=True):
+            for name, value in ours.items():
+                assert value == (pytest.approx(theirs[name]) if isinstance(value, float) else theirs[name]), (names, name)
+
+
+def test_what_is_compared_has_every_shape():
+    events = [event for seed in range(4) for event in journeys(seed)]
+    assert any(event["sku"] == [] for event in events)
+    assert any([] in event["cover"] for event in events)
+    assert any([] in covers for event in events for covers in event["part"])
