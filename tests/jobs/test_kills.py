@@ -58,7 +58,7 @@ def test_every_job_has_something_to_do(way):
     assert len(after["events"]) == 800 + 400 + 1 + 2 * (60 + 40)
     assert any("duplicate_event_id" in row for row in after["quarantine"])
     assert {"journeys/shop", "values/shop", "reports/pages", "report_runs", "audience_changes"} <= after.keys()
-    assert len(after["audience_members"]) == len(after["profile_store/profile_memberships"]) > 5
+    assert len(after["audience_members"]) == len(after["profile_store/profile_memberships/profiles"]) > 5
 
 
 def test_a_second_run_changes_no_table(way):
