@@ -77,7 +77,10 @@ def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
         if ask.get("count") == "attempts":
             if asked["window_start"] != "first":
                 raise ValueError("count: attempts needs window_start: first")
-            found += [{"level": len(chain), "chain": [unit[at]["event"] for at in chain]} for chain in chains.attempts(unit, asked)]
+            found += [
+                {"level": len(chain), "chain": [unit[at]["event"] for at in chain]}
+                for chain in chains.attempts(unit, asked)
+            ]
         elif asked["order"] == "any" or chains.tie_mode(asked) == "step_order":
             found.append({"level": chains.level(unit, asked), "chain": None})
         else:
