@@ -18,6 +18,8 @@ _HOMES = {
     "load": "cja_spark.project",
     "Project": "cja_spark.project",
     "report": "cja_spark.notebook",
+    "preflight": "cja_spark.notebook",
+    "stitching": "cja_spark.notebook",
     "report_rows": "cja_spark.frames",
     "open_session": "cja_spark.session",
     "View": "cja_spark.view.spec",

@@ -13,6 +13,7 @@ from pyspark.sql import types as T
 from pyspark.sql.readwriter import DataFrameWriter
 
 from cja_spark.errors import UnwritableError
+from cja_spark.local_rows import local_rows
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
@@ -77,7 +78,7 @@ class Table:
         if not self.exists():
             if self.spec.schema is None:
                 return self.spark.createDataFrame([], T.StructType([]))
-            return self.spark.createDataFrame([], self.spec.schema)
+            return local_rows(self.spark, [], self.spec.schema)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
@@ -92,7 +93,7 @@ class Table:
     def frame(self, rows: Sequence[tuple[object, ...]]) -> DataFrame:
         """Plain rows as a DataFrame of the declared schema."""
         assert self.spec.schema is not None, f"{self.spec.name} has no declared schema"
-        return self.spark.createDataFrame(rows, self.spec.schema)
+        return local_rows(self.spark, rows, self.spec.schema)
 
     def append(self, rows: DataFrame, *, app_id: str | None = None, txn: int | None = None) -> None:
         """Append rows; with `app_id` and `txn` Delta takes them once, however often it is asked.
@@ -105,10 +106,12 @@ class Table:
     def overwrite(
         self, rows: DataFrame, *, where: str | None = None, app_id: str | None = None, txn: int | None = None
     ) -> None:
-        """Replace the rows that match `where` (all rows without it) in one commit."""
-        writer = rows.write.format("delta").mode("overwrite")
-        writer = writer.option("replaceWhere", where) if where else writer.option("overwriteSchema", "true")
-        self._save(self._described(_once(writer, app_id, txn)))
+        """Replace the rows that match `where` (all rows, columns too, without it) in one commit."""
+        writer = _once(rows.write.format("delta").mode("overwrite"), app_id, txn)
+        if where:
+            self._save(self._described(writer.option("replaceWhere", where)))
+        else:  # Delta takes the layout from the writer here, also of a table that is there
+            self._save(self._partitioned(self._described(writer.option("overwriteSchema", "true"))))
 
     def drop(self) -> None:
         """Remove the table and its files; nothing happens when it was not made."""
@@ -125,6 +128,9 @@ class Table:
             return writer
         for key, value in self.spec.properties.items():
             writer = writer.option(key, value)
+        return self._partitioned(writer)
+
+    def _partitioned(self, writer: DataFrameWriter) -> DataFrameWriter:
         return writer.partitionBy(*self.spec.partition_by) if self.spec.partition_by else writer
 
     def _save(self, writer: DataFrameWriter) -> None:
@@ -255,7 +261,9 @@ def _type(text: str) -> T.DataType:
     return _ATOMS[text.lower()]
 
 
-EVENTS = TableSpec("events", partition_by=("event_date",))
+EVENTS = TableSpec(
+    "events", partition_by=("event_date",), properties={"delta.dataSkippingStatsColumns": "ts,load,dataset,person_id"}
+)
 PROFILES = TableSpec("profiles")
 LOOKUPS = TableSpec("lookups")
 JOURNEYS = TableSpec(

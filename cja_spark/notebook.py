@@ -7,6 +7,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame, SparkSession
 
 from cja_spark import plan
+from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.project import Project
 
 
@@ -24,3 +25,28 @@ def report(
     """
     run = plan.report(plan.lake_of(spark, project, lake), project, [name], as_of=as_of, keep_rows=False)
     return spark.createDataFrame(run.answers[0].rows)
+
+
+def preflight(
+    spark: SparkSession, project: Project, *, files_root: str | None = None, as_of: datetime | None = None
+) -> tuple[PreflightFigures, ...]:
+    """Check the identities in the sources of a project, before or after it is loaded.
+
+    Args:
+        spark: the session.
+        project: the project.
+        files_root: another folder than the project's where relative source paths begin.
+        as_of: the end of the seven days looked at; each dataset's newest event when not given.
+    """
+    return plan.preflight(plan.lake_of(spark, project), project, files_root=files_root, as_of=as_of)
+
+
+def stitching(spark: SparkSession, project: Project, *, lake: str | None = None) -> tuple[StitchingFigures, ...]:
+    """Measure what stitching did to each stitched dataset of a project.
+
+    Args:
+        spark: the session.
+        project: the project.
+        lake: another lake than the project's.
+    """
+    return plan.stitching(plan.lake_of(spark, project, lake), project)

@@ -5,6 +5,8 @@
     report    journeys                -> reports/*, the page                       cja_spark/reports, cja_spark/page
     publish   journeys                -> audience_changes, audience_members        cja_spark/audiences
     deliver   audience_changes        -> profiles stores                           cja_spark/sinks
+    preflight sources                 -> (figures of identities, nothing written)  cja_spark/connection/identities.py
+    stitching events                  -> (figures of stitching, nothing written)   cja_spark/connection/identities.py
 
 Each verb below is one job of `jobs/`, one word of `cja`, one function of the Python API.
 """
@@ -19,6 +21,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from cja_spark.connection.identities import preflight_connection, stitched_connection
+from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.build import PROFILE_PERIOD, Build, build
 from cja_spark.journeys.fields import array_of
@@ -74,6 +78,26 @@ def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
     if not lake.events.exists():
         raise InputError(f"{lake.location} has no events yet: run 'cja connect' first.")
     return build(lake, project.view, project.connection.matches(), full=full)
+
+
+def preflight(
+    lake: Lake, project: Project, *, files_root: str | None = None, as_of: datetime | None = None
+) -> tuple[PreflightFigures, ...]:
+    """Check whether the datasets' identities are good enough to stitch them; reads the sources, writes nothing."""
+    root = project.place(project.lake.files) if files_root is None else files_root
+    return preflight_connection(lake, project.connection, files_root=root, as_of=as_of)
+
+
+def stitching(lake: Lake, project: Project) -> tuple[StitchingFigures, ...]:
+    """Measure what stitching did to each stitched dataset of the lake's events.
+
+    Raises:
+        InputError: there are no events.
+        ConfigurationError: no dataset is stitched.
+    """
+    if not lake.events.exists():
+        raise InputError(f"{lake.location} has no events yet: run 'cja connect' first.")
+    return stitched_connection(lake, project.connection)
 
 
 def explain(lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None) -> str:

@@ -20,6 +20,7 @@ def spark():
     session = open_session(
         "local",
         {"spark.master": "local[2]", "spark.driver.memory": "2g", "spark.sql.shuffle.partitions": "2",
+         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
          "spark.sql.warehouse.dir": "/tmp/cja_spark_warehouse"},
     )  # fmt: skip
     yield session

@@ -13,7 +13,7 @@ from cja_spark.connection.stitching.identity_map import blank, by_namespace, ent
 from cja_spark.connection.tables import EVENT_COLUMNS
 from cja_spark.connection.types import settled, shaped
 from cja_spark.errors import InputError, MissingColumnError
-from cja_spark.sources.read import CORRUPT, FILE
+from cja_spark.sources.read import ADDED, CORRUPT, FILE, ROW
 
 RESERVED = EVENT_COLUMNS
 
@@ -31,7 +31,7 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
 
     Rows:    The same; a row that cannot be used has a reason.
     Columns: returns dataset, dataset_position, ts, event_id, sequence, own_person_id, own_namespace, persistent_id,
-        persistent_namespace, row_hash, file, reason, payload (a struct of the row as it came).
+        persistent_namespace, row_hash, file, row, reason, payload (a struct of the row as it came).
     Raises:  MissingColumnError when the dataset names a column that its rows do not have.
     """
     schema = rows.schema
@@ -44,6 +44,8 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         device = F.struct(F.lit(None).cast("string").alias("namespace"), F.lit(None).cast("string").alias("id"))
     else:
         device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True)
+        if dataset.persistent_id.identity_map == "primary":
+            device = _no_person(device, dataset.person_id.code())
     payload, kind = _payload(schema)
     ts = timestamp_of(*columns["timestamp"])
     conformed = rows.select(
@@ -60,10 +62,17 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         device["namespace"].alias("persistent_namespace"),
         F.xxhash64(*_hashed(schema)).alias("row_hash"),
         F.col(FILE).alias("file"),
+        (F.col(ROW) if ROW in schema.fieldNames() else F.monotonically_increasing_id()).alias("row"),
         _reason(columns["timestamp"], ts, schema).alias("reason"),
         payload.alias("payload"),
     )
     return Conformed(conformed, kind)
+
+
+def _no_person(device: Column, person_namespace: str) -> Column:
+    """A primary identity of the person namespace is no persistent ID; its namespace stays, to be counted (F4)."""
+    chosen = F.when(device["namespace"] != person_namespace, device["id"])
+    return F.struct(device["namespace"].alias("namespace"), chosen.alias("id"))
 
 
 def _set(text: Column) -> Column:
@@ -86,7 +95,7 @@ def path_column(path: str, schema: T.StructType, where: str) -> tuple[Column, T.
     for part in path.split("."):
         if not isinstance(at, T.StructType) or part not in at.fieldNames():
             known = (
-                [".".join((*reached, name)) for name in at.fieldNames() if name != FILE]
+                [".".join((*reached, name)) for name in at.fieldNames() if name not in ADDED]
                 if isinstance(at, T.StructType)
                 else []
             )
@@ -151,7 +160,7 @@ def _payload(schema: T.StructType) -> tuple[Column, T.StructType]:
     """The row as it came, in settled types; a column with a reserved name is kept as `source_<name>`."""
     parts, fields = [], []
     for field in schema.fields:
-        if field.name == FILE:
+        if field.name in (FILE, ROW):
             continue
         name = f"source_{field.name}" if field.name in RESERVED else field.name
         kind = settled(field.dataType)
@@ -165,5 +174,5 @@ def _hashed(schema: T.StructType) -> list[Column]:
     return [
         F.to_json(F.col(f"`{field.name}`")) if "map<" in field.dataType.simpleString() else F.col(f"`{field.name}`")
         for field in schema.fields
-        if field.name not in (FILE, CORRUPT)
+        if field.name not in ADDED
     ]

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
-from cja_spark.connection.conform import Conformed, conform_events
-from cja_spark.connection.drop import flagged
 from cja_spark.connection.load import Load, drop_plan, finish_load, plan_load
-from cja_spark.connection.people import write_lookups, write_profiles
+from cja_spark.connection.people import check_people, write_lookups, write_profiles
+from cja_spark.connection.persons import (
+    covered_by,
+    device_runs,
+    last_replay,
+    own_persons,
+    stitched_persons,
+    stitching_of,
+)
 from cja_spark.connection.receipt import ConnectReceipt, receipt_of
-from cja_spark.connection.replay import persons_of, replay
+from cja_spark.connection.repeats import repeats, without_repeats
+from cja_spark.connection.replay import replay
 from cja_spark.connection.spec import Connection
-from cja_spark.connection.tables import EVENT_COLUMNS, EVENT_SCHEMA, QUARANTINE, STAGING
-from cja_spark.connection.types import merged, shaped
+from cja_spark.connection.staging import Staged, staged
+from cja_spark.connection.tables import EVENT_COLUMNS, EVENT_SCHEMA, QUARANTINE
 from cja_spark.errors import InputError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
-from cja_spark.sources.read import explained, read_items
+from cja_spark.sources.read import explained
 
 
 def connect(
@@ -46,22 +53,38 @@ def connect(
         return receipt_of(lake, None)
     failpoint("connect.planned")
     try:
-        events = _stage(lake, connection, load, files_root)
+        with staged(lake, connection, load, files_root) as rows:
+            failpoint("connect.staged")
+            _take(lake, connection, load, rows, files_root)
     except (PySparkException, Py4JJavaError, InputError) as error:
-        drop_plan(lake, load)
+        if lake.events.version() == load.events_version:  # nothing of this load is there
+            drop_plan(lake, load)
         if isinstance(error, InputError):
             raise
         raise explained(error, _dataset_in(error, load), load.items) from error
-    failpoint("connect.staged")
-    _write_events(lake, connection, load, events)
+    return receipt_of(lake, load)
+
+
+def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_root: str) -> None:
+    check_people(lake, connection, load, files_root)
+    last = last_replay(lake, load, list(rows.datasets.values())) if _replays(connection) else None
+    persons = _persons(lake, connection, load, rows, last)
+    _write_events(lake, load, persons, rows.fields())
+    failpoint("connect.appended")
+    _write_quarantine(lake, load, persons)
+    failpoint("connect.quarantined")
+    for one in persons:
+        one.forget()
     for step in (write_profiles, write_lookups):
         step(lake, connection, load, files_root)
         failpoint(f"connect.{step.__name__}")
-    replay(lake, connection, load)
+    until = replay(lake, connection, load, last)
     failpoint("connect.replayed")
-    finish_load(lake, load)
-    lake.table(STAGING).drop()
-    return receipt_of(lake, load)
+    finish_load(lake, load, until)
+
+
+def _replays(connection: Connection) -> bool:
+    return any(dataset.stitching and dataset.stitching.replay for dataset in connection.events().values())
 
 
 def _dataset_in(error: Exception, load: Load) -> str:
@@ -69,73 +92,72 @@ def _dataset_in(error: Exception, load: Load) -> str:
     return next((item.dataset for item in load.items if item.path.split("/")[-1] in text), load.items[0].dataset)
 
 
-def _stage(lake: Lake, connection: Connection, load: Load, files_root: str) -> T.StructType:
-    """Read and conform every event row once, into a staging table; returns the payload's merged type."""
-    found: dict[str, Conformed] = {}
-    for position, (name, dataset) in enumerate(connection.datasets.items()):
-        if name in connection.events() and load.of(name):
-            rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
-            found[name] = conform_events(rows, name, position, connection.events()[name])
-    payload = _payload_type(lake, load, found)
-    table = lake.table(STAGING)
-    frames = [
-        conformed.rows.withColumn("payload", shaped(F.col("payload"), conformed.payload, payload))
-        for conformed in found.values()
-    ]
-    if not frames:
-        frames = [_nothing(lake.spark, payload)]
-    staged = reduce(DataFrame.unionByName, frames).withColumn("row", F.monotonically_increasing_id())
-    table.overwrite(staged)
-    return payload
+@dataclass(frozen=True)
+class _Persons:
+    """One dataset's rows with their persons, and what is held in memory to find them."""
+
+    rows: DataFrame
+    held: tuple[DataFrame, ...]
+
+    def forget(self) -> None:
+        for frame in self.held:
+            frame.unpersist()
 
 
-def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.StructType:
-    """One type for the payload of all datasets and of the events that are there."""
-    payload, first = T.StructType([]), "events"
-    if lake.events.exists() and not load.full:
-        known = lake.events.read().schema
-        payload = T.StructType([field for field in known.fields if field.name not in EVENT_COLUMNS])
-    for name, conformed in found.items():
-        merged_type = merged(payload, conformed.payload, "", first, name)
-        assert isinstance(merged_type, T.StructType)
-        payload, first = merged_type, name if not payload.fields else first
-    return payload
-
-
-def _nothing(spark: SparkSession, payload: T.StructType) -> DataFrame:
-    own = [
-        field
-        for field in EVENT_SCHEMA.fields
-        if field.name not in ("person_id", "person_namespace", "load", "event_date", "stitch_reason")
-    ]
-    extra = [
-        T.StructField("file", T.StringType()),
-        T.StructField("reason", T.StringType()),
-        T.StructField("payload", payload),
-    ]
-    return spark.createDataFrame([], T.StructType([*own, *extra]))
-
-
-def _write_events(lake: Lake, connection: Connection, load: Load, payload: T.StructType) -> None:
+def _persons(
+    lake: Lake, connection: Connection, load: Load, rows: Staged, last: datetime | None
+) -> list[_Persons]:
+    """Give each row its person; a usable row without one gets the reason `empty_person_id`."""
     known = lake.events.read(load.events_version) if load.events_version >= 0 and not load.full else None
-    rows = persons_of(lake, connection, load, flagged(lake.table(STAGING).read(), known), known)
-    moment = F.lit(load.number).cast("bigint").alias("load")
-    dropped = rows.where(F.col("reason").isNotNull()).select(
-        moment,
-        "dataset",
-        "reason",
-        "file",
-        F.when(F.year("ts") <= 9999, F.col("ts")).alias("ts"),  # later years cannot be shown by most readers
-        "event_id",
-        F.to_json("payload").alias("raw"),
-    )
-    quarantine = lake.table(QUARANTINE).create()
-    write = quarantine.overwrite if load.full else quarantine.append
-    write(dropped, app_id="quarantine", txn=load.number)
-    failpoint("connect.quarantined")
-    usable = rows.where(F.col("reason").isNull()).withColumn("event_date", F.to_date("ts")).withColumn("load", moment)
-    fields = [F.col(f"payload.`{field.name}`").alias(field.name) for field in payload.fields]
-    events = usable.select(*(F.col(name).cast(EVENT_SCHEMA[name].dataType) for name in EVENT_COLUMNS), *fields)
+    found = []
+    for name, conformed in rows.datasets.items():
+        dataset = connection.events()[name]
+        before = None if known is None else known.where(F.col("dataset") == name)
+        again = repeats(conformed, before) if dataset.event_id else None
+        marked = without_repeats(conformed, again)
+        held = [] if again is None else [again]
+        if dataset.stitching is None:
+            marked = own_persons(marked)
+        else:
+            held.append(device_runs(marked, before, dataset.stitching))
+            covered = covered_by(stitching_of(dataset), last, load)
+            marked = stitched_persons(marked, held[-1], dataset, covered)
+        nobody = F.when(F.col("person_id").isNull(), F.lit("empty_person_id"))
+        found.append(_Persons(marked.withColumn("reason", F.coalesce("reason", nobody)), tuple(held)))
+    return found
+
+
+def _number(load: Load) -> Column:
+    return F.lit(load.number).cast("bigint").alias("load")
+
+
+def _write_events(lake: Lake, load: Load, persons: list[_Persons], fields: list[str]) -> None:
+    """Append usable rows, files by date: a rebalance keeps small days together and splits a large one."""
+    if not persons:
+        return
+    payload = [F.col(f"payload.`{name}`").alias(name) for name in fields]
+    frames = []
+    for one in persons:
+        usable = one.rows.where(F.col("reason").isNull()).withColumn("event_date", F.to_date("ts"))
+        usable = usable.withColumn("load", _number(load))
+        own = [F.col(name).cast(EVENT_SCHEMA[name].dataType) for name in EVENT_COLUMNS]
+        frames.append(usable.select(*own, *payload))
+    events = reduce(DataFrame.unionByName, frames).hint("rebalance", "event_date")
     write = lake.events.overwrite if load.full else lake.events.append
-    write(events.repartition("event_date"), app_id="events", txn=load.number)
-    failpoint("connect.appended")
+    write(events, app_id="events", txn=load.number)
+
+
+def _write_quarantine(lake: Lake, load: Load, persons: list[_Persons]) -> None:
+    """Append the rows that cannot be used, each with its reason and as it came."""
+    table = lake.table(QUARANTINE).create()
+    dropped = [
+        one.rows.where(F.col("reason").isNotNull()).select(
+            _number(load), "dataset", "reason", "file",
+            F.when(F.year("ts") <= 9999, F.col("ts")).alias("ts"),  # later years cannot be shown by most readers
+            "event_id", F.to_json("payload").alias("raw"),
+        )
+        for one in persons
+    ]  # fmt: skip
+    rows = reduce(DataFrame.unionByName, dropped) if dropped else table.frame([])
+    write = table.overwrite if load.full else table.append
+    write(rows, app_id="quarantine", txn=load.number)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from cja_spark.connection.spec import Connection
@@ -25,6 +26,7 @@ class Load:
         full: it replaces everything.
         events_version: the version of events at which ids and logins that were there are read.
         as_of: the instant of replays; None means the newest event.
+        replayed_until: the instant up to which earlier loads have replayed; None when none has.
     """
 
     number: int
@@ -32,6 +34,7 @@ class Load:
     full: bool
     events_version: int
     as_of: datetime | None
+    replayed_until: datetime | None = None
 
     def of(self, dataset: str) -> list[Item]:
         """Items of one dataset."""
@@ -53,18 +56,31 @@ def plan_load(
     open_rows = [row for row in planned if row["load"] not in done]
     if open_rows:
         row = open_rows[-1]
-        return Load(
-            row["load"], tuple(Item(*item) for item in row["items"]), row["full"], row["events_version"], row["as_of"]
-        )
+        items = tuple(Item(*item) for item in row["items"])
+        as_of, before = _utc(row["as_of"]), None if row["full"] else _replayed_until(rows)
+        return Load(row["load"], items, row["full"], row["events_version"], as_of, before)
     since = max((row["load"] for row in planned if row["full"]), default=0)
     taken = {item["path"]: Item(*item) for row in planned if row["load"] >= since for item in row["items"]}
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
         return None
     number = max((row["load"] for row in planned), default=0) + 1
-    load = Load(number, tuple(fresh), full, lake.events.version(), as_of)
+    load = Load(number, tuple(fresh), full, lake.events.version(), as_of, None if full else _replayed_until(rows))
     table.append(table.frame([_row(load, "planned")]))
     return load
+
+
+def _replayed_until(rows: Sequence[Row]) -> datetime | None:
+    """The furthest replay of all loads that are done since the last full one."""
+    done = [row for row in rows if row["state"] == "done"]
+    since = max((row["load"] for row in done if row["full"]), default=0)
+    found = [_utc(row["replayed_until"]) for row in done if row["load"] >= since]
+    return max((moment for moment in found if moment is not None), default=None)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """What Spark gave back in the time of this machine, as an instant."""
+    return None if moment is None else moment.astimezone(UTC)
 
 
 def _fresh(lake: Lake, connection: Connection, files_root: str, taken: dict[str, Item]) -> list[Item]:
@@ -75,15 +91,15 @@ def _fresh(lake: Lake, connection: Connection, files_root: str, taken: dict[str,
     return found
 
 
-def _row(load: Load, state: str) -> tuple[object, ...]:
+def _row(load: Load, state: str, replayed_until: datetime | None = None) -> tuple[object, ...]:
     items: Sequence[tuple[object, ...]] = [tuple(item) for item in load.items] if state == "planned" else []
-    return (load.number, state, load.full, load.events_version, load.as_of, items)
+    return (load.number, state, load.full, load.events_version, load.as_of, items, replayed_until)
 
 
-def finish_load(lake: Lake, load: Load) -> None:
-    """Note that a load is done."""
+def finish_load(lake: Lake, load: Load, replayed_until: datetime | None) -> None:
+    """Note that a load is done, and how far its replays went."""
     table = lake.table(LOADS)
-    table.append(table.frame([_row(load, "done")]))
+    table.append(table.frame([_row(load, "done", replayed_until)]))
 
 
 def drop_plan(lake: Lake, load: Load) -> None:

@@ -7,12 +7,33 @@ from pyspark.sql import functions as F
 
 from cja_spark.connection.conform import RESERVED, identity, path_column
 from cja_spark.connection.load import Load
-from cja_spark.connection.spec import Connection
+from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
 from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.tables import QUARANTINE
 from cja_spark.connection.types import settled, shaped
 from cja_spark.lake import Lake
-from cja_spark.sources.read import CORRUPT, FILE, read_items
+from cja_spark.sources.read import ADDED, CORRUPT, FILE, read_items
+
+
+def check_people(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:
+    """Read the profile and lookup rows of a load once, so that a file that cannot be read is found before any write.
+
+    Raises:
+        MissingColumnError: a dataset names a column that its rows do not have.
+    """
+    people: dict[str, ProfileDataset | LookupDataset] = {**connection.profiles(), **connection.lookups()}
+    for name, dataset in people.items():
+        if load.of(name):
+            rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
+            _key(rows, name, dataset)
+            rows.write.format("noop").mode("overwrite").save()
+
+
+def _key(rows: DataFrame, name: str, dataset: ProfileDataset | LookupDataset) -> Column:
+    """What a row of a profile or lookup dataset is known by."""
+    if isinstance(dataset, ProfileDataset):
+        return identity(dataset.person_id, rows.schema, name, "person_id", stitched=False)["id"]
+    return path_column(dataset.key, rows.schema, f"dataset '{name}', key")[0].cast("string")
 
 
 def write_profiles(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:
@@ -24,8 +45,7 @@ def write_profiles(lake: Lake, connection: Connection, load: Load, files_root: s
         if not load.of(name):
             continue
         rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
-        person = identity(dataset.person_id, rows.schema, name, "person_id", stitched=False)["id"]
-        newest = _newest(lake, load, name, rows, person, "person_id").withColumnRenamed("payload", name)
+        newest = _newest(lake, load, name, rows, _key(rows, name, dataset), "person_id").withColumnRenamed("payload", name)
         there = lake.profiles.read()
         if "person_id" in there.columns:
             before = there.withColumnRenamed(name, "_before") if name in there.columns else there
@@ -50,8 +70,7 @@ def write_lookups(lake: Lake, connection: Connection, load: Load, files_root: st
         if not load.of(name):
             continue
         rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
-        key, _ = path_column(dataset.key, rows.schema, f"dataset '{name}', key")
-        newest = _newest(lake, load, name, rows, key.cast("string"), "key").select("key", "payload.*")
+        newest = _newest(lake, load, name, rows, _key(rows, name, dataset), "key").select("key", "payload.*")
         table = lake.lookup(name)
         if table.exists() and not load.full:
             before = table.read().join(newest.select("key"), on="key", how="left_anti")
@@ -61,7 +80,7 @@ def write_lookups(lake: Lake, connection: Connection, load: Load, files_root: st
 
 def _newest(lake: Lake, load: Load, name: str, rows: DataFrame, key: Column, role: str) -> DataFrame:
     """The last row of each key by file and position; rows without a key go to quarantine."""
-    fields = [field for field in rows.schema.fields if field.name not in (FILE, CORRUPT)]
+    fields = [field for field in rows.schema.fields if field.name not in ADDED]
     payload = F.struct(
         *(
             shaped(F.col(f"`{field.name}`"), field.dataType, settled(field.dataType)).alias(

@@ -1,119 +1,67 @@
-"""Persons of a load's events, and the replay that looks at earlier events again."""
+"""The replay that looks at events of earlier loads again."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import reduce
+from datetime import datetime
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.connection.load import Load
+from cja_spark.connection.persons import covered_by, stitched_persons, stitching_of
 from cja_spark.connection.spec import Connection, EventDataset
 from cja_spark.connection.stitching.spec import FieldBased
-from cja_spark.connection.stitching.stitch import logins, replayed_at, runs, stitch
-from cja_spark.connection.tables import STAGING
+from cja_spark.connection.stitching.stitch import logins, runs, valid
 from cja_spark.lake import Lake
 
 
-def persons_of(lake: Lake, connection: Connection, load: Load, rows: DataFrame, known: DataFrame | None) -> DataFrame:
-    """Give each row of a load its person; a usable row without one gets the reason `empty_person_id`.
+def replay(lake: Lake, connection: Connection, load: Load, last: datetime | None) -> datetime | None:
+    """Look again at events of earlier loads that a replay due now covers; rewrite only dates on which one changed.
 
-    Rows:    The same.
-    Columns: adds person_id, person_namespace, stitch_reason; changes reason.
+    Returns the instant up to which replays have run with this load; None when no dataset asks for any.
     """
-    stitched = {name: dataset for name, dataset in connection.events().items() if dataset.stitching and load.of(name)}
-    plain = rows.where(~F.col("dataset").isin(list(stitched))) if stitched else rows
-    frames = [
-        plain.withColumn("person_id", F.col("own_person_id"))
-        .withColumn("person_namespace", F.col("own_namespace"))
-        .withColumn("stitch_reason", F.when(F.col("own_person_id").isNotNull(), "own").otherwise("none"))
-    ]
-    last = last_replay(lake, load)
-    for name, dataset in stitched.items():
-        own = rows.where(F.col("dataset") == name)
-        spec = _spec(dataset)
-        found = logins(own.where(F.col("reason").isNull()), spec)
-        if known is not None:
-            found = found.unionByName(logins(known.where(F.col("dataset") == name), spec))
-            found = found.groupBy("device", "ts").agg(F.min("person").alias("person"))
-        frames.append(_stitched(own, found, dataset, last))
-    return reduce(DataFrame.unionByName, frames).withColumn(
-        "reason", F.coalesce("reason", F.when(F.col("person_id").isNull(), F.lit("empty_person_id")))
-    )
-
-
-def _spec(dataset: EventDataset) -> FieldBased:
-    assert dataset.stitching is not None
-    return dataset.stitching
-
-
-def _stitched(rows: DataFrame, found: DataFrame, dataset: EventDataset, last: datetime | None) -> DataFrame:
-    spec = _spec(dataset)
-    assert dataset.persistent_id is not None
-    person_namespace = F.coalesce(F.col("own_namespace"), F.lit(dataset.person_id.code()))
-    device_namespace = F.coalesce(F.col("persistent_namespace"), F.lit(dataset.persistent_id.code()))
-    if dataset.person_id.identity_map != "primary":
-        person_namespace = F.lit(dataset.person_id.code())
-    return stitch(rows, runs(found, spec), spec, person_namespace, device_namespace, replayed_at(spec, last))
-
-
-def last_replay(lake: Lake, load: Load) -> datetime | None:
-    """The instant up to which replays have run once this load is done: `as_of`, else the newest usable event."""
-    if load.as_of is not None:
-        return load.as_of
-    newest = lake.table(STAGING).read().where(F.col("reason").isNull()).agg(F.max(F.unix_micros("ts"))).collect()[0][0]
-    before = None
+    datasets = {
+        name: dataset for name, dataset in connection.events().items() if dataset.stitching and dataset.stitching.replay
+    }
+    if last is None:
+        return load.replayed_until
     if load.events_version >= 0 and not load.full:
-        events = lake.events.read(load.events_version)
-        day = events.agg(F.max("event_date")).collect()[0][0]
-        if day is not None:
-            before = events.where(F.col("event_date") == F.lit(day)).agg(F.max(F.unix_micros("ts"))).collect()[0][0]
-    known = [moment for moment in (newest, before) if moment is not None]
-    return datetime.fromtimestamp(max(known) / 1e6, UTC) if known else None
+        for name, dataset in datasets.items():
+            _replay_dataset(lake, name, dataset, load, covered_by(stitching_of(dataset), last, load))
+    return last if load.replayed_until is None else max(last, load.replayed_until)
 
 
-def replay(lake: Lake, connection: Connection, load: Load) -> None:
-    """Look again at events that were there before this load; rewrite only the dates on which a person changed."""
-    if load.events_version < 0 or load.full:
-        return
-    last = last_replay(lake, load)
-    for name, dataset in connection.events().items():
-        if dataset.stitching and dataset.stitching.replay:
-            _replay_dataset(lake, name, dataset, load, last)
-
-
-def _replay_dataset(lake: Lake, name: str, dataset: EventDataset, load: Load, last: datetime | None) -> None:
-    spec = _spec(dataset)
-    events = lake.events.read()
-    own = events.where(F.col("dataset") == name)
-    found = logins(own, spec)
-    covered = replayed_at(spec, last)
+def _replay_dataset(lake: Lake, name: str, dataset: EventDataset, load: Load, covered: Column) -> None:
+    spec = stitching_of(dataset)
+    own = lake.events.read().where(F.col("dataset") == name)
+    found = runs(logins(own, spec), spec).persist()
     asked = own.where(covered.isNotNull() & (F.col("load") < load.number))
-    if spec.window is None:
-        # Only a device with a new login can change what an unlimited replay already gave.
-        fresh = (
-            logins(own.where(F.col("load") == load.number), spec)
-            .select(F.col("device").alias("persistent_id"))
-            .distinct()
-        )
-        asked = asked.join(fresh, on="persistent_id", how="left_semi")
-    again = _stitched(asked.select("persistent_id", "own_person_id", "own_namespace", "persistent_namespace", "ts",
-                                   "event_date", F.col("person_id").alias("_before")), found, dataset, last)  # fmt: skip
-    changed = again.where(~F.col("person_id").eqNullSafe(F.col("_before"))).select("event_date").distinct()
+    if spec.window is None and load.replayed_until is not None:
+        asked = asked.join(_fresh(own, spec, load), on="persistent_id", how="left_semi")
+    before = F.struct("person_id", "stitch_reason").alias("_before")
+    again = stitched_persons(asked.select("persistent_id", "own_person_id", "own_namespace", "persistent_namespace", "ts",
+                                   "event_date", before), found, dataset, covered)  # fmt: skip
+    now = F.struct("person_id", "stitch_reason")
+    changed = again.where(~now.eqNullSafe(F.col("_before"))).select("event_date").distinct()
     dates = sorted(str(row["event_date"]) for row in changed.collect())
     if dates:
-        _rewrite(lake, name, dataset, dates, found, last)
+        _rewrite(lake, name, dataset, dates, found, covered)
+    found.unpersist()
 
 
-def _rewrite(
-    lake: Lake, name: str, dataset: EventDataset, dates: list[str], found: DataFrame, last: datetime | None
-) -> None:
+def _fresh(own: DataFrame, spec: FieldBased, load: Load) -> DataFrame:
+    """Devices for which an unlimited replay can give more than the last one gave: new logins, rows not yet covered."""
+    login = valid(F.col("persistent_id"), spec) & valid(F.col("own_person_id"), spec)
+    new = F.col("load") == load.number
+    uncovered = F.col("ts") > F.lit(load.replayed_until)
+    return own.where((new & login) | (uncovered & (login | ~new))).select("persistent_id").distinct()
+
+
+def _rewrite(lake: Lake, name: str, dataset: EventDataset, dates: list[str], found: DataFrame, covered: Column) -> None:
     events = lake.events.read()
     there = events.where(F.col("event_date").cast("string").isin(dates))
-    spec = _spec(dataset)
-    mine = (F.col("dataset") == name) & replayed_at(spec, last).isNotNull()
-    again = _stitched(there.where(mine), found, dataset, last).select(*events.columns)
+    mine = (F.col("dataset") == name) & covered.isNotNull()
+    again = stitched_persons(there.where(mine), found, dataset, covered).select(*events.columns)
     rows = again.unionByName(there.where(~F.coalesce(mine, F.lit(False))))
     listed = ", ".join(f"'{day}'" for day in dates)
-    lake.events.overwrite(rows.repartition("event_date"), where=f"event_date IN ({listed})")
+    lake.events.overwrite(rows.hint("rebalance", "event_date"), where=f"event_date IN ({listed})")

@@ -1,118 +1,116 @@
-"""Writing the demo data: one folder per day of arrival, defects included, the same for the same seed."""
+"""Generating the demo data: seven datasets, defects included, the same for the same seed."""
 
 from __future__ import annotations
 
-import json
+import logging
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pydantic import ValidationError
+from pyspark.sql import SparkSession
 
-from cja_spark.demo import channels
-from cja_spark.demo.chance import chance
-from cja_spark.demo.visits import pages, visits
-from cja_spark.errors import UnwritableError
-from cja_spark.spec import Spec
+from cja_spark.demo.arrivals import Written, write, write_whole
+from cja_spark.demo.browsing import app, bot, site
+from cja_spark.demo.calls import calls
+from cja_spark.demo.mailings import mailings
+from cja_spark.demo.masters import catalogue, crm
+from cja_spark.demo.shops import purchases
+from cja_spark.demo.spec import DemoReceipt, Folders, Year
+from cja_spark.demo.visits import pages, persons, visits
+from cja_spark.errors import ConfigurationError, UnwritableError
+from cja_spark.failpoints import failpoint
 
 MARKER = "generated.json"
-Folders = Literal["day", "week"]
-LATE_SHARE, DUPLICATE_SHARE, LATE_DAYS = 0.01, 0.005, 3
-
-
-class DemoReceipt(Spec):
-    """What was generated; `fresh` is False when it was already there."""
-
-    events: int = Field(ge=10_000, le=100_000_000)
-    seed: int
-    folders: Folders = "week"
-    rows: dict[str, int] = {}  # noqa: RUF012 - pydantic copies defaults
-    fresh: bool = True
 
 
 def generate(
-    spark: SparkSession, target: str, *, events: int = 200_000, seed: int = 7, folders: Folders = "week"
+    spark: SparkSession,
+    target: str,
+    *,
+    events: int = 200_000,
+    seed: int = 7,
+    first_day: date = date(2025, 9, 1),
+    folders: Folders = "week",
 ) -> DemoReceipt:
-    """Generate the retailer's year below `target`/raw, unless the same is already there.
+    """Generate a retailer's year below `target`/raw, unless the same is already there.
+
+    The marker is written last: a run that was killed is followed by one that starts over.
 
     Args:
         spark: the session; all rows are made by its executors.
         target: a folder on a local or shared disk.
         events: about how many events in all, 10 thousand to 100 million.
         seed: another seed is another year.
-        folders: what one folder of arrivals holds.
+        first_day: the year is 365 days from here.
+        folders: what one folder of arrivals holds, `raw/web/week=2025-09-01/` or `raw/web/day=2025-09-01/`.
 
     Raises:
-        ValueError: `events` outside its bounds.
+        ConfigurationError: a number outside its bounds, or a session whose time zone is not UTC.
         UnwritableError: the folder cannot be written.
     """
-    asked = DemoReceipt(events=events, seed=seed, folders=folders)
-    root = Path(target, "raw")
-    marker = root / MARKER
-    if marker.is_file():
-        before = DemoReceipt.model_validate_json(marker.read_text(encoding="utf-8"))
-        if (before.events, before.seed, before.folders) == (events, seed, folders):
-            return before.model_copy(update={"fresh": False})
-        marker.unlink()
+    year = _asked(spark, events, seed, first_day, folders)
+    marker = Path(target, "raw", MARKER)
+    before = finished(marker)
+    if before is not None and before.year == year:
+        return before.model_copy(update={"fresh": False})
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.unlink(missing_ok=True)
     except OSError as error:
-        raise UnwritableError.place(str(root), error.strerror or str(error)) from error
-    rows = {name: write(str(root / name)) for name, write in _writers(spark, events, seed, folders).items()}
-    receipt = asked.model_copy(update={"rows": rows})
-    marker.write_text(json.dumps(receipt.model_dump(), indent=2), encoding="utf-8")
+        raise UnwritableError.place(str(marker.parent), error.strerror or str(error)) from error
+    written: dict[str, Written] = {}
+    for name, write_one in _datasets(spark, year).items():
+        written[name] = write_one(str(marker.parent / name))
+        failpoint("demo.dataset_written")
+    receipt = DemoReceipt(
+        year=year,
+        rows={name: counts.rows for name, counts in written.items()},
+        late={name: counts.late for name, counts in written.items()},
+        repeated={name: counts.repeated for name, counts in written.items()},
+    )
+    _finish(marker, receipt)
     return receipt
 
 
-def _writers(spark: SparkSession, events: int, seed: int, folders: Folders) -> dict[str, Callable[[str], int]]:
-    seen = pages(visits(spark, events, seed), seed)
-    web = channels.browsing(seen, seed, app=False).unionByName(bot(spark, events, seed), allowMissingColumns=True)
-    app = channels.browsing(seen, seed, app=True)
+def finished(marker: Path) -> DemoReceipt | None:
+    """Receipt of what lies there; none when nothing was finished or an earlier version wrote it."""
+    try:
+        return DemoReceipt.model_validate_json(marker.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except ValidationError:
+        logging.getLogger(__name__).info("%s is of another version; the data are generated again", marker)
+        return None
+
+
+def _finish(marker: Path, receipt: DemoReceipt) -> None:
+    draft = marker.with_suffix(".draft")
+    draft.write_text(receipt.model_dump_json(indent=2), encoding="utf-8")
+    draft.replace(marker)
+
+
+def _asked(spark: SparkSession, events: int, seed: int, first_day: date, folders: Folders) -> Year:
+    zone = spark.conf.get("spark.sql.session.timeZone")
+    if zone not in {"UTC", "Etc/UTC", "Z"}:
+        raise ConfigurationError(f"The demo data are written in UTC and spark.sql.session.timeZone is '{zone}'.")
+    try:
+        return Year(events=events, seed=seed, first_day=first_day, folders=folders)
+    except ValidationError as error:
+        said = "; ".join(f"--{fault['loc'][0]}: {fault['input']}: {fault['msg']}" for fault in error.errors())
+        raise ConfigurationError(said) from error
+
+
+def _datasets(spark: SparkSession, year: Year) -> dict[str, Callable[[str], Written]]:
+    seed, visited = year.seed, visits(spark, year)
+    seen = pages(visited, seed)
+    web = site(seen, seed).unionByName(bot(spark, year))
     return {
-        "web": lambda path: arriving(web, path, "json", seed, folders),
-        "app": lambda path: arriving(app, path, "parquet", seed, folders),
-        "email": lambda path: arriving(channels.email(spark, events, seed), path, "json", seed, folders),
-        "calls": lambda path: arriving(channels.calls(spark, events, seed), path, "csv", seed, folders, "call_id"),
-        "store": lambda path: arriving(channels.store(spark, events, seed), path, "parquet", seed, folders),
-        "crm": lambda path: _whole(channels.crm(spark, events, seed), path),
-        "catalogue": lambda path: _whole(channels.catalogue(spark, seed), path),
+        "web": lambda path: write(web, path, "json", year),
+        "app": lambda path: write(app(seen, seed), path, "parquet", year),
+        "email": lambda path: write(mailings(visited, seed), path, "json", year),
+        "calls": lambda path: write(calls(visited, seed), path, "csv", year, "call_id"),
+        "store": lambda path: write(purchases(visited, seed), path, "parquet", year),
+        "crm": lambda path: write_whole(crm(persons(spark, year), seed), path),
+        "catalogue": lambda path: write_whole(catalogue(spark, seed), path),
     }
-
-
-def bot(spark: SparkSession, events: int, seed: int) -> DataFrame:
-    """One device that reads product pages all year round, every few minutes or hours: about one event in a hundred."""
-    count = max(events // 100, 50)
-    step = 360 * 86_400_000 // count
-    rows = spark.range(count).select(
-        F.lit(-1).cast("bigint").alias("person"), F.lit(1).alias("visit"), F.col("id").cast("int").alias("nth"),
-        F.lit("9" * 38).alias("ecid"), F.lit(None).cast("string").alias("crm_id"), F.lit("product").alias("page"),
-        F.lit("direct").alias("channel"), F.lit(None).cast("string").alias("campaign"), F.lit(False).alias("in_app"),
-        F.lit(False).alias("known"), F.pmod("id", F.lit(400)).cast("int").alias("product"),
-        (F.lit(1_756_771_200_000) + F.col("id") * step).alias("t"),
-    )  # fmt: skip
-    return channels.browsing(rows, seed, app=False)
-
-
-def arriving(rows: DataFrame, path: str, form: str, seed: int, folders: Folders, key: str = "_id") -> int:
-    """Write rows into folders of their day or week of arrival: one in a hundred comes late, one in two hundred twice.
-
-    Returns the number of rows written.
-    """
-    late = F.when(chance("late", seed, key) < LATE_SHARE, F.lit(LATE_DAYS)).otherwise(0)
-    twice = F.when(chance("twice", seed, key) < DUPLICATE_SHARE, F.array(F.lit(0), F.lit(1))).otherwise(
-        F.array(F.lit(0))
-    )
-    day = F.date_add(F.to_date(F.timestamp_millis("t")), late)
-    arrived = rows.withColumn("_again", F.explode(twice)).withColumn(
-        folders, F.trunc(day, "week") if folders == "week" else day
-    )
-    writer = arrived.drop("t", "_again").repartition(folders).sortWithinPartitions(folders, key).write.mode("overwrite")
-    writer.option("header", "true").partitionBy(folders).format(form).save(path)
-    return int(rows.sparkSession.read.option("header", "true").format(form).load(path).count())
-
-
-def _whole(rows: DataFrame, path: str) -> int:
-    rows.coalesce(1).write.mode("overwrite").option("header", "true").csv(path)
-    return int(rows.sparkSession.read.option("header", "true").csv(path).count())

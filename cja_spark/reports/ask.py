@@ -131,8 +131,11 @@ class Seen:
         """
         if isinstance(use, str) and use in self.ask.view.metric_names():
             return np.ones(self.journeys.events, bool) if use in STANDARD_METRICS else self.journeys.carries(use)
-        window = self.ask.window
-        segment = self.ask.segment(use) if isinstance(use, str) else Segment.model_construct(where=use)  # type: ignore[arg-type]
+        return self.step_segment(use if isinstance(use, str) else Segment.model_construct(where=use))  # type: ignore[arg-type]
+
+    def step_segment(self, use: str | Segment) -> Bools:
+        """Events that a step's segment keeps, in the range and in the tail."""
+        window, segment = self.ask.window, self.ask.segment(use)
         met = self.matches(segment)
         tail = self.journeys.t >= window.end
         if not tail.any():

@@ -44,21 +44,27 @@ def kernel(seen: Seen) -> Cells:
     """Sum each base metric per combination of values, and once over all events of the table.
 
     Source: T1-T3; M6: a metric above an item dimension goes in full to each distinct value of the event.
+        Decision: without *no value*, the total of a metric on the items counts the items that have values, so that
+        the rows of an additive column sum to it.
     """
     ask = seen.ask
     report: Table = ask.report  # type: ignore[assignment]
     cells = Cells()
     mask = seen.masked()
-    at, keys, item_of_row = _rows(seen, report, mask)
+    at, keys, items = _rows(seen, report, mask)
     metrics = base_metrics(report.metrics_used(), ask.view)
     total_mask = mask if report.include_no_value or not keys else _touched(mask, at)
     for measure, metric in enumerate(metrics):
-        cells.add(TOTAL + measure, in_total(seen, metric, total_mask))
+        if items is not None and not report.include_no_value and _pairs(seen, report, metric):
+            amount = float(np.nansum(seen.journeys.item_amounts(metric).values[items]))
+        else:
+            amount = in_total(seen, metric, total_mask)
+        cells.add(TOTAL + measure, amount)
     if not keys or len(at) == 0:
         return cells
     values, codes = _combined(keys)
     for measure, metric in enumerate(metrics):
-        amounts = _amounts(seen, report, metric, (at, codes, item_of_row), len(values[0]))
+        amounts = _amounts(seen, report, metric, (at, codes, items), len(values[0]))
         cells.add(measure, amounts, *values)
     return cells
 

@@ -15,6 +15,8 @@ from cja_spark.sources.spec import Source
 
 CORRUPT = "_corrupt_record"
 FILE = "_file"
+ROW = "_row_in_file"  # only of formats that can be read twice at little cost
+ADDED = (FILE, ROW, CORRUPT)
 
 
 def items_of(spark: SparkSession, name: str, source: Source, files_root: str, taken: dict[str, Item]) -> list[Item]:
@@ -29,7 +31,11 @@ def items_of(spark: SparkSession, name: str, source: Source, files_root: str, ta
 
 
 def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequence[Item]) -> DataFrame:
-    """Rows of some items, with `_file` (the item's path) and, where a row is unreadable, `_corrupt_record`."""
+    """Rows of some items.
+
+    Columns: adds `_file` (the item's path), `_row_in_file` where the format is columnar, and for JSON with unreadable
+        rows `_corrupt_record`.
+    """
     if source.format == "delta" or source.table:
         return delta.read(spark, source, files_root, items)
     paths = [item.path for item in items]
@@ -38,7 +44,8 @@ def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequ
         return _read_json(spark, source, paths)
     if source.format == "csv":
         reader = reader.options(**{"header": "true", **source.options})
-    return reader.load(paths).withColumn(FILE, F.col("_metadata.file_path"))
+    rows = reader.load(paths).withColumn(FILE, F.col("_metadata.file_path"))
+    return rows.withColumn(ROW, F.col("_metadata.row_index")) if source.format == "parquet" else rows
 
 
 def _read_json(spark: SparkSession, source: Source, paths: Sequence[str]) -> DataFrame:

@@ -7,7 +7,19 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-NAMES = ("doctor", "demo", "connect", "journey", "report", "explain", "publish", "deliver", "schemas")
+NAMES = (
+    "doctor",
+    "demo",
+    "preflight",
+    "connect",
+    "stitching",
+    "journey",
+    "report",
+    "explain",
+    "publish",
+    "deliver",
+    "schemas",
+)
 
 
 @dataclass(frozen=True)

@@ -73,11 +73,11 @@ class Product:
             run_pass(lake.journeys(self.view.name).read(), self.columns, asks or self.asks, reader).sums, asks
         )
 
-    def of_frame(self, events, partitions=2):
+    def of_frame(self, events, partitions=2, chunk_events=20_000):
         """Answers from journeys made in the report's own plan."""
         fields, asks, columns = event_fields(self.view, {}), self.asks, self.columns
         rows = event_rows(events, self.view, fields, partitions).withColumn("period", F.lit(1))
-        journeys = journey_rows(rows, fields, {}, [1], partitions).select("person", "t", *columns)
+        journeys = journey_rows(rows, fields, {}, [1], partitions, chunk_events).select("person", "t", *columns)
 
         def run(batches):
             yield from run_asks(asks, whole_persons(batches, columns, ReadCounts()))
@@ -96,9 +96,18 @@ def moved(window, ms):
     return type(window)(*(getattr(window, name) + ms for name in ("read_from", "start", "end", "until", "complete")))
 
 
+def stored(ts):
+    """Columns that connect adds."""
+    return (
+        F.lit("crm").alias("person_namespace"),
+        F.to_date(ts).alias("event_date"),
+        F.lit(1).cast("bigint").alias("load"),
+    )
+
+
 def events_frame(spark, events):
     """Generated events as rows of the events table."""
-    return frame(spark, events).select("*", F.lit("crm").alias("person_namespace"), F.to_date("ts").alias("event_date"))
+    return frame(spark, events).select("*", *stored(F.col("ts")))
 
 
 def built(spark, place, parts, view, **options):
@@ -110,7 +119,7 @@ def built(spark, place, parts, view, **options):
     return lake
 
 
-def many_events(spark, persons=3000, events=60_000, seed=11):
+def many_events(spark, persons=2000, events=30_000, seed=11):
     """A bigger set: skewed persons and pages, ties, amounts that are no whole numbers."""
     chance = np.random.default_rng(seed)
     person = np.minimum(chance.zipf(1.3, events), persons)
@@ -133,7 +142,7 @@ def many_events(spark, persons=3000, events=60_000, seed=11):
     return rows.select(
         "person_id", F.timestamp_millis("t").alias("ts"), "sequence", "dataset_position", "event_id", "row_hash",
         "dataset", "page", "channel", F.array(F.struct("sku", "units")).alias("items"), "views", "orders", "call_id",
-        F.lit("crm").alias("person_namespace"), F.to_date(F.timestamp_millis("t")).alias("event_date"),
+        *stored(F.timestamp_millis("t")),
     )  # fmt: skip
 
 

@@ -46,7 +46,19 @@ def test_a_week_later_only_labels_change(events):
     assert table(later, view, dimensions=["page"], **moved) == table(events, view, dimensions=["page"])
 
 
-@pytest.mark.parametrize("options", [{}, {"container": "session"}, {"window": "1 day"}, {"ties": "strict_time"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"container": "session"},
+        {"window": "1 day"},
+        {"ties": "strict_time"},
+        {"ties": {"grace": "30 minutes"}, "window": "1 day"},
+        {"ties": "step_order", "window": "1 day"},
+        {"order": "any", "window": "1 day"},
+    ],
+    ids=str,
+)
 @settings(max_examples=40, deadline=None)
 @given(events=generated_journeys())
 def test_people_never_rise_along_a_fallout_and_a_longer_window_loses_nobody(options, events):

@@ -44,6 +44,24 @@ ASKS = [
     {"report": "fallout", "steps": ["on_sale", "buyers", "orders"], "window": "7 days", "segments": ["not_home"], "ties": "strict_time"},
     {"report": "fallout", "steps": ["views", "orders", "views"], "window": "7 days", "one_event_one_step": False, "window_start": "first"},
 ]  # fmt: skip
+FALLOUTS = [
+    {"order": "any", "window": "1 days"},
+    {"order": "any", "container": "session", "one_event_one_step": False, "base": "all"},
+    {"ties": {"grace": "1 seconds"}, "window": "2 hours", "breakdown": "sku", "breakdown_step": 2},
+    {"ties": {"grace": "30 minutes"}, "window": "1 days", "window_start": "first", "date_rule": "in_range"},
+    {"ties": "step_order", "window": "1 days"},
+    {"ties": "step_order", "one_event_one_step": False, "container": "session"},
+    {"count": "attempts", "window_start": "first", "window": "30 minutes", "breakdown": "channel", "base": "all"},
+    {"count": "attempts", "window_start": "first", "container": "session", "ties": "strict_time"},
+    {"count": "attempts", "window_start": "first", "window": "1 hours", "ties": {"grace": "1 seconds"}, "breakdown": "page"},
+    {"order": "strict", "window": "7 days", "breakdown": "sku"},
+]  # fmt: skip
+STEPS = [
+    "views",
+    {"any": ["calls", {"dimension": "page", "equals": "cart"}], "segments": ["not_home"]},
+    {"segments": ["buyers", "not_home"], "label": "buyers, not at home"},
+]
+ASKS += [{"report": "fallout", "steps": STEPS, **given} for given in FALLOUTS]
 
 
 def frame(spark, events):

@@ -195,13 +195,16 @@ def reported_chain(unit: list[dict], asked: dict) -> list[int]:
 
 
 def attempts(unit: list[dict], asked: dict) -> list[list[int]]:
-    """F10: an attempt ends when it converts or at the first event past its window; then the next may start."""
+    """F10: an attempt ends when it converts or at the first event past its window; then the next may start.
+
+    With `grace` its latest event need not be its last step's; attempts of one unit share no event (Decision).
+    """
     found: list[list[int]] = []
     since = 0
     while chain := first_chain(unit, asked, since):
         found.append(chain)
         if len(chain) == asked["steps"]:
-            since = chain[-1] + 1
+            since = max(chain) + 1
             continue
         late = [at for at in range(chain[0], len(unit)) if not in_window(unit, chain[0], at, asked)]
         if not late:
@@ -212,11 +215,14 @@ def attempts(unit: list[dict], asked: dict) -> list[list[int]]:
 
 def level(unit: list[dict], asked: dict) -> int:
     """The unit's level in polynomial time."""
-    if asked["order"] == "any":
-        return level_any(unit, asked)
-    if tie_mode(asked) == "step_order":
-        return level_step_order(unit, asked)
+    if asked["order"] == "any" or tie_mode(asked) == "step_order":
+        return level_and_start(unit, asked)[0]
     return len(reported_chain(unit, asked))
+
+
+def level_and_start(unit: list[dict], asked: dict) -> tuple[int, int]:
+    """The level where no chain is reported, and the event at which the window that reaches it first begins."""
+    return level_any(unit, asked) if asked["order"] == "any" else level_step_order(unit, asked)
 
 
 def matching(unit: list[dict], steps: list[int], events: list[int]) -> int:
@@ -242,23 +248,26 @@ def coverable(unit: list[dict], steps: list[int], events: list[int], asked: dict
     return sum(any(step in unit[at]["steps"] for at in events) for step in steps)
 
 
-def level_any(unit: list[dict], asked: dict) -> int:
+def level_any(unit: list[dict], asked: dict) -> tuple[int, int]:
     """F3 `any`: the best of the windows that begin at an event of the range that meets a step."""
-    best = 0
+    best, start = 0, -1
     for first in range(len(unit)):
         if not unit[first]["in_range"] or not unit[first]["steps"] & set(range(1, asked["steps"] + 1)):
             continue
         events = [at for at in range(first, len(unit)) if in_window(unit, first, at, asked)]
         if asked["date_rule"] == "in_range":
             events = [at for at in events if unit[at]["in_range"]]
-        best = max(best, coverable(unit, list(range(1, asked["steps"] + 1)), events, asked))
-    return best
+        met = coverable(unit, list(range(1, asked["steps"] + 1)), events, asked)
+        if met > best:
+            best, start = met, first
+    return best, start
 
 
-def level_step_order(unit: list[dict], asked: dict) -> int:
+def level_step_order(unit: list[dict], asked: dict) -> tuple[int, int]:
     """F4 `step_order`: per group, every run of consecutive steps that its events can serve."""
     steps = asked["steps"]
     latest: dict[int, int] = {}
+    best, since = 0, -1
     for members in groups(unit):
         visible = [at for at in members if asked["date_rule"] == "entry" or unit[at]["in_range"]]
         now = dict(latest)
@@ -273,4 +282,7 @@ def level_step_order(unit: list[dict], asked: dict) -> int:
                 if start is not None and in_window(unit, start, visible[0], asked):
                     now[last] = max(now.get(last, -1), start)
         latest = now
-    return max(latest, default=0)
+        if max(latest, default=0) > best:
+            best = max(latest)
+            since = latest[best]
+    return best, since

@@ -10,21 +10,22 @@ from tests.reference.order import in_range, milliseconds
 
 
 def step_spec(step: object) -> dict:
-    """A step written short or long as {uses, next, label}."""
+    """A step written short or long as {uses, segments, next, label}; without uses any event may do."""
     if isinstance(step, str):
-        return {"uses": [step], "next": False, "label": None}
-    extra = {"next": step.get("next", False), "label": step.get("label")}
+        return {"uses": [step], "segments": [], "next": False, "label": None}
+    extra = {"segments": step.get("segments", []), "next": step.get("next", False), "label": step.get("label")}
     if "step" in step:
         return {"uses": [step["step"]], **extra}
     if "any" in step:
         return {"uses": list(step["any"]), **extra}
-    return {"uses": [{name: part for name, part in step.items() if name not in ("next", "label")}], **extra}
+    condition = {name: part for name, part in step.items() if name not in extra}
+    return {"uses": [condition] if condition else [], **extra}
 
 
 def step_name(spec: dict) -> str:
     """The step's label, or its parts in words."""
     words = [use if isinstance(use, str) else " ".join(str(part) for part in use.values()) for use in spec["uses"]]
-    return spec["label"] or " or ".join(words)
+    return spec["label"] or " and ".join(part for part in (" or ".join(words), *spec["segments"]) if part)
 
 
 def met_by(use: object, journey: list[dict], session_of: list[int], ask: dict, view: dict, kept_by: Callable) -> set:
@@ -43,9 +44,13 @@ def units_of(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[list[
         session_of = seen["sessions"][person]
         steps_of: list[set[int]] = [set() for _ in journey]
         for number, spec in enumerate(specs, 1):
+            met = set() if spec["uses"] else set(range(len(journey)))
             for use in spec["uses"]:
-                for at in met_by(use, journey, session_of, ask, view, kept_by):
-                    steps_of[at].add(number)
+                met |= met_by(use, journey, session_of, ask, view, kept_by)
+            for segment in spec["segments"]:
+                met &= kept_by(segment, journey, session_of, ask, view)
+            for at in met:
+                steps_of[at].add(number)
         units: dict[int, list[dict]] = {}
         for at, event in enumerate(journey):
             if seen["mask"][person][at]:
@@ -70,6 +75,15 @@ def asked_of(ask: dict) -> dict:
     return chains.options(steps=len(specs), next=following, window=window, date_rule=rule, ties=ties, **given)
 
 
+def of_chain(unit: list[dict], chain: list[int]) -> dict:
+    """A chain's level, its events and when it starts."""
+    return {
+        "level": len(chain),
+        "chain": [unit[at]["event"] for at in chain],
+        "start": unit[chain[0]]["t"] if chain else None,
+    }
+
+
 def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
     """What is counted, each with its level and, where there is one, its chain's events."""
     found = []
@@ -77,15 +91,12 @@ def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
         if ask.get("count") == "attempts":
             if asked["window_start"] != "first":
                 raise ValueError("count: attempts needs window_start: first")
-            found += [
-                {"level": len(chain), "chain": [unit[at]["event"] for at in chain]}
-                for chain in chains.attempts(unit, asked)
-            ]
+            found += [of_chain(unit, chain) for chain in chains.attempts(unit, asked)]
         elif asked["order"] == "any" or chains.tie_mode(asked) == "step_order":
-            found.append({"level": chains.level(unit, asked), "chain": None})
+            level, start = chains.level_and_start(unit, asked)
+            found.append({"level": level, "chain": None, "start": unit[start]["t"] if level else None})
         else:
-            chain = chains.reported_chain(unit, asked)
-            found.append({"level": len(chain), "chain": [unit[at]["event"] for at in chain]})
+            found.append(of_chain(unit, chains.reported_chain(unit, asked)))
     return found
 
 
@@ -95,6 +106,8 @@ def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
     asked = asked_of(ask)
     found = counted(units, ask, asked)
     names = [step_name(step_spec(step)) for step in ask["steps"]]
+    if asked["order"] == "any":
+        names = [f"any {count} of {len(names)}" for count in range(1, len(names) + 1)]
     levels = [float(sum(one["level"] >= step for one in found)) for step in range(1, len(names) + 1)]
     everyone = float(sum(any(event["in_range"] for event in unit) for unit in units))
     base = everyone if ask.get("base") == "all" else levels[0]
@@ -105,14 +118,14 @@ def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
 
 
 def still_open(found: list[dict], asked: dict, data_until: int | None) -> list[float] | None:
-    """F9: per step, units that stopped there while their chain's window ends after the data does."""
+    """F9: per step, what stopped there while its window ends after the data does."""
     if asked["window"] is None:
         return None
     waiting = [0.0] * asked["steps"]
     for one in found:
-        if data_until is None or not one["chain"] or one["level"] == asked["steps"]:
+        if data_until is None or not one["level"] or one["level"] == asked["steps"]:
             continue
-        if one["chain"][0]["t"] + asked["window"] > data_until:
+        if one["start"] + asked["window"] > data_until:
             waiting[one["level"] - 1] += 1
     return waiting
 

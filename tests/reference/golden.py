@@ -16,9 +16,7 @@ SEPARATORS = ("|", ";")
 
 def cases() -> list[Path]:
     """Folders of the packages whose cases are reports over events."""
-    return sorted(
-        file.parent for package in ("reports", "view", "journeys") for file in (ROOT / package).glob("*/ask.yaml")
-    )
+    return sorted(file.parent for package in ("reports", "view", "journeys") for file in (ROOT / package).glob("*/ask.yaml"))
 
 
 def instant(moment: str | datetime) -> int:

@@ -8,8 +8,8 @@ from pyspark.sql import types as T
 
 
 def blank(column: Column) -> Column:
-    """Null, empty or only white space."""
-    return column.isNull() | (F.length(F.regexp_replace(column, r"[\p{Z}\s]+", "")) == 0)
+    """Null, empty or only Unicode white space."""
+    return column.isNull() | column.rlike(r"^\p{IsWhite_Space}*$")
 
 
 def entries(column: Column, kind: T.DataType) -> Column:

@@ -40,6 +40,11 @@ class FieldBased(Spec):
         return timedelta(days=1 if self.replay == "1 day" else 7)
 
     @property
+    def blocked(self) -> tuple[str, ...]:
+        """Placeholders as they are compared: trimmed, in lower case (F13)."""
+        return tuple(value.strip().lower() for value in self.blocked_values)
+
+    @property
     def blocks_zeros(self) -> bool:
         """Whether ids of zeros and dashes alone are blocked too."""
         return self.blocked_values == PLACEHOLDERS

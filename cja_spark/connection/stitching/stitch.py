@@ -11,15 +11,19 @@ from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.stitching.spec import ZEROS, FieldBased
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def blocked(column: Column, spec: FieldBased) -> Column:
+    """Whether a value that is not blank is a placeholder (F13), compared on a trimmed lower-case copy."""
+    plain = F.lower(F.regexp_replace(column, r"^\p{IsWhite_Space}+|\p{IsWhite_Space}+$", ""))
+    found = plain.isin(list(spec.blocked)) if spec.blocked else F.lit(False)
+    return ~blank(column) & (found | plain.rlike(ZEROS) if spec.blocks_zeros else found)
 
 
 def valid(column: Column, spec: FieldBased) -> Column:
-    """Neither blank nor blocked (F13); values are compared on a trimmed lower-case copy."""
-    plain = F.lower(F.trim(column))
-    blocked = plain.isin(list(spec.blocked_values)) if spec.blocked_values else F.lit(False)
-    if spec.blocks_zeros:
-        blocked = blocked | plain.rlike(ZEROS)
-    return ~blank(column) & ~blocked
+    """Neither blank nor blocked (F13)."""
+    return ~blank(column) & ~blocked(column, spec)
 
 
 def logins(rows: DataFrame, spec: FieldBased) -> DataFrame:
@@ -101,22 +105,28 @@ def stitch(
     )
 
 
-def replayed_at(spec: FieldBased, last_replay: datetime | None) -> Column:
-    """Per row the instant of the last scheduled replay that covers it (F8, F9); null where none does.
+def replayed_at(spec: FieldBased, last_replay: datetime | None, since: datetime | None = None) -> Column:
+    """Per row the instant R of the last replay due now that covers it (F8, F9); null where none does.
+
+    A row is covered when R - W < its time <= R. Replays at or before `since` have run: what they gave stays, also for
+    rows that they cover and that arrive later.
 
     Args:
         spec: the stitching.
-        last_replay: the newest replay that is due; replays lie at whole days or weeks since 1970, and an unlimited
-            one runs with every load.
+        last_replay: the instant up to which replays are due; they lie at whole days or weeks since 1970, and an
+            unlimited one runs with every load, at this instant.
+        since: the instant up to which earlier loads have replayed; None when none has.
     """
     if last_replay is None or spec.replay is None:
         return F.lit(None).cast("timestamp")
     if spec.window is None:
-        return F.lit(last_replay)
-    step = spec.every // timedelta(seconds=1)
-    reach = spec.window // timedelta(seconds=1)
-    newest = (last_replay - EPOCH) // timedelta(seconds=1) // step * step
-    seconds = F.unix_micros("ts") / 1_000_000
-    # The largest R on the grid with R < ts + W (so that ts > R - W), no later than the newest.
-    latest = F.least((F.ceil((seconds + reach) / step) - 1) * step, F.lit(newest))
-    return F.when(latest >= seconds, F.timestamp_seconds(latest))
+        return F.when(F.col("ts") <= F.lit(last_replay), F.lit(last_replay))
+    step, reach = (length // MICROSECOND for length in (spec.every, spec.window))
+    newest = (last_replay - EPOCH) // MICROSECOND // step * step
+    micros = F.unix_micros("ts")
+    before_end = micros + F.lit(reach - 1)
+    latest = F.least(before_end - F.pmod(before_end, F.lit(step)), F.lit(newest))
+    due = latest >= micros
+    if since is not None:
+        due = due & (latest > F.lit((since - EPOCH) // MICROSECOND))
+    return F.when(due, F.timestamp_micros(latest))

@@ -12,11 +12,14 @@ from cja_spark.audiences.publish import publish
 from cja_spark.audiences.register import find
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
+from cja_spark.lake import schema
+from cja_spark.local_rows import local_rows
 from cja_spark.sinks.deliver import deliver_audience
 from cja_spark.sinks.delta_profiles import MEMBERSHIPS, PROFILES
 from cja_spark.sinks.spec import DeltaProfiles
 from tests.unit.audiences.oracle import expected
 
+PEOPLE = schema("person_id string, person_namespace string, attrs string")
 BEGIN = datetime(2026, 8, 1, tzinfo=UTC)
 
 
@@ -33,9 +36,8 @@ class World:
 
     def publish(self, as_of, people, *, namespace="CRM", definition="{}", **options):
         rows = [(id_, namespace, people[id_] if isinstance(people, dict) else None) for id_ in people]
-        schema = "person_id string, person_namespace string, attrs string"
         return publish(
-            self.lake, self.audience, lambda start, end: self.lake.spark.createDataFrame(rows, schema), as_of=as_of,
+            self.lake, self.audience, lambda start, end: local_rows(self.lake.spark, rows, PEOPLE), as_of=as_of,
             definition=definition, **options,
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from cja_spark.project import Project
 
 SCHEMA = (
     "person_id string, person_namespace string, persistent_id string, event_id string, ts timestamp, event_date date, "
-    "dataset string, dataset_position int, sequence bigint, row_hash bigint, page string"
+    "dataset string, dataset_position int, sequence bigint, row_hash bigint, page string, load bigint"
 )
 START = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ def events_of(person, count, start=START):
     """One event a minute."""
     moments = [start + timedelta(minutes=at) for at in range(count)]
     return [
-        (person, "crm", None, f"{person}-{at}-{start}", moment, date(moment.year, moment.month, moment.day), "web", 0, None, at, "home")
+        (person, "crm", None, f"{person}-{at}-{start}", moment, date(moment.year, moment.month, moment.day), "web", 0, None, at, "home", 1)
         for at, moment in enumerate(moments)
     ]  # fmt: skip
 

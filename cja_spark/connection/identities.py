@@ -1,0 +1,88 @@
+"""Figures about a project's identities: before loading from the sources, after it from the events."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.connection.conform import conform_events
+from cja_spark.connection.spec import Connection, EventDataset
+from cja_spark.connection.stitching.figures import (
+    PreflightFigures,
+    StitchingFigures,
+    preflight_figures,
+    stitching_figures,
+)
+from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.stitch import EPOCH
+from cja_spark.errors import ConfigurationError
+from cja_spark.lake import Lake
+from cja_spark.sources.read import explained, items_of, read_items
+
+NEEDED = ("persistent_id", "persistent_namespace", "own_person_id", "ts")
+
+
+def preflight_connection(
+    lake: Lake, connection: Connection, *, files_root: str, as_of: datetime | None = None
+) -> tuple[PreflightFigures, ...]:
+    """Check the identities in the sources of every event dataset with a persistent ID; nothing is written.
+
+    Args:
+        lake: only its session is used.
+        connection: the datasets; one without `stitching` yet is checked with the default placeholders.
+        files_root: where relative source paths begin.
+        as_of: the end of the seven days; each dataset's newest usable event when not given.
+
+    Raises:
+        SourceError, MissingColumnError: a source cannot be read.
+        ConfigurationError: no event dataset has a persistent ID.
+    """
+    datasets = {name: dataset for name, dataset in connection.events().items() if dataset.persistent_id}
+    if not datasets:
+        raise ConfigurationError(f"connection '{connection.name}' has no event dataset with a persistent_id to check.")
+    return tuple(_preflight(lake, name, dataset, files_root, as_of) for name, dataset in datasets.items())
+
+
+def _preflight(
+    lake: Lake, name: str, dataset: EventDataset, files_root: str, as_of: datetime | None
+) -> PreflightFigures:
+    items = items_of(lake.spark, name, dataset.source, files_root, {})
+    try:
+        rows = _usable(read_items(lake.spark, dataset.source, files_root, items), name, dataset)
+        newest = None if as_of else rows.agg(F.max(F.unix_micros("ts"))).collect()[0][0]
+        until = as_of or (None if newest is None else EPOCH + timedelta(microseconds=newest))
+        return preflight_figures(rows, name, dataset.stitching or FieldBased(method="field_based"), until)
+    except (PySparkException, Py4JJavaError) as error:
+        raise explained(error, name, items) from error
+
+
+def _usable(rows: DataFrame, name: str, dataset: EventDataset) -> DataFrame:
+    """Rows with a usable time, the first of each event id; rows without any identity are among them."""
+    usable = conform_events(rows, name, 0, dataset).rows.where(F.col("reason").isNull())
+    if dataset.event_id is None:
+        return usable.select(*NEEDED)
+    first = F.min(F.struct("file", F.col("ts").alias("_ts"), "row_hash", F.struct(*NEEDED).alias("_row"))).alias(
+        "_first"
+    )
+    once = usable.where(F.col("event_id").isNotNull()).groupBy("event_id").agg(first).select("_first._row.*")
+    return once.unionByName(usable.where(F.col("event_id").isNull()).select(*NEEDED))
+
+
+def stitched_connection(lake: Lake, connection: Connection) -> tuple[StitchingFigures, ...]:
+    """Measure what stitching did to the events of every stitched dataset.
+
+    Raises:
+        ConfigurationError: no dataset is stitched.
+    """
+    found = []
+    for name, dataset in connection.events().items():
+        if dataset.stitching:
+            events = lake.events.read().where(F.col("dataset") == name)
+            found.append(stitching_figures(events, name, dataset.stitching))
+    if not found:
+        raise ConfigurationError(f"connection '{connection.name}' stitches no dataset: no figures.")
+    return tuple(found)

@@ -1,0 +1,80 @@
+"""The persons of a load's events: their own ids, or those that stitching finds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.connection.load import Load
+from cja_spark.connection.spec import EventDataset
+from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.stitch import EPOCH, logins, replayed_at, runs, stitch
+from cja_spark.lake import Lake
+
+
+def stitching_of(dataset: EventDataset) -> FieldBased:
+    """The stitching of a dataset that has one."""
+    assert dataset.stitching is not None
+    return dataset.stitching
+
+
+def own_persons(rows: DataFrame) -> DataFrame:
+    """Give each row of a dataset without stitching the person that it names.
+
+    Columns: adds person_id, person_namespace, stitch_reason.
+    """
+    reason = F.when(F.col("own_person_id").isNotNull(), "own").otherwise("none")
+    return rows.select(
+        "*", F.col("own_person_id").alias("person_id"), F.col("own_namespace").alias("person_namespace"),
+        reason.alias("stitch_reason"),
+    )  # fmt: skip
+
+
+def device_runs(rows: DataFrame, known: DataFrame | None, spec: FieldBased) -> DataFrame:
+    """Runs of all devices that the rows of a load need, held in memory: they are joined more than once.
+
+    Rows:    One per device with a login.
+    """
+    found = logins(rows.where(F.col("reason").isNull()), spec)
+    if known is not None:
+        devices = rows.select(F.col("persistent_id")).distinct()
+        before = logins(known.join(devices, on="persistent_id", how="left_semi"), spec)
+        found = found.unionByName(before).groupBy("device", "ts").agg(F.min("person").alias("person"))
+    gathered = runs(found, spec).persist()
+    gathered.count()
+    return gathered
+
+
+def stitched_persons(rows: DataFrame, device_runs: DataFrame, dataset: EventDataset, covered: Column) -> DataFrame:
+    """Give each row of a dataset the person that stitching finds.
+
+    Columns: adds person_id, person_namespace, stitch_reason.
+    """
+    assert dataset.persistent_id is not None
+    person_namespace = F.coalesce(F.col("own_namespace"), F.lit(dataset.person_id.code()))
+    device_namespace = F.coalesce(F.col("persistent_namespace"), F.lit(dataset.persistent_id.code()))
+    if dataset.person_id.identity_map != "primary":
+        person_namespace = F.lit(dataset.person_id.code())
+    return stitch(rows, device_runs, stitching_of(dataset), person_namespace, device_namespace, covered)
+
+
+def last_replay(lake: Lake, load: Load, rows: list[DataFrame]) -> datetime | None:
+    """The instant up to which replays have run once this load is done: `as_of`, else the newest usable event."""
+    if load.as_of is not None:
+        return load.as_of
+    newest = [frame.where(F.col("reason").isNull()).agg(F.max(F.unix_micros("ts"))).collect()[0][0] for frame in rows]
+    if load.events_version >= 0 and not load.full:
+        events = lake.events.read(load.events_version)
+        day = events.agg(F.max("event_date")).collect()[0][0]
+        if day is not None:
+            last_day = events.where(F.col("event_date") == F.lit(day))
+            newest.append(last_day.agg(F.max(F.unix_micros("ts"))).collect()[0][0])
+    known = [moment for moment in newest if moment is not None]
+    return EPOCH + timedelta(microseconds=max(known)) if known else None
+
+
+def covered_by(spec: FieldBased, last: datetime | None, load: Load) -> Column:
+    """Per row the last replay that covers it, of those that have run once this load is done."""
+    return replayed_at(spec, last, load.replayed_until)

@@ -1,0 +1,64 @@
+"""Repeated event ids: all but the first row of an id are dropped."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+ROW_KEY = ("file", "row")
+
+
+def _hash() -> Column:
+    return F.xxhash64("event_id").alias("_id")
+
+
+def repeats(rows: DataFrame, known: DataFrame | None) -> DataFrame | None:
+    """Find the rows of one dataset whose event id is not its first.
+
+    Hashes of ids find the few suspects; only those are compared by their ids.
+
+    Rows:    One per row to drop, held in memory; None when there is none.
+    Columns: reads event_id, file, row, ts, row_hash, reason; returns file, row.
+    Ties:    The first is by file, time, hash: files sort as they arrive.
+
+    Args:
+        rows: conformed rows of one dataset.
+        known: that dataset's events of earlier loads, or None.
+    """
+    asked = rows.where(F.col("reason").isNull() & F.col("event_id").isNotNull())
+    hashes = asked.select(_hash())
+    suspects = hashes.groupBy("_id").count().where(F.col("count") > 1).select("_id")
+    if known is not None:
+        there = known.where(F.col("event_id").isNotNull())
+        suspects = suspects.union(hashes.join(there.select(_hash()), on="_id", how="left_semi")).distinct()
+    suspects = suspects.persist()
+    if suspects.isEmpty():
+        suspects.unpersist()
+        return None
+    found = _repeated(asked, suspects, None if known is None else there).persist()
+    found.count()
+    suspects.unpersist()
+    return found
+
+
+def _repeated(asked: DataFrame, suspects: DataFrame, there: DataFrame | None) -> DataFrame:
+    keys = asked.withColumn("_id", _hash()).join(suspects, on="_id", how="left_semi")
+    keys = keys.select("event_id", F.struct("file", "ts", "row_hash", "row").alias("_order"))
+    groups = keys.groupBy("event_id").agg(F.min("_order").alias("_first"))
+    if there is None:
+        groups = groups.withColumn("_known", F.lit(False))
+    else:
+        before = there.withColumn("_id", _hash()).join(suspects, on="_id", how="left_semi")
+        before = before.select("event_id", F.lit(True).alias("_known")).distinct()
+        groups = groups.join(before, on="event_id", how="left")
+    again = F.coalesce(F.col("_known"), F.lit(False)) | (F.col("_order") != F.col("_first"))
+    return keys.join(groups, on="event_id").where(again).select("_order.file", "_order.row")
+
+
+def without_repeats(rows: DataFrame, found: DataFrame | None) -> DataFrame:
+    """Give the reason `duplicate_event_id` to the rows that were found; the join matches at most one row."""
+    if found is None:
+        return rows
+    marked = found.withColumn("_again", F.lit("duplicate_event_id"))
+    joined = rows.join(marked, on=list(ROW_KEY), how="left")
+    return joined.withColumn("reason", F.coalesce("reason", "_again")).select(*rows.columns)

@@ -1,0 +1,80 @@
+"""Staging: the rows of a load, conformed, one payload type for all, cheap to read several times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cja_spark.connection.conform import Conformed, conform_events
+from cja_spark.connection.load import Load
+from cja_spark.connection.spec import Connection
+from cja_spark.connection.tables import EVENT_COLUMNS, STAGING
+from cja_spark.connection.types import merged, shaped
+from cja_spark.lake import Lake
+from cja_spark.sources.read import CORRUPT, ROW, read_items
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a load brings.
+
+    Attributes:
+        datasets: per event dataset its conformed rows; (file, row) names a row.
+        payload: the type of `payload` in all of them.
+    """
+
+    datasets: dict[str, DataFrame]
+    payload: T.StructType
+
+    def fields(self) -> list[str]:
+        """Columns of the payload that events keep."""
+        return [field.name for field in self.payload.fields if field.name != CORRUPT]
+
+
+@contextmanager
+def staged(lake: Lake, connection: Connection, load: Load, files_root: str) -> Iterator[Staged]:
+    """Conform the event rows of a load.
+
+    Text formats are parsed once, into a table that is dropped at the end; columnar files are read where they lie.
+
+    Raises:
+        MissingColumnError, TypeConflictError: nothing was written yet.
+    """
+    found: dict[str, Conformed] = {}
+    in_place: set[str] = set()
+    for position, (name, dataset) in enumerate(connection.datasets.items()):
+        if name in connection.events() and load.of(name):
+            rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
+            found[name] = conform_events(rows, name, position, connection.events()[name])
+            if ROW in rows.columns:
+                in_place.add(name)
+    payload = _payload_type(lake, load, found)
+    datasets = {}
+    for name, conformed in found.items():
+        rows = conformed.rows.withColumn("payload", shaped(F.col("payload"), conformed.payload, payload))
+        if name not in in_place:
+            table = lake.table(STAGING, name)
+            table.overwrite(rows)
+            rows = table.read()
+        datasets[name] = rows
+    yield Staged(datasets, payload)
+    for name in datasets:
+        lake.table(STAGING, name).drop()
+
+
+def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.StructType:
+    """One type for the payload of all datasets and of the events that are there."""
+    payload, first = T.StructType([]), "events"
+    if lake.events.exists() and not load.full:
+        known = lake.events.read().schema
+        payload = T.StructType([field for field in known.fields if field.name not in EVENT_COLUMNS])
+    for name, conformed in found.items():
+        merged_type = merged(payload, conformed.payload, "", first, name)
+        assert isinstance(merged_type, T.StructType)
+        payload, first = merged_type, name if not payload.fields else first
+    return payload

@@ -1,0 +1,164 @@
+"""Fallout in a task and after it: journeys to cells, summed cells to rows (rules F1, F9-F12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cja_spark.journeys.batch import Bools, Ints
+from cja_spark.kernels.sessions import run_starts
+from cja_spark.reports.ask import Ask, Names, Seen
+from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.fallout_chains import Chains, chains_of
+from cja_spark.reports.fallout_steps import Step
+from cja_spark.spec import milliseconds
+
+if TYPE_CHECKING:
+    from cja_spark.reports.fallout import Fallout
+
+REACHED, OPEN, BY_VALUE, BASE = range(4)
+
+
+def kernel(seen: Seen) -> Cells:
+    """Count what reaches each level, what waits there with an open window, and levels per value of the breakdown."""
+    cells = Cells()
+    report: Fallout = seen.ask.report  # type: ignore[assignment]
+    kept = np.flatnonzero(seen.masked_tail(seen.ask.window.until))
+    if len(kept) == 0:
+        return cells
+    units = (seen.journeys.person_of_event() if report.container == "person" else seen.sessions)[kept]
+    in_range = seen.in_range[kept]
+    heads = run_starts(units)
+    cells.add(BASE, float(np.count_nonzero(np.add.reduceat(in_range.astype(np.int64), heads) > 0)))
+    chains = chains_of(report, _bits(seen, report)[kept], seen.journeys.t[kept], np.append(heads, len(kept)), in_range)
+    counts = np.bincount(chains.levels, minlength=len(report.steps) + 1)
+    cells.add(REACHED, np.cumsum(counts[::-1])[::-1][1:], np.arange(1, len(report.steps) + 1))
+    _add_open(cells, report, chains, seen.ask.window.complete)
+    if report.breakdown and chains.events is not None:
+        _add_breakdown(cells, seen, report, chains.levels, chains.events, kept)
+    return cells
+
+
+def _bits(seen: Seen, report: Fallout) -> npt.NDArray[np.uint32]:
+    bits = np.zeros(seen.journeys.events, np.uint32)
+    for at, step in enumerate(report.steps):
+        bits |= _matches(seen, step).astype(np.uint32) << np.uint32(at)
+    return bits
+
+
+def _matches(seen: Seen, step: Step) -> Bools:
+    """Events that meet one of a step's uses and all of its segments (F1)."""
+    matches = np.zeros(seen.journeys.events, bool) if step.uses() else np.ones(seen.journeys.events, bool)
+    for use in step.uses():
+        matches |= seen.step(use)
+    for name in step.segments:
+        matches &= seen.step_segment(name)
+    return matches
+
+
+def _add_open(cells: Cells, report: Fallout, chains: Chains, complete: int) -> None:
+    """What stopped at a level while its window ends after the data does (F9)."""
+    if report.window is None:
+        return
+    started = (chains.levels > 0) & (chains.levels < len(report.steps))
+    waiting = started & (chains.starts + milliseconds(report.window) > complete)
+    counts = np.bincount(chains.levels[waiting], minlength=len(report.steps) + 1)
+    cells.add(OPEN, counts[1:], np.arange(1, len(report.steps) + 1))
+
+
+def _add_breakdown(
+    cells: Cells, seen: Seen, report: Fallout, levels: npt.NDArray[np.int8], chains: Ints, kept: Ints
+) -> None:
+    """The values at the breakdown's step, for what reached it; of several values each counts."""
+    assert report.breakdown is not None
+    reached = np.flatnonzero(levels >= report.breakdown_step)
+    events = kept[chains[reached, report.breakdown_step - 1]]
+    row, values = _values(seen, report.breakdown, events)
+    for step in range(report.breakdown_step, len(report.steps) + 1):
+        ids, counts = np.unique(values[levels[reached][row] >= step], return_counts=True)
+        cells.add(BY_VALUE, counts, np.full(len(ids), step), ids)
+
+
+def _values(seen: Seen, dimension: str, events: Ints) -> tuple[Ints, Ints]:
+    """The distinct values of some events, null where an event has none.
+
+    Shapes: events int64[chosen] (positions) -> int64[pairs] (index into events), int64[pairs] (value ids).
+    """
+    if not seen.journeys.is_list(f"d_{dimension}"):
+        return np.arange(len(events)), seen.journeys.ids(dimension)[events]
+    items = seen.journeys.items(dimension)
+    counts = np.diff(items.offsets)[events]
+    row = np.repeat(np.arange(len(events)), counts)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    values = items.values[items.offsets[events][row] + within]
+    row, values = row[values != 0], values[values != 0]
+    without = np.setdiff1d(np.arange(len(events)), row)
+    pairs = np.unique(np.stack([np.append(row, without), np.append(values, np.zeros(len(without), np.int64))]), axis=1)
+    return pairs[0], pairs[1]
+
+
+def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
+    """One row per step in all, then per value of the breakdown, values by their first count descending.
+
+    Columns: breakdown string (null = all), step bigint, step_name string, people, percent_of_previous,
+        percent_of_total (fractions), fallout_people, open_people double.
+    """
+    report: Fallout = ask.report  # type: ignore[assignment]
+    count = len(report.steps)
+    reached = sums.by_key(REACHED)
+    levels = [reached.get((step,), 0.0) for step in range(1, count + 1)]
+    still = sums.by_key(OPEN)
+    base = sums.total(BASE) if report.base == "all" else levels[0]
+    waiting = [still.get((step,), 0.0) for step in range(1, count + 1)] if report.window else None
+    rows = _steps(report, None, levels, base, waiting)
+    if report.breakdown:
+        rows += _breakdown_rows(sums, ask, report, names)
+    schema = [("breakdown", pa.string()), ("step", pa.int64()), ("step_name", pa.string())]
+    numbers = ("people", "percent_of_previous", "percent_of_total", "fallout_people", "open_people")
+    return pa.Table.from_pylist(rows, pa.schema([*schema, *((name, pa.float64()) for name in numbers)]))
+
+
+def _breakdown_rows(sums: Sums, ask: Ask, report: Fallout, names: Names) -> list[dict[str, Any]]:
+    by_value: dict[int, dict[int, float]] = {}
+    for (step, value), amount in sums.by_key(BY_VALUE, 2).items():
+        by_value.setdefault(value, {})[step] = amount
+    texts = names(report.breakdown or "", np.array(list(by_value), np.int64))
+    first = report.breakdown_step
+    order = sorted(by_value, key=lambda value: (-by_value[value].get(first, 0.0), texts.get(value, "").encode()))
+    rows = []
+    for value in order:
+        levels = [by_value[value].get(step, 0.0) for step in range(first, len(report.steps) + 1)]
+        text = texts.get(value, ask.view.no_value) if value else ask.view.no_value
+        rows += _steps(report, text, levels, levels[0], None)
+    return rows
+
+
+def _steps(
+    report: Fallout, breakdown: str | None, levels: list[float], base: float, waiting: list[float] | None
+) -> list[dict[str, Any]]:
+    """Rows of one chain of counts (F11); x/0 is null."""
+    offset = len(report.steps) - len(levels)
+    rows = []
+    for at, people in enumerate(levels):
+        before = levels[at - 1] if at else None
+        rows.append(
+            {
+                "breakdown": breakdown,
+                "step": at + offset + 1,
+                "step_name": _name(report, at + offset),
+                "people": people,
+                "percent_of_previous": people / before if before else None,
+                "percent_of_total": people / base if base else None,
+                "fallout_people": people - levels[at + 1] if at + 1 < len(levels) else None,
+                "open_people": waiting[at] if waiting is not None else None,
+            }
+        )
+    return rows
+
+
+def _name(report: Fallout, at: int) -> str:
+    """A row's step; in any order rows count steps, whichever they are."""
+    return f"any {at + 1} of {len(report.steps)}" if report.order == "any" else report.steps[at].name()

@@ -1,0 +1,73 @@
+"""From a fallout's options to the kernel that finds its chains (rules F2-F7, F10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.journeys.batch import Bools, Ints
+from cja_spark.kernels.attempts import attempts
+from cja_spark.kernels.fallout import NO_WINDOW, fallout
+from cja_spark.kernels.fallout_any import fallout_any
+from cja_spark.kernels.fallout_grace import fallout_grace
+from cja_spark.kernels.fallout_step_order import fallout_step_order
+from cja_spark.reports.fallout_steps import Grace
+from cja_spark.spec import milliseconds
+
+if TYPE_CHECKING:
+    from cja_spark.reports.fallout import Fallout
+
+
+@dataclass(frozen=True)
+class Chains:
+    """What is counted: units, or attempts of units.
+
+    Attributes:
+        levels: int8[counted], how many steps each reaches; attempts are at level 1 at least.
+        starts: int64[counted], ms of the first step; undefined at level 0.
+        events: int64[counted, steps], positions of the reported chain's events, -1 where a step was not reached;
+            without a reported chain None.
+    """
+
+    levels: npt.NDArray[np.int8]
+    starts: Ints
+    events: Ints | None
+
+
+def chains_of(report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools) -> Chains:
+    """The chains of a batch's units under a report's options.
+
+    Shapes: bits uint32[events] (bit k: the event matches step k), t int64[events] (ms), offsets int64[units + 1],
+        in_range bool[events].
+    """
+    window = NO_WINDOW if report.window is None else milliseconds(report.window)
+    steps, once = len(report.steps), report.one_event_one_step
+    if report.order == "any":
+        return Chains(*fallout_any(bits, t, offsets, in_range, steps, window, one_event_one_step=once), None)
+    if report.ties == "step_order":
+        return Chains(*fallout_step_order(bits, t, offsets, in_range, steps, window, one_event_one_step=once), None)
+    levels, events = _reported(report, bits, t, offsets, in_range, window)
+    return Chains(levels, t[np.maximum(events[:, 0], 0)], events)
+
+
+def _reported(
+    report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools, window: int
+) -> tuple[npt.NDArray[np.int8], Ints]:
+    """Levels and reported chains, for the options that have one."""
+    grace = milliseconds(report.ties.grace) if isinstance(report.ties, Grace) else None
+    first, strict_time = report.window_start == "first", report.ties == "strict_time"
+    once = report.one_event_one_step
+    if grace is not None and not first:
+        return fallout_grace(bits, t, offsets, in_range, len(report.steps), window, grace)
+    is_next = np.array([step.next or (report.order == "strict" and at > 0) for at, step in enumerate(report.steps)])
+    if grace is None and report.count != "attempts":
+        return fallout(
+            bits, t, offsets, in_range, is_next, window, strict_time=strict_time, one_event_one_step=once, first=first
+        )
+    return attempts(
+        bits, t, offsets, in_range, is_next, window,
+        strict_time=strict_time, one_event_one_step=once, grace_ms=grace, only_first=report.count != "attempts",
+    )  # fmt: skip

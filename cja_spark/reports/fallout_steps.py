@@ -1,0 +1,97 @@
+"""Steps and ties of a fallout, as an author writes them (rules F1, F3, F4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Tag, model_validator
+
+from cja_spark.spec import AsTuple, Duration, Name, Spec
+from cja_spark.view.condition import Condition
+
+TIES = ("total_order", "strict_time", "step_order")
+_GRACE = re.compile(r"^\s*grace\s*\(\s*(.*?)\s*\)\s*$")
+_OF_A_STEP = ("next", "label", "segments")
+
+
+class Step(Spec):
+    """A step: a metric or segment by name, or names and conditions of which any may hold; `segments` must all hold (F1).
+
+    Attributes:
+        step: a metric or a segment.
+        any: metrics, segments and conditions on one event.
+        segments: segments that the event must meet besides; alone they are the step.
+        next: the step is the unit's very next event (F3).
+        label: the step's name in the report.
+    """
+
+    step: Name | None = None
+    any: Annotated[tuple[Name | Condition, ...], AsTuple] = ()
+    segments: Annotated[tuple[Name, ...], AsTuple] = ()
+    next: bool = False
+    label: str | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Step:
+        if self.step is not None and self.any:
+            raise ValueError("a step has either 'step', a name, or 'any', a list; both are given.")
+        if self.step is None and not self.any and not self.segments:
+            raise ValueError("a step names a metric or a segment, or lists conditions under 'any'.")
+        return self
+
+    def uses(self) -> tuple[Any, ...]:
+        """Names and conditions of which one must hold; empty where only segments are asked for."""
+        return (self.step,) if self.step is not None else self.any
+
+    def name(self) -> str:
+        """The step's label, or its parts in a few words."""
+        choices = " or ".join(_words(use) for use in self.uses())
+        return self.label or " and ".join(part for part in (choices, *self.segments) if part)
+
+
+def _words(use: Any) -> str:  # noqa: ANN401 - a name or a condition
+    if isinstance(use, str):
+        return use
+    parts = use.model_dump(exclude_none=True, exclude_defaults=True)
+    return " ".join(str(part) for part in parts.values())
+
+
+def _step(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+    if isinstance(value, str):
+        return {"step": value}
+    if isinstance(value, Mapping) and not set(value) & {"step", "any"}:
+        own = {key: value[key] for key in _OF_A_STEP if key in value}
+        condition = {key: part for key, part in value.items() if key not in own}
+        return {"any": [condition], **own} if condition else own
+    return value
+
+
+FalloutStep = Annotated[Step, BeforeValidator(_step)]
+
+
+class Grace(Spec):
+    """A step may come up to `grace` before the step that it follows (F4)."""
+
+    grace: Duration
+
+
+def _ties(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+    written = _GRACE.match(value) if isinstance(value, str) else None
+    if written:
+        return {"grace": written[1]}
+    if isinstance(value, Grace | Mapping) or value in TIES:
+        return value
+    raise ValueError(f"'{value}' is no rule of ties. Write one of {', '.join(TIES)}, or grace: 2 seconds.")
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401 - a discriminator sees whatever the author wrote
+    return "grace" if isinstance(value, Grace | Mapping) else "rule"
+
+
+Ties = Annotated[
+    Annotated[Literal["total_order", "strict_time", "step_order"], Tag("rule")] | Annotated[Grace, Tag("grace")],
+    Discriminator(_kind),
+    BeforeValidator(_ties),
+]

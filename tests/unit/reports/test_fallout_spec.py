@@ -1,0 +1,100 @@
+"""What a fallout takes and refuses (rules F1, F3-F5, F9, F10)."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from cja_spark.reports.fallout import Fallout, Grace
+from cja_spark.spec import milliseconds
+
+NEXT = ["a", {"step": "b", "next": True}]
+REFUSED = [
+    ({"order": "any", "steps": NEXT}, "order: any takes no step with next: true"),
+    ({"order": "any", "ties": "strict_time"}, "order: any takes no ties"),
+    ({"order": "any", "ties": {"grace": "1 seconds"}}, "order: any takes no ties"),
+    ({"order": "any", "window_start": "first"}, "order: any takes no window_start: first"),
+    ({"order": "any", "breakdown": "page"}, "order: any reports no chain of events; leave breakdown out"),
+    ({"ties": "step_order", "breakdown": "page"}, "ties: step_order reports no chain of events"),
+    ({"ties": "step_order", "window_start": "first"}, "ties: step_order does not go with window_start: first"),
+    ({"ties": "step_order", "order": "strict"}, "ties: step_order does not go with order: strict"),
+    ({"ties": "step_order", "steps": NEXT}, "ties: step_order does not go with a step with next: true"),
+    ({"ties": {"grace": "1 seconds"}, "order": "strict"}, "ties: grace does not go with order: strict"),
+    ({"ties": "grace(1 seconds)", "steps": NEXT}, "ties: grace does not go with a step with next: true"),
+    ({"ties": "grace(soon)"}, "'soon' is no duration"),
+    ({"ties": {"grace": 2}}, "'2' is no duration"),
+    (
+        {"ties": "grace"},
+        "'grace' is no rule of ties. Write one of total_order, strict_time, step_order, or grace: 2 seconds",
+    ),
+    ({"ties": {"pardon": "2 seconds"}}, "pardon"),
+    ({"count": "attempts"}, "count: attempts needs window_start: first"),
+    ({"count": "sessions"}, "count: sessions needs container: session"),
+    ({"count": "persons", "container": "session"}, "count: persons needs container: person"),
+    ({"count": "hits"}, "'persons', 'sessions' or 'attempts'"),
+    ({"date_rule": "entry"}, "date_rule: entry needs a window"),
+    ({"breakdown": "page", "breakdown_step": 3}, "breakdown_step: 3 is above the number of steps, 2"),
+    ({"steps": [{"step": "a", "next": True}, "b"]}, "next: true on the first step"),
+    ({"steps": ["a", {"step": "b", "any": ["c"]}]}, "both are given"),
+    ({"steps": ["a", {"label": "nothing"}]}, "a step names a metric or a segment"),
+    ({"steps": []}, "at least 1"),
+    ({"steps": ["a"] * 33}, "at most 32"),
+]
+
+
+def fallout(**given):
+    return Fallout.model_validate({"steps": ["a", "b"], **given})
+
+
+@pytest.mark.parametrize(("given", "fault"), REFUSED, ids=[fault for _, fault in REFUSED])
+def test_what_does_not_go_together_is_refused(given, fault):
+    with pytest.raises(ValidationError) as caught:
+        fallout(**given)
+    assert fault in str(caught.value)
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(ValidationError) as caught:
+        fallout(count="attempts", date_rule="entry")
+    assert "date_rule: entry needs a window. count: attempts needs window_start: first." in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"order": "any", "one_event_one_step": False, "window": "1 days"},
+        {"ties": "step_order", "one_event_one_step": False},
+        {"ties": "strict_time", "order": "strict"},
+        {"count": "attempts", "window_start": "first", "container": "session", "order": "strict"},
+        {"count": "attempts", "window_start": "first", "ties": {"grace": "1 seconds"}, "breakdown": "page"},
+        {"count": "sessions", "container": "session"},
+        {"count": "persons"},
+        {"steps": ["a"] * 32},
+    ],
+    ids=str,
+)
+def test_what_goes_together_is_taken(given):
+    asked = fallout(**given)
+    assert Fallout.model_validate_json(asked.model_dump_json(exclude={"range"}), strict=False) == asked
+
+
+@pytest.mark.parametrize("written", [{"grace": "2 seconds"}, "grace(2 seconds)", " grace ( 2000 ms )"])
+def test_grace_is_written_as_a_mapping_or_as_text(written):
+    ties = fallout(ties=written).ties
+    assert isinstance(ties, Grace)
+    assert milliseconds(ties.grace) == 2000
+
+
+def test_a_step_is_some_of_its_uses_and_all_of_its_segments():
+    asked = fallout(
+        steps=[
+            {"any": ["orders", {"dimension": "page", "equals": "cart"}], "segments": ["mobile", "loyal"]},
+            {"segments": ["mobile"]},
+            {"dimension": "page", "equals": "help", "segments": ["loyal"], "label": "help of the loyal"},
+        ]
+    )
+    names = [step.name() for step in asked.steps]
+    assert names == ["orders or page cart and mobile and loyal", "mobile", "help of the loyal"]
+    assert asked.segments_used() == ("mobile", "loyal")
+    assert asked.names_used() == ("orders",)
+    assert len(asked.conditions()) == 2
