@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -64,6 +65,11 @@ def report_rows(
         event_rows(rows, view, fields, partitions).withColumn("period", F.lit(1)), fields, {}, [1], partitions
     )
     passed = summed(_cells(journeys, columns, asks), len(asks))
+    if passed.excluded_persons:
+        warnings.warn(
+            f"{passed.excluded_persons} persons have more than {view.max_events:,} events and are left out (rule L3).",
+            stacklevel=2,
+        )
     names = names_from(values)
     answers = [REPORTS.named(a.report.report).finish(s, a, names) for a, s in zip(asks, passed.sums, strict=True)]
     return [events.sparkSession.createDataFrame(answer) for answer in answers]

@@ -106,10 +106,12 @@ class Table:
     def overwrite(
         self, rows: DataFrame, *, where: str | None = None, app_id: str | None = None, txn: int | None = None
     ) -> None:
-        """Replace the rows that match `where` (all rows without it) in one commit."""
-        writer = rows.write.format("delta").mode("overwrite")
-        writer = writer.option("replaceWhere", where) if where else writer.option("overwriteSchema", "true")
-        self._save(self._described(_once(writer, app_id, txn)))
+        """Replace the rows that match `where` (all rows, columns too, without it) in one commit."""
+        writer = _once(rows.write.format("delta").mode("overwrite"), app_id, txn)
+        if where:
+            self._save(self._described(writer.option("replaceWhere", where)))
+        else:  # Delta takes the layout from the writer here, also of a table that is there
+            self._save(self._partitioned(self._described(writer.option("overwriteSchema", "true"))))
 
     def drop(self) -> None:
         """Remove the table and its files; nothing happens when it was not made."""
@@ -126,6 +128,9 @@ class Table:
             return writer
         for key, value in self.spec.properties.items():
             writer = writer.option(key, value)
+        return self._partitioned(writer)
+
+    def _partitioned(self, writer: DataFrameWriter) -> DataFrameWriter:
         return writer.partitionBy(*self.spec.partition_by) if self.spec.partition_by else writer
 
     def _save(self, writer: DataFrameWriter) -> None:

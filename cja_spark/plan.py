@@ -47,12 +47,16 @@ class Answer:
         rows: the report's rows.
         run_id: the name of the run.
         kept: False when the lake already held this run.
+        excluded_persons: persons with too many events (L3), left out; their ids are in `report_exclusions`.
+        excluded_events: the events of those persons in what the report reads.
     """
 
     ask: Ask
     rows: pa.Table
     run_id: str
     kept: bool
+    excluded_persons: int = 0
+    excluded_events: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,10 +138,11 @@ def report(
     names_of = names_from(lake.values(project.view.name).read())
     sources = _sources(lake, project.view)
     answers = []
-    for ask, sums in zip(asks, passed.sums, strict=True):
+    for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
         rows = REPORTS.named(ask.report.report).finish(sums, ask, names_of)
         run = run_id(ask, sources)
-        answers.append(Answer(ask, rows, run, keep_rows and keep(lake, ask, rows, passed, run, version)))
+        kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, version)
+        answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values())))
     return Run(tuple(answers), passed, plan_text(asks, columns, 0, []))
 
 

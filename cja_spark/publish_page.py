@@ -47,6 +47,8 @@ def panel_of(answer: Answer, view: View) -> Panel:
     """One report: its rows as they are, its columns with labels and formats, its options as they took effect."""
     ask, report = answer.ask, answer.ask.report
     options = json.loads(report.model_dump_json(by_alias=True, exclude={"name", "title", "description", "segments"}))
+    if answer.excluded_persons:
+        options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     return Panel(
         name=report.name,

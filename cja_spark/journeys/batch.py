@@ -207,8 +207,10 @@ class Journeys:
 
     def _between(self, first: int, last: int) -> Journeys:
         kept = (self.t >= first) & (self.t < last)
-        if kept.all():
-            return self
+        return self if kept.all() else self.only(kept)
+
+    def only(self, kept: Bools) -> Journeys:
+        """The same persons with only some of their events: kept bool[events]."""
         counted = np.append(0, np.cumsum(kept))
         columns = {name: _kept(column, kept) for name, column in self.columns.items()}
         return Journeys(counted[self.offsets], self.t[kept], columns, self.people, self.person_ids)

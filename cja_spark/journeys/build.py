@@ -37,12 +37,29 @@ class Build:
     version: int
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How rows are cut, which no answer depends on."""
+
+    buckets: int
+    chunk_events: int
+
+
 def build(
-    lake: Lake, view: View, matches: Mapping[str, str], *, buckets: int | None = None, full: bool = False
-) -> Build:
+    lake: Lake, view: View, matches: Mapping[str, str], *, buckets: int | None = None, full: bool = False,
+    chunk_events: int = CHUNK_EVENTS,
+) -> Build:  # fmt: skip
     """Build the journeys of a view from the lake's events, touching only the periods that changed.
 
-    Rows:    One per (person, period, chunk of at most 20,000 events), in the total order O3.
+    Args:
+        lake: the lake.
+        view: the data view.
+        matches: per lookup dataset the event path that holds its keys.
+        buckets: how many, where neither the view nor an earlier build says.
+        full: build every period, changed or not.
+        chunk_events: most events of a row; no answer depends on it (law 2).
+
+    Rows:    One per (person, period, chunk of at most `chunk_events` events), in the total order O3.
     Raises:  MissingColumnError when a component's field does not exist; CollisionError when two values or two
         persons share a key. Nothing is written then.
     Source:  Decision: a period is what it was built from: names of the event files, definitions, lookups.
@@ -66,7 +83,7 @@ def build(
     )
     removed = sorted(set(known) - set(sources))
     if changed or removed:
-        _write(lake, view, events, fields, people, slots, changed, removed)
+        _write(lake, view, events, fields, people, Layout(slots, chunk_events), changed, removed)
         _note(lake, view, definition, sources, slots, changed, removed)
     reused = tuple(sorted(set(sources) - set(changed)))
     return Build(view.name, tuple(changed), tuple(removed), reused, lake.journeys(view.name).version())
@@ -177,9 +194,10 @@ def _profile_rows(lake: Lake, people: tuple[Field, ...], slots: int) -> DataFram
 
 
 def _write(
-    lake: Lake, view: View, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], slots: int,
-    changed: list[int], removed: list[int],
+    lake: Lake, view: View, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...],
+    layout: Layout, changed: list[int], removed: list[int],
 ) -> None:  # fmt: skip
+    slots = layout.buckets
     numbers = [period for period in changed if period != PROFILE_PERIOD]
     touched = events.where(period_of(F.col("ts"), view).isin(numbers)) if numbers else events.limit(0)
     if numbers and view.period == "month":
@@ -187,7 +205,7 @@ def _write(
     with_profiles = people if PROFILE_PERIOD in changed else ()
     add_values(lake, view, new_values(lake, touched, fields, with_profiles))
     lookups = {field.name: lookup_ids(lake, field) for field in fields if field.lookup}
-    rows = journey_rows(event_rows(touched, view, fields, slots), fields, lookups, numbers, slots)
+    rows = journey_rows(event_rows(touched, view, fields, slots), fields, lookups, numbers, slots, layout.chunk_events)
     if with_profiles:
         rows = rows.unionByName(_profile_rows(lake, people, slots), allowMissingColumns=True)
     else:  # a reader takes one set of columns from every file

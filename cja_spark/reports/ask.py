@@ -14,6 +14,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
 from cja_spark.kernels.segments import Matcher, TextIds
 from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.limits import LeftOut, within_limit
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import arrays_in
@@ -65,11 +66,20 @@ class Ask:
 class Seen:
     """What a report sees of a batch: events since `read_from`, their sessions, and the masked range events."""
 
-    def __init__(self, journeys: Journeys, ask: Ask) -> None:
-        """Take a batch that reaches at least from `read_from` to `until`."""
+    def __init__(self, journeys: Journeys, ask: Ask, max_events: int | None = None) -> None:
+        """Take a batch that reaches at least from `read_from` to `until`.
+
+        Args:
+            journeys: the batch.
+            ask: the report.
+            max_events: persons with more events in what the report reads are left out (L3); None leaves nobody out.
+        """
         window = ask.window
         self.ask = ask
-        self.journeys = journeys.between(window.read_from, max(window.until, window.end))
+        read = journeys.between(window.read_from, max(window.until, window.end))
+        most = read.events if max_events is None else max_events
+        self.left_out: LeftOut
+        self.journeys, self.left_out = read.remembered(("within", most), lambda: within_limit(read, most))
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
 
     @property

@@ -11,7 +11,20 @@ from cja_spark.reports.ask import REPORTS
 __all__ = ["REPORTS"]
 
 # Modules that are steps between reports and Spark; a report's file never imports pyspark.
-_STEPS = {"ask", "cells", "compile", "kinds", "measures", "one_pass", "spec", "results", "members", "readers"}
+_STEPS = {
+    "ask",
+    "cells",
+    "compile",
+    "kinds",
+    "measures",
+    "one_pass",
+    "spec",
+    "results",
+    "members",
+    "readers",
+    "limits",
+    "exclusions",
+}
 
 for _module in pkgutil.iter_modules(cja_spark.reports.__path__):
     if _module.name not in _STEPS:

@@ -19,53 +19,48 @@ from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, merge, read_bucke
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import REPORTS, Ask, Seen
 from cja_spark.reports.cells import SCHEMA, Cells, Sums
+from cja_spark.reports.limits import left_out_of
 
-COUNTS = -1  # the "report" of the cells that say what a task read and left out
-ROWS, EVENTS, BYTES, EXCLUDED_PERSONS, EXCLUDED_EVENTS = range(5)
-MAX_EVENTS = 1_000_000
+COUNTS = -1  # the "report" of the cells that say what a task read
+ROWS, EVENTS, BYTES = range(3)
 
 
 @dataclass(frozen=True)
 class Pass:
-    """What one pass over journeys gave: the summed cells of each ask, and what was read."""
+    """What one pass over journeys gave: the summed cells of each ask, and what was read.
+
+    Attributes:
+        sums: per ask its summed cells.
+        rows: rows of journeys read.
+        events: events read.
+        bytes: bytes of the columns read, before they were packed.
+        seconds: wall time.
+        left_out: per ask the keys of persons above the limit, with how many events each has (L3).
+    """
 
     sums: tuple[Sums, ...]
     rows: int
     events: int
     bytes: int
-    excluded_persons: int
-    excluded_events: int
     seconds: float
+    left_out: tuple[Mapping[int, int], ...] = ()
+
+    @property
+    def excluded_persons(self) -> int:
+        """Persons that some report of the pass leaves out."""
+        return len({person for some in self.left_out for person in some})
 
 
-def run_asks(
-    asks: Sequence[Ask], journeys: Iterable[Journeys], max_events: int = MAX_EVENTS
-) -> Iterator[pa.RecordBatch]:
+def run_asks(asks: Sequence[Ask], journeys: Iterable[Journeys]) -> Iterator[pa.RecordBatch]:
     """Run all kernels on batches of whole persons and emit their cells.
 
-    Persons with more than `max_events` events in the read range are left out and counted (L3).
+    Persons with more events in a report's read range than the view allows are left out of it and named (L3).
     """
-    left_out = np.zeros(2)
     for batch in journeys:
-        kept, persons, events = within_limit(batch, max_events)
-        left_out += (persons, events)
         for number, ask in enumerate(asks):
-            yield from REPORTS.named(ask.report.report).kernel(Seen(kept, ask)).batches(number)
-    counts = Cells()
-    counts.add(EXCLUDED_PERSONS, left_out[0])
-    counts.add(EXCLUDED_EVENTS, left_out[1])
-    yield from counts.batches(COUNTS)
-
-
-def within_limit(journeys: Journeys, max_events: int) -> tuple[Journeys, int, int]:
-    """The batch without persons of more than `max_events` events, and how many persons and events that left out."""
-    lengths = np.diff(journeys.offsets)
-    long = lengths > max_events
-    if not long.any():
-        return journeys, 0, 0
-    t = np.where(np.repeat(long, lengths), np.iinfo(np.int64).max, journeys.t)
-    marked = Journeys(journeys.offsets, t, journeys.columns, journeys.people, journeys.person_ids)
-    return marked.between(np.iinfo(np.int64).min, np.iinfo(np.int64).max), int(long.sum()), int(lengths[long].sum())
+            seen = Seen(batch, ask, ask.view.max_events)
+            yield from REPORTS.named(ask.report.report).kernel(seen).batches(number)
+            yield from seen.left_out.cells().batches(number)
 
 
 def bucket_files(files: Iterable[str]) -> list[list[str]]:
@@ -155,15 +150,14 @@ def summed(cells: DataFrame, asks: int) -> Pass:
     found = cells.toArrow()
     by_report = [Sums(found.filter(pc.equal(found["report"], number))) for number in range(asks)]
     counts = Sums(found.filter(pc.equal(found["report"], COUNTS)))
-    read = {measure: int(counts.total(measure)) for measure in range(5)}
+    read = {measure: int(counts.total(measure)) for measure in (ROWS, EVENTS, BYTES)}
     return Pass(
         sums=tuple(by_report),
         rows=read[ROWS],
         events=read[EVENTS],
         bytes=read[BYTES],
-        excluded_persons=read[EXCLUDED_PERSONS],
-        excluded_events=read[EXCLUDED_EVENTS],
         seconds=time.monotonic() - begun,
+        left_out=tuple(left_out_of(sums) for sums in by_report),
     )
 
 

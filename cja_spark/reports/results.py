@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.lake import Lake
 from cja_spark.reports.ask import Ask
+from cja_spark.reports.exclusions import keep_left_out
 from cja_spark.reports.one_pass import Pass
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,8 +41,20 @@ def run_id(ask: Ask, sources: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def keep(lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, run: str, journeys_version: int) -> bool:
-    """Write a run's rows, then its record; return False, and write nothing, when the run is already kept."""
+def keep(
+    lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, left_out: Mapping[int, int], run: str, journeys_version: int
+) -> bool:
+    """Write a run's rows, who was left out, then its record; return False when the run is already kept.
+
+    Args:
+        lake: the lake.
+        ask: the report.
+        rows: its rows.
+        passed: the pass that gave them.
+        left_out: keys of the persons that the report leaves out, with how many events each has (L3).
+        run: the run's name.
+        journeys_version: the version of the journeys that was read.
+    """
     runs = lake.report_runs.create()
     if not runs.read().where((F.col("run_id") == run) & (F.col("report") == ask.report.name)).isEmpty():
         return False
@@ -48,10 +62,13 @@ def keep(lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, run: str, journeys_
     frame = spark.createDataFrame(rows.append_column("run_id", pa.array([run] * len(rows), pa.string())))
     table = lake.report(ask.report.name)
     table.overwrite(frame, where=f"run_id = '{run}'" if table.exists() else None)
+    keep_left_out(
+        lake, ask.report.name, ask.view.name, run, left_out, lake.journeys(ask.view.name).read(journeys_version)
+    )
     window = ask.window
     record = (
         run, ask.report.name, ask.view.name, definition(ask), instant(window.end), instant(window.complete),
-        journeys_version, len(rows), passed.rows, passed.events, passed.excluded_persons, passed.excluded_events,
+        journeys_version, len(rows), passed.rows, passed.events, len(left_out), sum(left_out.values()),
     )  # fmt: skip
     runs.append(runs.frame([record]))
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ BASE = (
     "time_spent_seconds",
     "session_seconds",
 )
+TIMES = ("time_spent_seconds", "session_seconds")  # ms in cells
 TOTAL = 100
 
 
@@ -63,7 +65,10 @@ def kernel(seen: Seen) -> Cells:
 
 
 def _per_session(seen: Seen, at: Ints, masked: Bools) -> tuple[dict[str, Floats], Ints]:
-    """Counts of each session that has a masked event, and the position of its first masked event."""
+    """Counts of each session that has a masked event, and the position of its first masked event.
+
+    Time is in whole ms here, so that its sums are exact however persons are dealt out to tasks (M3).
+    """
     t = seen.journeys.t[at]
     heads = run_starts(seen.sessions[at])
     tails = np.append(heads[1:], len(at)) - 1
@@ -78,8 +83,8 @@ def _per_session(seen: Seen, at: Ints, masked: Bools) -> tuple[dict[str, Floats]
         "session_ends": masked[tails],
         "bounces": tails == heads,
         "events": counts,
-        "time_spent_seconds": np.add.reduceat(np.where(masked, to_next, 0), heads) / 1000,
-        "session_seconds": (t[tails] - t[heads]) / 1000,
+        "time_spent_seconds": np.add.reduceat(np.where(masked, to_next, 0), heads),
+        "session_seconds": t[tails] - t[heads],
     }
     first = np.minimum.reduceat(np.where(masked, at, np.iinfo(np.int64).max), heads)
     return {name: column[visible].astype(float) for name, column in columns.items()}, first[visible]
@@ -96,14 +101,14 @@ def _by_value(cells: Cells, columns: dict[str, Floats], ids: Ints, people: Ints)
 
 
 def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
-    """A total row, then one row per value by sessions descending.
+    """A total row, then one row per value by sessions descending, then the rest as *other* (T4).
 
-    Columns: row_kind, the dimension if asked, counts, and rates (null where there is nothing to divide by).
+    Columns: row_kind, the dimension if asked, counts, and rates (null where there is nothing to divide by). A session
+        has one value, so all columns of *other* but people are sums.
     """
     report: Sessions = ask.report  # type: ignore[assignment]
-    rows: list[dict[str, object]] = [
-        {"row_kind": "total", **_rates({name: sums.total(TOTAL + at) for at, name in enumerate(BASE)})}
-    ]
+    total: dict[str, float | None] = {name: sums.total(TOTAL + at) for at, name in enumerate(BASE)}
+    rows: list[dict[str, object]] = [{"row_kind": "total", **_shown(total)}]
     if report.dimension:
         rows += _items(sums, report, ask, names)
     fields = [("row_kind", pa.string()), *(((report.dimension, pa.string()),) if report.dimension else ())]
@@ -116,23 +121,34 @@ def _items(sums: Sums, report: Sessions, ask: Ask, names: Names) -> list[dict[st
     by_name = {name: sums.by_key(at) for at, name in enumerate(BASE)}
     keys = [key[0] for key in by_name["sessions"]]
     texts = names(report.dimension, np.array(keys, np.int64))
-    order = sorted(keys, key=lambda key: (-by_name["sessions"][(key,)], texts.get(key, ask.view.no_value).encode()))
-    return [
-        {
-            "row_kind": "item",
-            report.dimension: texts.get(key, ask.view.no_value) if key else ask.view.no_value,
-            **_rates({name: by_name[name].get((key,), 0.0) for name in BASE}),
-        }
-        for key in order[: report.rows]
+
+    def text(key: int) -> str:
+        return texts.get(key, ask.view.no_value) if key else ask.view.no_value
+
+    order = sorted(keys, key=lambda key: (-by_name["sessions"][(key,)], text(key).encode(), key != 0))
+    counts = {key: {name: by_name[name].get((key,), 0.0) for name in BASE} for key in order}
+    rows: list[dict[str, object]] = [
+        {"row_kind": "item", report.dimension: text(key), **_shown(counts[key])} for key in order[: report.rows]
     ]
+    rest = order[report.rows :]
+    if rest:
+        summed: dict[str, float | None] = {name: sum(counts[key][name] for key in rest) for name in BASE}
+        rows.append({"row_kind": "other", **_shown({**summed, "people": None})})
+    return rows
 
 
-def _rates(counts: dict[str, float]) -> dict[str, float | None]:
+def _shown(counts: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Counts in the units they are shown in, and rates; what cannot be known or divided is null."""
+    seconds = {
+        name: amount / 1000 if name in TIMES and amount is not None else amount for name, amount in counts.items()
+    }
+
     def per(part: str, whole: str) -> float | None:
-        return counts[part] / counts[whole] if counts[whole] else None
+        above, below = seconds[part], seconds[whole]
+        return above / below if above is not None and below else None
 
     return {
-        **{name: amount for name, amount in counts.items() if name != "session_seconds"},
+        **{name: amount for name, amount in seconds.items() if name != "session_seconds"},
         "bounce_rate": per("bounces", "sessions"),
         "sessions_per_person": per("sessions", "people"),
         "events_per_session": per("events", "sessions"),

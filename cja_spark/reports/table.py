@@ -15,7 +15,7 @@ from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.measures import DISTINCT, base_metrics, in_total, shown
 from cja_spark.reports.spec import Report
-from cja_spark.reports.table_rows import amounts_of_rows, overlaps, table_rows
+from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
 from cja_spark.spec import AsTuple, Name
 
 TOTAL = 100  # measures from here on are totals of the measure below
@@ -53,13 +53,25 @@ def kernel(seen: Seen) -> Cells:
     metrics = base_metrics(report.metrics_used(), ask.view)
     total_mask = mask if report.include_no_value or not rows.keys else _touched(mask, rows.at)
     for measure, metric in enumerate(metrics):
-        cells.add(TOTAL + measure, in_total(seen, metric, total_mask))
+        cells.add(TOTAL + measure, _total(seen, report, metric, rows, total_mask))
     if not rows.keys or len(rows.at) == 0:
         return cells
     values, codes = _combined(rows.keys)
     for measure, metric in enumerate(metrics):
         cells.add(measure, amounts_of_rows(seen, metric, rows, codes, len(values[0])), *values)
     return cells
+
+
+def _total(seen: Seen, report: Table, metric: str, rows: Rows, mask: Bools) -> float:
+    """The total of a metric.
+
+    Source: T3. Decision: without *no value*, the total of an additive metric on items counts the items that have
+        values, so that the rows of its column sum to it.
+    """
+    if rows.items and not report.include_no_value and additive(metric, report, seen.ask):
+        nothing = np.zeros(len(rows.at), np.int32)
+        return float(amounts_of_rows(seen, metric, rows, nothing, 1)[0])
+    return in_total(seen, metric, mask)
 
 
 def _touched(mask: Bools, at: Ints) -> Bools:

@@ -30,6 +30,11 @@ def _run(asked: argparse.Namespace) -> int:
     for answer in run.answers:
         state = "kept" if answer.kept else "already kept"
         say(f"report {answer.ask.report.name}: {answer.rows.num_rows} rows, run {answer.run_id}, {state}")
+        if answer.excluded_persons:
+            say(
+                f"  left out: {answer.excluded_persons} people with more than {answer.ask.view.max_events:,} events "
+                f"({answer.excluded_events:,} events); table report_exclusions lists them"
+            )
     say(f"page {page}")
     return 0
 

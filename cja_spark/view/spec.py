@@ -108,7 +108,11 @@ class SessionSettings(Spec):
 
 
 class View(Spec):
-    """A data view."""
+    """A data view.
+
+    A person with more than `max_events` events in what a report reads is left out of that report, counted in
+    `report_runs` and named in `report_exclusions` (rule L3): such an id is a shared or default one, not a person.
+    """
 
     name: Name
     time_zone: Zone = "UTC"
@@ -119,6 +123,7 @@ class View(Spec):
     no_value: str = "No value"
     buckets: int | None = Field(default=None, ge=1, le=4096)
     period: Literal["day", "month", "year"] = "month"
+    max_events: int = Field(default=1_000_000, ge=1)
 
     def metric_names(self) -> tuple[str, ...]:
         """All metrics a report may name."""

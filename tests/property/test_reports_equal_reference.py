@@ -35,6 +35,7 @@ ASKS = [
     {"report": "table", "metrics": ["events", "people", "conversion", "units"]},
     {"report": "sessions", "dimension": "channel"},
     {"report": "sessions", "dimension": "page", "segments": ["not_home"]},
+    {"report": "sessions", "dimension": "page", "rows": 3},
     {"report": "trend", "granularity": "hour", "metrics": ["events", "people", "sessions", "orders"]},
     {"report": "trend", "granularity": "week", "metrics": ["units", "sessions", "conversion"], "segments": ["buyers"]},
     {"report": "fallout", "steps": ["views", "not_home", "orders"], "window": "1 days", "breakdown": "channel"},

@@ -31,10 +31,10 @@ def numbers(journey: list[dict], view: dict) -> list[int]:
     return found
 
 
-def rates(counts: dict[str, float], session_seconds: float) -> dict[str, float | None]:
+def rates(counts: dict[str, float | None], session_seconds: float) -> dict[str, float | None]:
     """The columns of a row; nothing to divide by is null."""
 
-    def per(part: float, whole: float) -> float | None:
+    def per(part: float, whole: float | None) -> float | None:
         return part / whole if whole else None
 
     return {
@@ -73,14 +73,14 @@ def visits(seen: dict, ask: dict, view: dict) -> list[dict]:
     return found
 
 
-def row(sessions: list[dict]) -> dict[str, float | None]:
-    """S3-S5 of some sessions."""
+def row(sessions: list[dict], *, people: bool = True) -> dict[str, float | None]:
+    """S3-S5 of some sessions; without people where rows of distinct people were put together."""
     counts = {
         "sessions": float(len(sessions)),
         "session_starts": float(sum(visit["starts"] for visit in sessions)),
         "session_ends": float(sum(visit["ends"] for visit in sessions)),
         "bounces": float(sum(visit["bounce"] for visit in sessions)),
-        "people": float(len({visit["person"] for visit in sessions})),
+        "people": float(len({visit["person"] for visit in sessions})) if people else None,
         "events": float(sum(visit["events"] for visit in sessions)),
         "time_spent_seconds": float(sum(visit["spent"] for visit in sessions)),
     }
@@ -88,7 +88,10 @@ def row(sessions: list[dict]) -> dict[str, float | None]:
 
 
 def sessions(seen: dict, ask: dict, view: dict) -> list[dict]:
-    """A total row; with a dimension also one per value of the session's first masked event of the range."""
+    """A total row; with a dimension also one per value of the session's first masked event of the range.
+
+    T4: the rest is one row; a session has one value, so only its people cannot be summed.
+    """
     found = visits(seen, ask, view)
     rows = [{"row_kind": "total", **row(found)}]
     name = ask.get("dimension")
@@ -100,6 +103,13 @@ def sessions(seen: dict, ask: dict, view: dict) -> list[dict]:
     for visit in found:
         for value in dict.fromkeys(own(visit["first"], view, name) or [None]):
             by_value.setdefault(value, []).append(visit)
-    items = [{"row_kind": "item", name: label if value is None else value, **row(of)} for value, of in by_value.items()]
-    items.sort(key=lambda item: (-item["sessions"], item[name].encode("utf-8")))
-    return rows + items[: ask.get("rows", 50)]
+    keys = {value: label if value is None else value for value in by_value}
+    order = sorted(
+        keys, key=lambda value: (-row(by_value[value])["sessions"], keys[value].encode("utf-8"), value is not None)
+    )
+    shown, rest = order[: ask.get("rows", 50)], order[ask.get("rows", 50) :]
+    rows += [{"row_kind": "item", name: keys[value], **row(by_value[value])} for value in shown]
+    if rest:
+        left = [visit for value in rest for visit in by_value[value]]
+        rows.append({"row_kind": "other", name: None, **row(left, people=False)})
+    return rows

@@ -105,6 +105,12 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     if not dimensions:
         return [{"row_kind": "total", **columns(view, metrics, totals)}]
     cells = {key: row_sums(key, of, view, needed, dimensions) for key, of in per_key.items()}
+    if not keep_null:  # items without a value are no rows, and what lies on them is not in the total
+        totals |= {
+            metric: math.fsum(cell[metric] for cell in cells.values())
+            for metric in needed
+            if additive(view, metric, dimensions)
+        }
     return [
         {"row_kind": "total", **dict.fromkeys(dimensions), **columns(view, metrics, totals)},
         *ranked(cells, view, ask, metrics, sort),

@@ -44,7 +44,7 @@ def row(person, moment, page, price=None, items=()):
 
 
 def add(lake, rows):
-    lake.events.append(lake.spark.createDataFrame(rows, SCHEMA))
+    lake.events.append(lake.spark.createDataFrame(rows, SCHEMA).withColumn("load", F.lit(1).cast("bigint")))
 
 
 JANUARY = [
@@ -122,6 +122,7 @@ def test_a_new_component_rebuilds_every_period(lake):
     build(lake, VIEW, {})
     wider = VIEW.model_copy(update={"dimensions": {**VIEW.dimensions, "again": VIEW.dimensions["page"]}})
     assert build(lake, wider, {}).written == (202601, 202602)
+    assert len(answers(lake, "arrow")) == len(REPORT_SPECS)
 
 
 def test_a_metric_of_a_field_that_does_not_exist_names_the_nearest_and_writes_nothing(lake):

@@ -1,0 +1,126 @@
+"""Laws 3 to 5 on the product: totals, copies of persons, moved times, other names."""
+
+import datetime as dt
+import hashlib
+import json
+
+import pytest
+
+from tests.property.product import CHANNELS, REPORTS_ASKED, Product, equal, events_frame, reports, view_of
+from tests.property.strategies import DAY, PAGES, TAGS, VIEW, journeys
+
+EVENTS = journeys(8, 120)
+RATES = ("conversion", "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
+         "percent_of_previous", "percent_of_total", "step")  # fmt: skip
+EVERYBODY = {"metric": "events", "at_least": 1}
+UTC = view_of(time_zone="UTC")
+
+
+def answers_of(spark, events, view=UTC, asked=None, texts=(*PAGES, *TAGS, *CHANNELS), shift=0):
+    product = Product(spark, view, asked or reports(), texts).shifted(shift)
+    return product.of_frame(events_frame(spark, events))
+
+
+@pytest.fixture(scope="module")
+def answers(spark):
+    return answers_of(spark, EVENTS)
+
+
+def of_kind(rows, kind):
+    return [row for row in rows if row["row_kind"] == kind]
+
+
+def summed(rows, name):
+    return sum(row[name] for row in rows)
+
+
+@pytest.mark.parametrize("at", [0, 1, 3, 4, 6])
+def test_law_3_rows_of_additive_columns_sum_to_the_total(answers, at):
+    total, *items = answers[at]
+    for name in ("events", "orders", "calls", "units", "session_starts", "session_ends", "time_spent_seconds"):
+        if name in total:
+            assert summed(items, name) == pytest.approx(total[name]), name
+    for name in ("people",) if at in (3, 4, 6) else ("people", "sessions"):
+        assert max(row[name] for row in items) <= total[name] <= summed(items, name), name
+
+
+def test_law_3_days_sum_to_the_total(answers):
+    total, days = answers[0][0], answers[5]
+    assert len(days) == 31
+    for name in ("events", "orders"):
+        assert summed(days, name) == total[name]
+    for name in ("people", "sessions"):
+        assert max(day[name] for day in days) <= total[name] <= summed(days, name)
+
+
+@pytest.mark.parametrize(("at", "whole", "rows"), [(2, 0, 3), (7, 6, 2)])
+def test_t4_other_is_the_sum_of_the_rows_that_are_not_shown(answers, at, whole, rows):
+    cut, all_ = answers[at], answers[whole]
+    assert cut[: rows + 1] == all_[: rows + 1]
+    (other,) = cut[rows + 1 :]
+    assert other["row_kind"] == "other"
+    assert (other["people"], other["page"]) == (None, None)
+    for name in ("events", "orders", "calls", "bounces", "session_starts"):
+        if name in other:
+            assert other[name] == summed(all_[rows + 1 :], name)
+
+
+def test_law_4_copies_of_all_persons_multiply_every_count(spark, answers):
+    copies = [{**event, "person_id": f"{event['person_id']}-{copy}"} for event in EVENTS for copy in range(3)]
+    for copied, once in zip(answers_of(spark, copies), answers, strict=True):
+        expected = [{name: multiplied(name, value) for name, value in row.items()} for row in once]
+        assert equal(copied, expected)
+
+
+def multiplied(name, value):
+    return 3 * value if isinstance(value, float) and name not in RATES else value
+
+
+def test_law_5_seven_days_later_only_labels_change(spark, answers):
+    later = [{**event, "t": event["t"] + 7 * DAY} for event in EVENTS]
+    moved = answers_of(spark, later, shift=7 * DAY)
+    for ask, ours, theirs in zip(REPORTS_ASKED, moved, answers, strict=True):
+        if ask["report"] == "trend":
+            assert [row["bucket"] - dt.timedelta(days=7) for row in ours] == [row["bucket"] for row in theirs]
+        assert [unlabelled(row) for row in ours] == [unlabelled(row) for row in theirs], ask
+
+
+def unlabelled(row):
+    return {name: value for name, value in row.items() if name not in ("bucket", "label")}
+
+
+def test_law_5_other_person_ids_change_nothing(spark, answers):
+    renamed = [{**event, "person_id": hashlib.md5(event["person_id"].encode()).hexdigest()} for event in EVENTS]
+    assert equal(answers_of(spark, renamed), answers)
+
+
+def test_law_5_renamed_values_permute_rows(spark):
+    texts = [text for text in (*PAGES, *TAGS, *CHANNELS) if text.strip()]
+    new = {text: f"{chr(ord('z') - at)}|{text}" for at, text in enumerate(texts)}  # in the opposite order
+    renamed = [
+        {**event, "page": new.get(event["page"], event["page"]), "channel": new.get(event["channel"]),
+         "sku": [new.get(sku) for sku in event["sku"]]}
+        for event in EVENTS
+    ]  # fmt: skip
+    view = json.dumps({name: VIEW[name] for name in ("segments",)})
+    asked = json.dumps([{**ask, "rows": 50_000} if ask["report"] == "table" else ask for ask in UNCUT])
+    for old, text in new.items():
+        view, asked = (part.replace(json.dumps(old), json.dumps(text)) for part in (view, asked))
+    names = {text: old for old, text in new.items()}
+    theirs = answers_of(spark, EVENTS, asked=reports(UNCUT, **{}))
+    ours = answers_of(
+        spark, renamed, view_of(time_zone="UTC", **json.loads(view)), reports(json.loads(asked)), list(names)
+    )
+    for one, other in zip(ours, theirs, strict=True):
+        back = [{name: names.get(value, value) for name, value in row.items()} for row in one]
+        assert sorted(map(repr, back)) == sorted(map(repr, other))
+
+
+UNCUT = [ask for ask in REPORTS_ASKED if "rows" not in ask and ask["report"] != "fallout"]
+
+
+@pytest.mark.parametrize("container", ["event", "session", "person"])
+def test_law_5_a_segment_that_everything_meets_changes_nothing(spark, answers, container):
+    everybody = {"container": container, "where": EVERYBODY}
+    asked = [{**ask, "segments": [*ask.get("segments", ()), everybody]} for ask in REPORTS_ASKED]
+    assert answers_of(spark, EVENTS, asked=reports(asked)) == answers
