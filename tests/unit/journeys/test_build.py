@@ -44,7 +44,7 @@ def row(person, moment, page, price=None, items=()):
 
 
 def add(lake, rows):
-    lake.events.append(lake.spark.createDataFrame(rows, SCHEMA))
+    lake.events.append(lake.spark.createDataFrame(rows, SCHEMA).withColumn("load", F.lit(1)))
 
 
 JANUARY = [
