@@ -10,9 +10,10 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
 from cja_spark.connection.spec import Connection
 from cja_spark.errors import Fault, did_you_mean
-from cja_spark.reports.spec import Report
+from cja_spark.reports.spec import Report, several_values
 from cja_spark.sinks.spec import Sink
 from cja_spark.spec import Spec
+from cja_spark.view.arrays import arrays_in
 from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.spec import CalculatedMetric, View
@@ -54,6 +55,7 @@ def name_faults(names: Names, documents: Mapping[str, Document]) -> list[Fault]:
             if name not in known and document is not None:
                 message = f"no {kind} named '{name}'. {did_you_mean(name, known)}".rstrip()
                 faults.append(Fault(document.file, _line_of(document, name), message))
+    faults += list(_several_values(names, documents))
     if "view.yaml" in documents:
         faults += [
             Fault(documents["view.yaml"].file, documents["view.yaml"].line((section, name)), message)
@@ -107,6 +109,20 @@ def _report_uses(report: Report) -> Iterator[Use]:
             yield "segment", use
     for condition in report.conditions():
         yield from _condition_uses(condition)
+
+
+def _several_values(names: Names, documents: Mapping[str, Document]) -> Iterator[Fault]:
+    """Dimensions inside arrays where a report needs one value per event."""
+    matches = names.connection.matches()
+    for key, report in names.reports.items():
+        document = documents.get(f"reports/{key}")
+        for name in report.single_valued():
+            dimension = names.view.dimensions.get(name)
+            if dimension is None or document is None:
+                continue
+            inside = arrays_in(dimension.field or matches.get((dimension.lookup or "").split(".", 1)[0], ""))
+            if inside:
+                yield Fault(document.file, _line_of(document, name), several_values(name, inside))
 
 
 def _circles(view: View) -> Iterator[tuple[str, str, str]]:

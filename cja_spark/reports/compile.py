@@ -14,7 +14,7 @@ from cja_spark.journeys.batch import Window
 from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.measures import base_metrics
-from cja_spark.reports.spec import Between, Last, Report
+from cja_spark.reports.spec import Between, Last, Report, several_values
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.calendar import instant_ms, local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
@@ -133,13 +133,12 @@ def text_ids(reports: Sequence[Report], view: View, values: DataFrame) -> TextId
 
 
 def _text_test(condition: DimensionCondition) -> Column | None:
-    text = F.col("value")
     if condition.contains is not None:
-        return text.contains(F.lit(condition.contains))
+        return F.col("value").contains(F.lit(condition.contains))
     if condition.starts_with is not None:
-        return text.startswith(F.lit(condition.starts_with))
+        return F.col("value").startswith(F.lit(condition.starts_with))
     if condition.ends_with is not None:
-        return text.endswith(F.lit(condition.ends_with))
+        return F.col("value").endswith(F.lit(condition.ends_with))
     return None
 
 
@@ -147,6 +146,15 @@ def asks_of(
     reports: Sequence[Report], view: View, values: DataFrame, *, data_until: int, as_of: int,
     arrays: Mapping[str, tuple[str, ...]],
 ) -> tuple[Ask, ...]:
-    """Reports ready to run, all of one run under the same clock."""
+    """Reports ready to run, all of one run under the same clock.
+
+    Raises:
+        ConfigurationError: a dimension inside an array where a report needs one value per event.
+    """
     ids = text_ids(reports, view, values)
-    return tuple(Ask(report, view, window_of(report, view, data_until, as_of), ids, arrays) for report in reports)
+    asks = tuple(Ask(report, view, window_of(report, view, data_until, as_of), ids, arrays) for report in reports)
+    for ask in asks:
+        for name in ask.report.single_valued():
+            if inside := ask.arrays_of_dimension(name):
+                raise ConfigurationError(several_values(name, inside))
+    return asks

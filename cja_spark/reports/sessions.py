@@ -42,6 +42,10 @@ class Sessions(Report):
         """What rows are."""
         return (self.dimension,) if self.dimension else ()
 
+    def single_valued(self) -> tuple[str, ...]:
+        """One event of each unit gives the row."""
+        return self.dimensions_used()
+
 
 def kernel(seen: Seen) -> Cells:
     """Count sessions with masked range events, their starts, ends, bounces and time.

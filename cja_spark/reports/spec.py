@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -65,6 +66,10 @@ class Report(Spec):
         """Names of dimensions that the report itself reads."""
         return ()
 
+    def single_valued(self) -> tuple[str, ...]:
+        """Names of dimensions that must have one value per event, so none inside an array of objects."""
+        return ()
+
     def segments_used(self) -> tuple[str, ...]:
         """Names of segments that the report itself reads, besides `segments`."""
         return ()
@@ -76,3 +81,8 @@ class Report(Spec):
     def conditions(self) -> tuple[Spec, ...]:
         """Conditions that the report itself evaluates, besides its segments."""
         return ()
+
+
+def several_values(dimension: str, arrays: Sequence[str]) -> str:
+    """The sentence that refuses a dimension inside an array where one value per event is needed."""
+    return f"dimension '{dimension}' lies in the array '{arrays[-1]}', so an event has several values; use a table."

@@ -113,3 +113,9 @@ def test_an_audience_of_an_unknown_segment_and_sink_is_refused(folder):
     text = faults(folder)
     assert "no segment named 'buyer'. Did you mean 'buyers'?" in text
     assert "no sink named 'profile'. Did you mean 'profiles'?" in text
+
+
+def test_a_dimension_inside_an_array_is_refused_where_an_event_needs_one_value(folder):
+    change(folder, "reports/visits.yaml", "dimension: channel", "dimension: category")
+    text = faults(folder)
+    assert "line 4  dimension 'category' lies in the array 'productListItems', so an event has several values" in text
