@@ -148,4 +148,16 @@ def asks_of(
 ) -> tuple[Ask, ...]:
     """Reports ready to run, all of one run under the same clock."""
     ids = text_ids(reports, view, values)
-    return tuple(Ask(report, view, window_of(report, view, data_until, as_of), ids, arrays) for report in reports)
+    asks = tuple(Ask(report, view, window_of(report, view, data_until, as_of), ids, arrays) for report in reports)
+    for ask in asks:
+        _refuse_runs_of_lists(ask)
+    return asks
+
+
+def _refuse_runs_of_lists(ask: Ask) -> None:
+    for leaf in report_leaves(ask.report, ask.view):
+        if isinstance(leaf, DimensionCondition) and leaf.model == "non_repeating" and ask.array_of(leaf.dimension):
+            raise ConfigurationError(
+                f"model: non_repeating compares an event with the one before; dimension '{leaf.dimension}' has "
+                "several values on an event."
+            )
