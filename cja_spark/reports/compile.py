@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -147,11 +148,11 @@ def asks_of(
     reports: Sequence[Report], view: View, values: DataFrame, *, data_until: int, as_of: int, arrays: Mapping[str, str]
 ) -> tuple[Ask, ...]:
     """Reports ready to run, all of one run under the same clock."""
-    ids = text_ids(reports, view, values)
-    asks = tuple(Ask(report, view, window_of(report, view, data_until, as_of), ids, arrays) for report in reports)
+    asks = [Ask(report, view, window_of(report, view, data_until, as_of), {}, arrays) for report in reports]
     for ask in asks:
         _refuse_runs_of_lists(ask)
-    return asks
+    ids = text_ids(reports, view, values)
+    return tuple(replace(ask, text_ids=ids) for ask in asks)
 
 
 def _refuse_runs_of_lists(ask: Ask) -> None:
