@@ -140,7 +140,18 @@ class Matcher:
     def _dimension(self, condition: DimensionCondition) -> Bools:
         twin = positive(condition)
         met = self._positive(twin)
-        return met if twin is condition else ~met
+        met = met if twin is condition else ~met
+        return met & self._sets_another(condition.dimension) if condition.model == "non_repeating" else met
+
+    def _sets_another(self, dimension: str) -> Bools:
+        """Seen events that set a value unlike the person's previous set one; the first set one does (G5)."""
+        ids = self.journeys.ids(dimension)[self.at]
+        set_ = np.flatnonzero(ids)
+        found = np.zeros(len(ids), bool)
+        if len(set_):
+            values, person = ids[set_], self._units[2][set_]
+            found[set_] = np.append(True, (values[1:] != values[:-1]) | (person[1:] != person[:-1]))
+        return found
 
     def _positive(self, condition: DimensionCondition) -> Bools:
         name = condition.dimension

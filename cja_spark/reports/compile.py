@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -151,10 +152,22 @@ def asks_of(
     Raises:
         ConfigurationError: a dimension inside an array where a report needs one value per event.
     """
-    ids = text_ids(reports, view, values)
-    asks = tuple(Ask(report, view, window_of(report, view, data_until, as_of), ids, arrays) for report in reports)
+    asks = [Ask(report, view, window_of(report, view, data_until, as_of), {}, arrays) for report in reports]
     for ask in asks:
-        for name in ask.report.single_valued():
-            if inside := ask.arrays_of_dimension(name):
-                raise ConfigurationError(several_values(name, inside))
-    return asks
+        _refuse_lists(ask)
+    ids = text_ids(reports, view, values)
+    return tuple(replace(ask, text_ids=ids) for ask in asks)
+
+
+def _refuse_lists(ask: Ask) -> None:
+    for name in ask.report.single_valued():
+        if inside := ask.arrays_of_dimension(name):
+            raise ConfigurationError(several_values(name, inside))
+    for leaf in report_leaves(ask.report, ask.view):
+        if not isinstance(leaf, DimensionCondition) or leaf.model != "non_repeating":
+            continue
+        if ask.arrays_of_dimension(leaf.dimension):
+            raise ConfigurationError(
+                f"model: non_repeating compares an event with the one before; dimension '{leaf.dimension}' has "
+                "several values on an event."
+            )

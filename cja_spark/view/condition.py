@@ -1,4 +1,4 @@
-"""Segments as an author writes them: containers and typed conditions (rules G1-G4). No expression text."""
+"""Segments as an author writes them: containers and typed conditions (rules G1-G5). No expression text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ class MetricCondition(Spec):
 
 
 class DimensionCondition(Spec):
-    """A dimension compared with text, case-sensitive. Negative operators are complements: null matches them (G3)."""
+    """A dimension compared with text, case-sensitive. Negative operators are complements: null matches them (G3).
+
+    `model` says which events can match (G5): `repeating` all, by the value they have; `instance` by the value they
+    set themselves; `non_repeating` only events that set another value than the person's last one.
+    """
 
     dimension: Name
     equals: Text | None = None
@@ -49,6 +53,7 @@ class DimensionCondition(Spec):
     does_not_start_with: Text | None = None
     does_not_end_with: Text | None = None
     exists: bool | None = None
+    model: Literal["repeating", "instance", "non_repeating"] = "repeating"
 
     @model_validator(mode="after")
     def _one_operator(self) -> DimensionCondition:

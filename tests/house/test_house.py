@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = sorted((ROOT / "cja_spark").rglob("*.py"))
 JOBS = sorted((ROOT / "jobs").glob("*.py"))
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BANNED = {"utils", "helpers", "common", "misc", "base", "manager"}
 
 
@@ -60,3 +61,9 @@ def test_every_make_target_has_its_help():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.findall(r"^([a-z-]+):(.*)$", text, re.MULTILINE)
     assert [name for name, rest in targets if "## " not in rest] == []
+
+
+@pytest.mark.parametrize("file", PAGES, ids=names(PAGES))
+def test_links_of_the_documentation_lead_somewhere(file):
+    targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (file.parent / target).exists()] == []

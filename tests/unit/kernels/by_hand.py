@@ -1,0 +1,91 @@
+"""Journeys written by hand, and a report's rows on them: the product's kernels and finish, without Spark."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+
+from cja_spark.journeys.batch import Items, Journeys
+from cja_spark.journeys.hashing import value_id
+from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.compile import window_of
+from cja_spark.reports.kinds import REPORTS
+from cja_spark.view.spec import View
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+GAP = 30 * MINUTE
+START = int(dt.datetime(2025, 1, 1, tzinfo=dt.UTC).timestamp() * 1000)
+JANUARY = {"from": dt.date(2025, 1, 1), "to": dt.date(2025, 1, 31)}
+END = START + 31 * DAY
+VIEW = {
+    "name": "hand",
+    "session": {"timeout": "30 minutes", "starts_with": ["opens"]},
+    "dimensions": {"page": "page", "sku": "items[].sku"},
+    "metrics": {"orders": "orders", "opens": "opens", "units": "items[].units"},
+}
+
+
+def journeys_of(persons):
+    """Persons as lists of (t after the range's start in ms, values by component), in order."""
+    events = [event for own in persons for event in own]
+    columns = {
+        "d_page": np.array([_id(values.get("page")) for _, values in events], np.int64),
+        "d_sku": _items([[_id(sku) for sku in values.get("sku", ())] for _, values in events], np.int64),
+        "m_units": _items([values.get("units", [np.nan] * len(values.get("sku", ()))) for _, values in events], float),
+    }
+    for name in ("orders", "opens"):
+        columns[f"m_{name}"] = np.array([values.get(name, np.nan) for _, values in events], float)
+    offsets = np.append(0, np.cumsum([len(own) for own in persons])).astype(np.int64)
+    t = np.array([START + t for t, _ in events], np.int64)
+    return Journeys(offsets, t, columns, person_ids=np.arange(len(persons)))
+
+
+def _id(text):
+    return value_id(text) if text else 0
+
+
+def _items(lists, kind):
+    return Items(
+        np.append(0, np.cumsum([len(own) for own in lists])).astype(np.int64),
+        np.array([one for own in lists for one in own], kind),
+    )
+
+
+def rows_of(persons, view=VIEW, **asked):
+    """A report's rows on hand-written persons."""
+    kind = REPORTS.named(asked["report"])
+    given = View.model_validate({**VIEW, **view})
+    report = kind.spec.model_validate({"range": JANUARY, **asked})
+    ask = Ask(report, given, window_of(report, given, END, END))
+    nothing = Cells()
+    nothing.add(0, [])
+    batches = [*nothing.batches(0), *kind.kernel(Seen(journeys_of(persons), ask)).batches(0)]
+    texts = {text for own in persons for _, values in own for text in (values.get("page"), *values.get("sku", ()))}
+    names = {value_id(text): text for text in texts if text}
+    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, lambda name, ids: names).to_pylist()
+
+
+def page(t, name=None, **values):
+    """An event on a page."""
+    return (t, {"page": name, **values})
+
+
+def table(persons, *dimensions, **asked):
+    """Rows of a table as tuples: kind, values of dimensions, metrics."""
+    return [tuple(row.values()) for row in rows_of(persons, report="table", dimensions=list(dimensions), **asked)]
+
+
+def kept(persons, where, container="event", segments=None):
+    """Positions (person, event) that a segment keeps, each event counted by its own page."""
+    numbered = [
+        [(t, {**values, "sku": [*values.get("sku", ()), f"#{at}.{number}"]}) for number, (t, values) in enumerate(own)]
+        for at, own in enumerate(persons)
+    ]
+    found = table(
+        numbered, "sku", metrics=["events"], segments=[{"container": container, "where": where}],
+        view={"segments": segments or {}}, rows=1000,
+    )  # fmt: skip
+    return sorted(sku[1:] for kind, sku, _ in found if kind == "item" and sku.startswith("#"))

@@ -1,0 +1,80 @@
+"""Rules T1 to T4 and O5, on the product's kernels and finish."""
+
+import datetime as dt
+
+import pytest
+from pydantic import ValidationError
+
+from tests.unit.kernels.by_hand import END, GAP, START, page, rows_of, table
+
+BUYERS = [[page(0, "a", orders=2), page(1, "b"), page(2, "a", orders=1)], [page(0, "b", orders=5)], [page(0)]]
+
+
+def test_t1_a_person_counts_once_in_a_cell():
+    rows = table(BUYERS, "page", metrics=["people"])
+    assert rows == [("total", None, 3), ("item", "b", 2), ("item", "No value", 1), ("item", "a", 1)]
+
+
+def test_t2_people_and_sessions_of_the_total_are_counted_and_not_summed():
+    total, *items = table(BUYERS, "page", metrics=["people", "sessions", "events"])
+    assert total == ("total", None, 3, 3, 5)
+    assert [sum(row[at] for row in items) for at in (2, 3, 4)] == [4, 4, 5]
+
+
+def test_t3_without_no_value_the_total_is_counted_again():
+    assert table(BUYERS, "page", metrics=["people", "events"], include_no_value=False)[0] == ("total", None, 2, 4)
+
+
+def test_t3_without_no_value_only_items_that_have_one_are_totalled():
+    basket = [[page(0, sku=["x", None], units=[2.0, 7.0])], [page(0, sku=[None], units=[9.0])]]
+    rows = table(basket, "sku", metrics=["units", "people"], include_no_value=False)
+    assert rows == [("total", None, 2, 1), ("item", "x", 2, 1)]
+
+
+def test_t3_the_number_of_rows_is_no_filter():
+    total = table(BUYERS, "page", metrics=["people", "orders"])[0]
+    assert table(BUYERS, "page", metrics=["people", "orders"], rows=1)[0] == total
+
+
+def test_t4_rows_sort_by_metric_then_by_the_bytes_of_the_value():
+    person = [page(at, text) for at, text in enumerate(["é", "z", "Z", "a", "a"])]
+    assert [row[1] for row in table([person], "page", metrics=["events"])[1:]] == ["a", "Z", "z", "é"]
+
+
+def test_t4_another_metric_may_sort():
+    rows = table(BUYERS, "page", metrics=["people"], sort="orders")
+    assert [row[1] for row in rows[1:]] == ["b", "a", "No value"]
+
+
+def test_t4_other_sums_what_adds_up_and_leaves_distinct_things_open():
+    rows = table(BUYERS, "page", metrics=["events", "orders", "people", "sessions"], sort="orders", rows=1)
+    assert rows[1:] == [("item", "b", 2, 5, 2, 2), ("other", None, 3, 3, None, None)]
+
+
+def test_t4_an_amount_above_items_does_not_add_up_in_other():
+    basket = [[page(0, sku=["x", "y"], orders=1, units=[1.0, 2.0])]]
+    rows = table(basket, "sku", metrics=["units", "orders"], rows=1)
+    assert rows == [("total", None, 3, 1), ("item", "y", 2, 1), ("other", None, 1, None)]
+
+
+def test_t4_sessions_beyond_the_rows_are_other_and_its_people_stay_open():
+    persons = [[page(0, "a"), page(GAP + 1, "b")], [page(0, "a")], [page(0, "c")]]
+    rows = rows_of(persons, report="sessions", dimension="page", rows=1)
+    assert [(row["row_kind"], row["page"], row["sessions"], row["people"]) for row in rows] == [
+        ("total", None, 4, 3), ("item", "a", 2, 2), ("other", None, 2, None),
+    ]  # fmt: skip
+    assert rows[2]["bounce_rate"] == 1
+    assert rows[2]["sessions_per_person"] is None
+
+
+def test_o5_the_range_is_half_open():
+    at_edges = [page(-1), page(0), page(END - START - 1), page(END - START)]
+    assert table([at_edges], metrics=["events"]) == [("total", 2)]
+
+
+def test_o5_from_equal_to_is_empty_and_from_after_to_is_an_error():
+    day = dt.date(2025, 1, 5)
+    empty = {"from": day, "to": day - dt.timedelta(days=1)}
+    assert table([[page(4 * 86_400_000)]], metrics=["events", "people"], range=empty) == [("total", 0, 0)]
+    with pytest.raises(ValidationError, match="is after to"):
+        table([[page(0)]], range={"from": day, "to": day - dt.timedelta(days=2)})
