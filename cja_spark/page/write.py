@@ -123,6 +123,22 @@ def write_page(target: Path, content: PageContent) -> Path:
     return target
 
 
+def require_place(target: Path) -> None:
+    """Check, before anything is computed, that a page can be written.
+
+    Raises:
+        UnwritableError: the folder cannot be made or written, or the target is a folder.
+    """
+    if target.is_dir():
+        raise UnwritableError.place(str(target), "it is a folder")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent):
+            return
+    except OSError as fault:
+        raise UnwritableError.place(str(target), fault.strerror or str(fault)) from fault
+
+
 def _replace(target: Path, page: bytes) -> None:
     """Write beside the target (mkstemp: mode 0600), then rename."""
     handle, name = tempfile.mkstemp(prefix=".page-", suffix=".html", dir=target.parent)

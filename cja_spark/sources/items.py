@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
@@ -31,7 +32,7 @@ def list_files(spark: SparkSession, dataset: str, path: str) -> list[Item]:
     """All files below a path, on any file system that Spark knows; names that begin with `_` or `.` are not data.
 
     Raises:
-        SourceError: there is no such path, or no file in it.
+        SourceError: there is no such path, no file in it, or a file without a byte.
     """
     try:
         files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(path)
@@ -40,9 +41,20 @@ def list_files(spark: SparkSession, dataset: str, path: str) -> list[Item]:
         if error.getCondition() == "PATH_NOT_FOUND":
             raise SourceError.nothing_at(dataset, path) from error
         raise
+    if empty := _empty_files(files, [row["path"] for row in rows]):
+        raise SourceError.unreadable(dataset, empty[0], "it is empty; remove it or write it again")
     if not rows:
         raise SourceError.nothing_at(dataset, path)
     return sorted((Item(dataset, *row) for row in rows), key=lambda item: item.path)
+
+
+def _empty_files(files: DataFrame, read: list[str]) -> list[str]:
+    """Files that Spark lists and, because they have no byte, never opens."""
+    return sorted({_plain(unquote(file)) for file in files.inputFiles()} - {_plain(file) for file in read})
+
+
+def _plain(path: str) -> str:
+    return path.replace("file:///", "file:/")
 
 
 def new_items(listed: list[Item], taken: dict[str, Item]) -> list[Item]:

@@ -19,14 +19,16 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 def _run(asked: argparse.Namespace) -> int:
     project, lake = open_places(asked)
     from cja_spark import plan
-    from cja_spark.page import write_page
+    from cja_spark.page import require_place, write_page
     from cja_spark.publish_page import page_of, page_place
 
+    place = page_place(asked.out, asked.project)
+    require_place(place)
     moment = instant(asked.as_of) if asked.as_of else None
     with step("report"):
         run = plan.report(lake, project, asked.reports, as_of=moment, reader=asked.reader)
     with step("page"):
-        page = write_page(page_place(asked.out, asked.project), page_of(lake, project, run))
+        page = write_page(place, page_of(lake, project, run))
     for answer in run.answers:
         state = "kept" if answer.kept else "already kept"
         say(f"report {answer.ask.report.name}: {answer.rows.num_rows} rows, run {answer.run_id}, {state}")

@@ -8,7 +8,7 @@ import pytest
 from cja_spark.connection.connect import connect
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.errors import InputError, MissingColumnError, SourceError, TypeConflictError
+from cja_spark.errors import InputError, SourceError
 from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.lake import Lake
 
@@ -118,24 +118,6 @@ def test_a_load_that_died_is_finished_by_running_it_again(lake, spark, tmp_path,
     assert reasons(lake) == reasons(once)
 
 
-def test_rows_that_cannot_be_used_are_kept_with_their_reason(lake, tmp_path):
-    rows = [
-        event(1, "1899-12-31T23:59:59Z", login="ann"),
-        event(2, "+30000-01-01T00:00:00Z", login="ann"),
-        event(3, "yesterday", login="ann"),
-        event(4, None, login="ann"),
-        event(5, "2026-01-01T00:00:00Z", device=None),
-        event(6, "2026-01-01T00:00:00Z", login="ann", note="x" * 1_000_000),
-    ]
-    put(tmp_path, "a.json", rows)
-    (tmp_path / "web" / "b.json").write_text('{"id": "e7", "time": "2026-01-01T', encoding="utf-8")
-    load(lake, tmp_path)
-    assert [row[0] for row in events_of(lake)] == ["e6"]
-    assert reasons(lake) == [
-        "after_9999", "before_1900", "empty_person_id", "invalid_timestamp", "missing_timestamp", "unreadable_row",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
@@ -152,12 +134,6 @@ def test_timestamps_are_understood_in_many_forms(lake, tmp_path, written, shown)
     put(tmp_path, "a.json", [event(1, written, login="ann")])
     load(lake, tmp_path)
     assert events_of(lake) == [("e1", "ann", "own", shown)]
-
-
-def test_a_source_without_a_file_is_named(lake, tmp_path):
-    with pytest.raises(SourceError, match="dataset 'web': there is no file at"):
-        load(lake, tmp_path)
-    assert not lake.events.exists()
 
 
 def test_a_file_that_changed_in_place_is_named(lake, tmp_path):
@@ -179,29 +155,6 @@ def test_a_cut_archive_is_named_and_the_next_load_tries_again(lake, tmp_path):
     assert lake.events.version() == before
     (tmp_path / "web" / "b.json.gz").unlink()
     assert load(lake, tmp_path).load is None
-
-
-def test_a_column_that_is_missing_names_the_nearest(lake, tmp_path):
-    put(tmp_path, "a.json", FIRST)
-    with pytest.raises(MissingColumnError, match="Did you mean 'time'"):
-        load(lake, tmp_path, connection(timestamp="tme"))
-    assert not lake.events.exists()
-
-
-def test_two_types_at_one_path_name_both_datasets(lake, tmp_path):
-    put(tmp_path, "a.json", [event(1, "2026-01-01T00:00:00Z", login="ann", price=1.5)])
-    (tmp_path / "app").mkdir()
-    (tmp_path / "app" / "a.json").write_text(
-        '{"id": "a1", "time": "2026-01-01T00:00:00Z", "login": "ann", "price": "much"}'
-    )
-    both = connection().model_dump(mode="json", exclude_none=True)
-    both["datasets"]["app"] = {
-        "type": "event", "source": {"format": "json", "path": "app"}, "timestamp": "time", "person_id": "login",
-    }  # fmt: skip
-    both["datasets"]["web"] = {**both["datasets"]["web"], "stitching": STITCHED}
-    with pytest.raises(TypeConflictError, match="'price' is double in dataset 'web' and string in dataset 'app'"):
-        load(lake, tmp_path, Connection.model_validate(both))
-    assert not lake.events.exists()
 
 
 def test_an_input_error_is_exit_code_three():
