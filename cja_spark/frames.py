@@ -43,7 +43,11 @@ def report_rows(
     Returns:
         One DataFrame per report, in the order asked.
 
+    Rows:
+        As the report's kind gives them: a total, items or steps or buckets, what is left as *other*.
+
     Raises:
+        InputError: there is no event.
         MissingColumnError: no person id, no timestamp, or a field of the view that events do not have.
         ConfigurationError: a view with lookups or profiles: those need a connection.
     """

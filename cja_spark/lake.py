@@ -74,7 +74,11 @@ class Table:
         return self
 
     def read(self, version: int | None = None) -> DataFrame:
-        """The table's rows, of one pinned version if asked; no rows when a declared table was not yet made."""
+        """The table's rows, of one pinned version if asked; no rows when a declared table was not yet made.
+
+        Rows:    As the table holds them.
+        Columns: returns the declared schema's, or those that an open table has.
+        """
         if not self.exists():
             if self.spec.schema is None:
                 return self.spark.createDataFrame([], T.StructType([]))
@@ -91,7 +95,11 @@ class Table:
         return int(self.delta().history(1).select("version").collect()[0][0])
 
     def frame(self, rows: Sequence[tuple[object, ...]]) -> DataFrame:
-        """Plain rows as a DataFrame of the declared schema."""
+        """Plain rows as a DataFrame of the declared schema.
+
+        Rows:    The same.
+        Columns: returns the declared schema's.
+        """
         assert self.spec.schema is not None, f"{self.spec.name} has no declared schema"
         return local_rows(self.spark, rows, self.spec.schema)
 

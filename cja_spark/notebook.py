@@ -22,6 +22,9 @@ def report(
         name: the report.
         as_of: the instant that `last 90 days` counts back from; the newest event's when not given.
         lake: another lake than the project's.
+
+    Rows:    As the report's kind gives them: a total, items or steps or buckets, what is left as *other*.
+    Raises:  ConfigurationError when the project has no such report; InputError before events and journeys are there.
     """
     run = plan.report(plan.lake_of(spark, project, lake), project, [name], as_of=as_of, keep_rows=False)
     return spark.createDataFrame(run.answers[0].rows)

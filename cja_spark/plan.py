@@ -74,7 +74,10 @@ def lake_of(spark: SparkSession, project: Project, location: str | None = None) 
 
 
 def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
-    """Build the journeys of the project's view; only periods that changed are written."""
+    """Build the journeys of the project's view; only periods that changed are written.
+
+    Raises:  InputError when there are no events yet; whatever `build` refuses.
+    """
     if not lake.events.exists():
         raise InputError(f"{lake.location} has no events yet: run 'cja connect' first.")
     return build(lake, project.view, project.connection.matches(), full=full)

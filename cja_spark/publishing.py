@@ -73,6 +73,9 @@ def publish(
         as_of: the end of the look-back window; just after the newest event when not given, so that a second
             publish of the same data changes nothing.
         take_over: take the claim of a run that is known to be dead.
+
+    Raises:
+        InputError: there are no journeys yet.
     """
     view = project.view
     if not lake.journeys(view.name).exists():

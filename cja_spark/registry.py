@@ -18,7 +18,10 @@ class Registry(Generic[T]):
         self._known: dict[str, T] = {}
 
     def register(self, name: str) -> Callable[[T], T]:
-        """Return a decorator that registers its target under `name`."""
+        """Return a decorator that registers its target under `name`.
+
+        Raises:  ConfigurationError when the name is taken.
+        """
 
         def put(thing: T) -> T:
             if name in self._known:

@@ -53,7 +53,10 @@ def open_session(profile: str = "local", settings: Mapping[str, str] | None = No
 
 
 def profile_settings(profile: str) -> dict[str, str]:
-    """Read a profile: Spark settings by name, numbers and truth values as Spark writes them."""
+    """Read a profile: Spark settings by name, numbers and truth values as Spark writes them.
+
+    Raises:  ConfigurationError when no file has the profile's name.
+    """
     folders = [Path(os.environ.get("CJA_SPARK_CONF", "conf/spark")), Path("conf/spark")]
     for folder in folders:
         file = folder / f"{profile}.yaml"

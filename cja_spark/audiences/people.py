@@ -52,12 +52,18 @@ def _known(audience: Audience) -> Column:
 
 
 def publishable(people: DataFrame) -> DataFrame:
-    """Only the persons that may enter or stay."""
+    """Only the persons that may enter or stay.
+
+    Rows:    The same, without erased persons and identities that cannot be published.
+    """
     return people.where(F.col("error").isNull() & ~F.col("suppressed"))
 
 
 def suppressed(lake: Lake) -> DataFrame:
-    """Persons that were erased and never come back."""
+    """Persons that were erased and never come back.
+
+    Rows:    One per erased person.
+    """
     return lake.table(SUPPRESSIONS).read()
 
 

@@ -30,7 +30,10 @@ class Staging:
         return cls(lake, work_folder(lake, f"_staging/{audience_id}/{run_seq}/{run_id}"))
 
     def freeze(self, name: str, rows: DataFrame) -> DataFrame:
-        """Write rows once and return the written copy."""
+        """Write rows once and return the written copy.
+
+        Rows:    The same.
+        """
         place = f"{self.folder}/{name}"
         rows.write.mode("errorifexists").parquet(place)
         return self.lake.spark.read.schema(rows.schema).parquet(place)

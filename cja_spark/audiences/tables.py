@@ -174,7 +174,11 @@ def require_columns(table: Table) -> None:
 
 
 def conformed(table: Table, rows: DataFrame) -> DataFrame:
-    """Exactly the table's columns in its order and types; what the rows lack is null."""
+    """Exactly the table's columns in its order and types; what the rows lack is null.
+
+    Rows:    The same.
+    Columns: returns the table's.
+    """
     assert table.spec.schema is not None
     known = set(rows.columns)
     return rows.select(

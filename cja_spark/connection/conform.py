@@ -108,7 +108,10 @@ def path_column(path: str, schema: T.StructType, where: str) -> tuple[Column, T.
 
 
 def identity(field: IdentityField, schema: T.StructType, name: str, role: str, *, stitched: bool) -> Column:
-    """An identity as a struct (namespace, id): of a plain column or chosen from an identityMap (F4)."""
+    """An identity as a struct (namespace, id): of a plain column or chosen from an identityMap (F4).
+
+    Raises:  MissingColumnError when rows have no such column; InputError when it is not one value.
+    """
     where = f"dataset '{name}', {role}"
     if field.column is not None:
         column, kind = path_column(field.column, schema, where)

@@ -56,7 +56,11 @@ def _repeated(asked: DataFrame, suspects: DataFrame, there: DataFrame | None) ->
 
 
 def without_repeats(rows: DataFrame, found: DataFrame | None) -> DataFrame:
-    """Give the reason `duplicate_event_id` to the rows that were found; the join matches at most one row."""
+    """Give the reason `duplicate_event_id` to the rows that were found; the join matches at most one row.
+
+    Rows:    The same.
+    Columns: changes reason.
+    """
     if found is None:
         return rows
     marked = found.withColumn("_again", F.lit("duplicate_event_id"))

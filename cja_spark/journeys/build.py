@@ -149,7 +149,11 @@ def journey_rows(
     rows: DataFrame, fields: tuple[Field, ...], lookups: Lookups, periods: list[int], slots: int,
     chunk_events: int = CHUNK_EVENTS,
 ) -> DataFrame:  # fmt: skip
-    """One exchange straight to (period, bucket), one sort in the total order, streaming grouping."""
+    """One exchange straight to (period, bucket), one sort in the total order, streaming grouping.
+
+    Rows:    One per (period, person, chunk of at most `chunk_events` events), in the total order O3.
+    Columns: returns period, bucket, person, person_id, person_namespace, chunk, t and the fields as lists.
+    """
     kept = ["period", "bucket", "person", "person_id", "person_namespace", "t", *(field.name for field in fields)]
     slot = F.element_at(
         F.create_map(*(F.lit(x) for at, period in enumerate(periods) for x in (period, at * slots))), F.col("period")

@@ -52,6 +52,9 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
     Args:
         view: the data view.
         matches: per lookup dataset the event path that holds its keys.
+
+    Raises:
+        MissingColumnError: a dimension names a lookup dataset that the connection does not have.
     """
     found = []
     for name, dimension in view.dimensions.items():

@@ -83,7 +83,7 @@ class Matcher:
         return found
 
     def meets(self, condition: Spec, level: int) -> Bools:
-        """Which units of a level (0 event, 1 session, 2 person) meet a condition."""
+        """Which units of a level (0 event, 1 session, 2 person) meet a condition: bool[units]."""
         if isinstance(condition, MetricCondition):
             return self._metric(condition, level)
         if isinstance(condition, DimensionCondition):

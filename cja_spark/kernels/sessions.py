@@ -26,12 +26,18 @@ def session_numbers(t: Ints, offsets: Ints, timeout_ms: int, opens: Bools) -> In
 
 
 def first_events(offsets: Ints) -> Ints:
-    """Positions of the persons' first events; persons without events have none."""
+    """Positions of the persons' first events; persons without events have none.
+
+    Shapes: offsets int64[persons + 1] -> int64[persons with events].
+    """
     return offsets[:-1][np.diff(offsets) > 0]
 
 
 def run_starts(numbers: Ints) -> Ints:
-    """Positions where a new number begins in an array of ascending numbers."""
+    """Positions where a new number begins in an array of ascending numbers.
+
+    Shapes: numbers int64[n] -> int64[runs].
+    """
     if len(numbers) == 0:
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1]))

@@ -55,7 +55,10 @@ class Ask:
         return milliseconds(self.view.session.timeout)
 
     def segment(self, use: str | Segment) -> Segment:
-        """A segment used by name or written in place."""
+        """A segment used by name or written in place.
+
+        Raises:  ConfigurationError when the view has no such segment.
+        """
         if isinstance(use, Segment):
             return use
         if use not in self.view.segments:

@@ -95,7 +95,10 @@ def read_by_arrow(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
 
 
 def read_by_spark(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], partitions: int) -> DataFrame:
-    """The same cells where executors cannot open the files: a Spark scan and one exchange by bucket."""
+    """The same cells where executors cannot open the files: a Spark scan and one exchange by bucket.
+
+    Rows:    One per partial sum; a key may come from several tasks.
+    """
     names = ["person", "t", *columns]
     rows = (
         journeys.select("bucket", "period", "chunk", *names)

@@ -31,7 +31,11 @@ def items(spark: SparkSession, name: str, source: Source, files_root: str, taken
 
 
 def read(spark: SparkSession, source: Source, files_root: str, taken: Sequence[Item]) -> DataFrame:
-    """Rows of some data files of a Delta table."""
+    """Rows of some data files of a Delta table.
+
+    Rows:    As the files hold them.
+    Columns: adds `_file`.
+    """
     rows = _table(spark, source, files_root).withColumn(FILE, F.col("_metadata.file_path"))
     return rows.where(F.col(FILE).isin([item.path for item in taken]))
 
