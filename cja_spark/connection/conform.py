@@ -13,7 +13,8 @@ from cja_spark.connection.stitching.identity_map import blank, by_namespace, ent
 from cja_spark.connection.tables import EVENT_COLUMNS
 from cja_spark.connection.types import settled, shaped
 from cja_spark.errors import InputError, MissingColumnError
-from cja_spark.sources.read import ADDED, CORRUPT, FILE, ROW
+from cja_spark.sources.json import CORRUPT, FILE
+from cja_spark.sources.read import ADDED, ROW
 
 RESERVED = EVENT_COLUMNS
 

@@ -12,7 +12,8 @@ from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.tables import QUARANTINE
 from cja_spark.connection.types import settled, shaped
 from cja_spark.lake import Lake
-from cja_spark.sources.read import ADDED, CORRUPT, FILE, read_items
+from cja_spark.sources.json import CORRUPT, FILE
+from cja_spark.sources.read import ADDED, read_items
 
 
 def check_people(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:

@@ -16,7 +16,8 @@ from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import EVENT_COLUMNS, STAGING
 from cja_spark.connection.types import merged, shaped
 from cja_spark.lake import Lake
-from cja_spark.sources.read import CORRUPT, ROW, read_items
+from cja_spark.sources.json import CORRUPT
+from cja_spark.sources.read import ROW, read_items
 
 
 @dataclass(frozen=True)

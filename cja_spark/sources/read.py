@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import InputError, SourceError
-from cja_spark.sources import delta
+from cja_spark.sources import delta, json
 from cja_spark.sources.items import Item, list_files, place
+from cja_spark.sources.json import CORRUPT, FILE
 from cja_spark.sources.spec import Source
 
-CORRUPT = "_corrupt_record"
-FILE = "_file"
 ROW = "_row_in_file"  # only of formats that can be read twice at little cost
 ADDED = (FILE, ROW, CORRUPT)
 
@@ -41,34 +39,11 @@ def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequ
     paths = [item.path for item in items]
     reader = spark.read.format(source.format).options(**source.options)
     if source.format == "json":
-        return _read_json(spark, source, paths)
+        return json.read(spark, source, paths)
     if source.format == "csv":
         reader = reader.options(**{"header": "true", **source.options})
     rows = reader.load(paths).withColumn(FILE, F.col("_metadata.file_path"))
     return rows.withColumn(ROW, F.col("_metadata.row_index")) if source.format == "parquet" else rows
-
-
-def _read_json(spark: SparkSession, source: Source, paths: Sequence[str]) -> DataFrame:
-    """JSON lines, and files that hold one array; a row that is no JSON becomes `_corrupt_record`."""
-    arrays = set(_array_files(spark, paths))
-    frames = []
-    for chosen, lines in ((sorted(set(paths) - arrays), True), (sorted(arrays), False)):
-        if chosen:
-            options = {"columnNameOfCorruptRecord": CORRUPT, "multiLine": str(not lines).lower(), **source.options}
-            rows = spark.read.format("json").options(**options).load(chosen)
-            frames.append(rows.withColumn(FILE, F.col("_metadata.file_path")))
-    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
-
-
-def _array_files(spark: SparkSession, paths: Sequence[str]) -> list[str]:
-    """Files whose first character is `[`; only their heads are read."""
-    heads = spark.read.option("wholetext", "false").text(list(paths)).where(F.trim("value") != "")
-    firsts = heads.select(F.col("_metadata.file_path").alias("path"), F.col("_metadata.file_block_start").alias("at"),
-                          F.substring(F.trim("value"), 1, 1).alias("first"))  # fmt: skip
-    return [
-        row["path"]
-        for row in firsts.where((F.col("at") == 0) & (F.col("first") == "[")).select("path").distinct().collect()
-    ]
 
 
 def explained(error: Exception, dataset: str, items: Sequence[Item]) -> InputError:

@@ -159,3 +159,19 @@ def test_a_cut_archive_is_named_and_the_next_load_tries_again(lake, tmp_path):
 
 def test_an_input_error_is_exit_code_three():
     assert InputError.exit_code == 3
+
+
+def test_an_object_without_a_value_is_null_whatever_other_rows_of_its_load_have(lake, spark, tmp_path):
+    put(tmp_path, "a.json", [event(1, "2026-01-01T10:00:00Z", search={}, web={"page": {"name": "home"}, "more": {}})])
+    load(lake, tmp_path)
+    put(tmp_path, "b.json", [event(2, "2026-01-02T10:00:00Z", search={"term": "lamp"}, web={"more": {"n": 1}})])
+    load(lake, tmp_path)
+    once = Lake(spark, str(tmp_path / "once"))
+    load(once, tmp_path)
+    found, expected = (
+        sorted(place.events.read().selectExpr("event_id", "search", "web", "row_hash").collect(), key=str)
+        for place in (lake, once)
+    )
+    assert [row.asDict(True) for row in found] == [row.asDict(True) for row in expected]
+    assert found[0]["search"] is None
+    assert found[0]["web"].asDict(True) == {"page": {"name": "home"}, "more": None}
