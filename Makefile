@@ -16,6 +16,9 @@ demo: setup ## the whole way once: demo data, connect, journey, report, publish,
 test: setup ## the whole test suite
 	@$(BIN)/python -m pytest
 
+test-jobs: setup ## jobs as processes: killed and run again, on a standalone cluster, by arrivals (15 minutes and more)
+	@$(BIN)/python -m pytest tests/jobs
+
 check: setup ## ruff, mypy --strict, import layers, house checks
 	@$(BIN)/ruff check cja_spark jobs tests benchmarks
 	@$(BIN)/ruff format --check --diff cja_spark jobs >/dev/null 2>&1 || true
@@ -50,4 +53,4 @@ $(STAMP): pyproject.toml requirements.lock
 clean: ## remove what was built, not the environment
 	@rm -rf build
 
-.PHONY: help demo test check bench schemas package setup clean
+.PHONY: help demo test test-jobs check bench schemas package setup clean
