@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ import psutil
 from pyspark.sql import SparkSession
 
 from benchmarks import peers
+from benchmarks.clock import timed
+from benchmarks.connecting import connecting
 from benchmarks.events import DAYS, START_MS, STEPS, VIEW, make
 from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
@@ -44,26 +45,6 @@ REPORT_OF: dict[str, Report] = {
     ),
 }  # fmt: skip
 TARGETS = {"fallout, 4 steps": 0.4, "table, 1,000 pages": 0.5, "sessions": 0.5}
-
-
-def cpu_seconds() -> float:
-    """CPU seconds of this process, the JVM and all workers."""
-    me = psutil.Process()
-    total = 0.0
-    for process in (me, *me.children(recursive=True)):
-        try:
-            times = process.cpu_times()
-            total += times.user + times.system
-        except psutil.NoSuchProcess:
-            continue
-    return total
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
-    """Answer, wall seconds, CPU seconds of one call."""
-    cpu, begun = cpu_seconds(), time.perf_counter()
-    answer = work()
-    return answer, time.perf_counter() - begun, cpu_seconds() - cpu
 
 
 def ask(lake: Lake, reports: list[Report]) -> list[list[dict[str, Any]]]:
@@ -159,7 +140,10 @@ def task_cost(spark: SparkSession) -> list[str]:
             yield from run_asks([], [])
 
     tasks = 64
-    work = lambda: spark.range(0, tasks, 1, tasks).mapInArrow(nothing, SCHEMA).count()  # noqa: E731
+
+    def work() -> int:
+        return spark.range(0, tasks, 1, tasks).mapInArrow(nothing, SCHEMA).count()
+
     work()
     wall = min(timed(work)[1] for _ in range(3))
     cores = spark.sparkContext.defaultParallelism
@@ -194,7 +178,7 @@ def main() -> None:
         "",
     ]
     lines = [*head, *race(lake, database, source, options.rounds), "", *together(lake, options.rounds), "", *built, "",
-             *task_cost(spark)]  # fmt: skip
+             *connecting(spark, folder, options.events), "", *task_cost(spark)]  # fmt: skip
     text = "\n".join(lines) + "\n"
     Path(__file__).with_name("README.md").write_text(text, encoding="utf-8")
     os.write(1, text.encode())

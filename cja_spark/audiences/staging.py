@@ -1,4 +1,4 @@
-"""Staging: what a run froze before it decides, and folders that may be lost; both beside the tables."""
+"""Staging: what a run of an audience froze before it decides."""
 
 from __future__ import annotations
 
@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 
 from cja_spark.lake import Lake
-
-
-def work_folder(lake: Lake, name: str) -> str:
-    """A folder of the lake that holds no table: under its path, or under the place of its catalogue schema."""
-    root = lake.location
-    if root.startswith("catalogue:"):
-        root = str(lake.spark.catalog.getDatabase(root.removeprefix("catalogue:")).locationUri)
-    return f"{root.rstrip('/')}/{name}"
+from cja_spark.scratch import freeze, remove_folder, work_folder
 
 
 @dataclass(frozen=True)
@@ -34,18 +27,8 @@ class Staging:
 
         Rows:    The same.
         """
-        place = f"{self.folder}/{name}"
-        rows.write.mode("errorifexists").parquet(place)
-        return self.lake.spark.read.schema(rows.schema).parquet(place)
+        return freeze(self.lake, f"{self.folder}/{name}", rows)
 
     def drop(self) -> None:
         """Remove the copies of this run, those of invocations that died included."""
         remove_folder(self.lake, self.folder.rsplit("/", 1)[0])
-
-
-def remove_folder(lake: Lake, folder: str) -> None:
-    """Remove a folder that holds no table, wherever the lake lies; a folder that is not there is no matter."""
-    jvm = lake.spark.sparkContext._jvm
-    assert jvm is not None
-    place = jvm.org.apache.hadoop.fs.Path(folder)
-    place.getFileSystem(lake.spark._jsc.hadoopConfiguration()).delete(place, True)

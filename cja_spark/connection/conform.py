@@ -17,6 +17,8 @@ from cja_spark.sources.json import CORRUPT, FILE
 from cja_spark.sources.read import ADDED, ROW
 
 RESERVED = EVENT_COLUMNS
+DATED = r"^[+-]?\d+-\d"  # Spark would take a mere time of day as today's
+MINUTES = r"^(\d+-\d+-\d+[T ]\d{1,2}:\d{1,2})(?![\d:])"
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,10 @@ def timestamp_of(column: Column, kind: T.DataType) -> Column:
     epoch = F.when(F.abs(seconds) < 9e11, F.timestamp_micros(F.round(seconds * 1e6).cast("bigint")))
     if not isinstance(kind, T.StringType):
         return epoch
-    return F.when(number.isNotNull(), epoch).otherwise(F.trim(column).try_cast("timestamp"))
+    text = F.trim(column)
+    with_seconds = F.regexp_replace(text, MINUTES, "$1:00")  # Spark takes a time of day only with its seconds
+    instant = F.coalesce(text.try_cast("timestamp"), with_seconds.try_cast("timestamp"))
+    return F.when(number.isNotNull(), epoch).when(text.rlike(DATED), instant)
 
 
 def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType) -> Column:

@@ -8,15 +8,15 @@ from functools import reduce
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.connection.load import Load, drop_plan, finish_load, plan_load
+from cja_spark.connection.newest import newest_event
 from cja_spark.connection.people import check_people, write_lookups, write_profiles
 from cja_spark.connection.persons import (
     covered_by,
     device_runs,
-    last_replay,
     own_persons,
     stitched_persons,
     stitching_of,
@@ -67,11 +67,13 @@ def connect(
 
 def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_root: str) -> None:
     check_people(lake, connection, load, files_root)
-    last = last_replay(lake, load, list(rows.datasets.values())) if _replays(connection) else None
+    replays = _replays(connection)
+    newest = newest_event(lake, load, rows) if replays and load.as_of is None else None
+    last = (load.as_of or newest) if replays else None
     persons = _persons(lake, connection, load, rows, last)
-    _write_events(lake, load, persons, rows.fields())
+    dropped = _write_events(lake, load, persons, rows.fields())
     failpoint("connect.appended")
-    _write_quarantine(lake, load, persons)
+    _write_quarantine(lake, load, dropped)
     failpoint("connect.quarantined")
     for one in persons:
         one.forget()
@@ -80,7 +82,7 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
         failpoint(f"connect.{step.__name__}")
     until = replay(lake, connection, load, last)
     failpoint("connect.replayed")
-    finish_load(lake, load, until)
+    finish_load(lake, load, until, newest)
 
 
 def _replays(connection: Connection) -> bool:
@@ -131,20 +133,30 @@ def _number(load: Load) -> Column:
     return F.lit(load.number).cast("bigint").alias("load")
 
 
-def _write_events(lake: Lake, load: Load, persons: list[_Persons], fields: list[str]) -> None:
-    """Append usable rows, files by date: a rebalance keeps small days together and splits a large one."""
+def _write_events(lake: Lake, load: Load, persons: list[_Persons], fields: list[str]) -> list[_Persons]:
+    """Append usable rows, files by date: a rebalance keeps small days together and splits a large one.
+
+    Returns what may have rows that cannot be used: the write counts them on the way; a load that was appended before
+    its process died does not count, and gives all.
+    """
     if not persons:
-        return
+        return []
     payload = [F.col(f"payload.`{name}`").alias(name) for name in fields]
+    counts = [Observation() for _ in persons]
     frames = []
-    for one in persons:
-        usable = one.rows.where(F.col("reason").isNull()).withColumn("event_date", F.to_date("ts"))
+    for one, count in zip(persons, counts, strict=True):
+        counted = one.rows.observe(count, F.count("reason").alias("dropped"))
+        usable = counted.where(F.col("reason").isNull()).withColumn("event_date", F.to_date("ts"))
         usable = usable.withColumn("load", _number(load))
         own = [F.col(name).cast(EVENT_SCHEMA[name].dataType) for name in EVENT_COLUMNS]
         frames.append(usable.select(*own, *payload))
     events = reduce(DataFrame.unionByName, frames).hint("rebalance", "event_date")
+    appended_before = lake.events.version() > load.events_version
     write = lake.events.overwrite if load.full else lake.events.append
     write(events, app_id="events", txn=load.number)
+    if appended_before:
+        return persons
+    return [one for one, count in zip(persons, counts, strict=True) if count.get.get("dropped")]
 
 
 def _write_quarantine(lake: Lake, load: Load, persons: list[_Persons]) -> None:
@@ -158,6 +170,7 @@ def _write_quarantine(lake: Lake, load: Load, persons: list[_Persons]) -> None:
         )
         for one in persons
     ]  # fmt: skip
-    rows = reduce(DataFrame.unionByName, dropped) if dropped else table.frame([])
-    write = table.overwrite if load.full else table.append
-    write(rows, app_id="quarantine", txn=load.number)
+    if load.full:
+        table.overwrite(reduce(DataFrame.unionByName, dropped, table.frame([])), app_id="quarantine", txn=load.number)
+    elif dropped:
+        table.append(reduce(DataFrame.unionByName, dropped), app_id="quarantine", txn=load.number)

@@ -27,6 +27,7 @@ class Load:
         events_version: the version of events at which ids and logins that were there are read.
         as_of: the instant of replays; None means the newest event.
         replayed_until: the instant up to which earlier loads have replayed; None when none has.
+        newest: the time of the newest event of earlier loads; None when one of them did not note it.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Load:
     events_version: int
     as_of: datetime | None
     replayed_until: datetime | None = None
+    newest: datetime | None = None
 
     def of(self, dataset: str) -> list[Item]:
         """Items of one dataset."""
@@ -57,25 +59,30 @@ def plan_load(
     if open_rows:
         row = open_rows[-1]
         items = tuple(Item(*item) for item in row["items"])
-        as_of, before = _utc(row["as_of"]), None if row["full"] else _replayed_until(rows)
-        return Load(row["load"], items, row["full"], row["events_version"], as_of, before)
+        return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]),
+                    *((None, None) if row["full"] else _so_far(rows)))  # fmt: skip
     since = max((row["load"] for row in planned if row["full"]), default=0)
     taken = {item["path"]: Item(*item) for row in planned if row["load"] >= since for item in row["items"]}
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
         return None
     number = max((row["load"] for row in planned), default=0) + 1
-    load = Load(number, tuple(fresh), full, lake.events.version(), as_of, None if full else _replayed_until(rows))
+    load = Load(number, tuple(fresh), full, lake.events.version(), as_of, *((None, None) if full else _so_far(rows)))
     table.append(table.frame([_row(load, "planned")]))
     return load
 
 
-def _replayed_until(rows: Sequence[Row]) -> datetime | None:
-    """The furthest replay of all loads that are done since the last full one."""
+def _so_far(rows: Sequence[Row]) -> tuple[datetime | None, datetime | None]:
+    """The furthest replay, and the newest event, of all loads that are done since the last full one."""
     done = [row for row in rows if row["state"] == "done"]
     since = max((row["load"] for row in done if row["full"]), default=0)
-    found = [_utc(row["replayed_until"]) for row in done if row["load"] >= since]
-    return max((moment for moment in found if moment is not None), default=None)
+    replayed = [_utc(row["replayed_until"]) for row in done if row["load"] >= since]
+    newest = [_utc(row["newest"]) for row in done if row["load"] >= since]
+    known = [moment for moment in newest if moment is not None]
+    return (
+        max((moment for moment in replayed if moment is not None), default=None),
+        max(known) if known and len(known) == len(newest) else None,
+    )
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -91,15 +98,17 @@ def _fresh(lake: Lake, connection: Connection, files_root: str, taken: dict[str,
     return found
 
 
-def _row(load: Load, state: str, replayed_until: datetime | None = None) -> tuple[object, ...]:
+def _row(
+    load: Load, state: str, replayed_until: datetime | None = None, newest: datetime | None = None
+) -> tuple[object, ...]:
     items: Sequence[tuple[object, ...]] = [tuple(item) for item in load.items] if state == "planned" else []
-    return (load.number, state, load.full, load.events_version, load.as_of, items, replayed_until)
+    return (load.number, state, load.full, load.events_version, load.as_of, items, replayed_until, newest)
 
 
-def finish_load(lake: Lake, load: Load, replayed_until: datetime | None) -> None:
-    """Note that a load is done, and how far its replays went."""
+def finish_load(lake: Lake, load: Load, replayed_until: datetime | None, newest: datetime | None) -> None:
+    """Note that a load is done, how far its replays went, and the newest event's time where replays asked for it."""
     table = lake.table(LOADS)
-    table.append(table.frame([_row(load, "done", replayed_until)]))
+    table.append(table.frame([_row(load, "done", replayed_until, newest)]))
 
 
 def drop_plan(lake: Lake, load: Load) -> None:

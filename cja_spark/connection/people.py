@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from cja_spark.connection.conform import RESERVED, identity, path_column
@@ -46,7 +48,8 @@ def write_profiles(lake: Lake, connection: Connection, load: Load, files_root: s
         if not load.of(name):
             continue
         rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
-        newest = _newest(lake, load, name, rows, _key(rows, name, dataset), "person_id").withColumnRenamed("payload", name)
+        keyed = _keyed(rows, _key(rows, name, dataset), "person_id")
+        newest = keyed.newest().withColumnRenamed("payload", name)
         there = lake.profiles.read()
         if "person_id" in there.columns:
             before = there.withColumnRenamed(name, "_before") if name in there.columns else there
@@ -60,6 +63,7 @@ def write_profiles(lake: Lake, connection: Connection, load: Load, files_root: s
                 joined = joined.withColumn(name, F.coalesce(F.col(name), kept)).drop("_before")
             newest = joined
         lake.profiles.overwrite(newest)
+        keyed.set_aside(lake, load, name)
 
 
 def write_lookups(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:
@@ -71,16 +75,53 @@ def write_lookups(lake: Lake, connection: Connection, load: Load, files_root: st
         if not load.of(name):
             continue
         rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
-        newest = _newest(lake, load, name, rows, _key(rows, name, dataset), "key").select("key", "payload.*")
+        keyed = _keyed(rows, _key(rows, name, dataset), "key")
+        newest = keyed.newest().select("key", "payload.*")
         table = lake.lookup(name)
         if table.exists() and not load.full:
-            before = table.read().join(newest.select("key"), on="key", how="left_anti")
+            before = table.read().join(keyed.keys(), on="key", how="left_anti")
             newest = newest.unionByName(before, allowMissingColumns=True)
         table.overwrite(newest)
+        keyed.set_aside(lake, load, name)
 
 
-def _newest(lake: Lake, load: Load, name: str, rows: DataFrame, key: Column, role: str) -> DataFrame:
-    """The last row of each key by file and position; rows without a key go to quarantine."""
+@dataclass(frozen=True)
+class _Keyed:
+    """Rows of a profile or lookup dataset with their key, and how many of them cannot be used once they were read."""
+
+    rows: DataFrame
+    role: str
+    seen: Observation
+
+    def _usable(self, rows: DataFrame) -> DataFrame:
+        return rows.where(F.col(self.role).isNotNull() & ~F.col("_corrupt"))
+
+    def newest(self) -> DataFrame:
+        """The last row of each key by file and position; rows that cannot be used are counted on the way."""
+        unusable = F.count_if(F.col(self.role).isNull() | F.col("_corrupt"))
+        counted = self._usable(self.rows.observe(self.seen, unusable.alias("dropped")))
+        return counted.groupBy(self.role).agg(F.max_by("payload", F.struct(FILE, "_row")).alias("payload"))
+
+    def keys(self) -> DataFrame:
+        """The keys, each as often as it is there."""
+        return self._usable(self.rows).select(self.role)
+
+    def set_aside(self, lake: Lake, load: Load, name: str) -> None:
+        """Append the rows that cannot be used to quarantine, if there are any."""
+        if not self.seen.get.get("dropped"):
+            return
+        empty = "empty_person_id" if self.role == "person_id" else "empty_key"
+        reason = F.when(F.col("_corrupt"), "unreadable_row").when(F.col(self.role).isNull(), empty)
+        dropped = self.rows.withColumn("reason", reason).where(F.col("reason").isNotNull())
+        rows = dropped.select(
+            F.lit(load.number).cast("bigint").alias("load"), F.lit(name).alias("dataset"), "reason",
+            F.col(FILE).alias("file"), F.lit(None).cast("timestamp").alias("ts"),
+            F.lit(None).cast("string").alias("event_id"), F.to_json("payload").alias("raw"),
+        )  # fmt: skip
+        lake.table(QUARANTINE).create().append(rows, app_id=f"quarantine:{name}", txn=load.number)
+
+
+def _keyed(rows: DataFrame, key: Column, role: str) -> _Keyed:
     fields = [field for field in rows.schema.fields if field.name not in ADDED]
     payload = F.struct(
         *(
@@ -95,19 +136,4 @@ def _newest(lake: Lake, load: Load, name: str, rows: DataFrame, key: Column, rol
         F.when(~blank(key), key).alias(role), payload.alias("payload"), FILE, F.monotonically_increasing_id().alias("_row"),
         corrupt.alias("_corrupt"),
     )  # fmt: skip
-    _set_aside(lake, load, name, keyed, role)
-    usable = keyed.where(F.col(role).isNotNull() & ~F.col("_corrupt"))
-    return usable.groupBy(role).agg(F.max_by("payload", F.struct(FILE, "_row")).alias("payload"))
-
-
-def _set_aside(lake: Lake, load: Load, name: str, keyed: DataFrame, role: str) -> None:
-    reason = F.when(F.col("_corrupt"), "unreadable_row").when(
-        F.col(role).isNull(), "empty_person_id" if role == "person_id" else "empty_key"
-    )
-    dropped = keyed.withColumn("reason", reason).where(F.col("reason").isNotNull())
-    rows = dropped.select(
-        F.lit(load.number).cast("bigint").alias("load"), F.lit(name).alias("dataset"), "reason", F.col(FILE).alias("file"),
-        F.lit(None).cast("timestamp").alias("ts"), F.lit(None).cast("string").alias("event_id"),
-        F.to_json("payload").alias("raw"),
-    )  # fmt: skip
-    lake.table(QUARANTINE).create().append(rows, app_id=f"quarantine:{name}", txn=load.number)
+    return _Keyed(keyed, role, Observation())

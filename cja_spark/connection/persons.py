@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -10,8 +10,7 @@ from pyspark.sql import functions as F
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import EventDataset
 from cja_spark.connection.stitching.spec import FieldBased
-from cja_spark.connection.stitching.stitch import EPOCH, logins, replayed_at, runs, stitch
-from cja_spark.lake import Lake
+from cja_spark.connection.stitching.stitch import logins, replayed_at, runs, stitch
 
 
 def stitching_of(dataset: EventDataset) -> FieldBased:
@@ -58,21 +57,6 @@ def stitched_persons(rows: DataFrame, device_runs: DataFrame, dataset: EventData
     if dataset.person_id.identity_map != "primary":
         person_namespace = F.lit(dataset.person_id.code())
     return stitch(rows, device_runs, stitching_of(dataset), person_namespace, device_namespace, covered)
-
-
-def last_replay(lake: Lake, load: Load, rows: list[DataFrame]) -> datetime | None:
-    """The instant up to which replays have run once this load is done: `as_of`, else the newest usable event."""
-    if load.as_of is not None:
-        return load.as_of
-    newest = [frame.where(F.col("reason").isNull()).agg(F.max(F.unix_micros("ts"))).collect()[0][0] for frame in rows]
-    if load.events_version >= 0 and not load.full:
-        events = lake.events.read(load.events_version)
-        day = events.agg(F.max("event_date")).collect()[0][0]
-        if day is not None:
-            last_day = events.where(F.col("event_date") == F.lit(day))
-            newest.append(last_day.agg(F.max(F.unix_micros("ts"))).collect()[0][0])
-    known = [moment for moment in newest if moment is not None]
-    return EPOCH + timedelta(microseconds=max(known)) if known else None
 
 
 def covered_by(spec: FieldBased, last: datetime | None, load: Load) -> Column:

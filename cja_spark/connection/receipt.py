@@ -44,14 +44,18 @@ def receipt_of(lake: Lake, load: Load | None) -> ConnectReceipt:
     """Count what a load brought; None when nothing was new."""
     if load is None:
         return ConnectReceipt()
-    mine = F.col("load") == load.number
-    loaded = lake.events.read().where(mine).groupBy("dataset").count().collect()
+    events = lake.events.read().select("load", "dataset", F.lit(None).cast("string").alias("reason"))
+    rows = events.unionByName(lake.table(QUARANTINE).read().select("load", "dataset", "reason"))
+    loaded: dict[str, int] = {}
     dropped: dict[str, dict[str, int]] = {}
-    for row in lake.table(QUARANTINE).read().where(mine).groupBy("dataset", "reason").count().collect():
-        dropped.setdefault(row["dataset"], {})[row["reason"]] = row["count"]
+    for row in rows.where(F.col("load") == load.number).groupBy("dataset", "reason").count().collect():
+        if row["reason"] is None:
+            loaded[row["dataset"]] = row["count"]
+        else:
+            dropped.setdefault(row["dataset"], {})[row["reason"]] = row["count"]
     return ConnectReceipt(
         load=load.number,
         files=len(load.items),
-        loaded={row["dataset"]: row["count"] for row in loaded},
+        loaded=loaded,
         dropped=dropped,
     )

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cja_spark.connection.conform import Conformed, conform_events
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection
-from cja_spark.connection.tables import EVENT_COLUMNS, STAGING
+from cja_spark.connection.tables import EVENT_COLUMNS
 from cja_spark.connection.types import merged, shaped
 from cja_spark.lake import Lake
+from cja_spark.scratch import freeze, remove_folder, work_folder
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.read import ROW, read_items
 
@@ -27,10 +28,12 @@ class Staged:
     Attributes:
         datasets: per event dataset its conformed rows; (file, row) names a row.
         payload: the type of `payload` in all of them.
+        newest: time of the newest usable event in µs, of the datasets that were parsed; None where none is usable.
     """
 
     datasets: dict[str, DataFrame]
     payload: T.StructType
+    newest: dict[str, int | None]
 
     def fields(self) -> list[str]:
         """Columns of the payload that events keep."""
@@ -55,21 +58,31 @@ def staged(lake: Lake, connection: Connection, load: Load, files_root: str) -> I
             if ROW in rows.columns:
                 in_place.add(name)
     payload = _payload_type(lake, load, found)
-    datasets = {}
+    datasets: dict[str, DataFrame] = {}
+    times: dict[str, int | None] = {}
+    folder = work_folder(lake, "_staging/connect")
     try:
         for name, conformed in found.items():
             rows = conformed.rows.withColumn("payload", shaped(F.col("payload"), conformed.payload, payload))
-            datasets[name] = rows if name in in_place else _parsed(lake, name, rows)
-        yield Staged(datasets, payload)
+            if name not in in_place:
+                rows, times[name] = _parsed(lake, f"{folder}/{name}", rows)
+            datasets[name] = rows
+        yield Staged(datasets, payload, times)
     finally:
-        for name in found.keys() - in_place:
-            lake.table(STAGING, name).drop()
+        if found.keys() - in_place:
+            remove_folder(lake, folder)
 
 
-def _parsed(lake: Lake, name: str, rows: DataFrame) -> DataFrame:
-    table = lake.table(STAGING, name)
-    table.overwrite(rows)
-    return table.read()
+def newest() -> Column:
+    """Over conformed rows the time of the newest usable one, in µs."""
+    return F.max(F.when(F.col("reason").isNull(), F.unix_micros("ts"))).alias("newest")
+
+
+def _parsed(lake: Lake, folder: str, rows: DataFrame) -> tuple[DataFrame, int | None]:
+    """The written copy of parsed rows, and the newest time in it."""
+    seen = Observation()
+    copy = freeze(lake, folder, rows.observe(seen, newest()), again=True)
+    return copy, seen.get.get("newest")  # nothing is observed where a source has no rows at all
 
 
 def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.StructType:

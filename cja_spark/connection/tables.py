@@ -9,14 +9,13 @@ LOADS = TableSpec(
     schema(
         "load bigint, state string, full boolean, events_version bigint, as_of timestamp, "
         "items array<struct<dataset: string, path: string, size: bigint, modified_ms: bigint>>, "
-        "replayed_until timestamp"
+        "replayed_until timestamp, newest timestamp"
     ),
 )
 QUARANTINE = TableSpec(
     "quarantine",
     schema("load bigint, dataset string, reason string, file string, ts timestamp, event_id string, raw string"),
 )
-STAGING = TableSpec("_staging/connect", properties={"delta.dataSkippingNumIndexedCols": "0"})
 EVENT_COLUMNS = (
     "person_id", "person_namespace", "persistent_id", "persistent_namespace", "event_id", "ts", "event_date", "dataset",
     "dataset_position", "sequence", "row_hash", "load", "own_person_id", "own_namespace", "stitch_reason",

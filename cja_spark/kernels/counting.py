@@ -40,6 +40,31 @@ def units_per_code(codes: npt.NDArray[np.int32], units: Ints, size: int) -> Ints
     return counts
 
 
+@numba.njit(cache=True, nogil=True)
+def _first_per_code(owners, codes, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    first = np.zeros(len(owners), np.bool_)
+    last = np.full(size, -1, np.int64)
+    for at in range(len(owners)):
+        code = codes[at]
+        if last[code] != owners[at]:
+            last[code] = owners[at]
+            first[at] = True
+    return first
+
+
+def first_per_code(owners: Ints, codes: npt.NDArray[np.int32], size: int) -> Ints:
+    """Positions where an owner has a code for the first time, ascending.
+
+    Shapes: owners int64[n] from 0, codes int32[n] in 0..size-1 -> int64[distinct pairs].
+    Source: O(n) where owners ascend, as events do; crossing arrays are put in the order of owners first.
+    """
+    if np.all(owners[1:] >= owners[:-1]):
+        return np.flatnonzero(_first_per_code(owners, codes, size))
+    order = np.argsort(owners, kind="stable")
+    first: Ints = np.sort(order[_first_per_code(owners[order], codes[order], size)])
+    return first
+
+
 def sums_per_code(codes: npt.NDArray[np.int32], amounts: Floats, size: int) -> Floats:
     """Sum of amounts per code, NaN counting as nothing: float64[size]."""
     return np.bincount(codes, weights=np.nan_to_num(amounts), minlength=size).astype(np.float64)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Floats, Ints
-from cja_spark.kernels.counting import sums_per_code
+from cja_spark.kernels.counting import first_per_code, sums_per_code
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.measures import per_code
 
@@ -101,18 +101,11 @@ def amounts_of_rows(seen: Seen, metric: str, rows: Rows, codes: Codes, size: int
     owner = rows.items[shared[-1]] if shared else rows.at
     kept = np.flatnonzero(owner >= 0)
     if len(shared) < len(rows.items):
-        kept = kept[_first_of_each(owner[kept] * np.int64(size) + codes[kept])]
+        kept = kept[first_per_code(owner[kept], codes[kept], size)]
     if not shared:
         return per_code(seen, metric, rows.at[kept], codes[kept], size)
     amounts = seen.journeys.item_amounts(metric).summed(len(shared))
     return sums_per_code(codes[kept], amounts[owner[kept]], size)
-
-
-def _first_of_each(numbers: Ints) -> Ints:
-    """Positions where a number stands for the first time, ascending."""
-    first: Ints = np.unique(numbers, return_index=True)[1]
-    first.sort()
-    return first
 
 
 def overlaps(ask: Ask, metric: str, dimensions: Sequence[str]) -> bool:

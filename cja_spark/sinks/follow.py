@@ -9,9 +9,9 @@ from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.audiences.staging import remove_folder, work_folder
 from cja_spark.audiences.tables import CHANGES
 from cja_spark.lake import Lake
+from cja_spark.scratch import remove_folder, work_folder
 
 _log = logging.getLogger("cja_spark")
 

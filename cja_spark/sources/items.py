@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import unquote
 
-from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from py4j.java_gateway import JavaObject
+from pyspark.sql import SparkSession
 
 from cja_spark.errors import SourceError
 from cja_spark.sources.spec import Source
@@ -34,27 +33,32 @@ def list_files(spark: SparkSession, dataset: str, path: str) -> list[Item]:
     Raises:
         SourceError: there is no such path, no file in it, or a file without a byte.
     """
-    try:
-        files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(path)
-        rows = files.select("path", "length", F.unix_millis("modificationTime").alias("modified_ms")).collect()
-    except AnalysisException as error:
-        if error.getCondition() == "PATH_NOT_FOUND":
-            raise SourceError.nothing_at(dataset, path) from error
-        raise
-    if empty := _empty_files(files, [row["path"] for row in rows]):
-        raise SourceError.unreadable(dataset, empty[0], "it is empty; remove it or write it again")
-    if not rows:
+    root = spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+    system = root.getFileSystem(spark._jsc.hadoopConfiguration())
+    found: list[Item] = []
+    for status in system.globStatus(root) or ():
+        found += _below(system, status.getPath(), dataset)
+    if not found:
         raise SourceError.nothing_at(dataset, path)
-    return sorted((Item(dataset, *row) for row in rows), key=lambda item: item.path)
+    found.sort(key=lambda item: item.path)
+    if empty := [item.path for item in found if not item.size]:
+        raise SourceError.unreadable(dataset, empty[0], "it is empty; remove it or write it again")
+    return found
 
 
-def _empty_files(files: DataFrame, read: list[str]) -> list[str]:
-    """Files that Spark lists and, because they have no byte, never opens."""
-    return sorted({_plain(unquote(file)) for file in files.inputFiles()} - {_plain(file) for file in read})
+def _below(system: JavaObject, root: JavaObject, dataset: str) -> Iterator[Item]:
+    """Data files below a path, or the file at it."""
+    above, files = len(root.toString()), system.listFiles(root, True)
+    while files.hasNext():
+        file = files.next()
+        name = file.getPath().toString()
+        if not any(_hidden(part) for part in name[above:].split("/")):
+            yield Item(dataset, name, file.getLen(), file.getModificationTime())
 
 
-def _plain(path: str) -> str:
-    return path.replace("file:///", "file:/")
+def _hidden(name: str) -> bool:
+    """As Spark has it: a partition's folder such as `_day=1` is data."""
+    return name.startswith(".") or (name.startswith("_") and "=" not in name)
 
 
 def new_items(listed: list[Item], taken: dict[str, Item]) -> list[Item]:

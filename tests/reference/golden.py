@@ -73,6 +73,22 @@ def expected_of(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def differences(rows: list[dict], expected: list[dict[str, str]]) -> list[tuple[int, str, str, object]]:
+    """Cells of the expected columns that are not as expected: row, column, expected text, value.
+
+    Raises:
+        AssertionError: there are more rows or fewer.
+    """
+    shown = [{name: row[name] for name in expected[0]} for row in rows]
+    assert len(shown) == len(expected), shown
+    return [
+        (at, name, cells[name], row[name])
+        for at, (row, cells) in enumerate(zip(shown, expected, strict=True))
+        for name in cells
+        if differs(cells[name], row[name])
+    ]
+
+
 def differs(text: str, value: object) -> bool:
     """Whether a cell of expected.csv and a value of a row are not the same."""
     if text == "" or value is None:

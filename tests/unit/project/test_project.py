@@ -53,35 +53,26 @@ def test_an_unknown_key_names_the_nearest_and_its_line(folder):
     assert "'steps' is missing." in text
 
 
-def test_an_unknown_report_names_the_nearest(folder):
-    change(folder, "reports/daily.yaml", "report: trend", "report: trand")
-    assert "no report named 'trand'. Did you mean 'trend'?" in faults(folder)
-
-
-def test_an_unknown_metric_names_the_nearest_and_its_line(folder):
-    change(folder, "reports/daily.yaml", "[people, sessions, orders, calls]", "[people, ordrs]")
-    assert "line 5  no metric named 'ordrs'. Did you mean 'orders'?" in faults(folder)
-
-
-def test_a_wrong_time_zone_names_the_nearest(folder):
-    change(folder, "view.yaml", "America/New_York", "America/New_Yrok")
-    assert "'America/New_Yrok' is no IANA time zone. Did you mean 'America/New_York'?" in faults(folder)
-
-
-def test_a_segment_that_refers_to_itself_is_refused(folder):
-    change(folder, "view.yaml", "  buyers: {container: person, where: {metric: orders, at_least: 1}}",
-           "  buyers: {container: person, where: {segment: again}}\n  again: {where: {segment: buyers}}")  # fmt: skip
-    assert "segment 'buyers' refers to itself." in faults(folder)
-
-
-def test_a_calculated_metric_that_refers_to_itself_is_refused(folder):
-    change(folder, "view.yaml", "calculate: orders / sessions", "calculate: conversion / sessions")
-    assert "metric 'conversion' refers to itself." in faults(folder)
-
-
-def test_a_dataset_given_twice_is_refused_with_its_line(folder):
-    change(folder, "connection.yaml", "  app:\n", "  web:\n")
-    assert "'web' is given twice." in faults(folder)
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        ("reports/daily.yaml", "report: trend", "report: trand", "no report named 'trand'. Did you mean 'trend'?"),
+        ("reports/daily.yaml", "[people, sessions, orders, calls]", "[people, ordrs]",
+         "line 5  no metric named 'ordrs'. Did you mean 'orders'?"),
+        ("view.yaml", "America/New_York", "America/New_Yrok",
+         "'America/New_Yrok' is no IANA time zone. Did you mean 'America/New_York'?"),
+        ("view.yaml", "  buyers: {container: person, where: {metric: orders, at_least: 1}}",
+         "  buyers: {container: person, where: {segment: again}}\n  again: {where: {segment: buyers}}",
+         "segment 'buyers' refers to itself."),
+        ("view.yaml", "calculate: orders / sessions", "calculate: conversion / sessions",
+         "metric 'conversion' refers to itself."),
+        ("connection.yaml", "  app:\n", "  web:\n", "'web' is given twice."),
+    ],
+    ids=["unknown report", "unknown metric", "time zone", "segment of itself", "metric of itself", "dataset twice"],
+)  # fmt: skip
+def test_a_fault_says_what_is_wrong_and_the_nearest_right_thing(folder, file, old, new, fault):
+    change(folder, file, old, new)
+    assert fault in faults(folder)
 
 
 def test_faults_of_all_files_come_at_once(folder):

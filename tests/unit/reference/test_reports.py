@@ -1,4 +1,4 @@
-"""The boundaries of rules O, S, G, M6, T and R, pinned on the reference."""
+"""The boundaries of rules O, S, M6, T and R, pinned on the reference."""
 
 from __future__ import annotations
 
@@ -9,46 +9,7 @@ import pytest
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at, journeys
 from tests.reference import calendar, order
 from tests.reference.report import report
-
-GAP = 30 * 60_000
-START, END = at("2025-01-01T00:00:00+00:00"), at("2025-02-01T00:00:00+00:00")
-SIMPLE = {
-    "time_zone": "UTC",
-    "dimensions": {"page": "page", "sku": "items[].sku"},
-    "metrics": {
-        "orders": "orders",
-        "units": "items[].units",
-        "calls": {"field": "calls", "behavior": "instances"},
-        "rate": {"calculate": "orders / calls"},
-    },
-    "segments": {"buyers": {"container": "person", "where": {"metric": "orders", "at_least": 1}}},
-}
-
-
-def event(t, person="p", **values):
-    return {"person_id": person, "t": t, "sequence": None, "dataset_position": 0, "event_id": None, "row_hash": 0, **values}
-
-
-def ask(kind="table", start=START, end=END, **given):
-    return {"report": kind, "from": start, "to": end, **given}
-
-
-def total(events, view=None, **given):
-    return report(events, view or SIMPLE, ask(metrics=["events", "people", "sessions"], **given))[0]
-
-
-def counts(events, view=None, **given):
-    row = total(events, view, **given)
-    return row["events"], row["people"], row["sessions"]
-
-
-def kept(events, where, container="event", **given):
-    return total(events, segments=[{"container": container, "where": where}], **given)["events"]
-
-
-def items(rows, *names):
-    return [tuple(row[name] for name in names) for row in rows if row["row_kind"] == "item"]
-
+from tests.unit.reference.asking import END, GAP, SIMPLE, START, ask, counts, event, items
 
 # ---- O: order, calendar, range --------------------------------------------------------------------------------
 
@@ -196,100 +157,6 @@ def test_rows_of_two_dimensions_are_their_combinations():
     events = [event(START, page="x", sku=["a", "b"], units=[1.0, 2.0]), event(START, page=None, sku=["a"], units=[4.0])]
     rows = report(events, SIMPLE, ask(dimensions=["page", "sku"], metrics=["units"]))
     assert items(rows, "page", "sku", "units") == [("No value", "a", 4), ("x", "b", 2), ("x", "a", 1)]
-
-
-# ---- G: segments -----------------------------------------------------------------------------------------------
-
-A, B, NULL = {"page": "a", "orders": 1.0}, {"page": "b", "orders": 2.0}, {"page": None}
-VISITS = [event(START, **A), event(START + 1, **B), event(START + 2 + 2 * GAP, **NULL), event(START, "q", **B)]
-
-
-@pytest.mark.parametrize(
-    ("where", "events", "sessions", "persons"),
-    [
-        ({"dimension": "page", "equals": "a"}, 1, 2, 3),
-        ({"dimension": "page", "does_not_equal": "a"}, 3, 4, 4),
-        ({"dimension": "page", "exists": False}, 1, 1, 3),
-        ({"dimension": "page", "contains": ""}, 3, 3, 4),
-        ({"metric": "orders", "at_least": 3}, 0, 2, 3),
-        ({"metric": "orders", "at_most": 2}, 3, 2, 1),
-        ({"metric": "orders", "equals": 0}, 0, 1, 0),
-        ({"all": [{"dimension": "page", "equals": "a"}, {"dimension": "page", "equals": "b"}]}, 0, 2, 3),
-        ({"any": [{"dimension": "page", "equals": "a"}, {"dimension": "page", "exists": False}]}, 2, 3, 3),
-        ({"container": "event", "where": {"metric": "orders", "more_than": 1}}, 2, 3, 4),
-        ({"container": "session", "where": {"metric": "events", "at_least": 2}}, 0, 2, 3),
-        ({"segment": "buyers"}, 3, 3, 4),
-    ],
-)
-def test_a_condition_in_each_container(where, events, sessions, persons):
-    assert [kept(VISITS, where, container) for container in ("event", "session", "person")] == [events, sessions, persons]
-    for container, found in (("event", events), ("session", sessions), ("person", persons)):
-        assert kept(VISITS, {"exclude": where}, container) == len(VISITS) - found
-
-
-def test_a_list_matches_if_any_value_does_and_its_negative_is_the_complement():
-    events = [event(START, sku=["a", "b"]), event(START, sku=["b"]), event(START, sku=[])]
-    assert kept(events, {"dimension": "sku", "equals": "a"}) == 1
-    assert kept(events, {"dimension": "sku", "does_not_equal": "a"}) == 2
-
-
-def test_segments_see_range_events_only_and_are_anded():
-    events = [event(START - 1, orders=1.0), event(START, page="a"), event(START, "q", page="a", orders=1.0)]
-    assert total(events, segments=["buyers"])["events"] == 1
-    both = ["buyers", {"where": {"dimension": "page", "equals": "b"}}]
-    assert total(events, segments=both)["events"] == 0
-
-
-# ---- F: the report ---------------------------------------------------------------------------------------------
-
-STEPS = [{"dimension": "page", "equals": "a"}, "orders"]
-
-
-def reached(events, data_until=None, **given):
-    rows = report(events, SIMPLE, ask("fallout", steps=STEPS, **given), data_until=data_until)
-    return [row["people"] for row in rows if row["breakdown"] is None]
-
-
-def test_a_chain_may_end_after_the_range_when_entry_counts():
-    events = [event(END - 1, page="a"), event(END + 5, orders=1.0)]
-    assert reached(events) == [1, 0]
-    assert reached(events, window=6) == [1, 1]
-    assert reached(events, window=5) == [1, 0]
-    assert reached(events, window=6, date_rule="in_range") == [1, 0]
-    assert reached(events, window=6, data_until=END + 5) == [1, 0]
-
-
-def test_a_window_that_ends_after_the_data_is_open():
-    events = [event(END - 1, page="a"), event(END - 100, "q", page="a")]
-    rows = report(events, SIMPLE, ask("fallout", steps=STEPS, window=50), data_until=END)
-    assert [row["open_people"] for row in rows] == [1, 0]
-
-
-def test_rates_of_fallout_and_the_two_bases():
-    events = [event(START, page="a"), event(START, "q", page="b")]
-    rows = report(events, SIMPLE, ask("fallout", steps=[*STEPS, "calls"], base="all"))
-    assert [row["percent_of_total"] for row in rows] == [0.5, 0, 0]
-    assert [row["percent_of_previous"] for row in rows] == [None, 0, None]
-    assert [row["fallout_people"] for row in rows] == [1, 0, None]
-
-
-def test_sessions_are_units_of_their_own():
-    events = [event(START, page="a"), event(START + GAP + 1, orders=1.0), event(START + GAP + 2, page="a")]
-    assert reached(events) == [1, 1]
-    assert reached(events, container="session") == [2, 0]
-
-
-def test_a_breakdown_takes_the_value_at_its_step_of_the_reported_chain():
-    events = [event(START, page="a"), event(START + 1, orders=1.0, page="x"), event(START, "q", page="a")]
-    rows = report(events, SIMPLE, ask("fallout", steps=STEPS, breakdown="page", breakdown_step=2))
-    assert [(row["breakdown"], row["step"], row["people"]) for row in rows] == [(None, 1, 2), (None, 2, 1), ("x", 2, 1)]
-
-
-def test_a_person_segment_holds_for_the_tail_and_an_event_segment_is_asked_there():
-    events = [event(END - 1, page="a", orders=1.0), event(END + 1, orders=1.0)]
-    assert reached(events, window=10, segments=["buyers"]) == [1, 1]
-    only_pages = {"where": {"dimension": "page", "exists": True}}
-    assert reached(events, window=10, segments=[only_pages]) == [1, 0]
 
 
 # ---- laws ------------------------------------------------------------------------------------------------------
