@@ -34,8 +34,8 @@ def make_source(spark: SparkSession, folder: Path, events: int, kind: str) -> st
     """Parquet as a collector leaves it: files by time, each day's events of all persons in it. Written once."""
     place = folder / f"connect_{kind}"
     if not (place / "source" / "_SUCCESS").exists():
-        device = F.concat(F.lit("d"), F.substring("person_id", 2, 12), F.lit("-"), (random(11) * 2).cast("int"))
-        known = F.lit(True) if kind == "plain" else random(12) < 0.3
+        device = F.concat(F.lit("d"), F.substring("person_id", 2, 12), F.lit("-"), (random(11, "event_id") * 2).cast("int"))
+        known = F.lit(True) if kind == "plain" else random(12, "event_id") < 0.3
         made = rows(spark, events).select(
             "event_id", "ts", device.alias("device"), F.when(known, F.col("person_id")).alias("customer"),
             "event", "page", "channel", "campaign", "revenue",

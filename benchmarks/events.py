@@ -25,9 +25,9 @@ VIEW = View.model_validate(
 )
 
 
-def random(seed: int) -> Column:
+def random(seed: int, of: str = "id") -> Column:
     """A number in [0, 1) that only the row's id and the seed decide."""
-    return F.pmod(F.xxhash64("id", F.lit(seed)), F.lit(1 << 30)) / (1 << 30)
+    return F.pmod(F.xxhash64(of, F.lit(seed)), F.lit(1 << 30)) / (1 << 30)
 
 
 def rows(spark: SparkSession, events: int) -> DataFrame:

@@ -151,11 +151,13 @@ def timestamp_of(column: Column, kind: T.DataType) -> Column:
 
 
 def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType) -> Column:
-    raw = column[0]
-    text = raw.cast("string") if not isinstance(column[1], T.StructType) else F.lit("struct")
+    raw, kind = column
+    missing, late = raw.isNull(), F.lit(False)
+    if isinstance(kind, T.StringType):
+        missing, late = blank(raw), raw.rlike(r"^\+?\d{5,}-")
     reason = (
-        F.when(blank(text), "missing_timestamp")
-        .when(ts.isNull() & text.rlike(r"^\+?\d{5,}-"), "after_9999")
+        F.when(missing, "missing_timestamp")
+        .when(ts.isNull() & late, "after_9999")
         .when(ts.isNull(), "invalid_timestamp")
         .when(ts < F.lit("1900-01-01").cast("timestamp"), "before_1900")
         .when(ts >= F.lit("+10000-01-01").cast("timestamp"), "after_9999")

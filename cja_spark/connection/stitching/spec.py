@@ -12,7 +12,7 @@ from cja_spark.spec import AsTuple, Spec
 PLACEHOLDERS = (
     "null", "undefined", "anonymous", "invalid", "unknown", "none", "nan", "n/a", "(not set)", "-1",
 )  # fmt: skip
-ZEROS = r"^[0-]+$"
+ZEROS = "[0-]+"
 Replay = Literal["1 day", "7 days", "14 days", "30 days", "unlimited"]
 _WINDOWS = {"1 day": 1, "7 days": 7, "14 days": 14, "30 days": 30}
 

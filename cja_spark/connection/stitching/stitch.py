@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import Column, DataFrame
@@ -14,16 +15,21 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def blocked(column: Column, spec: FieldBased) -> Column:
-    """Whether a value that is not blank is a placeholder (F13), compared on a trimmed lower-case copy."""
-    plain = F.lower(F.regexp_replace(column, r"^\p{IsWhite_Space}+|\p{IsWhite_Space}+$", ""))
-    found = plain.isin(list(spec.blocked)) if spec.blocked else F.lit(False)
-    return ~blank(column) & (found | plain.rlike(ZEROS) if spec.blocks_zeros else found)
+def _unusable(spec: FieldBased) -> str:
+    """What matches a blank value or a placeholder (F13), white space around it and case apart: one look per value."""
+    words = [re.sub(r"([^\w ])", r"\\\1", value) for value in spec.blocked]
+    words += [ZEROS] if spec.blocks_zeros else []
+    return rf"(?iu)^\p{{IsWhite_Space}}*(?:{'|'.join(words)})?\p{{IsWhite_Space}}*$"
 
 
 def valid(column: Column, spec: FieldBased) -> Column:
     """Neither blank nor blocked (F13)."""
-    return ~blank(column) & ~blocked(column, spec)
+    return column.isNotNull() & ~column.rlike(_unusable(spec))
+
+
+def blocked(column: Column, spec: FieldBased) -> Column:
+    """Whether a value that is not blank is a placeholder (F13)."""
+    return ~blank(column) & column.rlike(_unusable(spec))
 
 
 def logins(rows: DataFrame, spec: FieldBased) -> DataFrame:
