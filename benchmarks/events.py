@@ -41,6 +41,7 @@ def rows(spark: SparkSession, events: int) -> DataFrame:
         F.timestamp_millis(F.lit(START_MS) + (random(3) * DAYS * 86_400_000).cast("bigint")).alias("ts"),
         F.lit("web").alias("dataset"),
         F.lit(0).alias("dataset_position"),
+        F.lit(1).cast("bigint").alias("load"),
         F.lit(None).cast("bigint").alias("sequence"),
         F.xxhash64("id").alias("row_hash"),
         kinds[(random(4) * 10).cast("int")].alias("event"),

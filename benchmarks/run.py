@@ -21,7 +21,8 @@ from cja_spark.lake import Lake
 from cja_spark.reports.ask import REPORTS
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.fallout import Fallout
-from cja_spark.reports.one_pass import Pass, names_from, run_asks
+from cja_spark.reports.names import names_from
+from cja_spark.reports.one_pass import Pass, run_asks
 from cja_spark.reports.readers import run_pass
 from cja_spark.reports.sessions import Sessions
 from cja_spark.reports.spec import Report
@@ -53,7 +54,7 @@ def ask(lake: Lake, reports: list[Report]) -> list[list[dict[str, Any]]]:
     values = lake.values(VIEW.name).read()
     asks = asks_of(reports, VIEW, values, data_until=until, as_of=until, arrays={})
     passed: Pass = run_pass(lake.journeys(VIEW.name).read(), columns_of(reports, VIEW), asks, "arrow")
-    names = names_from(values)
+    names = names_from(values, stored=True)
     return [
         REPORTS.named(one.report.report).finish(sums, one, names).to_pylist()
         for one, sums in zip(asks, passed.sums, strict=True)

@@ -116,10 +116,16 @@ class TypeConflictError(InputError):
 
     @classmethod
     def at(cls, path: str, first: str, first_type: str, second: str, second_type: str) -> Self:
-        """Name both datasets and both types."""
+        """Name both datasets and both types, and what to do where one of them has numbers as text."""
+        text = next((name for name, kind in ((first, first_type), (second, second_type)) if kind == "string"), None)
+        hint = (
+            f" If '{text}' holds numbers as text, list the column under its 'numbers'."
+            if text and {first_type, second_type} & {"bigint", "double"}
+            else ""
+        )
         return cls(
             f"'{path}' is {first_type} in dataset '{first}' and {second_type} in dataset '{second}'. "
-            "Columns that share a schema path are one column: rename one of them or make the types equal."
+            f"Columns that share a schema path are one column: rename one of them or make the types equal.{hint}"
         )
 
 

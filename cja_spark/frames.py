@@ -22,7 +22,8 @@ from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.cells import SCHEMA
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.kinds import REPORTS as _ALL  # noqa: F401 - registers every kind
-from cja_spark.reports.one_pass import names_from, run_asks, summed, whole_persons
+from cja_spark.reports.names import names_from
+from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.spec import Report
 from cja_spark.view.spec import View
 
@@ -74,7 +75,7 @@ def report_rows(
             f"{passed.excluded_persons} persons have more than {view.max_events:,} events and are left out (rule L3).",
             stacklevel=2,
         )
-    names = names_from(values)
+    names = names_from(values, stored=False)
     answers = [REPORTS.named(a.report.report).finish(s, a, names) for a, s in zip(asks, passed.sums, strict=True)]
     return [events.sparkSession.createDataFrame(answer) for answer in answers]
 

@@ -29,7 +29,8 @@ from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import asks_of, columns_of
-from cja_spark.reports.one_pass import Pass, names_from, plan_text
+from cja_spark.reports.names import names_from
+from cja_spark.reports.one_pass import Pass, plan_text
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
@@ -138,7 +139,7 @@ def report(
     columns = columns_of(reports, project.view)
     version = lake.journeys(project.view.name).version()
     passed = run_pass(_journeys(lake, project, asks, version), columns, asks, reader)
-    names_of = names_from(lake.values(project.view.name).read())
+    names_of = names_from(lake.values(project.view.name).read(), stored=True)
     sources = _sources(lake, project.view)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -50,6 +51,20 @@ def open_session(profile: str = "local", settings: Mapping[str, str] | None = No
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel(os.environ.get("CJA_LOG_LEVEL", "ERROR"))
     return session
+
+
+@contextmanager
+def with_setting(spark: SparkSession, name: str, value: str) -> Iterator[None]:
+    """Run a block with one setting of the session changed; afterwards it is as it was."""
+    before = spark.conf.get(name, None)
+    spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        if before is None:
+            spark.conf.unset(name)
+        else:
+            spark.conf.set(name, before)
 
 
 def profile_settings(profile: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from cja_spark.connection.numbers import as_it_came, not_a_number, number, text_columns
 from cja_spark.connection.spec import EventDataset, IdentityField
 from cja_spark.connection.stitching.identity_map import blank, by_namespace, entries, primary
 from cja_spark.connection.tables import EVENT_COLUMNS
@@ -49,7 +50,8 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True)
         if dataset.persistent_id.identity_map == "primary":
             device = _no_person(device, dataset.person_id.code())
-    payload, kind = _payload(schema)
+    texts = text_columns(schema, dataset.numbers, name)
+    payload, kind = _payload(schema, texts)
     ts = timestamp_of(*columns["timestamp"])
     conformed = rows.select(
         F.lit(name).alias("dataset"),
@@ -66,7 +68,7 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         F.xxhash64(*_hashed(schema)).alias("row_hash"),
         F.col(FILE).alias("file"),
         (F.col(ROW) if ROW in schema.fieldNames() else F.monotonically_increasing_id()).alias("row"),
-        _reason(columns["timestamp"], ts, schema).alias("reason"),
+        _reason(columns["timestamp"], ts, schema, texts).alias("reason"),
         payload.alias("payload"),
     )
     return Conformed(conformed, kind)
@@ -150,7 +152,7 @@ def timestamp_of(column: Column, kind: T.DataType) -> Column:
     return F.when(number.isNotNull(), epoch).when(text.rlike(DATED), instant)
 
 
-def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType) -> Column:
+def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType, texts: tuple[str, ...]) -> Column:
     raw, kind = column
     missing, late = raw.isNull(), F.lit(False)
     if isinstance(kind, T.StringType):
@@ -162,21 +164,30 @@ def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType)
         .when(ts < F.lit("1900-01-01").cast("timestamp"), "before_1900")
         .when(ts >= F.lit("+10000-01-01").cast("timestamp"), "after_9999")
     )
+    if texts:
+        reason = reason.when(not_a_number(texts), "not_a_number")
     if CORRUPT in schema.fieldNames():
         return F.when(F.col(CORRUPT).isNotNull(), "unreadable_row").otherwise(reason)
     return reason
 
 
-def _payload(schema: T.StructType) -> tuple[Column, T.StructType]:
-    """The row as it came, in settled types; a column with a reserved name is kept as `source_<name>`."""
+def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.StructType]:
+    """The row as it came, in settled types; a column with a reserved name is kept as `source_<name>`.
+
+    Columns of `texts` become numbers; what they held where they hold none is kept with the unreadable rows.
+    """
     parts, fields = [], []
     for field in schema.fields:
         if field.name in (FILE, ROW):
             continue
         name = f"source_{field.name}" if field.name in RESERVED else field.name
-        kind = settled(field.dataType)
-        parts.append(shaped(F.col(f"`{field.name}`"), field.dataType, kind).alias(name))
+        kind = T.DoubleType() if field.name in texts else settled(field.dataType)
+        column = number(field.name) if field.name in texts else shaped(F.col(f"`{field.name}`"), field.dataType, kind)
+        parts.append(column.alias(name))
         fields.append(T.StructField(name, kind))
+    if texts and CORRUPT not in schema.fieldNames():
+        parts.append(as_it_came(texts).alias(CORRUPT))
+        fields.append(T.StructField(CORRUPT, T.StringType()))
     return F.struct(*parts), T.StructType(fields)
 
 

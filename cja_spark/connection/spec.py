@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.connection.stitching.spec import FieldBased
 from cja_spark.sources.spec import Source
-from cja_spark.spec import Name, Spec
+from cja_spark.spec import AsTuple, Name, Spec
 
 TYPES = ("event", "profile", "lookup")
 
@@ -48,7 +48,7 @@ Identity = Annotated[IdentityField, BeforeValidator(_identity)]
 
 
 class EventDataset(Spec):
-    """Events: rows with a timestamp and a person."""
+    """Events: rows with a timestamp and a person; `numbers` are columns of a text format that hold numbers."""
 
     type: Literal["event"]
     source: Source
@@ -57,6 +57,7 @@ class EventDataset(Spec):
     event_id: str | None = None
     persistent_id: Identity | None = None
     sequence: str | None = None
+    numbers: Annotated[tuple[str, ...], AsTuple] = ()
     stitching: FieldBased | None = None
 
     @model_validator(mode="after")

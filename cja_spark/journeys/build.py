@@ -18,6 +18,7 @@ from cja_spark.journeys.fields import Field, column_of, event_fields, id_of, lea
 from cja_spark.journeys.group import CHUNK_EVENTS, Lookups, group
 from cja_spark.journeys.values import add_values, lookup_ids, new_values
 from cja_spark.lake import Lake
+from cja_spark.session import with_setting
 from cja_spark.view.spec import View
 
 FORMAT = 1
@@ -215,10 +216,10 @@ def _write(
     else:  # a reader takes one set of columns from every file
         rows = rows.select("*", *(F.lit(None).cast("bigint").alias(field.name) for field in people))
     listed = ", ".join(str(period) for period in (*changed, *removed))
-    lake.spark.conf.set("spark.sql.maxConcurrentOutputFileWriters", str(slots * max(len(changed), 1)))
     table = lake.journeys(view.name)
     fresh = not table.exists() or set(_periods_of(table.read())) <= {*changed, *removed}
-    table.overwrite(rows, where=None if fresh else f"period IN ({listed})")
+    with with_setting(lake.spark, "spark.sql.maxConcurrentOutputFileWriters", str(slots * max(len(changed), 1))):
+        table.overwrite(rows, where=None if fresh else f"period IN ({listed})")
 
 
 def _periods_of(journeys: DataFrame) -> list[int]:

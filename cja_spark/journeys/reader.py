@@ -64,6 +64,13 @@ def open_journeys(uri: str) -> pq.ParquetFile:
     return pq.ParquetFile(path, filesystem=system)
 
 
+def local_paths(uris: Sequence[str]) -> list[str] | None:
+    """Paths of files that lie on this machine; None when some lie elsewhere."""
+    if not all(uri.startswith("file:") for uri in uris):
+        return None
+    return [unquote(uri.removeprefix("file://").removeprefix("file:")) for uri in uris]
+
+
 def _wanted(file: pq.ParquetFile, columns: Sequence[str]) -> list[str]:
     has = set(file.schema_arrow.names)
     missing = sorted(set(columns) - has)

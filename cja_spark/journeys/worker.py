@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import tempfile
 from pathlib import Path
 from zipimport import zipimporter
 
 _CHEAP = "_cja_cheap_invalidate"
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3  # of mallopt, from malloc.h
 
 
 def prepare_worker() -> None:
     """Prepare this process; the second call costs nothing."""
     if not getattr(zipimporter, _CHEAP, False):
         _cheapen()
+        keep_memory()
 
 
 def _cheapen() -> None:
@@ -38,6 +42,18 @@ def _cheapen() -> None:
 
     zipimporter.invalidate_caches = invalidate  # type: ignore[method-assign]
     setattr(zipimporter, _CHEAP, True)
+
+
+def keep_memory() -> None:
+    """Let glibc keep freed arrays of up to 32 MB for the next ones: new pages from the system cost more than kernels."""
+    if not sys.platform.startswith("linux"):
+        return
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+    except OSError:
+        return  # another C library; arrays then come from the system each time
+    for option, value in ((_M_MMAP_THRESHOLD, 32 << 20), (_M_TRIM_THRESHOLD, 1 << 30), (_M_TOP_PAD, 64 << 20)):
+        libc.mallopt(option, value)
 
 
 def keep_compiled_kernels() -> None:

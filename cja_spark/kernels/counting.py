@@ -65,9 +65,46 @@ def first_per_code(owners: Ints, codes: npt.NDArray[np.int32], size: int) -> Int
     return first
 
 
-def sums_per_code(codes: npt.NDArray[np.int32], amounts: Floats, size: int) -> Floats:
-    """Sum of amounts per code, NaN counting as nothing: float64[size]."""
-    return np.bincount(codes, weights=np.nan_to_num(amounts), minlength=size).astype(np.float64)
+@numba.njit(cache=True, nogil=True)
+def _sums_per_code(codes, amounts, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    sums = np.zeros(size, np.float64)
+    for at in range(len(codes)):
+        if not np.isnan(amounts[at]):
+            sums[codes[at]] += amounts[at]
+    return sums
+
+
+def sums_per_code(codes: npt.NDArray[np.int32] | Ints, amounts: Floats, size: int) -> Floats:
+    """Sum of amounts per code, NaN counting as nothing.
+
+    Shapes: codes int[n] in 0..size-1, amounts float64[n] -> float64[size].
+    """
+    sums: Floats = _sums_per_code(codes, amounts, size)
+    return sums
+
+
+@numba.njit(cache=True, nogil=True)
+def _slots_of(numbers, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    slots = np.empty(len(numbers), np.int32)
+    slot = 0
+    for at in range(len(numbers)):
+        number = numbers[at]
+        if number < starts[slot]:  # the next person begins again
+            slot = max(np.searchsorted(starts, number, side="right") - 1, 0)
+        while slot + 1 < len(starts) and starts[slot + 1] <= number:
+            slot += 1
+        slots[at] = slot
+    return slots
+
+
+def slots_of(numbers: Ints, starts: Ints) -> npt.NDArray[np.int32]:
+    """The slot that each number lies in, where a slot reaches from its start to the next one.
+
+    Shapes: numbers int64[n], none below the first start, starts int64[slots] ascending -> int32[n]. Quick where
+        numbers mostly ascend, as a person's times do.
+    """
+    slots: npt.NDArray[np.int32] = _slots_of(numbers, starts)
+    return slots
 
 
 def distinct_units(units: Ints) -> int:

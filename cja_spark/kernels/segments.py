@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
+from cja_spark.kernels.counting import sums_per_code
 from cja_spark.spec import Spec
 from cja_spark.view.condition import (
     AllOf,
@@ -69,17 +71,31 @@ class Matcher:
         self.at = np.flatnonzero(seen)
         self.segments = segments
         self.text_ids = text_ids
-        self._units = (
-            np.arange(len(self.at)),
-            _dense(sessions[self.at]),
-            _dense(journeys.person_of_event()[self.at]),
-        )
+        self._sessions = sessions
+
+    @cached_property
+    def _session(self) -> Ints:
+        """The session of each seen event, 0, 1, 2, … without holes."""
+        return _dense(self._sessions[self.at])
+
+    @cached_property
+    def _person(self) -> Ints:
+        """The person of each seen event, 0, 1, 2, … without holes."""
+        return _dense(self.journeys.person_of_event()[self.at])
+
+    def _units(self, level: int) -> Ints:
+        """The session (1) or person (2) of each seen event; at level 0 each event is its own unit."""
+        return self._session if level == 1 else self._person
+
+    def _of_events(self, known: npt.NDArray[Any], level: int) -> npt.NDArray[Any]:
+        """What is known of units, for each seen event."""
+        return known[self._units(level)] if level else known
 
     def events_of(self, segment: Segment) -> Bools:
         """All seen events of the units that meet the segment's condition: bool[events]."""
         level = LEVELS[segment.container]
         found = np.zeros(self.journeys.events, bool)
-        found[self.at] = self.meets(segment.where, level)[self._units[level]]
+        found[self.at] = self._of_events(self.meets(segment.where, level), level)
         return found
 
     def meets(self, condition: Spec, level: int) -> Bools:
@@ -102,15 +118,16 @@ class Matcher:
         return self._some(self.meets(condition.where, inner), inner, level)
 
     def _count(self, level: int) -> int:
-        units = self._units[level]
-        return int(units[-1]) + 1 if len(units) else 0
+        if level == 0 or len(self.at) == 0:
+            return len(self.at)
+        return int(self._units(level)[-1]) + 1
 
     def _some(self, met: Bools, inner: int, level: int) -> Bools:
         """Whether some inner unit of each unit is met."""
         if inner == level:
             return met
         found = np.zeros(self._count(level), bool)
-        found[self._units[level][met[self._units[inner]]]] = True
+        found[self._units(level)[self._of_events(met, inner)]] = True
         return found
 
     def _metric(self, condition: MetricCondition, level: int) -> Bools:
@@ -123,19 +140,20 @@ class Matcher:
         return met
 
     def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
-        units = self._units[level]
-        if metric == "events":
-            return np.bincount(units, minlength=self._count(level)).astype(float)
         if metric == "people":
             return np.ones(self._count(level))
-        if metric == "sessions":
-            firsts = np.zeros(len(units))
-            firsts[np.flatnonzero(np.diff(self._units[1], prepend=-1))] = 1
-            return np.bincount(units, weights=firsts, minlength=self._count(level)).astype(float)
-        own = self.journeys.amounts(metric)[self.at]
+        own = self._own_amounts(metric)
         if level == 0:
             return own
-        return np.bincount(units, weights=np.nan_to_num(own), minlength=self._count(level)).astype(float)
+        return sums_per_code(self._units(level), own, self._count(level))
+
+    def _own_amounts(self, metric: str) -> npt.NDArray[np.float64]:
+        """A metric of each seen event; a session counts at its first one."""
+        if metric == "events":
+            return np.ones(len(self.at))
+        if metric == "sessions":
+            return np.diff(self._session, prepend=-1).astype(float)
+        return self.journeys.amounts(metric)[self.at]
 
     def _dimension(self, condition: DimensionCondition) -> Bools:
         twin = positive(condition)
@@ -149,7 +167,7 @@ class Matcher:
         set_ = np.flatnonzero(ids)
         found = np.zeros(len(ids), bool)
         if len(set_):
-            values, person = ids[set_], self._units[2][set_]
+            values, person = ids[set_], self._person[set_]
             found[set_] = np.append(True, (values[1:] != values[:-1]) | (person[1:] != person[:-1]))
         return found
 

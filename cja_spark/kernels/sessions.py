@@ -2,11 +2,76 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numba
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+
+class SessionFigures(NamedTuple):
+    """Figures of the sessions that have a masked event, in order.
+
+    Attributes:
+        starts: bool[sessions], the first range event is masked and the session's first.
+        ends: bool[sessions], the last range event is masked.
+        bounces: bool[sessions], there is one range event.
+        events: int64[sessions], masked range events.
+        spent_ms: int64[sessions], time from each masked range event to the next range event.
+        length_ms: int64[sessions], time from the first range event to the last.
+        first: int64[sessions], position of the first masked event.
+    """
+
+    starts: Bools
+    ends: Bools
+    bounces: Bools
+    events: Ints
+    spent_ms: Ints
+    length_ms: Ints
+    first: Ints
+
+
+@numba.njit(cache=True, nogil=True)
+def _figures(t, sessions, in_range, masked, count):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    starts, ends, bounces = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    events, spent, begins = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
+    lasts, first = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+    known, current, before = -1, -1, -1
+    for at in range(len(t)):
+        if not in_range[at]:
+            continue
+        if sessions[at] != current:
+            known, current = known + 1, sessions[at]
+            opening = at == 0 or sessions[at - 1] != current
+            starts[known], bounces[known], begins[known] = masked[at] and opening, True, t[at]
+        else:
+            bounces[known] = False
+            if masked[before]:
+                spent[known] += t[at] - t[before]
+        if masked[at]:
+            events[known] += 1
+            if first[known] < 0:
+                first[known] = at
+        ends[known], lasts[known], before = masked[at], t[at], at
+    return starts, ends, bounces, events, spent, lasts - begins, first
+
+
+def session_figures(t: Ints, sessions: Ints, in_range: Bools, masked: Bools) -> SessionFigures:
+    """Figures of each session that has a masked event.
+
+    Whether an event opens, ends or is alone in its session is decided by range events; what is counted are masked ones.
+    Time is in whole ms, so that its sums are exact however persons are dealt out to tasks (M3).
+
+    Shapes: t int64[events] (ms), sessions int64[events] ascending from 0, in_range, masked bool[events] (masked only
+        where in range).
+    Source: S3-S5; one pass, O(events).
+    """
+    columns = _figures(t, sessions, in_range, masked, int(sessions[-1]) + 1 if len(sessions) else 0)
+    visible = columns[3] > 0
+    return SessionFigures(*(column[visible] for column in columns))
 
 
 def session_numbers(t: Ints, offsets: Ints, timeout_ms: int, opens: Bools) -> Ints:

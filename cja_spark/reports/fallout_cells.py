@@ -45,7 +45,7 @@ def kernel(seen: Seen) -> Cells:
 def _bits(seen: Seen, report: Fallout) -> npt.NDArray[np.uint32]:
     bits = np.zeros(seen.journeys.events, np.uint32)
     for at, step in enumerate(report.steps):
-        bits |= _matches(seen, step).astype(np.uint32) << np.uint32(at)
+        np.bitwise_or(bits, np.uint32(1 << at), out=bits, where=_matches(seen, step))
     return bits
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.journeys.batch import Ints, Journeys
+from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, merge, read_bucket
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import REPORTS, Ask, Seen
@@ -162,24 +162,6 @@ def summed(cells: DataFrame, asks: int) -> Pass:
         seconds=time.monotonic() - begun,
         left_out=tuple(left_out_of(sums) for sums in by_report),
     )
-
-
-def names_from(values: DataFrame) -> Callable[[str, Ints], Mapping[int, str]]:
-    """A finish's way to the dictionary: texts of some ids of one dimension."""
-
-    def names(dimension: str, ids: Ints) -> Mapping[int, str]:
-        if len(ids) == 0:
-            return {}
-        rows = values.where(F.col("dimension") == dimension)
-        if len(ids) <= 5000:
-            rows = rows.where(F.col("id").isin(ids.tolist()))
-        else:
-            wanted = rows.sparkSession.createDataFrame(pa.table({"id": ids}))
-            rows = rows.join(wanted, on="id", how="left_semi")
-        found = rows.select("id", "value").toArrow()
-        return dict(zip(found["id"].to_pylist(), found["value"].to_pylist(), strict=True))
-
-    return names
 
 
 def plan_text(asks: Sequence[Ask], columns: Sequence[str], buckets: int, periods: Sequence[int]) -> str:

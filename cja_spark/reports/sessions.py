@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
 
-from cja_spark.journeys.batch import Bools, Floats, Ints
+from cja_spark.journeys.batch import Ints
 from cja_spark.kernels.counting import coded, distinct_units, units_per_code
-from cja_spark.kernels.sessions import run_starts
+from cja_spark.kernels.sessions import session_figures
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.spec import Report
@@ -50,51 +51,32 @@ class Sessions(Report):
 def kernel(seen: Seen) -> Cells:
     """Count sessions with masked range events, their starts, ends, bounces and time.
 
-    Source: S3-S5. Whether an event opens, ends or is alone in its session is decided by range events; what is
-        counted are masked ones.
+    Source: S3-S5.
     """
     cells = Cells()
     masked = seen.masked()
-    at = np.flatnonzero(seen.in_range)
     if not masked.any():
         return cells
-    columns, first = _per_session(seen, at, masked[at])
-    people = seen.journeys.person_of_event()[first]
+    figures = session_figures(seen.journeys.t, seen.sessions, seen.in_range, masked)
+    people = seen.journeys.person_of_event()[figures.first]
+    columns: dict[str, npt.NDArray[Any]] = {
+        "sessions": np.ones(len(people)),
+        "session_starts": figures.starts,
+        "session_ends": figures.ends,
+        "bounces": figures.bounces,
+        "events": figures.events,
+        "time_spent_seconds": figures.spent_ms,
+        "session_seconds": figures.length_ms,
+    }
     for measure, name in enumerate(BASE):
-        cells.add(TOTAL + measure, distinct_units(people) if name == "people" else columns[name].sum())
+        cells.add(TOTAL + measure, float(distinct_units(people) if name == "people" else columns[name].sum()))
     report: Sessions = seen.ask.report  # type: ignore[assignment]
     if report.dimension:
-        _by_value(cells, columns, seen.journeys.ids(report.dimension)[first], people)
+        _by_value(cells, columns, seen.journeys.ids(report.dimension)[figures.first], people)
     return cells
 
 
-def _per_session(seen: Seen, at: Ints, masked: Bools) -> tuple[dict[str, Floats], Ints]:
-    """Counts of each session that has a masked event, and the position of its first masked event.
-
-    Time is in whole ms here, so that its sums are exact however persons are dealt out to tasks (M3).
-    """
-    t = seen.journeys.t[at]
-    heads = run_starts(seen.sessions[at])
-    tails = np.append(heads[1:], len(at)) - 1
-    opening = np.isin(at[heads], run_starts(seen.sessions), assume_unique=True)
-    to_next = np.append(np.diff(t), 0)
-    to_next[tails] = 0
-    counts = np.add.reduceat(masked.astype(np.int64), heads)
-    visible = counts > 0
-    columns = {
-        "sessions": np.ones(len(heads)),
-        "session_starts": masked[heads] & opening,
-        "session_ends": masked[tails],
-        "bounces": tails == heads,
-        "events": counts,
-        "time_spent_seconds": np.add.reduceat(np.where(masked, to_next, 0), heads),
-        "session_seconds": t[tails] - t[heads],
-    }
-    first = np.minimum.reduceat(np.where(masked, at, np.iinfo(np.int64).max), heads)
-    return {name: column[visible].astype(float) for name, column in columns.items()}, first[visible]
-
-
-def _by_value(cells: Cells, columns: dict[str, Floats], ids: Ints, people: Ints) -> None:
+def _by_value(cells: Cells, columns: Mapping[str, npt.NDArray[Any]], ids: Ints, people: Ints) -> None:
     values, codes = coded(ids)
     for measure, name in enumerate(BASE):
         if name == "people":

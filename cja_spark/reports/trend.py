@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
+from cja_spark.kernels.counting import slots_of
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.measures import base_metrics, per_code, shown
@@ -44,7 +45,7 @@ def kernel(seen: Seen) -> Cells:
     if len(at) == 0:
         return cells
     # Events of a person ascend in time, so a bucket's events of one unit stand together.
-    codes = (np.searchsorted(starts, seen.journeys.t[at], side="right") - 1).astype(np.int32)
+    codes = slots_of(seen.journeys.t[at], starts)
     report: Trend = seen.ask.report  # type: ignore[assignment]
     buckets = np.arange(len(starts))
     for measure, metric in enumerate(base_metrics(report.metrics, seen.ask.view)):

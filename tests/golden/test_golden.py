@@ -11,7 +11,7 @@ from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import columns_of
-from cja_spark.reports.one_pass import names_from
+from cja_spark.reports.names import names_from
 from cja_spark.reports.readers import run_pass
 from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of
 from tests.reference.golden import cases, differences, expected_of
@@ -28,7 +28,7 @@ def answers_of(lake: Lake, lot: Lot) -> dict[tuple[str, str], list[dict]]:
     lake.events.append(events_of(lake.spark, lot))
     build(lake, view, {})
     values, found = lake.values(view.name).read(), {}
-    names = names_from(values)
+    names = names_from(values, stored=True)
     for bucket, folders in enumerate(lot.inputs):
         journeys = lake.journeys(view.name).read().where(F.col("bucket") == bucket)
         asks = {folder: ask_of(folder, values, newest_of(folders)) for folder in folders}

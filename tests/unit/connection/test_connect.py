@@ -155,3 +155,29 @@ def test_an_object_without_a_value_is_null_whatever_other_rows_of_its_load_have(
     assert [row.asDict(True) for row in found] == [row.asDict(True) for row in expected]
     assert found[0]["search"] is None
     assert found[0]["web"].asDict(True) == {"page": {"name": "home"}, "more": None}
+
+
+def test_numbers_that_come_as_text_share_a_column_with_numbers(lake, tmp_path):
+    put(tmp_path, "a.json", [event(1, "2026-01-01T10:00:00Z", login="ann", amount=2.5)])
+    (tmp_path / "calls").mkdir()
+    rows = "time,who,amount,note\n" + "".join(
+        f"2026-01-02T10:00:00Z,bob,{amount},{note}\n"
+        for amount, note in (("3", "fine"), ("", "blank"), ("a lot", "bad"), ("NaN", "bad too"))
+    )
+    (tmp_path / "calls" / "a.csv").write_text(rows, encoding="utf-8")
+    calls = {"type": "event", "source": {"format": "csv", "path": "calls"}, "timestamp": "time", "person_id": "who"}
+    web = connection().datasets["web"]
+
+    def both(**more):
+        return Connection.model_validate({"name": "shop", "datasets": {"web": web, "calls": {**calls, **more}}})
+
+    with pytest.raises(InputError, match=r"'amount' is double in dataset 'web' and string in dataset 'calls'.*'numbers'"):
+        load(lake, tmp_path, both())
+    with pytest.raises(InputError, match=r"dataset 'calls', numbers: .*'amuont'.*'amount'"):
+        load(lake, tmp_path, both(numbers=["amuont"]))
+    receipt = load(lake, tmp_path, both(numbers=["amount"]))
+    assert receipt.dropped == {"calls": {"not_a_number": 2}}
+    assert sorted(row["amount"] or 0 for row in lake.events.read().collect()) == [0, 2.5, 3.0]
+    kept = sorted(row["raw"] for row in lake.table(QUARANTINE).read().collect())
+    assert all(text in raw for text, raw in zip(("NaN", "a lot"), kept, strict=True))
+    assert "_corrupt_record" not in lake.events.read().columns

@@ -10,7 +10,7 @@ from cja_spark.journeys import values as dictionary
 from cja_spark.journeys.build import build
 from cja_spark.reports.ask import REPORTS
 from cja_spark.reports.compile import asks_of, columns_of
-from cja_spark.reports.one_pass import names_from
+from cja_spark.reports.names import names_from
 from cja_spark.reports.readers import run_pass
 from cja_spark.reports.sessions import Sessions
 from cja_spark.reports.table import Table
@@ -61,7 +61,7 @@ def answers(lake, reader, version=None):
     asks = asks_of(REPORT_SPECS, VIEW, lake.values("shop").read(), data_until=1_772_000_000_000, as_of=1_772_000_000_000,
                    arrays={})  # fmt: skip
     passed = run_pass(lake.journeys("shop").read(version), columns_of(REPORT_SPECS, VIEW), asks, reader)
-    names = names_from(lake.values("shop").read())
+    names = names_from(lake.values("shop").read(), stored=True)
     return [
         REPORTS.named(ask.report.report).finish(sums, ask, names).to_pylist()
         for ask, sums in zip(asks, passed.sums, strict=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cja_spark.kernels.counting import coded, distinct_units, first_per_code, sums_per_code, units_per_code
+from cja_spark.kernels.counting import coded, distinct_units, first_per_code, slots_of, sums_per_code, units_per_code
 
 
 @pytest.fixture(params=range(20))
@@ -40,3 +40,10 @@ def test_codes_are_numbered_by_first_appearance(drawn):
     values, codes = coded(mixed)
     assert values[codes].tolist() == mixed.tolist()
     assert values.tolist() == list(dict.fromkeys(mixed.tolist()))
+
+
+def test_slots_of_numbers_that_begin_again(drawn):
+    owners, codes = drawn
+    starts = np.array([0, 3, 3, 10, 40], np.int64)
+    numbers = np.random.default_rng(3).permutation(owners) if codes.sum() % 2 else np.concatenate([owners, owners])
+    assert slots_of(numbers, starts).tolist() == (np.searchsorted(starts, numbers, side="right") - 1).tolist()

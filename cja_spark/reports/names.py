@@ -1,0 +1,50 @@
+"""Names: the texts of the value ids that a report shows, from the dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.dataset as pads
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.journeys.batch import Ints
+from cja_spark.journeys.reader import local_paths
+from cja_spark.reports.ask import Names
+
+MANY = 5000  # ids that a Spark query can take as literals
+
+
+def names_from(values: DataFrame, *, stored: bool) -> Names:
+    """A finish's way to the dictionary: texts of some ids of one dimension.
+
+    Args:
+        values: the dictionary.
+        stored: it is a table as it lies in its files: Arrow looks into those of this machine, where a Spark query
+            costs more than the report. Anything else is asked by Spark.
+    """
+    files = local_paths(values.inputFiles()) if stored else None
+
+    def names(dimension: str, ids: Ints) -> Mapping[int, str]:
+        if len(ids) == 0 or files == []:
+            return {}
+        found = _by_spark(values, dimension, ids) if files is None else _by_arrow(files, dimension, ids)
+        return dict(zip(found["id"].to_pylist(), found["value"].to_pylist(), strict=True))
+
+    return names
+
+
+def _by_arrow(files: Sequence[str], dimension: str, ids: Ints) -> pa.Table:
+    wanted = (pads.field("dimension") == dimension) & pads.field("id").isin(pa.array(ids))
+    return pads.dataset(files, format="parquet").to_table(columns=["id", "value"], filter=wanted)
+
+
+def _by_spark(values: DataFrame, dimension: str, ids: Ints) -> pa.Table:
+    rows = values.where(F.col("dimension") == dimension)
+    if len(ids) <= MANY:
+        rows = rows.where(F.col("id").isin(ids.tolist()))
+    else:
+        wanted = rows.sparkSession.createDataFrame(pa.table({"id": ids}))
+        rows = rows.join(wanted, on="id", how="left_semi")
+    return rows.select("id", "value").toArrow()
