@@ -106,8 +106,10 @@ def _definition(lake: Lake, view: View, fields: tuple[Field, ...], people: tuple
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _digest(names: list[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:32]
+def _digest(files: list[str]) -> str:
+    """Of the names of a table's files, not of where the lake lies: it may be moved."""
+    names = sorted(file.rsplit("/", 1)[1] for file in files)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
 
 
 def _sources(events: DataFrame, view: View) -> dict[int, str]:

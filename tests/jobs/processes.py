@@ -16,8 +16,8 @@ JOBS = {
 }  # fmt: skip
 
 
-def command(job: str, project: Path) -> list[str]:
-    return [sys.executable, str(ROOT / "jobs" / f"{job}.py"), "--project", str(project), *JOBS[job]]
+def command(job: str, project: Path, *more: str) -> list[str]:
+    return [sys.executable, str(ROOT / "jobs" / f"{job}.py"), "--project", str(project), *JOBS[job], *more]
 
 
 def environment() -> dict[str, str]:
@@ -31,11 +31,11 @@ def start(arguments: list[str]) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def run_here(job: str, project: Path) -> float:
+def run_here(job: str, project: Path, *more: str) -> float:
     """Run a job in this process, with the session that is open; returns its seconds."""
     begun = time.monotonic()
     before = signal.getsignal(signal.SIGTERM)
-    assert main([job, "--project", str(project), *JOBS[job]]) == 0, job
+    assert main([job, "--project", str(project), *JOBS[job], *more]) == 0, job
     signal.signal(signal.SIGTERM, before)
     return time.monotonic() - begun
 
@@ -49,9 +49,9 @@ def run(job: str, project: Path) -> float:
     return time.monotonic() - begun
 
 
-def kill(job: str, project: Path, after: float) -> bool:
+def kill(job: str, project: Path, after: float, *more: str) -> bool:
     """Start a job and kill it, JVM and workers with it; False when it was done before."""
-    process = start(command(job, project))
+    process = start(command(job, project, *more))
     try:
         process.communicate(timeout=after)
         return False

@@ -33,13 +33,23 @@ class Way:
     def keep(self, name: str) -> None:
         shutil.copytree(self.lake, self.folder / "kept" / name)
 
-    def restore(self, name: str) -> None:
-        shutil.rmtree(self.lake)
-        shutil.copytree(self.folder / "kept" / name, self.lake)
+    def copy(self, name: str, attempt: int) -> Path:
+        """The lake as it was before a job, at a place of its own: the session remembers what it saw at another."""
+        return Path(shutil.copytree(self.folder / "kept" / name, self.folder / "attempts" / f"{name}_{attempt}"))
 
 
 @pytest.fixture(scope="module")
-def way(spark, tmp_path_factory):
+def pepper(tmp_path_factory):
+    """One pepper for the lake and its copies."""
+    secret = tmp_path_factory.mktemp("secrets") / "pepper"
+    secret.write_text("a pepper of all lakes, long enough", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CJA_PEPPER", f"${{file:{secret}}}")
+        yield
+
+
+@pytest.fixture(scope="module")
+def way(spark, tmp_path_factory, pepper):
     folder = tmp_path_factory.mktemp("jobs")
     way = Way(folder, write_project(folder))
     arrive(folder, 0)
@@ -75,13 +85,14 @@ def test_a_second_run_changes_no_table(way):
 @pytest.mark.parametrize("job", JOBS)
 def test_a_killed_job_run_again_gives_the_tables_of_an_undisturbed_run(spark, way, job):
     dice = random.Random(f"moments of {job}")
-    for _ in range(MOMENTS):
-        way.restore(job)
+    for attempt in range(MOMENTS):
+        lake = way.copy(job, attempt)
         # A new process is slower than this warm one.
         moment = 0.8 * way.start + dice.uniform(0, 2) * way.seconds[job]
-        kill(job, way.project, moment)
-        run(job, way.project)
-        found = content(spark, way.lake)
+        kill(job, way.project, moment, "--lake", str(lake))
+        run_here(job, way.project, "--lake", str(lake))
+        found = content(spark, lake)
         assert found.keys() == way.after[job].keys(), f"killed after {moment:.1f} s"
         for name, expected in way.after[job].items():
             assert found[name] == expected, f"{name}, killed after {moment:.1f} s"
+        shutil.rmtree(lake)
