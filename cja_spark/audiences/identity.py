@@ -101,13 +101,15 @@ def read_pepper(reference: str) -> bytes:
 def pepper_beside(location: str) -> str:
     """The reference to this installation's pepper: CJA_PEPPER, else a file beside a lake on a local disk.
 
+    CJA_PEPPER is the pepper, which executors then need in their environment too, or itself a reference to a file that
+    they can read.
     The file is made the first time, readable by its owner only, outside the lake so that no copy of the lake has it.
 
     Raises:
         ConfigurationError: CJA_PEPPER is not set and the lake is not on a local disk.
     """
-    if os.environ.get("CJA_PEPPER"):
-        return "${env:CJA_PEPPER}"
+    if given := os.environ.get("CJA_PEPPER"):
+        return given if _REFERENCE.match(given) else "${env:CJA_PEPPER}"
     local = location.removeprefix("file://").removeprefix("file:")
     if "://" in local or local.startswith("catalogue:"):
         raise ConfigurationError("CJA_PEPPER is not set: a lake that is not on a local disk needs its own pepper.")

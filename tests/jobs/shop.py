@@ -48,7 +48,7 @@ metrics:
   calls: {field: reason, behavior: instances}
   spent: {field: amount}
 segments:
-  buyers: {container: person, where: {metric: orders, at_least: 1}}
+  buyers: {container: person, where: {metric: orders, at_least: 7}}
   cart_users: {container: person, where: {metric: carts, at_least: 1}}
 """
 REPORTS = {

@@ -35,21 +35,14 @@ class Way:
 
     def copy(self, name: str, attempt: int) -> Path:
         """The lake as it was before a job, at a place of its own: the session remembers what it saw at another."""
-        return Path(shutil.copytree(self.folder / "kept" / name, self.folder / "attempts" / f"{name}_{attempt}"))
+        place = self.folder / "attempts" / f"{name}_{attempt}"
+        shutil.copytree(self.folder / "kept" / name, place)
+        shutil.copy(self.folder / "lake.pepper", place.with_name(f"{place.name}.pepper"))
+        return place
 
 
 @pytest.fixture(scope="module")
-def pepper(tmp_path_factory):
-    """One pepper for the lake and its copies."""
-    secret = tmp_path_factory.mktemp("secrets") / "pepper"
-    secret.write_text("a pepper of all lakes, long enough", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CJA_PEPPER", f"${{file:{secret}}}")
-        yield
-
-
-@pytest.fixture(scope="module")
-def way(spark, tmp_path_factory, pepper):
+def way(spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp("jobs")
     way = Way(folder, write_project(folder))
     arrive(folder, 0)

@@ -95,3 +95,13 @@ def test_a_person_is_one_row_whatever_the_case_of_the_namespace_and_unknown_ones
         ("crm:a", "CRM", "", False),
         ("crm:b", "Crm", "", True),
     ]
+
+
+def test_the_variable_may_name_a_file_that_tasks_can_read(monkeypatch, tmp_path):
+    secret = tmp_path / "mounted"
+    secret.write_text("sixteen bytes and more\n", encoding="utf-8")
+    monkeypatch.setenv("CJA_PEPPER", f"${{file:{secret}}}")
+    reference = pepper_beside("s3a://bucket/lake")
+    assert read_pepper(reference) == b"sixteen bytes and more"
+    monkeypatch.setenv("CJA_PEPPER", "a plain value of 16 bytes")
+    assert pepper_beside("s3a://bucket/lake") == "${env:CJA_PEPPER}"
