@@ -17,19 +17,21 @@ _UNITS = {
     "day": timedelta(days=1),
     "week": timedelta(weeks=1),
 }
-_DURATION = re.compile(r"^\s*(\d+)\s+([a-z]+?)s?\s*$")
+_DURATION = re.compile(r"^\s*(\d+)\s+([a-z]+)\s*$")
+_SHORT = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
 
 
 def parse_duration(text: object) -> timedelta:
     """Read a duration such as ``30 minutes``.
 
     Raises:
-        ValueError: the text is not a number and one of ms, second, minute, hour, day, week.
+        ValueError: the text is not a number and one of ms, second (s), minute (min), hour (h), day (d), week.
     """
     if isinstance(text, timedelta):
         return text
     found = _DURATION.match(text) if isinstance(text, str) else None
-    unit = found and ("ms" if found[2] == "m" else found[2])
+    word = found[2] if found else ""
+    unit = _SHORT.get(word, word if word in _UNITS else word.removesuffix("s"))
     if not found or unit not in _UNITS:
         raise ValueError(f"'{text}' is no duration. Write a number and a unit: '30 minutes', '7 days', '2 weeks'.")
     return int(found[1]) * _UNITS[unit]
@@ -53,7 +55,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(duration_text, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+ (ms|seconds?|minutes?|hours?|days?|weeks?)$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+ (ms|s|seconds?|min|minutes?|h|hours?|d|days?|weeks?)$"}),
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 
