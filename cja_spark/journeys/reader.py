@@ -59,7 +59,7 @@ def read_bucket(
 def open_journeys(uri: str) -> pq.ParquetFile:
     """Open one file of journeys, on any file system that pyarrow knows."""
     if uri.startswith("file:") or "://" not in uri:
-        return pq.ParquetFile(unquote(uri.removeprefix("file://").removeprefix("file:")), memory_map=False)
+        return pq.ParquetFile(_local_path(uri), memory_map=False)
     system, path = pafs.FileSystem.from_uri(uri)
     return pq.ParquetFile(path, filesystem=system)
 
@@ -68,7 +68,11 @@ def local_paths(uris: Sequence[str]) -> list[str] | None:
     """Paths of files that lie on this machine; None when some lie elsewhere."""
     if not all(uri.startswith("file:") for uri in uris):
         return None
-    return [unquote(uri.removeprefix("file://").removeprefix("file:")) for uri in uris]
+    return [_local_path(uri) for uri in uris]
+
+
+def _local_path(uri: str) -> str:
+    return unquote(uri.removeprefix("file://").removeprefix("file:"))
 
 
 def _wanted(file: pq.ParquetFile, columns: Sequence[str]) -> list[str]:
