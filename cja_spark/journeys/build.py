@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from urllib.parse import unquote
 
-import numpy as np
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -21,9 +21,11 @@ from cja_spark.lake import Lake
 from cja_spark.session import with_setting
 from cja_spark.view.spec import View
 
-FORMAT = 1
+FORMAT = 2
 PROFILE_PERIOD = 0
 _ORDER = ("sequence", "dataset_position", "event_id", "row_hash")
+LONG_ID = 1024  # bytes; 10,000 rows of an Arrow batch then stay below 64 MiB
+UNLIMITED = (1 << 31) - 1
 _PERIODS = {"day": "yyyyMMdd", "month": "yyyyMM", "year": "yyyy"}
 
 
@@ -67,7 +69,7 @@ def build(
     """
     version = lake.events.version()
     events = lake.events.read(version)
-    known = {row["period"]: row for row in lake.journey_builds.read().where(F.col("view") == view.name).collect()}
+    known = _built(lake, view)
     slots = view.buckets or next((row["buckets"] for row in known.values()), None) or buckets or _buckets(lake)
     fields = event_fields(view, matches)
     people = profile_fields(view)
@@ -88,6 +90,13 @@ def build(
         _note(lake, view, definition, sources, slots, changed, removed)
     reused = tuple(sorted(set(sources) - set(changed)))
     return Build(view.name, tuple(changed), tuple(removed), reused, lake.journeys(view.name).version())
+
+
+def _built(lake: Lake, view: View) -> dict[int, Row]:
+    """Per period what its journeys were built from; nothing when somebody dropped them."""
+    if not lake.journeys(view.name).exists():
+        return {}
+    return {row["period"]: row for row in lake.journey_builds.read().where(F.col("view") == view.name).collect()}
 
 
 def _buckets(lake: Lake) -> int:
@@ -155,7 +164,8 @@ def journey_rows(
     """One exchange straight to (period, bucket), one sort in the total order, streaming grouping.
 
     Rows:    One per (period, person, chunk of at most `chunk_events` events), in the total order O3.
-    Columns: returns period, bucket, person, person_id, person_namespace, chunk, t and the fields as lists.
+    Columns: returns period, bucket, person, person_id, person_namespace, chunk, event_count, t and the fields as
+        lists.
     """
     kept = ["period", "bucket", "person", "person_id", "person_namespace", "t", *(field.name for field in fields)]
     slot = F.element_at(
@@ -167,7 +177,7 @@ def journey_rows(
             *(T.StructField(name, T.IntegerType()) for name in ("period", "bucket")),
             T.StructField("person", T.LongType()),
             *(T.StructField(name, T.StringType()) for name in ("person_id", "person_namespace")),
-            T.StructField("chunk", T.IntegerType()),
+            *(T.StructField(name, T.IntegerType()) for name in ("chunk", "event_count")),
             *(T.StructField(name, T.ArrayType(rows.schema[name].dataType)) for name in kept[5:]),
         ]
     )
@@ -220,8 +230,24 @@ def _write(
     listed = ", ".join(str(period) for period in (*changed, *removed))
     table = lake.journeys(view.name)
     fresh = not table.exists() or set(_periods_of(table.read())) <= {*changed, *removed}
-    with with_setting(lake.spark, "spark.sql.maxConcurrentOutputFileWriters", str(slots * max(len(changed), 1))):
+    settings = {"spark.sql.maxConcurrentOutputFileWriters": str(slots * max(len(changed), 1))}
+    if _narrow(touched, fields):
+        settings["spark.sql.execution.arrow.maxBytesPerBatch"] = str(UNLIMITED)
+    with ExitStack() as changed_settings:
+        for name, value in settings.items():
+            changed_settings.enter_context(with_setting(lake.spark, name, value))
         table.overwrite(rows, where=None if fresh else f"period IN ({listed})")
+
+
+def _narrow(events: DataFrame, fields: tuple[Field, ...]) -> bool:
+    """Whether a batch of Arrow is small by its number of rows alone: no lists in an event, no long person id.
+
+    Spark asks every Arrow vector for its size before each row to bound a batch by bytes: a third of a build's CPU.
+    """
+    if any(field.arrays for field in fields):
+        return False
+    longest = events.agg(F.max(F.octet_length("person_id"))).collect()[0][0]
+    return longest is None or longest <= LONG_ID
 
 
 def _periods_of(journeys: DataFrame) -> list[int]:
@@ -238,16 +264,11 @@ def _note(
         row["period"]: row
         for row in journeys.where(F.col("period").isin(changed))
         .groupBy("period")
-        .agg(F.countDistinct("person").alias("persons"), F.sum(F.coalesce(F.size("t"), F.lit(0))).alias("events"))
+        .agg(F.count_if(F.coalesce("chunk", F.lit(0)) == 0).alias("persons"), F.sum("event_count").alias("events"))
         .collect()
     }
-    sizes = {period: (row["persons"], max(row["events"], 0)) for period, row in counts.items()}
+    sizes = {period: (row["persons"], row["events"] or 0) for period, row in counts.items()}
     notes = [(view.name, period, definition, sources[period], slots, *sizes.get(period, (0, 0))) for period in changed]
     table = lake.journey_builds.create()
     gone = ", ".join(str(period) for period in (*changed, *removed))
     table.overwrite(table.frame(notes), where=f"view = '{view.name}' AND period IN ({gone})")
-
-
-def empty_lookup() -> tuple[np.ndarray, np.ndarray]:
-    """A lookup without keys."""
-    return np.zeros(0, np.int64), np.zeros(0, np.int64)

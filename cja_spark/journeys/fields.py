@@ -14,8 +14,6 @@ from cja_spark.journeys.hashing import RESERVED
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.spec import Metric, View
 
-LOOKUP_COLUMN = "lookup {} of view"
-
 
 @dataclass(frozen=True)
 class Field:
@@ -81,9 +79,14 @@ def profile_fields(view: View) -> tuple[Field, ...]:
 
 
 def text_of(column: Column) -> Column:
-    """A value as text; blank text is not set (O8)."""
+    """A value as text; blank text is not set (O8).
+
+    Nearly every text begins with a visible ASCII character, which a comparison of its first byte says for a fraction
+    of what looking for white space costs.
+    """
     text = column.cast("string")
-    return F.when(F.length(F.trim(text)) > 0, text)
+    visible = (text >= F.lit("!")) & (text < F.lit("\x7f"))
+    return F.when(visible | text.rlike(r"[^\p{IsWhite_Space}]"), text)
 
 
 def id_of(text: Column) -> Column:

@@ -22,8 +22,8 @@ def group(
     """Group sorted events into journey rows; memory is bounded by one batch and one chunk.
 
     Rows:    One per (period, person, chunk); a chunk has at most `chunk_events` events.
-    Columns: reads period, bucket, person, person_id, person_namespace, t and fields; adds chunk; t and fields
-        become lists. Fields named in `lookups` hold ids of keys and become ids of values.
+    Columns: reads period, bucket, person, person_id, person_namespace, t and fields; adds chunk, event_count; t and
+        fields become lists. Fields named in `lookups` hold ids of keys and become ids of values.
     Raises:  CollisionError when two person ids share one 64-bit key.
     """
     prepare_worker()
@@ -88,8 +88,9 @@ def _rows(
     splits, chunks = _split(starts, len(events), chunk_events, chunks_before)
     offsets = np.append(splits, len(events)).astype(np.int32)
     keys = events.select(list(KEYS)).take(pa.array(splits)).combine_chunks()
-    names = [*KEYS, "chunk"]
-    columns = [*(keys[name].chunk(0) for name in KEYS), pa.array(chunks.astype(np.int32))]
+    names = [*KEYS, "chunk", "event_count"]
+    counts = pa.array(chunks.astype(np.int32)), pa.array(np.diff(offsets))
+    columns = [*(keys[name].chunk(0) for name in KEYS), *counts]
     for name in events.column_names[len(KEYS) :]:
         values = events[name].chunk(0)
         if name in lookups:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +19,8 @@ from cja_spark.errors import InputError
 from cja_spark.journeys.batch import Ints, Items, Journeys
 
 SLICE_BYTES = 1 << 29
+CANNOT_OPEN = "executors cannot open the files of journeys themselves:"
+_HADOOPS_S3 = re.compile(r"^s3[an]://")
 
 
 @dataclass
@@ -57,11 +60,22 @@ def read_bucket(
 
 
 def open_journeys(uri: str) -> pq.ParquetFile:
-    """Open one file of journeys, on any file system that pyarrow knows."""
+    """Open one file of journeys, on any file system that pyarrow knows.
+
+    Raises:
+        InputError: pyarrow does not know the file system, or has no credentials for it; it begins with CANNOT_OPEN.
+        FileNotFoundError: there is no such file.
+    """
     if uri.startswith("file:") or "://" not in uri:
         return pq.ParquetFile(_local_path(uri), memory_map=False)
-    system, path = pafs.FileSystem.from_uri(uri)
-    return pq.ParquetFile(path, filesystem=system)
+    try:
+        system, path = pafs.FileSystem.from_uri(_HADOOPS_S3.sub("s3://", uri))
+        opened = system.open_input_file(path)
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{CANNOT_OPEN} {uri}: {error}") from error
+    return pq.ParquetFile(opened)
 
 
 def local_paths(uris: Sequence[str]) -> list[str] | None:

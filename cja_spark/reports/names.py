@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.dataset as pads
@@ -24,11 +25,15 @@ def names_from(values: DataFrame, *, stored: bool) -> Names:
         stored: it is a table as it lies in its files: Arrow looks into those of this machine, where a Spark query
             costs more than the report. Anything else is asked by Spark.
     """
-    files = local_paths(values.inputFiles()) if stored else None
+
+    @cache
+    def files_here() -> list[str] | None:
+        return local_paths(values.inputFiles()) if stored else None
 
     def names(dimension: str, ids: Ints) -> Mapping[int, str]:
-        if len(ids) == 0 or files == []:
+        if len(ids) == 0:
             return {}
+        files = files_here()
         found = _by_spark(values, dimension, ids) if files is None else _by_arrow(files, dimension, ids)
         return dict(zip(found["id"].to_pylist(), found["value"].to_pylist(), strict=True))
 
@@ -36,6 +41,8 @@ def names_from(values: DataFrame, *, stored: bool) -> Names:
 
 
 def _by_arrow(files: Sequence[str], dimension: str, ids: Ints) -> pa.Table:
+    if not files:
+        return pa.table({"id": pa.array([], pa.int64()), "value": pa.array([], pa.string())})
     wanted = (pads.field("dimension") == dimension) & pads.field("id").isin(pa.array(ids))
     return pads.dataset(files, format="parquet").to_table(columns=["id", "value"], filter=wanted)
 

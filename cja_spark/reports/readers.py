@@ -7,6 +7,7 @@ from typing import Literal
 
 from pyspark.sql import DataFrame
 
+from cja_spark.journeys.reader import CANNOT_OPEN
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.one_pass import Pass, read_by_arrow, read_by_spark, summed
 
@@ -14,18 +15,16 @@ Reader = Literal["auto", "arrow", "spark"]
 
 
 def run_pass(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], reader: Reader = "auto") -> Pass:
-    """Run all asks over journeys with one of the two readers; both give equal cells."""
+    """Run all asks over journeys with one of the two readers; both give equal cells.
+
+    `auto` lets Arrow read, and Spark where executors cannot open the files: credentials or a file system that only the
+    JVM has.
+    """
     if reader in ("auto", "arrow"):
         try:
             return summed(read_by_arrow(journeys, columns, asks), len(asks))
         except Exception as error:
-            if reader == "arrow" or not _cannot_open(error):
+            if reader == "arrow" or CANNOT_OPEN not in str(error):
                 raise
     partitions = journeys.sparkSession.sparkContext.defaultParallelism
     return summed(read_by_spark(journeys, columns, asks, partitions), len(asks))
-
-
-def _cannot_open(error: Exception) -> bool:
-    """Whether executors could not open the files themselves: credentials or a file system only the JVM has."""
-    text = str(error)
-    return any(sign in text for sign in ("ArrowInvalid: Unrecognized filesystem", "AccessDenied", "ACCESS_DENIED"))

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from cja_spark.errors import CollisionError, MissingColumnError
 from cja_spark.journeys import values as dictionary
 from cja_spark.journeys.build import build
+from cja_spark.lake import Lake
 from cja_spark.reports.ask import REPORTS
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.names import names_from
@@ -139,3 +140,44 @@ def test_two_texts_under_one_id_are_refused_before_anything_is_written(lake, mon
     with pytest.raises(CollisionError, match="page|sku"):
         build(lake, VIEW, {})
     assert not lake.journeys("shop").exists()
+
+
+def test_journeys_that_somebody_dropped_are_built_again(lake):
+    add(lake, JANUARY)
+    before = build(lake, VIEW, {})
+    lake.journeys(VIEW.name).drop()
+    again = build(lake, VIEW, {})
+    assert again.written == before.written == (202601,)
+    assert lake.journeys(VIEW.name).read().count() == 2
+
+
+def test_a_build_notes_persons_and_events_of_each_period(lake):
+    add(lake, [*JANUARY, *FEBRUARY])
+    build(lake, VIEW, {}, chunk_events=1)
+    notes = {row["period"]: (row["persons"], row["event_count"]) for row in lake.journey_builds.read().collect()}
+    assert notes == {202601: (2, 2), 202602: (2, 2)}
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\u00a0", "\u3000 \n"])
+def test_text_of_white_space_alone_is_not_set(lake, blank):
+    add(lake, [row("a", datetime(2026, 1, 1), blank), row("b", datetime(2026, 1, 1), "\u00a0é"), row("c", datetime(2026, 1, 1), " !")])
+    build(lake, VIEW, {})
+    assert {row["value"] for row in lake.values(VIEW.name).read().collect()} == {"\u00a0é", " !"}
+
+
+@pytest.mark.parametrize("length", [10, 5_000])
+def test_long_person_ids_keep_batches_bounded_by_bytes(lake, length):
+    add(lake, [row("p" * length, datetime(2026, 1, 1), "home")])
+    build(lake, View.model_validate({"name": "plain", "dimensions": {"page": "page"}}), {})
+    assert [len(found["person_id"]) for found in lake.journeys("plain").read().collect()] == [length]
+
+
+def test_where_executors_cannot_open_the_files_spark_reads_them(spark, tmp_path):
+    settings = spark._jsc.hadoopConfiguration()
+    settings.set("fs.viewfs.mounttable.shop.link./lake", tmp_path.as_uri())
+    lake = Lake(spark, "viewfs://shop/lake")  # a file system of Hadoop's that pyarrow has no library for
+    add(lake, [*JANUARY, *FEBRUARY])
+    build(lake, VIEW, {})
+    with pytest.raises(Exception, match="executors cannot open the files"):
+        answers(lake, "arrow")
+    assert answers(lake, "auto") == answers(lake, "spark")
