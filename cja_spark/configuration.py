@@ -101,6 +101,11 @@ def parse(model: type[M], document: Document, faults: list[Fault], **given: obje
     if not isinstance(document.value, Mapping):
         faults.append(Fault(document.file, 1, "a mapping of keys is expected, such as 'name: retailer'."))
         return None
+    faults += [
+        Fault(document.file, document.line((key,)), f"'{key}' is the file's own; leave it out.")
+        for key in given
+        if key in document.value
+    ]
     try:
         return model.model_validate({**document.value, **given})
     except ValidationError as error:

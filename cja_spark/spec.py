@@ -55,7 +55,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(duration_text, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+ (ms|s|seconds?|min|minutes?|h|hours?|d|days?|weeks?)$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*\d+\s+(ms|milliseconds?|s|seconds?|min|minutes?|h|hours?|d|days?|weeks?)\s*$"}),
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 

@@ -44,7 +44,7 @@ def _identity(value: Any) -> Any:  # noqa: ANN401
     return {"column": value} if isinstance(value, str) else value
 
 
-Identity = Annotated[IdentityField, BeforeValidator(_identity)]
+Identity = Annotated[IdentityField, BeforeValidator(_identity, json_schema_input_type=str | IdentityField)]
 
 
 class EventDataset(Spec):

@@ -59,6 +59,9 @@ class Dimension(Spec):
         return self
 
 
+AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input_type=str | Dimension)]
+
+
 class Metric(Spec):
     """A metric: a number on events. `instances` counts events on which the field is set, also to 0 or to text."""
 
@@ -96,7 +99,7 @@ def _metric_kind(value: Any) -> str:  # noqa: ANN401
 AnyMetric = Annotated[
     Annotated[Metric, Tag("metric")] | Annotated[CalculatedMetric, Tag("calculated")],
     Discriminator(_metric_kind),
-    BeforeValidator(_field_of),
+    BeforeValidator(_field_of, json_schema_input_type=str | Metric | CalculatedMetric),
 ]
 
 
@@ -117,7 +120,7 @@ class View(Spec):
     name: Name
     time_zone: Zone = "UTC"
     session: SessionSettings = SessionSettings()
-    dimensions: dict[Name, Annotated[Dimension, BeforeValidator(_field_of)]] = Field(default_factory=dict)
+    dimensions: dict[Name, AnyDimension] = Field(default_factory=dict)
     metrics: dict[Name, AnyMetric] = Field(default_factory=dict)
     segments: dict[Name, Segment] = Field(default_factory=dict)
     no_value: str = "No value"

@@ -75,6 +75,11 @@ def test_a_fault_says_what_is_wrong_and_the_nearest_right_thing(folder, file, ol
     assert fault in faults(folder)
 
 
+def test_a_name_beside_the_file_s_own_is_refused(folder):
+    change(folder, "sinks/profiles.yaml", "sink: delta", "sink: delta\nname: store")
+    assert "line 2  'name' is the file's own; leave it out." in faults(folder)
+
+
 def test_faults_of_all_files_come_at_once(folder):
     change(folder, "view.yaml", "America/New_York", "Nowhere")
     change(folder, "reports/daily.yaml", "granularity: day", "granularity: dya")
