@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Name, Spec
 
 Container = Literal["event", "session", "person"]
@@ -118,6 +119,9 @@ def _kind(value: Any) -> str | None:  # noqa: ANN401 - a discriminator sees what
 
 
 def _named(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, Mapping) and _kind(value) is None:
+        near = " ".join(filter(None, (guess(str(key), _KINDS) for key in value)))
+        raise ValueError(f"a condition has one of the keys {', '.join(_KINDS)}. {near}".rstrip())
     return {"segment": value} if isinstance(value, str) else value
 
 
