@@ -17,6 +17,7 @@ _STEPS = {
     "compile",
     "kinds",
     "measures",
+    "names",
     "one_pass",
     "spec",
     "results",
