@@ -27,6 +27,7 @@ from cja_spark.reports.kinds import REPORTS as _ALL  # noqa: F401 - registers ev
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.spec import Report
+from cja_spark.settings import require_session
 from cja_spark.view.spec import View
 
 TIMESTAMPS = ("ts", "timestamp", "time", "event_time")
@@ -53,8 +54,9 @@ def report_rows(
         InputError: there is no event.
         MissingColumnError: no person id, no timestamp, or a field of the view that events do not have.
         ConfigurationError: a view with lookups or profiles: those need a connection; every fault of a mapping; a name
-            that nothing has, or that its place cannot take.
+            that nothing has, or that its place cannot take; a session that is not set to UTC and ANSI.
     """
+    require_session(events.sparkSession)
     view = view if isinstance(view, View) else spec_of(View, {"name": "view", **view}, "view")
     _refuse_joins(view)
     if faults := faults_of_names(view, reports):
