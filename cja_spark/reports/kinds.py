@@ -25,6 +25,7 @@ _STEPS = {
     "readers",
     "limits",
     "exclusions",
+    "explain",
 }
 
 for _module in pkgutil.iter_modules(cja_spark.reports.__path__):
