@@ -17,7 +17,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "load": "cja_spark.project",
     "Project": "cja_spark.project",
+    "connect": "cja_spark.notebook",
+    "journey": "cja_spark.notebook",
     "report": "cja_spark.notebook",
+    "explain": "cja_spark.notebook",
+    "publish": "cja_spark.notebook",
+    "deliver": "cja_spark.notebook",
     "preflight": "cja_spark.notebook",
     "stitching": "cja_spark.notebook",
     "report_rows": "cja_spark.frames",

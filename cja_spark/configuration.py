@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import re
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, Tag, ValidationError
+from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 
 from cja_spark.errors import ConfigurationError, Fault, did_you_mean
+from cja_spark.spec import NAME
 
 MAX_BYTES = 1_000_000
 Path_ = tuple[str | int, ...]
@@ -25,12 +28,25 @@ class Document(NamedTuple):
     lines: Mapping[Path_, int]
 
     def line(self, path: Iterable[str | int]) -> int:
-        """Line of the deepest known part of a path; pydantic's tags in it are passed over."""
-        at: Path_ = ()
-        for part in path:
-            if (*at, part) in self.lines:
-                at = (*at, part)
-        return self.lines.get(at, 1)
+        """Line of the deepest written part of a path; 0 when the document is no file."""
+        return self.lines.get(deepest(self.value, path), 1 if self.lines else 0)
+
+
+def deepest(value: Any, path: Iterable[str | int]) -> Path_:  # noqa: ANN401 - whatever the author wrote
+    """The deepest written part of a path.
+
+    Pydantic's tags in it are passed over: a part that is no key, or that leads to plain text with more to come.
+    """
+    parts = tuple(path)
+    at: Path_ = ()
+    for number, part in enumerate(parts):
+        if isinstance(value, Mapping):
+            inside = part in value
+        else:
+            inside = isinstance(value, Sequence) and isinstance(part, int) and part < len(value)
+        if inside and (number + 1 == len(parts) or isinstance(value[part], Mapping | list | tuple)):
+            at, value = (*at, part), value[part]
+    return at
 
 
 class _Loader(yaml.SafeLoader):
@@ -101,6 +117,11 @@ def parse(model: type[M], document: Document, faults: list[Fault], **given: obje
     if not isinstance(document.value, Mapping):
         faults.append(Fault(document.file, 1, "a mapping of keys is expected, such as 'name: retailer'."))
         return None
+    faults += [
+        Fault(document.file, document.line((key,)), f"'{key}' is the file's own; leave it out.")
+        for key in given
+        if key in document.value
+    ]
     try:
         return model.model_validate({**document.value, **given})
     except ValidationError as error:
@@ -108,33 +129,90 @@ def parse(model: type[M], document: Document, faults: list[Fault], **given: obje
         return None
 
 
+def spec_of(model: type[M], written: Mapping[str, Any], what: str) -> M:
+    """A spec from a mapping that is no file.
+
+    Raises:
+        ConfigurationError: its faults, under the name `what`.
+    """
+    faults: list[Fault] = []
+    spec = parse(model, Document(what, written, {}), faults)
+    if spec is None:
+        raise ConfigurationError.collected(faults)
+    return spec
+
+
+def readable(model: type[M], document: Document, **given: object) -> M | None:
+    """What can be read of a file that has faults, for checks of names only; None when a part that it needs cannot be.
+
+    Faulty parts are left out, and nothing is checked that needs several keys.
+    """
+    if not isinstance(document.value, Mapping):
+        return None
+    written = {**document.value, **given}
+    fields = model.model_fields
+    found: dict[str, Any] = {}
+    for name in fields.keys() & written.keys():
+        kind: Any = Annotated[fields[name].annotation, *fields[name].metadata, "read alone"]
+        value = _pruned(TypeAdapter(kind), copy.deepcopy(written[name]))
+        if value is not _NOTHING:
+            found[name] = value
+    if any(field.is_required() and name not in found for name, field in fields.items()):
+        return None
+    return model.model_construct(**found)
+
+
+_NOTHING = object()
+
+
+def _pruned(adapter: TypeAdapter[Any], value: Any) -> Any:  # noqa: ANN401 - whatever the author wrote
+    """A value without its faulty parts; each turn takes out the deepest ones that are written."""
+    while True:
+        try:
+            return adapter.validate_python(value)
+        except ValidationError as error:
+            paths = {deepest(value, found["loc"]) for found in error.errors(include_url=False)}
+            if () in paths:
+                return _NOTHING
+            for path in sorted(paths, key=lambda path: [str(part).zfill(9) for part in path], reverse=True):
+                _drop(value, path)
+
+
+def _drop(value: Any, path: Path_) -> None:  # noqa: ANN401
+    for part in path[:-1]:
+        value = value[part]
+    del value[path[-1]]
+
+
 def fault_of(model: type[BaseModel], document: Document, found: Mapping[str, Any]) -> Fault:
     """Say one of pydantic's errors in the analyst's words."""
-    loc: Path_ = tuple(found["loc"])
-    where = ".".join(str(part) for part in loc if (part in _written(document, loc)))
+    loc: Path_ = tuple(part for part in found["loc"] if part != "[key]")
+    at = deepest(document.value, loc)
     if found["type"] == "extra_forbidden":
+        at = at[:-1]
         known = known_keys(model, loc[:-1])
         message = f"unknown key '{loc[-1]}'. {did_you_mean(str(loc[-1]), known)}".rstrip()
     elif found["type"] == "missing":
         message = f"'{loc[-1]}' is missing."
     else:
-        message = f"{where}: {_sentence(found)}" if where else _sentence(found)
-    return Fault(document.file, document.line(loc), message)
-
-
-def _written(document: Document, loc: Path_) -> set[str | int]:
-    at: Path_ = ()
-    for part in loc:
-        if (*at, part) in document.lines:
-            at = (*at, part)
-    return set(at)
+        message = _sentence(found)
+    where = ".".join(str(part) for part in at)
+    return Fault(document.file, document.line(loc), f"{where}: {message}" if where else message)
 
 
 def _sentence(found: Mapping[str, Any]) -> str:
     text = str(found["msg"]).removeprefix("Value error, ")
+    if found["type"] == "literal_error" and isinstance(found["input"], str):
+        return f"no such choice: '{found['input']}'. {did_you_mean(found['input'], _choices(found))}"
+    if found["type"] == "string_pattern_mismatch" and found["ctx"]["pattern"] == NAME:
+        return f"'{found['input']}' is no name: a letter, then up to 63 letters, digits and _."
     if found["type"] in ("literal_error", "greater_than_equal", "less_than_equal", "string_pattern_mismatch"):
         text = f"'{found['input']}': {text[0].lower()}{text[1:]}"
     return text if text.endswith((".", "?")) else f"{text}."
+
+
+def _choices(found: Mapping[str, Any]) -> list[str]:
+    return re.findall(r"'([^']*)'", str(found["ctx"]["expected"]))
 
 
 def known_keys(model: type[BaseModel], loc: Path_) -> set[str]:

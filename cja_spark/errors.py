@@ -6,6 +6,14 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, Self
 
+SEVERITY = (1, 8, 2, 3, 5, 6, 7, 4, 0)
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """Say which known word was probably meant, such as ``Did you mean 'cohort'?``; empty when none is near."""
+    near = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    return f"Did you mean '{near[0]}'?" if near else ""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, and which exist.
@@ -15,10 +23,21 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     if not names:
         return ""
-    near = get_close_matches(word, names, n=1, cutoff=0.6)
-    guess = f"Did you mean '{near[0]}'? " if near else ""
     shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
-    return f"{guess}Known: {shown}."
+    return f"{guess(word, names)} Known: {shown}.".lstrip()
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a command that did several things: the first of SEVERITY among theirs; 0 when it did none.
+
+    >>> worst([0, 4, 7])
+    7
+
+    Raises:
+        ValueError: a code that no error has.
+    Source: publishing.md section 9.
+    """
+    return min(codes, key=SEVERITY.index, default=0)
 
 
 class CjaError(Exception):
@@ -57,7 +76,7 @@ class ConfigurationError(CjaError):
         for file in dict.fromkeys(fault.file for fault in faults):
             own = [fault for fault in faults if fault.file == file]
             lines.append(f"{file}: {len(own)} fault{'s' if len(own) > 1 else ''}")
-            lines += [f"  line {fault.line}  {fault.message}" for fault in own]
+            lines += [f"  line {fault.line}  {fault.message}" if fault.line else f"  {fault.message}" for fault in own]
         error = cls("\n".join(lines))
         error.faults = tuple(faults)
         return error

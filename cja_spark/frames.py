@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cja_spark.configuration import spec_of
 from cja_spark.errors import ConfigurationError, InputError, MissingColumnError
 from cja_spark.journeys.build import event_rows, journey_rows
 from cja_spark.journeys.fields import event_fields, id_of
@@ -18,6 +19,7 @@ from cja_spark.journeys.reader import ReadCounts
 from cja_spark.journeys.values import new_values
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.lake import Lake
+from cja_spark.project_names import faults_of_names
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.cells import SCHEMA
 from cja_spark.reports.compile import asks_of, columns_of
@@ -25,6 +27,7 @@ from cja_spark.reports.kinds import REPORTS as _ALL  # noqa: F401 - registers ev
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.spec import Report
+from cja_spark.settings import require_session
 from cja_spark.view.spec import View
 
 TIMESTAMPS = ("ts", "timestamp", "time", "event_time")
@@ -50,10 +53,14 @@ def report_rows(
     Raises:
         InputError: there is no event.
         MissingColumnError: no person id, no timestamp, or a field of the view that events do not have.
-        ConfigurationError: a view with lookups or profiles: those need a connection.
+        ConfigurationError: a view with lookups or profiles: those need a connection; every fault of a mapping; a name
+            that nothing has, or that its place cannot take; a session that is not set to UTC and ANSI.
     """
-    view = view if isinstance(view, View) else View.model_validate({"name": "view", **view})
+    require_session(events.sparkSession)
+    view = view if isinstance(view, View) else spec_of(View, {"name": "view", **view}, "view")
     _refuse_joins(view)
+    if faults := faults_of_names(view, reports):
+        raise ConfigurationError.collected(faults)
     rows = _conformed(events)
     fields = event_fields(view, {})
     newest = rows.agg(F.max(F.unix_micros("ts"))).collect()[0][0]

@@ -14,6 +14,7 @@ from pyspark.sql.readwriter import DataFrameWriter
 
 from cja_spark.errors import UnwritableError
 from cja_spark.local_rows import local_rows
+from cja_spark.settings import TABLES, require_session
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
@@ -158,12 +159,13 @@ class Lake:
     """All tables of one installation, at a path or in a catalogue schema (`catalogue:schema`)."""
 
     def __init__(self, spark: SparkSession, location: str) -> None:
-        self.spark = spark
-        self.location = location.rstrip("/")
+        require_session(spark)
+        self.spark, self.location = spark, location.rstrip("/")
         self._by_path = not self.location.startswith("catalogue:")
 
     def table(self, spec: TableSpec, *names: str) -> Table:
         """The table that `spec` declares; `names` fill a table that exists once per view, dataset or report."""
+        require_session(self.spark, TABLES)
         name = "/".join((spec.name, *names))
         if self._by_path:
             return Table(self.spark, spec, f"{self.location}/{name}", by_path=True)

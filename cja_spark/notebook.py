@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cja_spark import plan
+from cja_spark import plan, publishing
+from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
+from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
+from cja_spark.journeys.build import Build
 from cja_spark.project import Project
+
+
+def connect(
+    spark: SparkSession,
+    project: Project,
+    *,
+    files_root: str | None = None,
+    full: bool = False,
+    as_of: datetime | None = None,
+    lake: str | None = None,
+) -> ConnectReceipt:
+    """Load what is new in the sources of a project into its lake, exactly once.
+
+    Args:
+        spark: the session.
+        project: the project.
+        files_root: another folder than the project's where relative source paths begin.
+        full: load everything again instead.
+        as_of: the instant of the stitching replay; the newest event's when not given.
+        lake: another lake than the project's.
+
+    Raises:  SourceError, MissingColumnError, TypeConflictError; every table stays as it was.
+    """
+    return plan.connect(plan.lake_of(spark, project, lake), project, files_root=files_root, full=full, as_of=as_of)
+
+
+def journey(spark: SparkSession, project: Project, *, full: bool = False, lake: str | None = None) -> Build:
+    """Build the journeys of a project's view; only periods that changed are written, unless `full`.
+
+    Raises:  InputError when there are no events yet.
+    """
+    return plan.journey(plan.lake_of(spark, project, lake), project, full=full)
 
 
 def report(
@@ -53,3 +89,45 @@ def stitching(spark: SparkSession, project: Project, *, lake: str | None = None)
         lake: another lake than the project's.
     """
     return plan.stitching(plan.lake_of(spark, project, lake), project)
+
+
+def explain(
+    spark: SparkSession, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, lake: str | None = None
+) -> str:
+    """Say how some reports of a project, or all, would be answered: steps with grain and columns, then Spark's plan."""
+    return plan.explain(plan.lake_of(spark, project, lake), project, names, as_of=as_of)
+
+
+def publish(
+    spark: SparkSession,
+    project: Project,
+    names: Sequence[str] = (),
+    *,
+    as_of: datetime | None = None,
+    take_over: bool = False,
+    lake: str | None = None,
+) -> list[PublishReceipt]:
+    """Commit who entered and who left some audiences of a project, or all.
+
+    Args:
+        spark: the session.
+        project: the project.
+        names: the audiences; all of the project when empty.
+        as_of: the end of the look-back window; just after the newest event when not given.
+        take_over: take the claim of a run that is known to be dead.
+        lake: another lake than the project's.
+    """
+    place = plan.lake_of(spark, project, lake)
+    return publishing.publish(place, project, names, as_of=as_of, take_over=take_over)
+
+
+def deliver(
+    spark: SparkSession,
+    project: Project,
+    names: Sequence[str] = (),
+    *,
+    take_over: bool = False,
+    lake: str | None = None,
+) -> DeliverReceipt:
+    """Bring every sink of some audiences of a project, or of all, up to the outbox."""
+    return publishing.deliver(plan.lake_of(spark, project, lake), project, names, take_over=take_over)

@@ -3,12 +3,14 @@
     connect   sources                 -> events, profiles, lookups, quarantine     cja_spark/connection
     journey   events                  -> journeys, values                          cja_spark/journeys
     report    journeys                -> reports/*, the page                       cja_spark/reports, cja_spark/page
-    publish   journeys                -> audience_changes, audience_members        cja_spark/audiences
-    deliver   audience_changes        -> profiles stores                           cja_spark/sinks
+    publish   journeys                -> audience_changes, audience_members        cja_spark/publishing.py, audiences
+    deliver   audience_changes        -> profiles stores                           cja_spark/publishing.py, sinks
     preflight sources                 -> (figures of identities, nothing written)  cja_spark/connection/identities.py
     stitching events                  -> (figures of stitching, nothing written)   cja_spark/connection/identities.py
+    explain   journeys                -> (a report run's steps, nothing written)   cja_spark/reports/explain.py
 
-Each verb below is one job of `jobs/`, one word of `cja`, one function of the Python API.
+Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for explain,
+one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from cja_spark.connection.connect import connect as load
 from cja_spark.connection.identities import preflight_connection, stitched_connection
+from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.build import PROFILE_PERIOD, Build, build
@@ -29,8 +33,9 @@ from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import asks_of, columns_of
+from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.names import names_from
-from cja_spark.reports.one_pass import Pass, plan_text
+from cja_spark.reports.one_pass import Pass
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
@@ -66,12 +71,29 @@ class Run:
 
     answers: tuple[Answer, ...]
     passed: Pass
-    plan: str
 
 
 def lake_of(spark: SparkSession, project: Project, location: str | None = None) -> Lake:
     """The project's lake, or another place that the command line names."""
     return Lake(spark, project.place(project.lake.location) if location is None else location)
+
+
+def connect(
+    lake: Lake, project: Project, *, files_root: str | None = None, full: bool = False, as_of: datetime | None = None
+) -> ConnectReceipt:
+    """Load what is new in the sources into events, profiles and lookups, exactly once.
+
+    Args:
+        lake: the lake.
+        project: the project.
+        files_root: another folder than the project's where relative source paths begin.
+        full: load everything again instead.
+        as_of: the instant of the stitching replay; the newest event's when not given.
+
+    Raises:  SourceError, MissingColumnError, TypeConflictError; every table stays as it was.
+    """
+    root = project.place(project.lake.files) if files_root is None else files_root
+    return load(lake.spark, lake, project.connection, files_root=root, full=full, as_of=as_of)
 
 
 def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
@@ -104,15 +126,13 @@ def stitching(lake: Lake, project: Project) -> tuple[StitchingFigures, ...]:
     return stitched_connection(lake, project.connection)
 
 
-def explain(lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None) -> str:
-    """A report run's plan in named steps, each with its grain and columns; nothing is computed."""
+def explain(
+    lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, reader: Reader = "auto"
+) -> str:
+    """A report run's plan in named steps, each with its grain and columns, then Spark's own; nothing is computed."""
     reports = chosen(project, names)
     asks = _asks(lake, project, reports, as_of)
-    journeys = _journeys(lake, project, asks)
-    files = journeys.inputFiles()
-    periods = sorted({int(file.split("period=", 1)[1].split("/", 1)[0]) for file in files})
-    buckets = len({file.split("bucket=", 1)[1].split("/", 1)[0] for file in files})
-    return plan_text(asks, columns_of(reports, project.view), buckets, periods)
+    return explain_pass(_journeys(lake, project, asks), columns_of(reports, project.view), asks, reader)
 
 
 def report(
@@ -147,7 +167,7 @@ def report(
         run = run_id(ask, sources)
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, version)
         answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values())))
-    return Run(tuple(answers), passed, plan_text(asks, columns, 0, []))
+    return Run(tuple(answers), passed)
 
 
 def chosen(project: Project, names: Sequence[str]) -> list[Report]:

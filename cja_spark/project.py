@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from cja_spark.audiences.spec import Audience
-from cja_spark.configuration import Document, parse, read_document
+from cja_spark.configuration import Document, parse, read_document, readable
 from cja_spark.connection.spec import Connection
-from cja_spark.errors import ConfigurationError, Fault, did_you_mean
-from cja_spark.project_names import Names, name_faults
+from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
+from cja_spark.project_names import name_faults
+from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.spec import SINKS, Sink
@@ -59,26 +60,58 @@ def load(folder: str | Path) -> Project:
     return _Loading(Path(folder)).project()
 
 
+FILES = ("connection.yaml", "view.yaml", "lake.yaml")
+FOLDERS = ("reports", "audiences", "sinks")
+_YAML = (".yaml", ".yml")
+
+
+def unknown_entries(folder: Path) -> list[Fault]:
+    """YAML files and folders of YAML that nothing reads; other things, such as data, may lie in a project's folder."""
+    faults = []
+    for entry in _seen(folder):
+        if entry.name in FILES or (entry.name in FOLDERS and entry.is_dir()):
+            continue
+        near = guess(entry.name, FOLDERS) if entry.is_dir() else ""
+        if _is_yaml(entry) or near or (entry.is_dir() and any(map(_is_yaml, _seen(entry)))):
+            known = did_you_mean(entry.name, (*FILES, *FOLDERS))
+            faults.append(Fault(str(entry), 0, f"no part of a project has this name. {known}"))
+    for entry in (entry for name in FOLDERS if (folder / name).is_dir() for entry in _seen(folder / name)):
+        if entry.is_dir():
+            faults.append(Fault(str(entry), 0, f"folders in '{entry.parent.name}' are not read; move its files up."))
+        elif _is_yaml(entry) and entry.suffix != ".yaml":
+            faults.append(Fault(str(entry), 0, f"the name must end in .yaml. Did you mean '{entry.stem}.yaml'?"))
+    return faults
+
+
+def _seen(folder: Path) -> list[Path]:
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def _is_yaml(entry: Path) -> bool:
+    return entry.is_file() and entry.suffix.lower() in _YAML
+
+
 class _Loading:
-    """One loading: the files read so far and the faults found in them."""
+    """One loading: the files read so far, what could be read of the faulty ones, and the faults found in them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[Fault] = []
         self.documents: dict[str, Document] = {}
+        self.read: dict[str, Any] = {}
 
     def project(self) -> Project:
         if not self.folder.is_dir():
             raise ConfigurationError(f"{self.folder}: there is no such project folder. {self._others()}".rstrip())
+        self.faults += unknown_entries(self.folder)
         connection = self._one("connection.yaml", Connection)
         view = self._one("view.yaml", View)
         lake = self._one("lake.yaml", LakePlace)
-        reports = self._each("reports", lambda document, name: self._report(document, name))
-        audiences = self._each("audiences", lambda document, name: parse(Audience, document, self.faults, name=name))
-        sinks = self._each("sinks", lambda document, name: self._sink(document, name))
-        if view is not None and connection is not None:
-            names = Names(view, connection, reports, audiences, sinks)
-            self.faults += name_faults(names, self.documents)
+        reports = self._each("reports", self._report)
+        audiences = self._each("audiences", lambda document: Audience)
+        sinks = self._each("sinks", self._sink)
+        read = self.read
+        self.faults += name_faults(self.documents, read.get("view.yaml"), read["reports"], read["audiences"])
         if self.faults or connection is None or view is None or lake is None:
             raise ConfigurationError.collected(self.faults)
         return Project(
@@ -102,31 +135,41 @@ class _Loading:
 
     def _one(self, name: str, model: type[M]) -> M | None:
         document = self._document(self.folder / name, name)
-        return None if document is None else parse(model, document, self.faults)
+        if document is None:
+            return None
+        spec = parse(model, document, self.faults)
+        self.read[name] = spec or readable(model, document, name="unnamed")
+        return spec
 
-    def _each(self, kind: str, read: Any) -> dict[str, Any]:  # noqa: ANN401 - a reader per kind
-        found = {}
-        for file in sorted((self.folder / kind).glob("*.yaml")):
-            document = self._document(file, f"{kind}/{file.stem}")
-            spec = None if document is None else read(document, file.stem)
+    def _each(self, folder: str, kind: Callable[[Document], type[M] | None]) -> dict[str, M]:
+        found: dict[str, M] = {}
+        some = self.read[folder] = {}
+        for file in sorted((self.folder / folder).glob("*.yaml")):
+            document = self._document(file, f"{folder}/{file.stem}")
+            model = None if document is None else kind(document)
+            if document is None or model is None:
+                continue
+            spec = parse(model, document, self.faults, name=file.stem)
             if spec is not None:
                 found[file.stem] = spec
+            if read := spec or readable(model, document, name=file.stem):
+                some[file.stem] = read
         return found
 
-    def _report(self, document: Document, name: str) -> Report | None:
+    def _report(self, document: Document) -> type[Report] | None:
         kind = self._kind_of(document, "report", REPORTS)
-        return None if kind is None else parse(REPORTS.named(kind).spec, document, self.faults, name=name)
+        return None if kind is None else REPORTS.named(kind).spec
 
-    def _sink(self, document: Document, name: str) -> Sink | None:
+    def _sink(self, document: Document) -> type[Sink] | None:
         kind = self._kind_of(document, "sink", SINKS)
-        return None if kind is None else parse(SINKS.named(kind), document, self.faults, name=name)
+        return None if kind is None else SINKS.named(kind)
 
-    def _kind_of(self, document: Document, key: str, known: Any) -> str | None:  # noqa: ANN401 - any registry
+    def _kind_of(self, document: Document, key: str, known: Registry[Any]) -> str | None:
         value = document.value if isinstance(document.value, Mapping) else {}
         if key not in value:
             self.faults.append(Fault(document.file, 1, f"'{key}' is missing. Known: {', '.join(sorted(known))}."))
             return None
-        if value[key] not in known:
+        if str(value[key]) not in known:
             message = f"{key}: no {key} named '{value[key]}'. {did_you_mean(str(value[key]), known)}"
             self.faults.append(Fault(document.file, document.line((key,)), message))
             return None

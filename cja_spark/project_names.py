@@ -1,131 +1,155 @@
-"""Names across files: every component, segment, dataset and sink that is named must exist."""
+"""Names across files: what is named must exist, and be what its place needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
-from cja_spark.connection.spec import Connection
+from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean
+from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
-from cja_spark.sinks.spec import Sink
-from cja_spark.spec import Spec
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.calculate import names_in
-from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
-from cja_spark.view.spec import CalculatedMetric, View
+from cja_spark.view.condition import SegmentReference, leaves
+from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, View
+
+Path_ = tuple[str | int, ...]
+Written = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Names:
-    """All specs of a project that could be read."""
+    """What exists, as it is written: names of a faulty file count too, so that its faults do not make others.
 
-    view: View
-    connection: Connection
-    reports: Mapping[str, Report]
-    audiences: Mapping[str, Audience]
-    sinks: Mapping[str, Sink]
+    Attributes:
+        known: names by kind; a kind that cannot be read is missing and is not checked.
+        parts: per calculated metric the metrics it is made of.
+        arrays: per dimension inside arrays of objects those arrays, outermost first.
+    """
 
-    def known(self, kind: str) -> Iterable[str]:
-        """What exists of a kind."""
-        return {
-            "metric": self.view.metric_names(),
-            "dimension": tuple(self.view.dimensions),
-            "segment": tuple(self.view.segments),
-            "metric or segment": (*self.view.metric_names(), *self.view.segments),
-            "sink": tuple(self.sinks),
-            "lookup dataset": tuple(self.connection.lookups()),
-            "profile dataset": tuple(self.connection.profiles()),
-        }[kind]
+    known: Mapping[str, tuple[str, ...]]
+    parts: Mapping[str, tuple[str, ...]]
+    arrays: Mapping[str, tuple[str, ...]]
 
+    @classmethod
+    def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
+        """Take the keys of a view and a connection as an author writes them; None is a file that is no YAML."""
+        metrics, dimensions, segments = (_section(view, key) for key in ("metrics", "dimensions", "segments"))
+        datasets = _section(connection, "datasets")
+        by_type = {
+            kind: None if datasets is None else [name for name, one in datasets.items() if _may_be(kind, one)]
+            for kind in ("lookup", "profile")
+        }
+        all_metrics = None if metrics is None else (*STANDARD_METRICS, *metrics)
+        known = {
+            "metric": all_metrics,
+            "dimension": dimensions,
+            "segment": segments,
+            "metric or segment": None if all_metrics is None or segments is None else (*all_metrics, *segments),
+            "sink": sinks,
+            **{f"{kind} dataset": names for kind, names in by_type.items()},
+        }
+        matches = {name: _key(one, "matches") for name, one in (datasets or {}).items()}
+        return cls(
+            {kind: tuple(names) for kind, names in known.items() if names is not None},
+            {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
+            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(one, matches))},
+        )
 
-Use = tuple[str, str]
+    def fault(self, use: Use) -> str | None:
+        """What is wrong with a use, if anything is."""
+        if use.kind not in self.known:
+            return None
+        if use.name not in self.known[use.kind]:
+            return f"no {use.kind} named '{use.name}'. {did_you_mean(use.name, self.known[use.kind])}".rstrip()
+        return _ROLES[use.role](self, use.name) if use.role else None
 
+    def summed_only(self, name: str) -> str | None:
+        """Refuse a calculated metric where events are asked."""
+        if name not in self.parts:
+            return None
+        made = ", ".join(f"'{part}'" for part in self.parts[name]) or "numbers"
+        return f"metric '{name}' is calculated from sums, so no event has it; name a metric of events. It is made of {made}."
 
-def name_faults(names: Names, documents: Mapping[str, Document]) -> list[Fault]:
-    """All names that nothing has, and segments and calculated metrics that refer to themselves."""
-    faults = []
-    for key, uses in _uses(names):
-        document = documents.get(key)
-        for kind, name in dict.fromkeys(uses):
-            known = names.known(kind)
-            if name not in known and document is not None:
-                message = f"no {kind} named '{name}'. {did_you_mean(name, known)}".rstrip()
-                faults.append(Fault(document.file, _line_of(document, name), message))
-    faults += list(_several_values(names, documents))
-    if "view.yaml" in documents:
-        faults += [
-            Fault(documents["view.yaml"].file, documents["view.yaml"].line((section, name)), message)
-            for section, name, message in _circles(names.view)
-        ]
-    return faults
+    def opens_sessions(self, name: str) -> str | None:
+        """Refuse what is on no event or on all of them where a session starts."""
+        if name not in STANDARD_METRICS:
+            return self.summed_only(name)
+        own = [metric for metric in self.known["metric"] if metric not in (*STANDARD_METRICS, *self.parts)]
+        return f"metric '{name}' is on every event; a session starts with a metric of a field. {did_you_mean(name, own)}".rstrip()
 
+    def one_value(self, name: str) -> str | None:
+        """Refuse a dimension inside an array where a report needs one value per event."""
+        return several_values(name, self.arrays[name]) if name in self.arrays else None
 
-def _uses(names: Names) -> Iterator[tuple[str, Iterable[Use]]]:
-    yield "view.yaml", list(_view_uses(names.view))
-    for name, report in names.reports.items():
-        yield f"reports/{name}", list(_report_uses(report))
-    for name, audience in names.audiences.items():
-        uses = [("segment", segment) for segment in audience.segment_names()]
-        yield f"audiences/{name}", [*uses, *(("sink", sink) for sink in audience.sinks)]
-
-
-def _view_uses(view: View) -> Iterator[Use]:
-    for metric in view.metrics.values():
-        if isinstance(metric, CalculatedMetric):
-            yield from (("metric", name) for name in names_in(metric.calculate))
-    yield from (("metric", name) for name in view.session.starts_with)
-    for segment in view.segments.values():
-        yield from _condition_uses(segment)
-    for dimension in view.dimensions.values():
-        if dimension.lookup:
-            yield "lookup dataset", dimension.lookup.split(".", 1)[0]
-        if dimension.profile:
-            yield "profile dataset", dimension.profile.split(".", 1)[0]
-
-
-def _condition_uses(condition: Spec) -> Iterator[Use]:
-    for leaf in leaves(condition):
-        if isinstance(leaf, MetricCondition):
-            yield "metric", leaf.metric
-        elif isinstance(leaf, DimensionCondition):
-            yield "dimension", leaf.dimension
-        else:
-            yield "segment", leaf.segment
+    def comparable(self, name: str) -> str | None:
+        """Refuse a dimension inside an array where an event is compared with the one before."""
+        if name not in self.arrays:
+            return None
+        return (
+            f"model: non_repeating compares an event with the one before; dimension '{name}' lies in the array "
+            f"'{self.arrays[name][-1]}', so an event has several values. Use model: repeating or instance."
+        )
 
 
-def _report_uses(report: Report) -> Iterator[Use]:
-    yield from (("metric", name) for name in report.metrics_used())
-    yield from (("dimension", name) for name in report.dimensions_used())
-    yield from (("segment", name) for name in report.segments_used())
-    yield from (("metric or segment", name) for name in report.names_used())
-    for use in report.segments:
-        if isinstance(use, Segment):
-            yield from _condition_uses(use)
-        else:
-            yield "segment", use
-    for condition in report.conditions():
-        yield from _condition_uses(condition)
+_ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
+    "condition": Names.summed_only,
+    "step": Names.summed_only,
+    "start": Names.opens_sessions,
+    "one_value": Names.one_value,
+    "non_repeating": Names.comparable,
+}
 
 
-def _several_values(names: Names, documents: Mapping[str, Document]) -> Iterator[Fault]:
-    """Dimensions inside arrays where a report needs one value per event."""
-    matches = names.connection.matches()
-    for key, report in names.reports.items():
-        document = documents.get(f"reports/{key}")
-        for name in report.single_valued():
-            dimension = names.view.dimensions.get(name)
-            if dimension is None or document is None:
-                continue
-            inside = arrays_in(dimension.field or matches.get((dimension.lookup or "").split(".", 1)[0], ""))
-            if inside:
-                yield Fault(document.file, _line_of(document, name), several_values(name, inside))
+def name_faults(
+    documents: Mapping[str, Document], view: View | None, reports: Mapping[str, Report], audiences: Mapping[str, Audience]
+) -> list[Fault]:
+    """Faults of all names in some files, and of segments and calculated metrics that refer to themselves.
+
+    Args:
+        documents: all files that are YAML, by their place in the project's folder.
+        view: the view, or what can be read of it.
+        reports: the same of each report.
+        audiences: the same of each audience.
+    """
+    names = Names.written(
+        _value(documents.get("view.yaml")),
+        _value(documents.get("connection.yaml")),
+        [key.removeprefix("sinks/") for key in documents if key.startswith("sinks/")],
+    )
+    uses = {f"reports/{name}": report_uses(report) for name, report in reports.items()}
+    uses |= {f"audiences/{name}": audience_uses(audience) for name, audience in audiences.items()}
+    if view is not None:
+        uses = {"view.yaml": view_uses(view), **uses}
+    faults = [
+        Fault(documents[key].file, _line_of(documents[key], use), message)
+        for key, some in uses.items()
+        for use in dict.fromkeys(some)
+        if (message := names.fault(use))
+    ]
+    if view is not None:
+        document = documents["view.yaml"]
+        faults += [Fault(document.file, document.line(path), message) for path, message in circles(view)]
+    return list(dict.fromkeys(faults))
 
 
-def _circles(view: View) -> Iterator[tuple[str, str, str]]:
+def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
+    """Faults of the names in a view and some reports that are no files; datasets are not looked at."""
+    names = Names.written(view.model_dump(exclude_none=True), None)
+    uses = {"view": view_uses(view)}
+    uses |= {f"report {at} ({report.report})": report_uses(report) for at, report in enumerate(reports, 1)}
+    faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
+    faults += [Fault("view", 0, message) for _, message in circles(view)]
+    return list(dict.fromkeys(faults))
+
+
+def circles(view: View) -> Iterator[tuple[Path_, str]]:
+    """Segments and calculated metrics that refer to themselves: where, and the sentence."""
     segments = {
         name: {leaf.segment for leaf in leaves(segment) if isinstance(leaf, SegmentReference)}
         for name, segment in view.segments.items()
@@ -138,7 +162,7 @@ def _circles(view: View) -> Iterator[tuple[str, str, str]]:
     for section, kind, graph in (("segments", "segment", segments), ("metrics", "metric", metrics)):
         for name in graph:
             if name in _reached(name, graph):
-                yield section, name, f"{kind} '{name}' refers to itself."
+                yield (section, name), f"{kind} '{name}' refers to itself."
 
 
 def _reached(name: str, graph: Mapping[str, set[str]]) -> set[str]:
@@ -152,20 +176,63 @@ def _reached(name: str, graph: Mapping[str, set[str]]) -> set[str]:
     return reached
 
 
-def _line_of(document: Document, name: str) -> int:
-    """Line of the first place where a name is written as a value, else as part of one."""
-    places = list(_written(document.value, ()))
-    whole = [path for path, value in places if value == name]
-    part = [path for path, value in places if isinstance(value, str) and name in value]
-    return document.line((whole or part or [()])[0])
+def _value(document: Document | None) -> Written | None:
+    return document.value if document is not None and isinstance(document.value, Mapping) else None
 
 
-def _written(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:  # noqa: ANN401
+def _section(written: Written | None, key: str) -> Written | None:
+    """The things of one section by name; None when the section cannot be read or seems to be misspelt."""
+    if written is None or (key not in written and get_close_matches(key, [str(one) for one in written])):
+        return None
+    section = written.get(key, {})
+    return section if isinstance(section, Mapping) else None
+
+
+def _key(thing: Any, key: str) -> Any:  # noqa: ANN401 - whatever the author wrote
+    return thing.get(key) if isinstance(thing, Mapping) else None
+
+
+def _may_be(kind: str, dataset: Any) -> bool:  # noqa: ANN401 - whatever the author wrote
+    return _key(dataset, "type") == kind or _key(dataset, "type") not in TYPES
+
+
+def _parts(metric: Written) -> tuple[str, ...]:
+    try:
+        return names_in(str(metric["calculate"]))
+    except ValueError:  # a fault of its own
+        return ()
+
+
+def _arrays(dimension: Any, matches: Written) -> tuple[str, ...]:  # noqa: ANN401 - whatever the author wrote
+    lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
+    path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
+    return arrays_in(path) if isinstance(path, str) else ()
+
+
+def _line_of(document: Document, use: Use) -> int:
+    """Line of the first place where a name is written in its role, else as a value, else as part of one."""
+    places = list(_written(document.value, (), None))
+    same = [(path, beside) for path, value, beside in places if value == use.name]
+    own = [path for path, beside in same if _in_role(use.role, path, beside)]
+    part = [path for path, value, _ in places if isinstance(value, str) and use.name in value]
+    return document.line((own or [path for path, _ in same] or part or [()])[0])
+
+
+def _in_role(role: str, path: Path_, beside: Any) -> bool:  # noqa: ANN401 - whatever the author wrote
+    if role == "non_repeating":
+        return path[-1] == "dimension" and _key(beside, "model") == role
+    if role == "condition":
+        return path[-1] == "metric"
+    return role != "start" or "starts_with" in path
+
+
+def _written(value: Any, path: Path_, beside: Any) -> Iterator[tuple[Path_, Any, Any]]:  # noqa: ANN401
+    """All plain values of a document, each with its path and what it lies in."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _written(inner, (*path, key))
+            yield from _written(inner, (*path, key), value)
     elif isinstance(value, list):
         for at, inner in enumerate(value):
-            yield from _written(inner, (*path, at))
+            yield from _written(inner, (*path, at), value)
     else:
-        yield path, value
+        yield path, value, beside

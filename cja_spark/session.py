@@ -9,14 +9,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
-from pyspark.sql import SparkSession
 
-from cja_spark.errors import ConfigurationError, MissingToolError
+from cja_spark.errors import ConfigurationError, MissingToolError, VersionError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 DELTA = "4.4.0"
-ARTEFACT = f"io.delta:delta-spark_4.1_2.13:{DELTA}"
+SPARKS = ("4.1", "4.2")  # the minor versions that this Delta is built for
 # What Spark already ships; without this Ivy fetches second copies of Hadoop, Parquet and the log libraries.
 SHIPPED_WITH_SPARK = (
     "org.apache.hadoop:*,org.apache.parquet:*,org.apache.logging.log4j:*,org.slf4j:*,org.xerial.snappy:*,"
@@ -35,8 +38,12 @@ def open_session(profile: str = "local", settings: Mapping[str, str] | None = No
 
     Raises:
         ConfigurationError: no such profile.
-        MissingToolError: no Java 17.
+        MissingToolError: no Java 17, no pyspark.
+        VersionError: a Spark that Delta is not built for.
     """
+    require_pyspark()
+    from pyspark.sql import SparkSession
+
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
@@ -113,38 +120,78 @@ def require_java() -> str:
     return version
 
 
-def jars_folder() -> Path:
-    """Where the JVM packages of this version are kept."""
-    return Path(os.environ.get("CJA_JARS", Path.home() / ".cache" / "cja_spark" / f"delta-{DELTA}"))
+def require_pyspark() -> str:
+    """Version of the pyspark that is installed, by pip or by a Spark of the machine's own.
+
+    Raises:
+        MissingToolError: there is none.
+    """
+    try:
+        import pyspark
+    except ModuleNotFoundError as error:
+        raise MissingToolError("pyspark is not installed: pip install 'cja_spark[spark]'.") from error
+    return pyspark.__version__
+
+
+def delta_artefact(spark: str) -> str:
+    """Delta's JVM package for a version of Spark; there is one per minor version (publishing.md, rule D2).
+
+    >>> delta_artefact("4.1.3")
+    'io.delta:delta-spark_4.1_2.13:4.4.0'
+
+    Raises:
+        VersionError: Delta is not built for it.
+    """
+    minor = _minor(spark)
+    if minor not in SPARKS:
+        known = " or ".join(SPARKS)
+        raise VersionError(f"pyspark is {spark} and Delta {DELTA} is built for Spark {known}: install one of those.")
+    return f"io.delta:delta-spark_{minor}_2.13:{DELTA}"
+
+
+def _minor(spark: str) -> str:
+    return ".".join(spark.split(".")[:2])
+
+
+def jars_folder(spark: str) -> Path:
+    """Where the JVM packages for a version of Spark are kept; the first known one has the folder without its name."""
+    minor = _minor(spark)
+    name = f"delta-{DELTA}" if minor == SPARKS[0] else f"delta-{DELTA}-spark-{minor}"
+    return Path(os.environ.get("CJA_JARS", Path.home() / ".cache" / "cja_spark" / name))
 
 
 def delta_jars() -> list[str]:
-    """Delta's jars as plain files, resolved once by Spark's own Ivy.
+    """Delta's jars for the installed Spark as plain files, resolved once by Spark's own Ivy.
 
     They go to Spark as `spark.jars`: through `spark.jars.packages` each would land on Python's path, and
     every Python task would read them again (0.37 s a task against 0.2 s).
+
+    Raises:
+        MissingToolError: no pyspark, or the packages cannot be fetched.
+        VersionError: a Spark that Delta is not built for.
     """
-    folder = jars_folder()
+    spark = require_pyspark()
+    artefact, folder = delta_artefact(spark), jars_folder(spark)
     done = folder / "resolved"
     if not done.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        _resolve(folder)
+        _resolve(artefact, folder)
         done.touch()
     return sorted(str(jar) for jar in folder.glob("jars/*.jar"))
 
 
-def _resolve(folder: Path) -> None:
+def _resolve(artefact: str, folder: Path) -> None:
     from pyspark.find_spark_home import _find_spark_home
 
     submit = Path(_find_spark_home(), "bin", "spark-submit")  # type: ignore[no-untyped-call]
     nothing = folder / "nothing.py"
     nothing.write_text("", encoding="utf-8")
     answer = subprocess.run(
-        [str(submit), "--master", "local[1]", "--packages", ARTEFACT, "--conf", f"spark.jars.ivy={folder}",
+        [str(submit), "--master", "local[1]", "--packages", artefact, "--conf", f"spark.jars.ivy={folder}",
          "--conf", f"spark.jars.excludes={SHIPPED_WITH_SPARK}", "--conf", "spark.ui.enabled=false", str(nothing)],
         capture_output=True, text=True, check=False,
         env={key: value for key, value in os.environ.items() if key != "PYSPARK_GATEWAY_PORT"},
     )  # fmt: skip
     if answer.returncode or not list(folder.glob("jars/*.jar")):
         said = [line.strip() for line in answer.stderr.splitlines() if "unresolved" in line or "not found" in line]
-        raise MissingToolError(f"{ARTEFACT} could not be resolved: {said[0] if said else answer.stderr[-300:]}")
+        raise MissingToolError(f"{artefact} could not be resolved: {said[0] if said else answer.stderr[-300:]}")

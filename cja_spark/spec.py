@@ -55,9 +55,10 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(duration_text, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+ (ms|s|seconds?|min|minutes?|h|hours?|d|days?|weeks?)$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*\d+\s+(ms|milliseconds?|s|seconds?|min|minutes?|h|hours?|d|days?|weeks?)\s*$"}),
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 
 
 def as_tuple(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.errors import did_you_mean
 from cja_spark.sources.spec import Source
 from cja_spark.spec import AsTuple, Name, Spec
 
@@ -44,7 +45,7 @@ def _identity(value: Any) -> Any:  # noqa: ANN401
     return {"column": value} if isinstance(value, str) else value
 
 
-Identity = Annotated[IdentityField, BeforeValidator(_identity)]
+Identity = Annotated[IdentityField, BeforeValidator(_identity, json_schema_input_type=str | IdentityField)]
 
 
 class EventDataset(Spec):
@@ -93,7 +94,14 @@ def _type_of(value: Any) -> str | None:  # noqa: ANN401
     return kind if kind in TYPES else None
 
 
-Dataset = Annotated[
+def _known_type(value: Any) -> Any:  # noqa: ANN401
+    kind = value.get("type") if isinstance(value, Mapping) else None
+    if isinstance(kind, str) and kind not in TYPES:
+        raise ValueError(f"type must be one of event, profile, lookup. {did_you_mean(kind, TYPES)}")
+    return value
+
+
+_Dataset = Annotated[
     Annotated[EventDataset, Tag("event")]
     | Annotated[ProfileDataset, Tag("profile")]
     | Annotated[LookupDataset, Tag("lookup")],
@@ -103,6 +111,7 @@ Dataset = Annotated[
         custom_error_message="type must be one of event, profile, lookup",
     ),
 ]
+Dataset = Annotated[_Dataset, BeforeValidator(_known_type)]
 
 
 class Connection(Spec):

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import BeforeValidator, Discriminator, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, StringConstraints, Tag, create_model, model_validator
 
 from cja_spark.spec import AsTuple, Duration, Name, Spec
-from cja_spark.view.condition import Condition
+from cja_spark.view.condition import (
+    AllOf,
+    Condition,
+    ContainerCondition,
+    DimensionCondition,
+    Exclude,
+    MetricCondition,
+    SegmentReference,
+)
 
 TIES = ("total_order", "strict_time", "step_order")
 _GRACE = re.compile(r"^\s*grace\s*\(\s*(.*?)\s*\)\s*$")
-_OF_A_STEP = ("next", "label", "segments")
 
 
-class Step(Spec):
+class _OfAStep(Spec):
+    """What a step may have besides the condition that it is."""
+
+    segments: Annotated[tuple[Name, ...], AsTuple] = ()
+    next: bool = False
+    label: str | None = None
+
+
+class Step(_OfAStep):
     """A step: a metric or segment by name, or names and conditions of which any may hold; `segments` must all hold (F1).
 
     Attributes:
@@ -29,9 +44,6 @@ class Step(Spec):
 
     step: Name | None = None
     any: Annotated[tuple[Name | Condition, ...], AsTuple] = ()
-    segments: Annotated[tuple[Name, ...], AsTuple] = ()
-    next: bool = False
-    label: str | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Step:
@@ -62,13 +74,18 @@ def _step(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the au
     if isinstance(value, str):
         return {"step": value}
     if isinstance(value, Mapping) and not set(value) & {"step", "any"}:
-        own = {key: value[key] for key in _OF_A_STEP if key in value}
+        own = {key: value[key] for key in _OfAStep.model_fields if key in value}
         condition = {key: part for key, part in value.items() if key not in own}
         return {"any": [condition], **own} if condition else own
     return value
 
 
-FalloutStep = Annotated[Step, BeforeValidator(_step)]
+# A condition written as a step itself, for the schema that editors read; `_step` takes it apart.
+_WRITTEN = tuple(
+    create_model(f"{kind.__name__}Step", __base__=(kind, _OfAStep))
+    for kind in (MetricCondition, DimensionCondition, SegmentReference, AllOf, Exclude, ContainerCondition)
+)
+FalloutStep = Annotated[Step, BeforeValidator(_step, json_schema_input_type=Union[Name, Step, *_WRITTEN])]
 
 
 class Grace(Spec):
@@ -90,8 +107,10 @@ def _kind(value: Any) -> str:  # noqa: ANN401 - a discriminator sees whatever th
     return "grace" if isinstance(value, Grace | Mapping) else "rule"
 
 
+_Rule = Literal["total_order", "strict_time", "step_order"]
+_GraceText = Annotated[str, StringConstraints(pattern=_GRACE.pattern)]
 Ties = Annotated[
-    Annotated[Literal["total_order", "strict_time", "step_order"], Tag("rule")] | Annotated[Grace, Tag("grace")],
+    Annotated[_Rule, Tag("rule")] | Annotated[Grace, Tag("grace")],
     Discriminator(_kind),
-    BeforeValidator(_ties),
+    BeforeValidator(_ties, json_schema_input_type=_Rule | _GraceText | Grace),
 ]

@@ -17,6 +17,7 @@ _STEPS = {
     "compile",
     "kinds",
     "measures",
+    "names",
     "one_pass",
     "spec",
     "results",
@@ -24,6 +25,7 @@ _STEPS = {
     "readers",
     "limits",
     "exclusions",
+    "explain",
 }
 
 for _module in pkgutil.iter_modules(cja_spark.reports.__path__):

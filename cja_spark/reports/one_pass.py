@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -162,18 +161,3 @@ def summed(cells: DataFrame, asks: int) -> Pass:
         seconds=time.monotonic() - begun,
         left_out=tuple(left_out_of(sums) for sums in by_report),
     )
-
-
-def plan_text(asks: Sequence[Ask], columns: Sequence[str], buckets: int, periods: Sequence[int]) -> str:
-    """A run's plan in named steps, each with its grain and columns."""
-    lines = [
-        f"1. list   journeys of {len(periods)} periods {list(periods)}: {buckets} buckets",
-        f"2. read   one task per bucket; columns person, t, {', '.join(columns) or '(no other)'}",
-        "3. merge  the periods of a bucket to whole persons, one row per person",
-    ]
-    for ask in asks:
-        options = json.loads(ask.report.model_dump_json(exclude_defaults=True, by_alias=True))
-        lines.append(f"4. kernel {ask.report.name} ({ask.report.report}): {options}")
-    lines.append("5. sum    cells (report, keys, measure, amount) over tasks, on the driver")
-    lines.append("6. finish ratios, ranking, names of value ids; one row per line of the report")
-    return "\n".join(lines)

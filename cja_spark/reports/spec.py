@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.condition import Segment
 
 _LAST = re.compile(r"^last (\d+) (day|week|month|year)s?$")
+_LastText = Annotated[str, StringConstraints(pattern=_LAST.pattern)]
 
 
 class Last(Spec):
     """The last n whole days, weeks, months or years of the view's calendar, the day of `as_of` included."""
 
     count: int = Field(ge=1)
-    unit: str
+    unit: Literal["day", "week", "month", "year"]
 
 
 class Between(Spec):
@@ -40,11 +41,11 @@ def _range(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the a
         found = _LAST.match(value)
         if not found:
             raise ValueError(f"'{value}' is no range. Write 'last 90 days' or {{from: 2026-01-01, to: 2026-03-31}}.")
-        return Last(count=int(found[1]), unit=found[2])
+        return Last.model_validate({"count": int(found[1]), "unit": found[2]})
     return value
 
 
-Range = Annotated[Last | Between, BeforeValidator(_range)]
+Range = Annotated[Last | Between, BeforeValidator(_range, json_schema_input_type=_LastText | Last | Between)]
 SegmentUse = Name | Segment
 
 

@@ -16,7 +16,7 @@ def _scalar_text(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever
     return str(value) if isinstance(value, int | float) else value
 
 
-OptionText = Annotated[str, BeforeValidator(_scalar_text)]
+OptionText = Annotated[str, BeforeValidator(_scalar_text, json_schema_input_type=str | bool | int | float)]
 
 
 class Source(Spec):

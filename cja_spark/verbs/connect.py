@@ -16,12 +16,12 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 def _run(asked: argparse.Namespace) -> int:
     project, lake = open_places(asked)
-    from cja_spark.connection.connect import connect
+    from cja_spark import plan
 
+    moment = instant(asked.as_of) if asked.as_of else None
     with step("connect"):
-        receipt = connect(
-            lake.spark, lake, project.connection, files_root=files_root(asked, project), full=asked.full,
-            as_of=instant(asked.as_of) if asked.as_of else None,
+        receipt = plan.connect(
+            lake, project, files_root=files_root(asked, project), full=asked.full, as_of=moment
         )  # fmt: skip
     say(receipt.text())
     return 0

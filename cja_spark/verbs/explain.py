@@ -12,13 +12,15 @@ def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
     command.add_argument("reports", nargs="*", help="names of reports; all of the project when none is named")
     command.add_argument("--as-of", help="the instant that 'last 90 days' counts back from")
+    command.add_argument("--reader", choices=("auto", "arrow", "spark"), default="auto", help="who reads the columns")
 
 
 def _run(asked: argparse.Namespace) -> int:
     project, lake = open_places(asked)
     from cja_spark import plan
 
-    say(plan.explain(lake, project, asked.reports, as_of=instant(asked.as_of) if asked.as_of else None))
+    moment = instant(asked.as_of) if asked.as_of else None
+    say(plan.explain(lake, project, asked.reports, as_of=moment, reader=asked.reader))
     return 0
 
 

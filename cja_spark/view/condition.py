@@ -7,11 +7,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Name, Spec
 
 Container = Literal["event", "session", "person"]
 Number = Annotated[float, BeforeValidator(lambda x: float(x) if isinstance(x, int) and not isinstance(x, bool) else x)]
-Text = Annotated[str, BeforeValidator(lambda x: str(x) if isinstance(x, int) and not isinstance(x, bool) else x)]
+Text = Annotated[
+    str,
+    BeforeValidator(
+        lambda x: str(x) if isinstance(x, int) and not isinstance(x, bool) else x, json_schema_input_type=str | int
+    ),
+]
 COMPARISONS = ("at_least", "at_most", "more_than", "less_than", "equals")
 POSITIVE = ("equals", "equals_any_of", "contains", "starts_with", "ends_with")
 NEGATIVE = ("does_not_equal", "equals_none_of", "does_not_contain", "does_not_start_with", "does_not_end_with")
@@ -113,10 +119,13 @@ def _kind(value: Any) -> str | None:  # noqa: ANN401 - a discriminator sees what
 
 
 def _named(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, Mapping) and _kind(value) is None:
+        near = " ".join(filter(None, (guess(str(key), _KINDS) for key in value)))
+        raise ValueError(f"a condition has one of the keys {', '.join(_KINDS)}. {near}".rstrip())
     return {"segment": value} if isinstance(value, str) else value
 
 
-Condition = Annotated[
+_Tree = Annotated[
     Annotated[MetricCondition, Tag("metric")]
     | Annotated[DimensionCondition, Tag("dimension")]
     | Annotated[SegmentReference, Tag("segment")]
@@ -129,8 +138,8 @@ Condition = Annotated[
         custom_error_type="condition",
         custom_error_message="a condition has one of the keys metric, dimension, segment, all, any, exclude, where",
     ),
-    BeforeValidator(_named),
 ]
+Condition = Annotated[_Tree, BeforeValidator(_named, json_schema_input_type=Name | _Tree)]
 
 
 class Segment(Spec):

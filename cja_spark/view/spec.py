@@ -7,13 +7,31 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from cja_spark.errors import did_you_mean
+from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.condition import Segment
 
 STANDARD_METRICS = ("events", "people", "sessions")
+# Columns that reports have by themselves; a component of such a name would be a second one.
+COLUMNS_BESIDE_METRICS = ("row_kind", "bucket", "label", "run_id")
+COLUMNS_BESIDE_DIMENSIONS = (
+    *COLUMNS_BESIDE_METRICS, "breakdown", "step", "step_name", "percent_of_previous", "percent_of_total",
+    "fallout_people", "open_people", "session_starts", "session_ends", "bounces", "time_spent_seconds", "bounce_rate",
+    "sessions_per_person", "events_per_session", "mean_session_seconds",
+)  # fmt: skip
 Format = Literal["decimal", "percent", "currency", "time"]
 
 
@@ -23,8 +41,7 @@ def _zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         from zoneinfo import available_timezones
 
-        near = did_you_mean(name, available_timezones()).split(" Known:")[0]
-        raise ValueError(f"'{name}' is no IANA time zone. {near}".rstrip()) from None
+        raise ValueError(f"'{name}' is no IANA time zone. {guess(name, available_timezones())}".rstrip()) from None
     return name
 
 
@@ -57,6 +74,9 @@ class Dimension(Spec):
             if path is not None and "." not in path:
                 raise ValueError(f"{kind}: '{path}' names a dataset and a column of it: '{path}.column'.")
         return self
+
+
+AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input_type=str | Dimension)]
 
 
 class Metric(Spec):
@@ -96,8 +116,23 @@ def _metric_kind(value: Any) -> str:  # noqa: ANN401
 AnyMetric = Annotated[
     Annotated[Metric, Tag("metric")] | Annotated[CalculatedMetric, Tag("calculated")],
     Discriminator(_metric_kind),
-    BeforeValidator(_field_of),
+    BeforeValidator(_field_of, json_schema_input_type=str | Metric | CalculatedMetric),
 ]
+
+
+def _no_column(columns: tuple[str, ...]) -> AfterValidator:
+    def apart(name: str) -> str:
+        if name.lower() in STANDARD_METRICS:
+            raise ValueError(f"'{name}' is a standard metric; choose another name.")
+        if name.lower() in columns:
+            raise ValueError(f"'{name}' is a column of reports; choose another name.")
+        return name
+
+    return AfterValidator(apart)
+
+
+DimensionName = Annotated[Name, _no_column(COLUMNS_BESIDE_DIMENSIONS)]
+MetricName = Annotated[Name, _no_column(COLUMNS_BESIDE_METRICS)]
 
 
 class SessionSettings(Spec):
@@ -117,8 +152,8 @@ class View(Spec):
     name: Name
     time_zone: Zone = "UTC"
     session: SessionSettings = SessionSettings()
-    dimensions: dict[Name, Annotated[Dimension, BeforeValidator(_field_of)]] = Field(default_factory=dict)
-    metrics: dict[Name, AnyMetric] = Field(default_factory=dict)
+    dimensions: dict[DimensionName, AnyDimension] = Field(default_factory=dict)
+    metrics: dict[MetricName, AnyMetric] = Field(default_factory=dict)
     segments: dict[Name, Segment] = Field(default_factory=dict)
     no_value: str = "No value"
     buckets: int | None = Field(default=None, ge=1, le=4096)
@@ -129,9 +164,17 @@ class View(Spec):
         """All metrics a report may name."""
         return (*STANDARD_METRICS, *self.metrics)
 
-    @model_validator(mode="after")
-    def _no_shadowing(self) -> View:
-        taken = sorted(set(self.metrics) & set(STANDARD_METRICS))
-        if taken:
-            raise ValueError(f"metrics: '{taken[0]}' is a standard metric; choose another name.")
-        return self
+    @field_validator("dimensions", "metrics")
+    @classmethod
+    def _no_twins(cls, components: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """Dimensions and metrics are columns of one table, where Spark does not tell case apart."""
+        taken = {} if info.field_name == "dimensions" else {name.lower(): name for name in info.data.get("dimensions", ())}
+        faults = []
+        for name in components:
+            if name.lower() in taken:
+                text = f"'{taken[name.lower()]}' is there already; dimensions and metrics need different names, also without case."
+                faults.append(InitErrorDetails(type=PydanticCustomError("twin", "{text}", {"text": text}), loc=(name,), input=name))
+            taken[name.lower()] = name
+        if faults:
+            raise ValidationError.from_exception_data(cls.__name__, faults)
+        return components

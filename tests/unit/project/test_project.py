@@ -35,8 +35,9 @@ def faults(folder):
 
 
 def test_the_demo_loads_without_spark():
-    program = "import sys; from cja_spark.verbs import NAMES; import cja_spark.configuration; sys.exit('pyspark' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+    program = "import sys, cja_spark as cja; print(len(cja.load('conf/demo').reports), 'pyspark' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["7", "False"]
 
 
 @pytest.mark.parametrize("name", ["demo", "luma"])
@@ -73,6 +74,11 @@ def test_an_unknown_key_names_the_nearest_and_its_line(folder):
 def test_a_fault_says_what_is_wrong_and_the_nearest_right_thing(folder, file, old, new, fault):
     change(folder, file, old, new)
     assert fault in faults(folder)
+
+
+def test_a_name_beside_the_file_s_own_is_refused(folder):
+    change(folder, "sinks/profiles.yaml", "sink: delta", "sink: delta\nname: store")
+    assert "line 2  'name' is the file's own; leave it out." in faults(folder)
 
 
 def test_faults_of_all_files_come_at_once(folder):

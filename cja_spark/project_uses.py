@@ -1,0 +1,75 @@
+"""Uses: the names that a view, a report or an audience takes from elsewhere, and what each must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cja_spark.audiences.spec import Audience
+from cja_spark.reports.spec import Report
+from cja_spark.spec import Spec
+from cja_spark.view.calculate import names_in
+from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, leaves
+from cja_spark.view.spec import CalculatedMetric, View
+
+
+class Use(NamedTuple):
+    """One name that is used.
+
+    Attributes:
+        kind: what has the name, in the analyst's words.
+        name: the name.
+        role: what it must be besides: `condition`, `step` and `start` take no calculated metric, `one_value` and
+            `non_repeating` no dimension inside an array.
+    """
+
+    kind: str
+    name: str
+    role: str = ""
+
+
+def view_uses(view: View) -> Iterator[Use]:
+    """Names that a view's own components refer to."""
+    for metric in view.metrics.values():
+        if isinstance(metric, CalculatedMetric):
+            yield from (Use("metric", name) for name in names_in(metric.calculate))
+    yield from (Use("metric", name, "start") for name in view.session.starts_with)
+    for segment in view.segments.values():
+        yield from _condition_uses(segment)
+    for dimension in view.dimensions.values():
+        if dimension.lookup:
+            yield Use("lookup dataset", dimension.lookup.split(".", 1)[0])
+        if dimension.profile:
+            yield Use("profile dataset", dimension.profile.split(".", 1)[0])
+
+
+def report_uses(report: Report) -> Iterator[Use]:
+    """Names that a report reads, those of its conditions too; segments of the view are not looked into."""
+    yield from (Use("metric", name) for name in report.metrics_used())
+    yield from (Use("dimension", name) for name in report.dimensions_used())
+    yield from (Use("dimension", name, "one_value") for name in report.single_valued())
+    yield from (Use("segment", name) for name in report.segments_used())
+    yield from (Use("metric or segment", name, "step") for name in report.names_used())
+    for use in report.segments:
+        if isinstance(use, Segment):
+            yield from _condition_uses(use)
+        else:
+            yield Use("segment", use)
+    for condition in report.conditions():
+        yield from _condition_uses(condition)
+
+
+def audience_uses(audience: Audience) -> Iterator[Use]:
+    """Names that an audience is made of, and where it goes."""
+    yield from (Use("segment", name) for name in audience.segment_names())
+    yield from (Use("sink", name) for name in audience.sinks)
+
+
+def _condition_uses(condition: Spec) -> Iterator[Use]:
+    for leaf in leaves(condition):
+        if isinstance(leaf, MetricCondition):
+            yield Use("metric", leaf.metric, "condition")
+        elif isinstance(leaf, DimensionCondition):
+            yield Use("dimension", leaf.dimension, "non_repeating" if leaf.model == "non_repeating" else "")
+        else:
+            yield Use("segment", leaf.segment)

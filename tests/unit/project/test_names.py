@@ -1,0 +1,178 @@
+"""Names across the files of a project: each must exist and be what its place needs; all faults come at once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cja_spark.errors import ConfigurationError
+from cja_spark.project import load
+
+ROOT = Path(__file__).resolve().parents[3]
+CALCULATED = "metric 'conversion' is calculated from sums, so no event has it; name a metric of events. It is made of 'orders', 'sessions'."
+
+
+@pytest.fixture
+def folder(tmp_path):
+    copy = tmp_path / "shop"
+    shutil.copytree(ROOT / "conf" / "demo", copy)
+    return copy
+
+
+def change(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def faults(folder):
+    with pytest.raises(ConfigurationError) as caught:
+        load(folder)
+    return [(Path(fault.file).relative_to(folder).as_posix(), fault.line, fault.message) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        ("view.yaml", "{metric: orders, at_least: 1}", "{metric: conversion, at_least: 0.5}", 27),
+        ("view.yaml", "{metric: calls, at_least: 1}", "{any: [buyers, {exclude: {metric: conversion, at_most: 1}}]}", 29),
+        ("view.yaml", "timeout: 30 minutes", "timeout: 30 minutes, starts_with: [calls, conversion]", 3),
+        ("reports/daily.yaml", "granularity: day", "segments: [{where: {metric: conversion, equals: 1}}]", 4),
+        ("reports/checkout_fallout.yaml", "checkouts, orders]", "conversion, orders]", 4),
+        ("reports/help_to_call.yaml", "step: calls", "any: [calls, conversion]", 6),
+        ("reports/help_to_call.yaml", "step: calls", "metric: conversion, more_than: 1", 6),
+    ],
+    ids=["segment", "part of a segment", "session start", "report's own segment", "step", "part of a step", "condition as step"],
+)  # fmt: skip
+def test_a_calculated_metric_is_refused_where_events_are_asked(folder, file, old, new, line):
+    change(folder, file, old, new)
+    assert faults(folder) == [(file, line, CALCULATED)]
+
+
+def test_a_session_starts_with_no_standard_metric(folder):
+    change(folder, "view.yaml", "timeout: 30 minutes", "timeout: 30 minutes, starts_with: [events]")
+    [(file, line, message)] = faults(folder)
+    assert (file, line) == ("view.yaml", 3)
+    assert "metric 'events' is on every event; a session starts with a metric of a field." in message
+    assert "conversion" not in message
+
+
+def test_calculated_and_standard_metrics_stay_where_sums_are_asked(folder):
+    change(folder, "view.yaml", "{metric: orders, at_least: 1}", "{metric: sessions, at_least: 2}")
+    change(folder, "reports/checkout_fallout.yaml", "[product_views,", "[events,")
+    change(folder, "reports/daily.yaml", "[people, ", "[conversion, people, ")
+    assert load(folder).reports["daily"].metrics[0] == "conversion"
+
+
+ARRAY = "model: non_repeating compares an event with the one before; dimension '{}' lies in the array 'productListItems'"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "dimension"),
+    [
+        ("view.yaml", "{dimension: section, equals: help}", "{dimension: product, equals: A1, model: non_repeating}", "product"),
+        ("view.yaml", "{metric: calls, at_least: 1}", "{all: [buyers, {dimension: category, exists: true, model: non_repeating}]}", "category"),
+        ("reports/daily.yaml", "granularity: day", "segments: [{where: {dimension: product, exists: true, model: non_repeating}}]", "product"),
+        ("reports/help_to_call.yaml", "equals: help,", "equals: help}\n  - {dimension: category, equals: x, model: non_repeating,", "category"),
+    ],
+    ids=["segment, so audiences too", "part of a segment", "report's own segment", "step"],
+)  # fmt: skip
+def test_non_repeating_is_refused_for_dimensions_with_several_values_on_an_event(folder, file, old, new, dimension):
+    change(folder, file, old, new)
+    [(where, line, message)] = faults(folder)
+    assert where == file
+    assert ARRAY.format(dimension) in message
+    assert "non_repeating" in (folder / file).read_text(encoding="utf-8").splitlines()[line - 1]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("view.yaml", "America/New_York", "Nowhere"),
+        ("view.yaml", "timeout: 30 minutes", "timeout: soon"),
+        ("view.yaml", "{metric: cart_additions, at_least: 1}", "{metric: cart_additions}"),
+        ("view.yaml", "orders / sessions", "orders // sessions"),
+        ("view.yaml", "name: marketing", "title: marketing"),
+        ("connection.yaml", "persistent_id: {identity_map: ECID}", "persistent_id: {identity_mop: ECID}"),
+        ("connection.yaml", "name: retailer", "nam: retailer"),
+        ("reports/checkout_fallout.yaml", "window: 7 days", "date_rule: entry"),
+        ("audiences/cart_leavers.yaml", "refresh: daily", "refresh: dayly"),
+    ],
+)
+def test_a_fault_of_a_file_hides_no_fault_of_names_in_any_file(folder, file, old, new):
+    change(folder, "view.yaml", "{metric: orders, at_least: 1}", "{metric: ordres, at_least: 1}")
+    change(folder, "view.yaml", "catalogue.category", "catalog.category")
+    change(folder, "reports/checkout_fallout.yaml", "breakdown: channel", "breakdown: chanel")
+    change(folder, "audiences/cart_leavers.yaml", "sinks: [profiles]", "sinks: [profile]")
+    before = faults(folder)
+    assert [(where, line) for where, line, _ in before] == [
+        ("view.yaml", 27), ("view.yaml", 9), ("reports/checkout_fallout.yaml", 6), ("audiences/cart_leavers.yaml", 5)
+    ]  # fmt: skip
+    change(folder, file, old, new)
+    after = faults(folder)
+    assert set(before) < set(after)
+    assert {where for where, _, _ in set(after) - set(before)} == {file}
+
+
+def test_names_of_faulty_components_and_of_misspelt_sections_make_no_faults_of_their_own(folder):
+    change(folder, "view.yaml", "channel: {field: channel}", "channel: {feild: channel}")
+    change(folder, "view.yaml", "segments:", "segmnts:")
+    change(folder, "sinks/profiles.yaml", "sink: delta", "sink: dleta")
+    assert [(file, line) for file, line, _ in faults(folder)] == [
+        ("view.yaml", 7), ("view.yaml", 26), ("sinks/profiles.yaml", 1)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "moved", "fault"),
+    [
+        ("view.yaml", "view.yml", "no part of a project has this name. Did you mean 'view.yaml'?"),
+        ("reports/daily.yaml", "reports/daily.yml", "the name must end in .yaml. Did you mean 'daily.yaml'?"),
+        ("reports/daily.yaml", "reports/old/daily.yaml", "folders in 'reports' are not read; move its files up."),
+        ("reports", "report", "no part of a project has this name. Did you mean 'reports'?"),
+        ("audiences", "audience", "no part of a project has this name. Did you mean 'audiences'?"),
+        ("reports/daily.yaml", "questions/daily.yaml", "no part of a project has this name. Known: audiences,"),
+        ("reports/daily.yaml", "daily.yaml", "no part of a project has this name."),
+    ],
+)
+def test_yaml_that_nothing_reads_is_a_fault(folder, file, moved, fault):
+    (folder / moved).parent.mkdir(exist_ok=True)
+    (folder / file).rename(folder / moved)
+    found = faults(folder)
+    assert any(line == 0 and fault in message and moved.startswith(where) for where, line, message in found), found
+
+
+def test_data_and_notes_may_lie_in_a_project_s_folder(folder):
+    for name in ("raw/web/a.json", "lake/events/a.parquet", "README.md", "reports/notes.md", ".git/config.yaml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}", encoding="utf-8")
+    assert load(folder).reports
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        ("connection.yaml", "method: field_based", "method: feild_based",
+         "datasets.web.stitching.method: no such choice: 'feild_based'. Did you mean 'field_based'?"),
+        ("connection.yaml", "type: lookup", "type: lokup", "datasets.catalogue: type must be one of event, profile, lookup. Did you mean 'lookup'?"),
+        ("reports/daily.yaml", "granularity: day", "granularity: dya", "granularity: no such choice: 'dya'. Did you mean 'day'?"),
+        ("view.yaml", "container: session", "container: sesion", "segments.help_readers.container: no such choice: 'sesion'. Did you mean 'session'?"),
+        ("view.yaml", "{metric: orders,", "{metrc: orders,", "Did you mean 'metric'?"),
+        ("audiences/cart_leavers.yaml", "refresh: daily", "refresh: dayly", "refresh: no such choice: 'dayly'. Did you mean 'daily'?"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_choice_names_the_nearest(folder, file, old, new, fault):
+    change(folder, file, old, new)
+    [(where, _, message)] = faults(folder)
+    assert where == file
+    assert fault in message
+
+
+def test_a_file_that_is_missing_has_no_line(folder):
+    (folder / "lake.yaml").unlink()
+    with pytest.raises(ConfigurationError) as caught:
+        load(folder)
+    assert str(caught.value) == f"{folder / 'lake.yaml'}: 1 fault\n  No such file or directory."

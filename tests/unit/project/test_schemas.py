@@ -1,0 +1,93 @@
+"""The exported JSON schemas say what the loader takes: every project of the repository, short forms, and its faults."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from cja_spark.verbs.schemas import VERB, schemas
+from tests.bad_input.shop import FILES
+
+ROOT = Path(__file__).resolve().parents[3]
+SCHEMAS = schemas()
+YAML = [file for name in ("demo", "luma") for file in sorted((ROOT / "conf" / name).rglob("*.yaml"))]
+README = re.findall(r"```yaml\n# (\S+)\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+def kind_of(file: Path) -> str:
+    folder = file.parent.name
+    return folder.removesuffix("s") if folder in ("reports", "audiences", "sinks") else file.stem
+
+
+def faults(kind: str, text: str) -> list[str]:
+    """What an editor underlines; it reads dates as text."""
+    written = yaml.safe_load(text)
+    plain = json.loads(json.dumps(written, default=lambda day: day.isoformat() if isinstance(day, date) else day))
+    return [error.message for error in Draft202012Validator(SCHEMAS[kind]).iter_errors(plain)]
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_an_exported_schema_is_a_schema(kind):
+    Draft202012Validator.check_schema(SCHEMAS[kind])
+
+
+@pytest.mark.parametrize("file", YAML, ids=[str(file.relative_to(ROOT)) for file in YAML])
+def test_the_schema_of_its_kind_takes_every_file_of_the_projects_here(file):
+    assert faults(kind_of(file), file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(("file", "text"), [*README, *FILES.items()], ids=str)
+def test_the_schema_of_its_kind_takes_the_files_that_documents_and_tests_show(file, text):
+    assert faults(kind_of(Path(file)), text) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("report", "report: fallout\nsteps: [orders, {metric: revenue, at_least: 5, next: true}, {segments: [buyers]}]"),
+        ("report", "report: fallout\nsteps: [{any: [orders, {segment: buyers}]}, {exclude: buyers, label: no buyer}]"),
+        ("report", "report: fallout\nsteps: [a]\nwindow: 90 min\nties: grace(2 s)"),
+        ("report", "report: fallout\nsteps: [a]\nties: {grace: 500 milliseconds}"),
+        ("report", "report: table\nsegments: [buyers, {container: person, where: {dimension: page, equals: 7}}]"),
+        ("view", "name: v\nsession: {timeout: 30 minutes}\nsegments: {a: {where: {all: [b, {exclude: c}]}}}"),
+        ("audience", "segments: buyers\nrange: {from: 2026-01-01, to: 2026-01-31}"),
+    ],
+    ids=lambda text: text.replace("\n", ", "),
+)
+def test_short_forms_are_taken(kind, text):
+    assert faults(kind, text) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("connection", "name: a\ndatasets: {web: {type: event, source: {format: json, path: a}, timestamp: t}}"),
+        ("view", "name: v\ndimensions: {page: {feild: page}}"),
+        ("view", "name: v\nmetrics: {orders: [commerce]}"),
+        ("view", "name: v\nsegments: {a: {where: {metrc: orders, at_least: 1}}}"),
+        ("report", "steps: [orders]"),
+        ("report", "report: tabel"),
+        ("report", "report: table\nname: weekly"),
+        ("report", "report: table\nrange: last ninety days"),
+        ("report", "report: fallout\nsteps: [{metric: orders, atleast: 1}]"),
+        ("audience", "segments: buyers\nlookback: soon"),
+        ("sink", "{}"),
+    ],
+    ids=lambda text: text.replace("\n", ", "),
+)
+def test_a_fault_is_underlined(kind, text):
+    assert faults(kind, text) != []
+
+
+def test_the_verb_writes_a_file_per_kind(tmp_path, capsys):
+    assert VERB.run(argparse.Namespace(out=str(tmp_path))) == 0
+    written = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in tmp_path.glob("*.json")}
+    assert written == SCHEMAS
+    assert set(capsys.readouterr().out.split()) == {str(tmp_path / f"{kind}.json") for kind in SCHEMAS}
