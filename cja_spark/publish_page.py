@@ -68,6 +68,9 @@ def column_of(name: str, view: View) -> ColumnSpec:
     label = name.replace("_", " ")
     if name in _FIXED:
         return ColumnSpec(name=name, label=label, format=_FIXED[name])  # type: ignore[arg-type]
+    entry = name.removeprefix("entry_")
+    if name not in view.dimensions and name not in view.metrics and name != entry and entry in view.dimensions:
+        return ColumnSpec(name=name, label=f"entry {view.dimensions[entry].label or entry.replace('_', ' ')}")
     if name in view.dimensions:
         return ColumnSpec(name=name, label=view.dimensions[name].label or label)
     metric = view.metrics.get(name)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.counting import sums_per_code
+from cja_spark.kernels.sessions import session_amounts
 from cja_spark.spec import Spec
 from cja_spark.view.condition import (
     AllOf,
@@ -24,6 +25,7 @@ from cja_spark.view.condition import (
     Segment,
     SegmentReference,
 )
+from cja_spark.view.spec import SESSION_METRICS
 
 LEVELS = {"event": 0, "session": 1, "person": 2}
 _COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
@@ -68,6 +70,7 @@ class Matcher:
             text_ids: for conditions on parts of texts, the ids of the texts that match.
         """
         self.journeys = journeys
+        self.seen = seen
         self.at = np.flatnonzero(seen)
         self.segments = segments
         self.text_ids = text_ids
@@ -143,9 +146,8 @@ class Matcher:
         if metric == "people":
             return np.ones(self._count(level))
         own = self._own_amounts(metric)
-        if level == 0:
-            return own
-        return sums_per_code(self._units(level), own, self._count(level))
+        amounts = sums_per_code(self._units(level), own, self._count(level)) if level else own
+        return amounts / 1000 if metric == "time_spent_seconds" else amounts  # whole ms so far: exact
 
     def _own_amounts(self, metric: str) -> npt.NDArray[np.float64]:
         """A metric of each seen event; a session counts at its first one."""
@@ -153,6 +155,8 @@ class Matcher:
             return np.ones(len(self.at))
         if metric == "sessions":
             return np.diff(self._session, prepend=-1).astype(float)
+        if metric in SESSION_METRICS:
+            return session_amounts(metric, self.journeys.t, self._sessions, self.seen)[self.at]
         return self.journeys.amounts(metric)[self.at]
 
     def _dimension(self, condition: DimensionCondition) -> Bools:

@@ -13,7 +13,8 @@ from cja_spark.errors import did_you_mean
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.condition import Segment
 
-STANDARD_METRICS = ("events", "people", "sessions")
+SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
+STANDARD_METRICS = ("events", "people", "sessions", *SESSION_METRICS)
 Format = Literal["decimal", "percent", "currency", "time"]
 
 
@@ -134,4 +135,11 @@ class View(Spec):
         taken = sorted(set(self.metrics) & set(STANDARD_METRICS))
         if taken:
             raise ValueError(f"metrics: '{taken[0]}' is a standard metric; choose another name.")
+        return self
+
+    @model_validator(mode="after")
+    def _starts_with_own_metrics(self) -> View:
+        for name in self.session.starts_with:
+            if name in STANDARD_METRICS or isinstance(self.metrics.get(name), CalculatedMetric):
+                raise ValueError(f"session.starts_with: '{name}' is no field of events; name a metric that has a field.")
         return self

@@ -60,7 +60,7 @@ def test_t4_an_amount_above_items_does_not_add_up_in_other():
 def test_t4_sessions_beyond_the_rows_are_other_and_its_people_stay_open():
     persons = [[page(0, "a"), page(GAP + 1, "b")], [page(0, "a")], [page(0, "c")]]
     rows = rows_of(persons, report="sessions", dimension="page", rows=1)
-    assert [(row["row_kind"], row["page"], row["sessions"], row["people"]) for row in rows] == [
+    assert [(row["row_kind"], row["entry_page"], row["sessions"], row["people"]) for row in rows] == [
         ("total", None, 4, 3), ("item", "a", 2, 2), ("other", None, 2, None),
     ]  # fmt: skip
     assert rows[2]["bounce_rate"] == 1

@@ -118,7 +118,15 @@ def test_without_sessions_rates_are_null():
 def test_sessions_by_the_value_they_begin_with():
     events = [event(START, page="a"), event(START + 1000, page="b"), event(START + GAP * 2 + 2000, page="b")]
     rows = report(events, SIMPLE, ask("sessions", dimension="page"))
-    assert items(rows, "page", "sessions", "time_spent_seconds") == [("a", 1, 1), ("b", 1, 0)]
+    assert items(rows, "entry_page", "sessions", "time_spent_seconds") == [("a", 1, 1), ("b", 1, 0)]
+
+
+def test_time_starts_ends_and_bounces_go_to_the_events_own_value():
+    events = [event(START, page="a"), event(START + 60_000, page="b"), event(START + 120_000, page="b")]
+    metrics = ["time_spent_seconds", "session_starts", "session_ends", "bounces", "sessions"]
+    rows = report([*events, event(START, "q", page="a")], SIMPLE, ask(dimensions=["page"], metrics=metrics))
+    assert items(rows, "page", *metrics) == [("a", 60, 2, 1, 1, 2), ("b", 60, 0, 1, 0, 1)]
+    assert [rows[0][name] for name in metrics] == [120, 2, 2, 1, 2]
 
 
 # ---- O8, O9, M6, T: values, items, totals ------------------------------------------------------------------------
