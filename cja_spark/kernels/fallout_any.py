@@ -88,7 +88,7 @@ def _replace(lost, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] 
 
 
 @numba.njit(cache=True, nogil=True)
-def _matched(bits, t, offsets, may_start, steps, window, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
+def _matched(bits, t, offsets, may_start, steps, window, levels):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
     """A window slides over the unit with a maximum matching of its events to steps.
 
     An event that serves a step serves one until it leaves, so the search for a free event never turns back; a leaving
@@ -115,13 +115,13 @@ def _matched(bits, t, offsets, may_start, steps, window, levels, starts):  # typ
                 break
             met += _place(event, bits, holder, came)
             if met > levels[unit]:
-                levels[unit], starts[unit] = met, t[left]
+                levels[unit] = met
                 if met == steps:
                     break
 
 
 @numba.njit(cache=True, nogil=True)
-def _seen(bits, t, offsets, may_start, steps, window, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
+def _seen(bits, t, offsets, may_start, steps, window, levels):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
     """Where an event serves all its steps: each step's latest event tells whether the window holds it."""
     latest = np.empty(steps, np.int64)
     for unit in range(len(offsets) - 1):
@@ -140,7 +140,7 @@ def _seen(bits, t, offsets, may_start, steps, window, levels, starts):  # type: 
                     latest[step] = event
                 met += latest[step] >= left
             if met > levels[unit]:
-                levels[unit], starts[unit] = met, t[left]
+                levels[unit] = met
                 if met == steps:
                     break
 
@@ -154,19 +154,17 @@ def fallout_any(
     window_ms: int,
     *,
     one_event_one_step: bool,
-) -> tuple[npt.NDArray[np.int8], Ints]:
+) -> npt.NDArray[np.int8]:
     """Count the steps that each unit's best window meets, in whatever order.
 
     A window begins at an event of the range that meets a step; one event serves one step (a maximum matching), or all
     of its steps without `one_event_one_step`.
 
     Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9: true up to
-        some event of each unit) -> int8[units], int64[units] (ms, where the first best window begins; undefined for
-        level 0).
+        some event of each unit) -> int8[units].
     Source: F3, F5, F6, F9; O(events x steps squared).
     """
-    units = len(offsets) - 1
-    levels, starts = np.zeros(units, np.int8), np.zeros(units, np.int64)
+    levels = np.zeros(len(offsets) - 1, np.int8)
     kernel = _matched if one_event_one_step else _seen
-    kernel(bits, t, offsets, may_start, steps, np.int64(window_ms), levels, starts)
-    return levels, starts
+    kernel(bits, t, offsets, may_start, steps, np.int64(window_ms), levels)
+    return levels

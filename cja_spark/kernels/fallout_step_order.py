@@ -91,15 +91,14 @@ def _single(bits, t, may_start, window, once, latest):  # type: ignore[no-untype
 
 
 @numba.njit(cache=True, nogil=True)
-def _reached(latest, unit, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _reached(latest, unit, levels):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Note the levels that the unit has reached for the first time."""
     while levels[unit] < len(latest) and latest[levels[unit]] != _NEVER:
-        starts[unit] = latest[levels[unit]]
         levels[unit] += 1
 
 
 @numba.njit(cache=True, nogil=True)
-def _step_order(bits, t, offsets, may_start, window, once, steps, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _step_order(bits, t, offsets, may_start, window, once, steps, levels):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Groups of equal t one after another; each step holds the latest start of a chain that reaches it."""
     latest, now = np.empty(steps, np.int64), np.empty(steps, np.int64)
     chosen, holds = np.empty(steps * steps, np.int64), np.empty(steps * steps, np.int64)
@@ -113,11 +112,11 @@ def _step_order(bits, t, offsets, may_start, window, once, steps, levels, starts
                 end += 1
             if differs:
                 _group(bits, begin, end, t[begin], may_start[begin], window, once, latest, now, chosen, holds)
-                _reached(latest, unit, levels, starts)
+                _reached(latest, unit, levels)
             elif bits[begin]:
                 for event in range(begin, min(end, begin + steps)):
                     _single(bits[event], t[event], may_start[event], window, once, latest)
-                    _reached(latest, unit, levels, starts)
+                    _reached(latest, unit, levels)
             begin = end
 
 
@@ -130,15 +129,13 @@ def fallout_step_order(
     window_ms: int,
     *,
     one_event_one_step: bool,
-) -> tuple[npt.NDArray[np.int8], Ints]:
+) -> npt.NDArray[np.int8]:
     """Find each unit's level, events of equal t with differing steps taken in the order of steps.
 
     Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9)
-        -> int8[units], int64[units] (ms, the first step of the chain held when the level is first reached; undefined
-        for level 0).
+        -> int8[units].
     Source: F2, F4-F6; O(events x steps), a group of several events costs up to O(steps^5) more.
     """
-    units = len(offsets) - 1
-    levels, starts = np.zeros(units, np.int8), np.zeros(units, np.int64)
-    _step_order(bits, t, offsets, may_start, np.int64(window_ms), one_event_one_step, steps, levels, starts)
-    return levels, starts
+    levels = np.zeros(len(offsets) - 1, np.int8)
+    _step_order(bits, t, offsets, may_start, np.int64(window_ms), one_event_one_step, steps, levels)
+    return levels

@@ -54,7 +54,7 @@ FALLOUTS = [
     {"ties": {"grace": "30 minutes"}, "window": "1 days", "window_start": "first", "date_rule": "in_range"},
     {"ties": "step_order", "window": "1 days"},
     {"ties": "step_order", "one_event_one_step": False, "container": "session"},
-    {"count": "attempts", "window_start": "first", "window": "30 minutes", "breakdown": "channel", "base": "all"},
+    {"count": "attempts", "window_start": "first", "window": "30 minutes", "breakdown": "channel"},
     {"count": "attempts", "window_start": "first", "container": "session", "ties": "strict_time"},
     {"count": "attempts", "window_start": "first", "window": "1 hours", "ties": {"grace": "1 seconds"}, "breakdown": "page"},
     {"order": "strict", "window": "7 days", "breakdown": "sku"},
