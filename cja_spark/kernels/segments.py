@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
-from cja_spark.kernels.counting import sums_per_code
+from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.kernels.sessions import session_amounts
 from cja_spark.spec import Spec
 from cja_spark.view.condition import (
     AllOf,
     AnyOf,
+    Comparison,
     ContainerCondition,
     DimensionCondition,
     Exclude,
@@ -106,7 +107,7 @@ class Matcher:
         if isinstance(condition, MetricCondition):
             return self._metric(condition, level)
         if isinstance(condition, DimensionCondition):
-            return self._some(self._dimension(condition), 0, level)
+            return self._values(condition, level)
         if isinstance(condition, AllOf):
             return np.asarray(np.logical_and.reduce([self.meets(part, level) for part in condition.all]), bool)
         if isinstance(condition, AnyOf):
@@ -134,13 +135,7 @@ class Matcher:
         return found
 
     def _metric(self, condition: MetricCondition, level: int) -> Bools:
-        amounts = self._amounts(condition.metric, level)
-        met = np.ones(len(amounts), bool)
-        for name, compare in _COMPARE.items():
-            bound = getattr(condition, name)
-            if bound is not None:
-                met &= compare(amounts, bound)
-        return met
+        return _compared(self._amounts(condition.metric, level), condition)
 
     def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
         if metric == "people":
@@ -158,6 +153,26 @@ class Matcher:
         if metric in SESSION_METRICS:
             return session_amounts(metric, self.journeys.t, self._sessions, self.seen)[self.at]
         return self.journeys.amounts(metric)[self.at]
+
+    def _values(self, condition: DimensionCondition, level: int) -> Bools:
+        if condition.distinct is not None:
+            return _compared(self._distinct(condition.dimension, level), condition.distinct)
+        return self._some(self._dimension(condition), 0, level)
+
+    def _distinct(self, dimension: str, level: int) -> Ints:
+        """How many distinct values each unit has: int64[units]; no value is none (G1)."""
+        units = self._units(level) if level else np.arange(len(self.at))
+        if self.journeys.is_list(f"d_{dimension}"):
+            items = self.journeys.items(dimension)
+            counts = np.diff(items.offsets)
+            seen = np.repeat(self.seen, counts)
+            ids, units = items.values[seen], np.repeat(units, counts[self.at])
+        else:
+            ids = self.journeys.ids(dimension)[self.at]
+        set_ = ids != 0
+        values, codes = coded(ids[set_])
+        first = first_per_code(units[set_], codes, len(values))
+        return np.bincount(units[set_][first], minlength=self._count(level))
 
     def _dimension(self, condition: DimensionCondition) -> Bools:
         twin = positive(condition)
@@ -193,6 +208,16 @@ class Matcher:
         if condition.equals_any_of is not None:
             return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
         return np.isin(ids, self.text_ids[condition])
+
+
+def _compared(amounts: npt.NDArray[Any], condition: MetricCondition | Comparison) -> Bools:
+    """Which amounts meet all comparisons of a condition; NaN meets none."""
+    met = np.ones(len(amounts), bool)
+    for name, compare in _COMPARE.items():
+        bound = getattr(condition, name)
+        if bound is not None:
+            met &= compare(amounts, bound)
+    return met
 
 
 def _dense(numbers: Ints) -> Ints:

@@ -87,6 +87,9 @@ def holds(
         met = all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
         if container == "event":
             met = met and is_set(journey[unit[0]], view, condition["metric"])
+    elif "distinct" in condition:
+        count = len({value for at in unit for value in own(journey[at], view, condition["dimension"])})
+        met = all(COMPARE[name](count, bound) for name, bound in condition["distinct"].items())
     elif "dimension" in condition:
         met = any(value_matches(journey[at], condition, view) for at in unit)
     elif "all" in condition:

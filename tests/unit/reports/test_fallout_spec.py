@@ -79,6 +79,10 @@ def test_what_goes_together_is_taken(given):
     assert Fallout.model_validate_json(asked.model_dump_json(exclude={"range"}), strict=False) == asked
 
 
+def test_a_step_on_a_distinct_count_is_named_in_words():
+    assert fallout(steps=[{"dimension": "sku", "distinct": {"at_least": 2}}]).steps[0].name() == "sku distinct at_least 2"
+
+
 def test_columns_are_named_by_what_is_counted():
     asked = [{}, {"container": "session"}, {"container": "session", "window_start": "first", "count": "attempts"}]
     assert [fallout(**given).counted() for given in asked] == ["people", "sessions", "attempts"]
