@@ -138,7 +138,7 @@ class Matcher:
         return _compared(self._amounts(condition.metric, level), condition)
 
     def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
-        if metric == "people":
+        if metric == "people" or (metric == "sessions" and level == 0):  # an event is of one person and one session
             return np.ones(self._count(level))
         own = self._own_amounts(metric)
         amounts = sums_per_code(self._units(level), own, self._count(level)) if level else own

@@ -26,10 +26,6 @@ def answers(spark):
     return answers_of(spark, EVENTS)
 
 
-def of_kind(rows, kind):
-    return [row for row in rows if row["row_kind"] == kind]
-
-
 def summed(rows, name):
     return sum(row[name] for row in rows)
 

@@ -1,4 +1,7 @@
-"""Reports on generated, tie-heavy journeys equal the reference in plain Python."""
+"""Reports on generated, tie-heavy journeys equal the reference in plain Python: one seed, through Spark.
+
+Many seeds, without Spark: test_drawn_reports_equal_reference.py.
+"""
 
 import datetime as dt
 
@@ -27,6 +30,14 @@ LONG_SESSIONS = {
     ]}}},
 }  # fmt: skip
 LASTING = {"container": "session", "where": {"metric": "time_spent_seconds", "more_than": 1}}
+PARTS_OF_TEXTS = {
+    "container": "session",
+    "where": {"any": [
+        {"dimension": "page", "starts_with": "h", "model": "non_repeating"},
+        {"all": [{"dimension": "page", "ends_with": "e"}, {"dimension": "channel", "equals_any_of": ["mail", "direct"]}]},
+        {"exclude": {"any": [{"dimension": "channel", "exists": True}, {"dimension": "sku", "distinct": {"at_least": 2}}]}},
+    ]},
+}  # fmt: skip
 ASKS = [
     {"report": "table", "dimensions": ["page"], "metrics": ["events", "people", "sessions", "orders", "conversion"], "rows": 4, "sort": "people"},
     {"report": "table", "dimensions": ["sku"], "metrics": ["units", "orders", "people", "events"]},
@@ -34,6 +45,8 @@ ASKS = [
     {"report": "table", "dimensions": ["sku"], "metrics": ["units", "people"], "include_no_value": False, "segments": ["on_sale"]},
     {"report": "table", "dimensions": ["channel"], "metrics": ["events", "calls", "units"], "segments": [LONG_SESSIONS]},
     {"report": "table", "metrics": ["events", "people", "conversion", "units"]},
+    {"report": "table", "dimensions": ["page"], "segments": [PARTS_OF_TEXTS]},
+    {"report": "trend", "granularity": "week", "segments": [PARTS_OF_TEXTS]},
     {"report": "table", "dimensions": ["page"], "metrics": ["session_starts", "session_ends", "bounces", "time_spent_seconds", "sessions"], "rows": 4, "segments": ["not_home"]},
     {"report": "table", "dimensions": ["sku"], "metrics": ["bounces", "time_spent_seconds"], "segments": [LASTING]},
     {"report": "sessions", "dimension": "channel"},

@@ -44,6 +44,12 @@ def test_g1_a_metric_that_is_not_set_is_zero_in_a_sum_and_matches_nothing_on_an_
     assert kept([[page(0)]], few, "person") == ["0.0"]
 
 
+def test_g1_every_event_is_of_one_session_and_units_count_theirs():
+    assert kept([TWO_SESSIONS], {"metric": "sessions", "equals": 1}) == EVENTS
+    assert kept([TWO_SESSIONS], {"metric": "sessions", "equals": 1}, "session") == EVENTS
+    assert kept([TWO_SESSIONS], {"metric": "sessions", "equals": 2}, "person") == EVENTS
+
+
 def distinct(dimension, **comparisons):
     return {"dimension": dimension, "distinct": comparisons}
 
