@@ -10,7 +10,7 @@ from cja_spark.journeys.batch import Bools, Ints
 
 
 @numba.njit(cache=True, nogil=True)
-def _hand_over(step, came, holder):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _hand_over(step, came, holder):
     """Pass events along the path of steps that a search left in `came`, up to its beginning."""
     while came[step] >= 0:
         holder[step] = holder[came[step]]
@@ -19,7 +19,7 @@ def _hand_over(step, came, holder):  # type: ignore[no-untyped-def] # noqa: ANN0
 
 
 @numba.njit(cache=True, nogil=True)
-def _place(event, bits, holder, came):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _place(event, bits, holder, came):
     """Give an event to a step, where that needs to, by moving events of other steps; 1 when one more step is met."""
     steps = len(holder)
     reached = np.int64(0)
@@ -45,7 +45,7 @@ def _place(event, bits, holder, came):  # type: ignore[no-untyped-def] # noqa: A
 
 
 @numba.njit(cache=True, nogil=True)
-def _free(step, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _free(step, bits, holder, upto, beyond):
     """The first event of the window that matches a step and serves none; -1 without one. Never looks back."""
     while upto[step] < beyond:
         event = upto[step]
@@ -60,7 +60,7 @@ def _free(step, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] # n
 
 
 @numba.njit(cache=True, nogil=True)
-def _replace(lost, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _replace(lost, bits, holder, upto, beyond):
     """Find another event for a step whose event left the window; 1 when the step is met again."""
     steps = len(holder)
     back = np.full(steps, -1, np.int64)
@@ -88,7 +88,7 @@ def _replace(lost, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] 
 
 
 @numba.njit(cache=True, nogil=True)
-def _matched(bits, t, offsets, may_start, steps, window, levels):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
+def _matched(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
     """A window slides over the unit with a maximum matching of its events to steps.
 
     An event that serves a step serves one until it leaves, so the search for a free event never turns back; a leaving
@@ -121,7 +121,7 @@ def _matched(bits, t, offsets, may_start, steps, window, levels):  # type: ignor
 
 
 @numba.njit(cache=True, nogil=True)
-def _seen(bits, t, offsets, may_start, steps, window, levels):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
+def _seen(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
     """Where an event serves all its steps: each step's latest event tells whether the window holds it."""
     latest = np.empty(steps, np.int64)
     for unit in range(len(offsets) - 1):

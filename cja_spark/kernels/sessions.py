@@ -36,7 +36,7 @@ class SessionFigures(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True)
-def _figures(t, sessions, in_range, masked, count):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _figures(t, sessions, in_range, masked, count):
     starts, ends, bounces = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     events, spent, begins = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
     lasts, first = np.zeros(count, np.int64), np.full(count, -1, np.int64)
