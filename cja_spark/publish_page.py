@@ -14,14 +14,16 @@ from cja_spark.lake import Lake
 from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
+from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.results import instant
+from cja_spark.reports.spec import Report
 from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import View
 
 _FORMATS = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _FIXED = {
-    "people": "people", "fallout_people": "people", "open_people": "people", "events": "count", "sessions": "count",
+    "people": "people", "events": "count", "sessions": "count",
     "session_starts": "count", "session_ends": "count", "bounces": "count", "step": "count", "bounce_rate": "percent",
     "percent_of_previous": "percent", "percent_of_total": "percent", "time_spent_seconds": "seconds",
     "mean_session_seconds": "seconds", "sessions_per_person": "number", "events_per_session": "number",
@@ -58,9 +60,16 @@ def panel_of(answer: Answer, view: View) -> Panel:
         range=f"{first} to {last} ({view.time_zone})" if ask.window.end > ask.window.start else "an empty range",
         segments=tuple("in place" if isinstance(use, Segment) else use for use in report.segments),
         options={key: _option(value) for key, value in options.items()},
-        columns=tuple(column_of(name, view) for name in answer.rows.column_names),
+        columns=tuple(_of_people(column_of(name, view), report) for name in answer.rows.column_names),
         rows=tuple(answer.rows.to_pylist()),
     )
+
+
+def _of_people(column: ColumnSpec, report: Report) -> ColumnSpec:
+    """A column of a fallout that counts: also where it counts sessions or attempts, few of them are of few people."""
+    if not isinstance(report, Fallout) or report.counted() not in column.name.split("_"):
+        return column
+    return column.model_copy(update={"format": "people"})
 
 
 def column_of(name: str, view: View) -> ColumnSpec:
@@ -68,6 +77,9 @@ def column_of(name: str, view: View) -> ColumnSpec:
     label = name.replace("_", " ")
     if name in _FIXED:
         return ColumnSpec(name=name, label=label, format=_FIXED[name])  # type: ignore[arg-type]
+    entry = name.removeprefix("entry_")
+    if name not in view.dimensions and name not in view.metrics and name != entry and entry in view.dimensions:
+        return ColumnSpec(name=name, label=f"entry {view.dimensions[entry].label or entry.replace('_', ' ')}")
     if name in view.dimensions:
         return ColumnSpec(name=name, label=view.dimensions[name].label or label)
     metric = view.metrics.get(name)

@@ -10,7 +10,7 @@ from cja_spark.journeys.batch import Bools, Ints
 
 
 @numba.njit(cache=True, nogil=True)
-def _following(bits, t, since, end, start, before, step, window, only_next, strict, again, grace):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _following(bits, t, since, end, start, before, step, window, only_next, strict, again, grace):  # noqa: PLR0913, PLR0917
     """The earliest event of the window that can be a step after `before`; -1 without one."""
     at = before if again and not strict and not only_next else before + 1
     if grace >= 0:
@@ -28,7 +28,7 @@ def _following(bits, t, since, end, start, before, step, window, only_next, stri
 
 
 @numba.njit(cache=True, nogil=True)
-def _attempts(bits, t, offsets, may_start, is_next, window, strict, again, grace, once):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901, PLR0913, PLR0917
+def _attempts(bits, t, offsets, may_start, is_next, window, strict, again, grace, once):  # noqa: C901, PLR0913, PLR0917
     """Attempts one after another; those of one unit share no event."""
     steps = len(is_next)
     chains, levels, found = np.full((64, steps), -1, np.int64), np.zeros(64, np.int8), 0
@@ -62,7 +62,7 @@ def _attempts(bits, t, offsets, may_start, is_next, window, strict, again, grace
 
 
 @numba.njit(cache=True, nogil=True)
-def _twice(chains, levels):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _twice(chains, levels):
     """Room for as many attempts again."""
     more_chains = np.full((2 * len(chains), chains.shape[1]), -1, np.int64)
     more_chains[: len(chains)] = chains

@@ -20,7 +20,7 @@ def coded(ids: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _units_per_code(codes, units, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _units_per_code(codes, units, size):
     counts = np.zeros(size, np.int64)
     last = np.full(size, -1, np.int64)
     for at in range(len(codes)):
@@ -41,7 +41,7 @@ def units_per_code(codes: npt.NDArray[np.int32], units: Ints, size: int) -> Ints
 
 
 @numba.njit(cache=True, nogil=True)
-def _first_per_code(owners, codes, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _first_per_code(owners, codes, size):
     first = np.zeros(len(owners), np.bool_)
     last = np.full(size, -1, np.int64)
     for at in range(len(owners)):
@@ -66,7 +66,7 @@ def first_per_code(owners: Ints, codes: npt.NDArray[np.int32], size: int) -> Int
 
 
 @numba.njit(cache=True, nogil=True)
-def _sums_per_code(codes, amounts, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _sums_per_code(codes, amounts, size):
     sums = np.zeros(size, np.float64)
     for at in range(len(codes)):
         if not np.isnan(amounts[at]):
@@ -84,7 +84,7 @@ def sums_per_code(codes: npt.NDArray[np.int32] | Ints, amounts: Floats, size: in
 
 
 @numba.njit(cache=True, nogil=True)
-def _slots_of(numbers, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _slots_of(numbers, starts):
     slots = np.empty(len(numbers), np.int32)
     slot = 0
     for at in range(len(numbers)):

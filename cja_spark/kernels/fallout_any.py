@@ -10,7 +10,7 @@ from cja_spark.journeys.batch import Bools, Ints
 
 
 @numba.njit(cache=True, nogil=True)
-def _hand_over(step, came, holder):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _hand_over(step, came, holder):
     """Pass events along the path of steps that a search left in `came`, up to its beginning."""
     while came[step] >= 0:
         holder[step] = holder[came[step]]
@@ -19,7 +19,7 @@ def _hand_over(step, came, holder):  # type: ignore[no-untyped-def] # noqa: ANN0
 
 
 @numba.njit(cache=True, nogil=True)
-def _place(event, bits, holder, came):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _place(event, bits, holder, came):
     """Give an event to a step, where that needs to, by moving events of other steps; 1 when one more step is met."""
     steps = len(holder)
     reached = np.int64(0)
@@ -45,7 +45,7 @@ def _place(event, bits, holder, came):  # type: ignore[no-untyped-def] # noqa: A
 
 
 @numba.njit(cache=True, nogil=True)
-def _free(step, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _free(step, bits, holder, upto, beyond):
     """The first event of the window that matches a step and serves none; -1 without one. Never looks back."""
     while upto[step] < beyond:
         event = upto[step]
@@ -60,7 +60,7 @@ def _free(step, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] # n
 
 
 @numba.njit(cache=True, nogil=True)
-def _replace(lost, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _replace(lost, bits, holder, upto, beyond):
     """Find another event for a step whose event left the window; 1 when the step is met again."""
     steps = len(holder)
     back = np.full(steps, -1, np.int64)
@@ -88,7 +88,7 @@ def _replace(lost, bits, holder, upto, beyond):  # type: ignore[no-untyped-def] 
 
 
 @numba.njit(cache=True, nogil=True)
-def _matched(bits, t, offsets, may_start, steps, window, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
+def _matched(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
     """A window slides over the unit with a maximum matching of its events to steps.
 
     An event that serves a step serves one until it leaves, so the search for a free event never turns back; a leaving
@@ -115,13 +115,13 @@ def _matched(bits, t, offsets, may_start, steps, window, levels, starts):  # typ
                 break
             met += _place(event, bits, holder, came)
             if met > levels[unit]:
-                levels[unit], starts[unit] = met, t[left]
+                levels[unit] = met
                 if met == steps:
                     break
 
 
 @numba.njit(cache=True, nogil=True)
-def _seen(bits, t, offsets, may_start, steps, window, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901
+def _seen(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
     """Where an event serves all its steps: each step's latest event tells whether the window holds it."""
     latest = np.empty(steps, np.int64)
     for unit in range(len(offsets) - 1):
@@ -140,7 +140,7 @@ def _seen(bits, t, offsets, may_start, steps, window, levels, starts):  # type: 
                     latest[step] = event
                 met += latest[step] >= left
             if met > levels[unit]:
-                levels[unit], starts[unit] = met, t[left]
+                levels[unit] = met
                 if met == steps:
                     break
 
@@ -154,19 +154,17 @@ def fallout_any(
     window_ms: int,
     *,
     one_event_one_step: bool,
-) -> tuple[npt.NDArray[np.int8], Ints]:
+) -> npt.NDArray[np.int8]:
     """Count the steps that each unit's best window meets, in whatever order.
 
     A window begins at an event of the range that meets a step; one event serves one step (a maximum matching), or all
     of its steps without `one_event_one_step`.
 
     Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9: true up to
-        some event of each unit) -> int8[units], int64[units] (ms, where the first best window begins; undefined for
-        level 0).
+        some event of each unit) -> int8[units].
     Source: F3, F5, F6, F9; O(events x steps squared).
     """
-    units = len(offsets) - 1
-    levels, starts = np.zeros(units, np.int8), np.zeros(units, np.int64)
+    levels = np.zeros(len(offsets) - 1, np.int8)
     kernel = _matched if one_event_one_step else _seen
-    kernel(bits, t, offsets, may_start, steps, np.int64(window_ms), levels, starts)
-    return levels, starts
+    kernel(bits, t, offsets, may_start, steps, np.int64(window_ms), levels)
+    return levels

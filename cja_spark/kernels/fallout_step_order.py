@@ -12,7 +12,7 @@ _NEVER = np.iinfo(np.int64).min
 
 
 @numba.njit(cache=True, nogil=True)
-def _some(bits, begin, end, steps, chosen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _some(bits, begin, end, steps, chosen):
     """Of a group's events those that a matching may need: for each step its first `steps` ones."""
     count = 0
     seen = np.zeros(steps, np.int64)
@@ -29,7 +29,7 @@ def _some(bits, begin, end, steps, chosen):  # type: ignore[no-untyped-def] # no
 
 
 @numba.njit(cache=True, nogil=True)
-def _serve(step, bits, chosen, count, holds):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _serve(step, bits, chosen, count, holds):
     """Give a step one of the chosen events, moving events between steps where needed (breadth first)."""
     came = np.full(count, -2, np.int64)
     order = np.empty(count, np.int64)
@@ -55,7 +55,7 @@ def _serve(step, bits, chosen, count, holds):  # type: ignore[no-untyped-def] # 
 
 
 @numba.njit(cache=True, nogil=True)
-def _group(bits, begin, end, t, may_start, window, once, latest, now, chosen, holds):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _group(bits, begin, end, t, may_start, window, once, latest, now, chosen, holds):  # noqa: PLR0913, PLR0917
     """All runs of consecutive steps that a group can serve, from every chain that was held before it."""
     steps = len(latest)
     count = _some(bits, begin, end, steps, chosen)
@@ -79,7 +79,7 @@ def _group(bits, begin, end, t, may_start, window, once, latest, now, chosen, ho
 
 
 @numba.njit(cache=True, nogil=True)
-def _single(bits, t, may_start, window, once, latest):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _single(bits, t, may_start, window, once, latest):
     """One event alone, as in the total order."""
     steps = len(latest)
     for nth in range(steps):
@@ -91,15 +91,14 @@ def _single(bits, t, may_start, window, once, latest):  # type: ignore[no-untype
 
 
 @numba.njit(cache=True, nogil=True)
-def _reached(latest, unit, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _reached(latest, unit, levels):
     """Note the levels that the unit has reached for the first time."""
     while levels[unit] < len(latest) and latest[levels[unit]] != _NEVER:
-        starts[unit] = latest[levels[unit]]
         levels[unit] += 1
 
 
 @numba.njit(cache=True, nogil=True)
-def _step_order(bits, t, offsets, may_start, window, once, steps, levels, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _step_order(bits, t, offsets, may_start, window, once, steps, levels):
     """Groups of equal t one after another; each step holds the latest start of a chain that reaches it."""
     latest, now = np.empty(steps, np.int64), np.empty(steps, np.int64)
     chosen, holds = np.empty(steps * steps, np.int64), np.empty(steps * steps, np.int64)
@@ -113,11 +112,11 @@ def _step_order(bits, t, offsets, may_start, window, once, steps, levels, starts
                 end += 1
             if differs:
                 _group(bits, begin, end, t[begin], may_start[begin], window, once, latest, now, chosen, holds)
-                _reached(latest, unit, levels, starts)
+                _reached(latest, unit, levels)
             elif bits[begin]:
                 for event in range(begin, min(end, begin + steps)):
                     _single(bits[event], t[event], may_start[event], window, once, latest)
-                    _reached(latest, unit, levels, starts)
+                    _reached(latest, unit, levels)
             begin = end
 
 
@@ -130,15 +129,13 @@ def fallout_step_order(
     window_ms: int,
     *,
     one_event_one_step: bool,
-) -> tuple[npt.NDArray[np.int8], Ints]:
+) -> npt.NDArray[np.int8]:
     """Find each unit's level, events of equal t with differing steps taken in the order of steps.
 
     Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9)
-        -> int8[units], int64[units] (ms, the first step of the chain held when the level is first reached; undefined
-        for level 0).
+        -> int8[units].
     Source: F2, F4-F6; O(events x steps), a group of several events costs up to O(steps^5) more.
     """
-    units = len(offsets) - 1
-    levels, starts = np.zeros(units, np.int8), np.zeros(units, np.int64)
-    _step_order(bits, t, offsets, may_start, np.int64(window_ms), one_event_one_step, steps, levels, starts)
-    return levels, starts
+    levels = np.zeros(len(offsets) - 1, np.int8)
+    _step_order(bits, t, offsets, may_start, np.int64(window_ms), one_event_one_step, steps, levels)
+    return levels

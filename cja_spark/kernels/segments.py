@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
-from cja_spark.kernels.counting import sums_per_code
+from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
+from cja_spark.kernels.sessions import session_amounts
 from cja_spark.spec import Spec
 from cja_spark.view.condition import (
     AllOf,
     AnyOf,
+    Comparison,
     ContainerCondition,
     DimensionCondition,
     Exclude,
@@ -24,6 +26,7 @@ from cja_spark.view.condition import (
     Segment,
     SegmentReference,
 )
+from cja_spark.view.spec import SESSION_METRICS
 
 LEVELS = {"event": 0, "session": 1, "person": 2}
 _COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
@@ -68,6 +71,7 @@ class Matcher:
             text_ids: for conditions on parts of texts, the ids of the texts that match.
         """
         self.journeys = journeys
+        self.seen = seen
         self.at = np.flatnonzero(seen)
         self.segments = segments
         self.text_ids = text_ids
@@ -103,7 +107,7 @@ class Matcher:
         if isinstance(condition, MetricCondition):
             return self._metric(condition, level)
         if isinstance(condition, DimensionCondition):
-            return self._some(self._dimension(condition), 0, level)
+            return self._values(condition, level)
         if isinstance(condition, AllOf):
             return np.asarray(np.logical_and.reduce([self.meets(part, level) for part in condition.all]), bool)
         if isinstance(condition, AnyOf):
@@ -131,21 +135,14 @@ class Matcher:
         return found
 
     def _metric(self, condition: MetricCondition, level: int) -> Bools:
-        amounts = self._amounts(condition.metric, level)
-        met = np.ones(len(amounts), bool)
-        for name, compare in _COMPARE.items():
-            bound = getattr(condition, name)
-            if bound is not None:
-                met &= compare(amounts, bound)
-        return met
+        return _compared(self._amounts(condition.metric, level), condition)
 
     def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
-        if metric == "people":
+        if metric == "people" or (metric == "sessions" and level == 0):  # an event is of one person and one session
             return np.ones(self._count(level))
         own = self._own_amounts(metric)
-        if level == 0:
-            return own
-        return sums_per_code(self._units(level), own, self._count(level))
+        amounts = sums_per_code(self._units(level), own, self._count(level)) if level else own
+        return amounts / 1000 if metric == "time_spent_seconds" else amounts  # whole ms so far: exact
 
     def _own_amounts(self, metric: str) -> npt.NDArray[np.float64]:
         """A metric of each seen event; a session counts at its first one."""
@@ -153,7 +150,29 @@ class Matcher:
             return np.ones(len(self.at))
         if metric == "sessions":
             return np.diff(self._session, prepend=-1).astype(float)
+        if metric in SESSION_METRICS:
+            return session_amounts(metric, self.journeys.t, self._sessions, self.seen)[self.at]
         return self.journeys.amounts(metric)[self.at]
+
+    def _values(self, condition: DimensionCondition, level: int) -> Bools:
+        if condition.distinct is not None:
+            return _compared(self._distinct(condition.dimension, level), condition.distinct)
+        return self._some(self._dimension(condition), 0, level)
+
+    def _distinct(self, dimension: str, level: int) -> Ints:
+        """How many distinct values each unit has: int64[units]; no value is none (G1)."""
+        units = self._units(level) if level else np.arange(len(self.at))
+        if self.journeys.is_list(f"d_{dimension}"):
+            items = self.journeys.items(dimension)
+            counts = np.diff(items.offsets)
+            seen = np.repeat(self.seen, counts)
+            ids, units = items.values[seen], np.repeat(units, counts[self.at])
+        else:
+            ids = self.journeys.ids(dimension)[self.at]
+        set_ = ids != 0
+        values, codes = coded(ids[set_])
+        first = first_per_code(units[set_], codes, len(values))
+        return np.bincount(units[set_][first], minlength=self._count(level))
 
     def _dimension(self, condition: DimensionCondition) -> Bools:
         twin = positive(condition)
@@ -189,6 +208,16 @@ class Matcher:
         if condition.equals_any_of is not None:
             return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
         return np.isin(ids, self.text_ids[condition])
+
+
+def _compared(amounts: npt.NDArray[Any], condition: MetricCondition | Comparison) -> Bools:
+    """Which amounts meet all comparisons of a condition; NaN meets none."""
+    met = np.ones(len(amounts), bool)
+    for name, compare in _COMPARE.items():
+        bound = getattr(condition, name)
+        if bound is not None:
+            met &= compare(amounts, bound)
+    return met
 
 
 def _dense(numbers: Ints) -> Ints:

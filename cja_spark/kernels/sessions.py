@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 class SessionFigures(NamedTuple):
@@ -35,7 +36,7 @@ class SessionFigures(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True)
-def _figures(t, sessions, in_range, masked, count):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _figures(t, sessions, in_range, masked, count):
     starts, ends, bounces = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     events, spent, begins = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
     lasts, first = np.zeros(count, np.int64), np.full(count, -1, np.int64)
@@ -72,6 +73,34 @@ def session_figures(t: Ints, sessions: Ints, in_range: Bools, masked: Bools) -> 
     columns = _figures(t, sessions, in_range, masked, int(sessions[-1]) + 1 if len(sessions) else 0)
     visible = columns[3] > 0
     return SessionFigures(*(column[visible] for column in columns))
+
+
+def session_amounts(metric: str, t: Ints, sessions: Ints, seen: Bools) -> Floats:
+    """What each seen event adds to a standard metric of sessions.
+
+    `session_starts` 1 where it opens its session, `session_ends` where it is the session's last seen one, `bounces` where
+    it is the only one, else 0; `time_spent_seconds` the ms to the session's next seen event, NaN on the last.
+
+    Shapes: t int64[events] (ms), sessions int64[events] ascending, seen bool[events] -> float64[events], NaN where not
+        seen. Time is in whole ms, so that its sums are exact (M3).
+    Source: S4, S5.
+    """
+    amounts = np.full(len(t), np.nan)
+    at = np.flatnonzero(seen)
+    if len(at) == 0:
+        return amounts
+    number = sessions[at]
+    first = np.append(True, number[1:] != number[:-1])
+    last = np.append(first[1:], True)
+    if metric == "session_starts":
+        amounts[at] = first & ((at == 0) | (sessions[at - 1] != number))
+    elif metric == "session_ends":
+        amounts[at] = last
+    elif metric == "bounces":
+        amounts[at] = first & last
+    else:
+        amounts[at] = np.where(last, np.nan, np.append(np.diff(t[at]), 0))
+    return amounts
 
 
 def session_numbers(t: Ints, offsets: Ints, timeout_ms: int, opens: Bools) -> Ints:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
 from cja_spark.kernels.segments import Matcher, TextIds
+from cja_spark.kernels.sessions import session_amounts
 from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.limits import LeftOut, within_limit
@@ -19,7 +20,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment
-from cja_spark.view.spec import STANDARD_METRICS, Metric, View
+from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,16 @@ class Seen:
         Range events and the tail are asked apart, so that nothing after the range changes what happened in it.
         """
         if isinstance(use, str) and use in self.ask.view.metric_names():
-            return np.ones(self.journeys.events, bool) if use in STANDARD_METRICS else self.journeys.carries(use)
+            return self._carries(use)
         return self.step_segment(use if isinstance(use, str) else Segment.model_construct(where=use))  # type: ignore[arg-type]
+
+    def _carries(self, metric: str) -> Bools:
+        """Events whose value of a metric is neither null nor 0 (O9), range events and the tail asked apart."""
+        if metric in SESSION_METRICS:
+            t, tail = self.journeys.t, self.journeys.t >= self.ask.window.end
+            parts = [self.amounts(metric), session_amounts(metric, t, self.sessions, tail)]
+            return np.asarray(np.nan_to_num(parts[0]) + np.nan_to_num(parts[1]) != 0, bool)
+        return np.ones(self.journeys.events, bool) if metric in STANDARD_METRICS else self.journeys.carries(metric)
 
     def step_segment(self, use: str | Segment) -> Bools:
         """Events that a step's segment keeps, in the range and in the tail."""
@@ -156,10 +165,14 @@ class Seen:
         return met | matcher.events_of(segment)
 
     def amounts(self, metric: str) -> Floats:
-        """A metric per event, standard `events` included."""
-        if metric == "events":
-            return np.ones(self.journeys.events)
-        return self.journeys.amounts(metric)
+        """A metric per event: float64[events]; those of sessions by range events, time spent in ms."""
+        if metric not in SESSION_METRICS:
+            return self.journeys.amounts(metric)
+        window, view = self.ask.window, self.ask.view
+        return self.journeys.remembered(
+            ("amounts", metric, window.start, window.end, self.ask.timeout_ms, view.session.starts_with),
+            lambda: session_amounts(metric, self.journeys.t, self.sessions, self.in_range),
+        )
 
 
 Names = Callable[[str, Ints], Mapping[int, str]]

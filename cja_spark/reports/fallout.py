@@ -31,7 +31,7 @@ class Fallout(Report):
         one_event_one_step: whether one event serves one step of a chain only (F5).
         date_rule: whether all steps must lie in the range, or the first one (F9).
         count: persons, sessions, or attempts, of which a unit may make several (F10).
-        base: what shares of the total are of (F11).
+        base: what shares of the total are of: those who reach the first step, or all units with a range event (F11).
         breakdown: a dimension whose value at `breakdown_step` parts the counts (F12).
     """
 
@@ -76,6 +76,10 @@ class Fallout(Report):
                 bool(self.breakdown) and (any_order or step_order),
                 f"{'order: any' if any_order else 'ties: step_order'} reports no chain of events; leave breakdown out.",
             ),
+            (
+                self.count == "attempts" and self.base == "all",
+                "base: all does not go with count: attempts; a share of units that is no share of attempts.",
+            ),
             (self.count == "attempts" and not first, "count: attempts needs window_start: first."),
             (
                 self.count == "sessions" and self.container != "session",
@@ -90,6 +94,12 @@ class Fallout(Report):
     def effective_date_rule(self) -> str:
         """`entry` with a window, else `in_range`, unless the author says (F9)."""
         return self.date_rule or ("entry" if self.window is not None else "in_range")
+
+    def counted(self) -> str:
+        """What a row counts, and so what its columns are called: people, sessions or attempts (F10)."""
+        if self.count == "attempts":
+            return "attempts"
+        return "people" if self.container == "person" else "sessions"
 
     def dimensions_used(self) -> tuple[str, ...]:
         """What rows are broken down by."""

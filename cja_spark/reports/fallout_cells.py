@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cja_spark.journeys.batch import Bools, Ints
+from cja_spark.journeys.batch import Bools, Ints, Window
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Ask, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
@@ -36,7 +36,7 @@ def kernel(seen: Seen) -> Cells:
     chains = chains_of(report, _bits(seen, report)[kept], seen.journeys.t[kept], np.append(heads, len(kept)), in_range)
     counts = np.bincount(chains.levels, minlength=len(report.steps) + 1)
     cells.add(REACHED, np.cumsum(counts[::-1])[::-1][1:], np.arange(1, len(report.steps) + 1))
-    _add_open(cells, report, chains, seen.ask.window.complete)
+    _add_open(cells, report, chains, seen.ask.window)
     if report.breakdown and chains.events is not None:
         _add_breakdown(cells, seen, report, chains.levels, chains.events, kept)
     return cells
@@ -59,12 +59,17 @@ def _matches(seen: Seen, step: Step) -> Bools:
     return matches
 
 
-def _add_open(cells: Cells, report: Fallout, chains: Chains, complete: int) -> None:
-    """What stopped at a level while its window ends after the data does (F9)."""
+def _add_open(cells: Cells, report: Fallout, chains: Chains, window: Window) -> None:
+    """What stopped at a level and may still go on, because its latest window ends after the data does (F9).
+
+    Any chain counts, so the latest start decides: all steps may still follow it. With `in_range` the range ends a window.
+    """
     if report.window is None:
         return
-    started = (chains.levels > 0) & (chains.levels < len(report.steps))
-    waiting = started & (chains.starts + milliseconds(report.window) > complete)
+    ends = chains.starts + milliseconds(report.window)
+    if report.effective_date_rule() == "in_range":
+        ends = np.minimum(ends, window.end - 1)
+    waiting = (chains.levels > 0) & (chains.levels < len(report.steps)) & (ends > window.complete)
     counts = np.bincount(chains.levels[waiting], minlength=len(report.steps) + 1)
     cells.add(OPEN, counts[1:], np.arange(1, len(report.steps) + 1))
 
@@ -104,7 +109,8 @@ def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
     """One row per step in all, then per value of the breakdown, values by their first count descending.
 
     Columns: breakdown string (null = all), step bigint, step_name string, people, percent_of_previous,
-        percent_of_total (fractions), fallout_people, open_people double.
+        percent_of_total (fractions), fallout_people, open_people double; where sessions or attempts are counted, those
+        words for people (F10).
     """
     report: Fallout = ask.report  # type: ignore[assignment]
     count = len(report.steps)
@@ -117,7 +123,8 @@ def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
     if report.breakdown:
         rows += _breakdown_rows(sums, ask, report, names)
     schema = [("breakdown", pa.string()), ("step", pa.int64()), ("step_name", pa.string())]
-    numbers = ("people", "percent_of_previous", "percent_of_total", "fallout_people", "open_people")
+    counted = report.counted()
+    numbers = (counted, "percent_of_previous", "percent_of_total", f"fallout_{counted}", f"open_{counted}")
     return pa.Table.from_pylist(rows, pa.schema([*schema, *((name, pa.float64()) for name in numbers)]))
 
 
@@ -140,20 +147,20 @@ def _steps(
     report: Fallout, breakdown: str | None, levels: list[float], base: float, waiting: list[float] | None
 ) -> list[dict[str, Any]]:
     """Rows of one chain of counts (F11); x/0 is null."""
-    offset = len(report.steps) - len(levels)
+    offset, counted = len(report.steps) - len(levels), report.counted()
     rows = []
-    for at, people in enumerate(levels):
+    for at, reached in enumerate(levels):
         before = levels[at - 1] if at else None
         rows.append(
             {
                 "breakdown": breakdown,
                 "step": at + offset + 1,
                 "step_name": _name(report, at + offset),
-                "people": people,
-                "percent_of_previous": people / before if before else None,
-                "percent_of_total": people / base if base else None,
-                "fallout_people": people - levels[at + 1] if at + 1 < len(levels) else None,
-                "open_people": waiting[at] if waiting is not None else None,
+                counted: reached,
+                "percent_of_previous": reached / before if before else None,
+                "percent_of_total": reached / base if base else None,
+                f"fallout_{counted}": reached - levels[at + 1] if at + 1 < len(levels) else None,
+                f"open_{counted}": waiting[at] if waiting is not None else None,
             }
         )
     return rows

@@ -27,7 +27,8 @@ class Chains:
 
     Attributes:
         levels: int8[counted], how many steps each reaches; attempts are at level 1 at least.
-        starts: int64[counted], ms of the first step; undefined at level 0.
+        starts: int64[counted], ms of the latest step-1 event that a chain may begin with (in any order: of any step), with
+            `window_start: first` of the one it does begin with; undefined at level 0.
         events: int64[counted, steps], positions of the reported chain's events, -1 where a step was not reached;
             without a reported chain None.
     """
@@ -46,11 +47,23 @@ def chains_of(report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: I
     window = NO_WINDOW if report.window is None else milliseconds(report.window)
     steps, once = len(report.steps), report.one_event_one_step
     if report.order == "any":
-        return Chains(*fallout_any(bits, t, offsets, in_range, steps, window, one_event_one_step=once), None)
+        levels = fallout_any(bits, t, offsets, in_range, steps, window, one_event_one_step=once)
+        return Chains(levels, _latest(in_range & (bits != 0), t, offsets), None)
+    opens = in_range & (bits & 1 != 0)
     if report.ties == "step_order":
-        return Chains(*fallout_step_order(bits, t, offsets, in_range, steps, window, one_event_one_step=once), None)
+        levels = fallout_step_order(bits, t, offsets, in_range, steps, window, one_event_one_step=once)
+        return Chains(levels, _latest(opens, t, offsets), None)
     levels, events = _reported(report, bits, t, offsets, in_range, window)
-    return Chains(levels, t[np.maximum(events[:, 0], 0)], events)
+    first = report.window_start == "first"
+    return Chains(levels, t[np.maximum(events[:, 0], 0)] if first else _latest(opens, t, offsets), events)
+
+
+def _latest(chosen: Bools, t: Ints, offsets: Ints) -> Ints:
+    """The time of each unit's last chosen event: chosen bool[events] -> int64[units], undefined where there is none."""
+    if len(offsets) == 1:
+        return np.zeros(0, np.int64)
+    at = np.maximum.reduceat(np.where(chosen, np.arange(len(t)), 0), offsets[:-1])
+    return t[at]
 
 
 def _reported(

@@ -67,7 +67,8 @@ def _words(use: Any) -> str:  # noqa: ANN401 - a name or a condition
     if isinstance(use, str):
         return use
     parts = use.model_dump(exclude_none=True, exclude_defaults=True)
-    return " ".join(str(part) for part in parts.values())
+    counted = parts.pop("distinct", {})
+    return " ".join([*map(str, parts.values()), *(f"distinct {name} {bound:g}" for name, bound in counted.items())])
 
 
 def _step(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote

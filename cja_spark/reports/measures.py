@@ -15,6 +15,7 @@ from cja_spark.view.calculate import calculate, names_in
 from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, View
 
 DISTINCT = ("people", "sessions")
+IN_MS = "time_spent_seconds"  # ms in cells, so that sums are exact; seconds where it is shown
 
 
 def base_metrics(metrics: Iterable[str], view: View) -> tuple[str, ...]:
@@ -42,7 +43,8 @@ def shown(name: str, view: View, amounts: Mapping[str, float | None]) -> float |
     """A column's value from the sums of its base metrics."""
     metric = view.metrics.get(name)
     if not isinstance(metric, CalculatedMetric):
-        return amounts.get(name, 0.0)
+        amount = amounts.get(name, 0.0)
+        return amount / 1000 if name == IN_MS and amount is not None else amount
     parts = {part: shown(part, view, amounts) for part in names_in(metric.calculate)}
     return calculate(metric.calculate, parts)
 
@@ -58,7 +60,7 @@ def per_code(seen: Seen, metric: str, at: npt.NDArray[np.int64], codes: npt.NDAr
         return units_per_code(codes, seen.sessions[at], size).astype(np.float64)
     if metric == "events":
         return np.bincount(codes, minlength=size).astype(np.float64)
-    return sums_per_code(codes, seen.journeys.amounts(metric)[at], size)
+    return sums_per_code(codes, seen.amounts(metric)[at], size)
 
 
 def in_total(seen: Seen, metric: str, mask: Bools) -> float:
@@ -69,4 +71,4 @@ def in_total(seen: Seen, metric: str, mask: Bools) -> float:
         return float(distinct_units(seen.journeys.person_of_event()[mask]))
     if metric == "sessions":
         return float(distinct_units(seen.sessions[mask]))
-    return float(np.nansum(seen.journeys.amounts(metric)[mask]))
+    return float(np.nansum(seen.amounts(metric)[mask]))

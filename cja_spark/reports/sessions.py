@@ -1,4 +1,8 @@
-"""Sessions: how many, how long, how many end at once; in all and by the value a session starts with (rules S3-S5)."""
+"""Sessions: how many, how long, how many end at once; in all and by the value they are entered with (rules S3-S5).
+
+A session is one row here, with all its figures. What each *value* adds (time spent on a page, sessions that touch it,
+ends on it) is a table's: `time_spent_seconds`, `sessions`, `session_ends` there (S3-S5).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ TOTAL = 100
 
 
 class Sessions(Report):
-    """Sessions in all, and by the value of a dimension on their first event of the range."""
+    """Sessions in all, and by the value of a dimension on the first event that the report sees of each."""
 
     report: Literal["sessions"] = "sessions"
     dimension: Name | None = None
@@ -89,17 +93,22 @@ def _by_value(cells: Cells, columns: Mapping[str, npt.NDArray[Any]], ids: Ints, 
 def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
     """A total row, then one row per value by sessions descending, then the rest as *other* (T4).
 
-    Columns: row_kind, the dimension if asked, counts, and rates (null where there is nothing to divide by). A session
-        has one value, so all columns of *other* but people are sums.
+    Columns: row_kind, entry_ and the dimension if asked, counts, and rates (null where there is nothing to divide by). A
+        session has one entry value, so all columns of *other* but people are sums.
     """
     report: Sessions = ask.report  # type: ignore[assignment]
     total: dict[str, float | None] = {name: sums.total(TOTAL + at) for at, name in enumerate(BASE)}
     rows: list[dict[str, object]] = [{"row_kind": "total", **_shown(total)}]
     if report.dimension:
         rows += _items(sums, report, ask, names)
-    fields = [("row_kind", pa.string()), *(((report.dimension, pa.string()),) if report.dimension else ())]
+    fields = [("row_kind", pa.string()), *(((_entry(report), pa.string()),) if report.dimension else ())]
     columns = [name for name in rows[0] if name != "row_kind"]
     return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, pa.float64()) for name in columns)]))
+
+
+def _entry(report: Sessions) -> str:
+    """The column of rows: what the first event of a session has."""
+    return f"entry_{report.dimension}"
 
 
 def _items(sums: Sums, report: Sessions, ask: Ask, names: Names) -> list[dict[str, object]]:
@@ -114,7 +123,7 @@ def _items(sums: Sums, report: Sessions, ask: Ask, names: Names) -> list[dict[st
     order = sorted(keys, key=lambda key: (-by_name["sessions"][(key,)], text(key).encode(), key != 0))
     counts = {key: {name: by_name[name].get((key,), 0.0) for name in BASE} for key in order}
     rows: list[dict[str, object]] = [
-        {"row_kind": "item", report.dimension: text(key), **_shown(counts[key])} for key in order[: report.rows]
+        {"row_kind": "item", _entry(report): text(key), **_shown(counts[key])} for key in order[: report.rows]
     ]
     rest = order[report.rows :]
     if rest:

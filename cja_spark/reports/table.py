@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
 from cja_spark.spec import AsTuple, Name
 
-TOTAL = 100  # measures from here on are totals of the measure below
+TOTAL, GRAND_TOTAL = 100, 200  # measures from here on are totals of the measures below
 
 
 class Table(Report):
@@ -54,6 +55,8 @@ def kernel(seen: Seen) -> Cells:
     total_mask = mask if report.include_no_value or not rows.keys else _touched(mask, rows.at)
     for measure, metric in enumerate(metrics):
         cells.add(TOTAL + measure, _total(seen, report, metric, rows, total_mask))
+        if not report.include_no_value:
+            cells.add(GRAND_TOTAL + measure, in_total(seen, metric, mask))
     if not rows.keys or len(rows.at) == 0:
         return cells
     values, codes = _combined(rows.keys)
@@ -98,9 +101,9 @@ def _combined(keys: tuple[Ints, ...]) -> tuple[list[Ints], npt.NDArray[np.int32]
 
 
 def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
-    """Rank, cut, name and total the rows.
+    """Rank, cut, name and total the rows; a grand total follows where what has no value makes another one (T3).
 
-    Columns: row_kind string (total, item, other), one string per dimension, one double per metric.
+    Columns: row_kind string (total, grand_total, item, other), one string per dimension, one double per metric.
     Ties:    T4: by metric descending, then by the bytes of the values.
     """
     report: Table = ask.report  # type: ignore[assignment]
@@ -113,13 +116,24 @@ def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
                 by_key.setdefault(key, {})[metric] = amount
     totals = {metric: sums.total(TOTAL + measure) for measure, metric in enumerate(metrics)}
     kept, rest = _ranked(by_key, report, ask, names)
-    rows = [{"row_kind": "total", **dict.fromkeys(report.dimensions), **_columns(report, ask, totals)}]
+    rows: list[dict[str, Any]] = [
+        {"row_kind": "total", **dict.fromkeys(report.dimensions), **_columns(report, ask, totals)}
+    ]
+    if not report.include_no_value:
+        everything = {metric: sums.total(GRAND_TOTAL + measure) for measure, metric in enumerate(metrics)}
+        grand = {**rows[0], "row_kind": "grand_total", **_columns(report, ask, everything)}
+        rows += [grand] if any(_differ(rows[0][name], grand[name]) for name in report.metrics) else []
     rows += [{"row_kind": "item", **texts, **_columns(report, ask, by_key[key])} for key, texts in kept]
     if rest:
         other = _columns(report, ask, _other(metrics, [by_key[key] for key in rest], ask, report))
         rows.append({"row_kind": "other", **dict.fromkeys(report.dimensions), **other})
     schema = [("row_kind", pa.string()), *((name, pa.string()) for name in report.dimensions)]
     return pa.Table.from_pylist(rows, pa.schema([*schema, *((name, pa.float64()) for name in report.metrics)]))
+
+
+def _differ(one: float | None, other: float | None) -> bool:
+    """Whether two sums are not the same amount, summed in whatever order (M3)."""
+    return one != other if one is None or other is None else not math.isclose(one, other, rel_tol=1e-9)
 
 
 def _columns(report: Table, ask: Ask, amounts: dict[str, Any]) -> dict[str, float | None]:

@@ -40,8 +40,26 @@ class MetricCondition(Spec):
         return self
 
 
+class Comparison(Spec):
+    """A number compared with others, all of which must hold."""
+
+    at_least: Number | None = None
+    at_most: Number | None = None
+    more_than: Number | None = None
+    less_than: Number | None = None
+    equals: Number | None = None
+
+    @model_validator(mode="after")
+    def _some_comparison(self) -> Comparison:
+        if all(getattr(self, name) is None for name in COMPARISONS):
+            raise ValueError(f"distinct needs one of {', '.join(COMPARISONS)}.")
+        return self
+
+
 class DimensionCondition(Spec):
     """A dimension compared with text, case-sensitive. Negative operators are complements: null matches them (G3).
+
+    `distinct` compares the number of distinct values that the event, session or person has; no value is none (G1).
 
     `model` says which events can match (G5): `repeating` all, by the value they have; `instance` by the value they
     set themselves; `non_repeating` only events that set another value than the person's last one.
@@ -59,12 +77,15 @@ class DimensionCondition(Spec):
     does_not_start_with: Text | None = None
     does_not_end_with: Text | None = None
     exists: bool | None = None
+    distinct: Comparison | None = None
     model: Literal["repeating", "instance", "non_repeating"] = "repeating"
 
     @model_validator(mode="after")
     def _one_operator(self) -> DimensionCondition:
         if len(self.operators()) != 1:
             raise ValueError(f"dimension '{self.dimension}' needs exactly one of {', '.join(_OPERATORS)}.")
+        if self.distinct is not None and self.model != "repeating":
+            raise ValueError(f"dimension '{self.dimension}': model picks events by their values; distinct counts values.")
         return self
 
     def operators(self) -> tuple[str, ...]:
@@ -72,7 +93,7 @@ class DimensionCondition(Spec):
         return tuple(name for name in _OPERATORS if getattr(self, name) is not None)
 
 
-_OPERATORS = (*POSITIVE, *NEGATIVE, "exists")
+_OPERATORS = (*POSITIVE, *NEGATIVE, "exists", "distinct")
 
 
 class SegmentReference(Spec):

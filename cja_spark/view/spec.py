@@ -24,13 +24,14 @@ from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.condition import Segment
 
-STANDARD_METRICS = ("events", "people", "sessions")
+SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
+STANDARD_METRICS = ("events", "people", "sessions", *SESSION_METRICS)
 # Columns that reports have by themselves; a component of such a name would be a second one.
 COLUMNS_BESIDE_METRICS = ("row_kind", "bucket", "label", "run_id")
 COLUMNS_BESIDE_DIMENSIONS = (
     *COLUMNS_BESIDE_METRICS, "breakdown", "step", "step_name", "percent_of_previous", "percent_of_total",
-    "fallout_people", "open_people", "session_starts", "session_ends", "bounces", "time_spent_seconds", "bounce_rate",
-    "sessions_per_person", "events_per_session", "mean_session_seconds",
+    *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
+    "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
 )  # fmt: skip
 Format = Literal["decimal", "percent", "currency", "time"]
 

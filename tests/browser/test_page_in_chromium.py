@@ -151,6 +151,23 @@ def test_the_keyboard_sorts_a_table_and_keeps_total_and_other_at_the_ends(chromi
     assert chromium.value("document.querySelector('.ranked thead th').getAttribute('aria-sort')") == "descending"
 
 
+def test_a_grand_total_stays_below_the_total(chromium, tmp_path):
+    grand = {"row_kind": "grand_total", "page": None, "events": 120, "people": 50}
+    rows = (*TABLE.rows[:1], grand, *TABLE.rows[1:])
+    opened(chromium, tmp_path, PageContent(title="t", panels=(panel_of(TABLE, rows),), fewest_people=0))
+    assert first_cells(chromium) == ["Total", "Grand total", "home", "cart", "No value", "Other"]
+    chromium.value("document.querySelectorAll('.ranked thead button')[0].click()")
+    assert first_cells(chromium)[:3] == ["Total", "Grand total", "cart"]
+
+
+def test_the_total_of_a_trend_is_no_point_of_its_line_and_leads_its_table(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(TREND,), fewest_people=0))
+    assert "over 3 periods" in chromium.value("document.querySelector('.lines').getAttribute('aria-label')")
+    chromium.value("document.querySelector('.numbers summary').click()")
+    chromium.value("new Promise((done) => setTimeout(done, 100))")
+    assert first_cells(chromium) == ["Total", "2025-01-01", "2025-01-02", "2025-01-03"]
+
+
 def test_arrow_keys_read_exact_values_of_a_trend(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(TREND,), fewest_people=0))
     chromium.value("document.querySelector('.lines').focus()")

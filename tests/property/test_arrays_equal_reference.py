@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from itertools import accumulate
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
-from cja_spark.journeys.batch import Items, Journeys
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.compile import asks_of
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.reports.table import Table, finish
 from cja_spark.view.spec import View
+from tests.property.arrays import batch_of
 from tests.reference.report import report
 
 DAY = 86_400_000
@@ -78,31 +76,14 @@ def journeys(seed):
     return events
 
 
-def stored(events, name, depth, *, dimension):
-    """A component as the reader hands it to kernels."""
-    levels, here = [], [event[name] for event in events]
-    for _ in range(depth):
-        levels.append(np.array([0, *accumulate(len(some) for some in here)], np.int64))
-        here = [leaf for some in here for leaf in some]
-    if dimension:
-        values = np.array([0 if leaf is None else value_id(leaf) for leaf in here], np.int64)
-    else:
-        values = np.array([np.nan if leaf is None else leaf for leaf in here], np.float64)
-    return Items.nested(tuple(levels), values) if levels else values
-
-
 def batch(events):
-    people = sorted({event["person_id"] for event in events})
-    counts = [sum(event["person_id"] == person for event in events) for person in people]
+    people = {}
+    for event in events:
+        people.setdefault(event["person_id"], []).append(event)
     view = View.model_validate(VIEW)
     depths = {f"d_{name}": (name, one.field.count("[]"), True) for name, one in view.dimensions.items()}
     depths |= {f"m_{name}": (name, one.field.count("[]"), False) for name, one in view.metrics.items() if name != "rate"}
-    columns = {
-        column: stored(events, name, depth, dimension=is_dimension)
-        for column, (name, depth, is_dimension) in depths.items()
-    }
-    offsets = np.array([0, *accumulate(counts)], np.int64)
-    return Journeys(offsets, np.array([event["t"] for event in events], np.int64), columns)
+    return batch_of(people, depths)
 
 
 @pytest.mark.parametrize("options", [{}, {"include_no_value": False}, {"rows": 2}, {"segments": ("without",)}], ids=str)

@@ -26,17 +26,13 @@ def answers(spark):
     return answers_of(spark, EVENTS)
 
 
-def of_kind(rows, kind):
-    return [row for row in rows if row["row_kind"] == kind]
-
-
 def summed(rows, name):
     return sum(row[name] for row in rows)
 
 
 @pytest.mark.parametrize("at", [0, 1, 3, 4, 6])
 def test_law_3_rows_of_additive_columns_sum_to_the_total(answers, at):
-    total, *items = answers[at]
+    total, *items = [row for row in answers[at] if row["row_kind"] != "grand_total"]
     for name in ("events", "orders", "calls", "units", "session_starts", "session_ends", "time_spent_seconds"):
         if name in total:
             assert summed(items, name) == pytest.approx(total[name]), name
@@ -45,8 +41,9 @@ def test_law_3_rows_of_additive_columns_sum_to_the_total(answers, at):
 
 
 def test_law_3_days_sum_to_the_total(answers):
-    total, days = answers[0][0], answers[5]
+    total, *days = answers[5]
     assert len(days) == 31
+    assert {name: total[name] for name in ("events", "people", "sessions", "orders")}.items() <= answers[0][0].items()
     for name in ("events", "orders"):
         assert summed(days, name) == total[name]
     for name in ("people", "sessions"):
@@ -59,7 +56,7 @@ def test_t4_other_is_the_sum_of_the_rows_that_are_not_shown(answers, at, whole, 
     assert cut[: rows + 1] == all_[: rows + 1]
     (other,) = cut[rows + 1 :]
     assert other["row_kind"] == "other"
-    assert (other["people"], other["page"]) == (None, None)
+    assert (other["people"], other["page" if at == 2 else "entry_page"]) == (None, None)
     for name in ("events", "orders", "calls", "bounces", "session_starts"):
         if name in other:
             assert other[name] == summed(all_[rows + 1 :], name)
@@ -81,7 +78,7 @@ def test_law_5_seven_days_later_only_labels_change(spark, answers):
     moved = answers_of(spark, later, shift=7 * DAY)
     for ask, ours, theirs in zip(REPORTS_ASKED, moved, answers, strict=True):
         if ask["report"] == "trend":
-            assert [row["bucket"] - dt.timedelta(days=7) for row in ours] == [row["bucket"] for row in theirs]
+            assert [row["bucket"] - dt.timedelta(days=7) for row in ours[1:]] == [row["bucket"] for row in theirs[1:]]
         assert [unlabelled(row) for row in ours] == [unlabelled(row) for row in theirs], ask
 
 

@@ -1,4 +1,7 @@
-"""Reports on generated, tie-heavy journeys equal the reference in plain Python."""
+"""Reports on generated, tie-heavy journeys equal the reference in plain Python: one seed, through Spark.
+
+Many seeds, without Spark: test_drawn_reports_equal_reference.py.
+"""
 
 import datetime as dt
 
@@ -26,6 +29,15 @@ LONG_SESSIONS = {
         {"dimension": "page", "does_not_contain": "o"}, {"metric": "units", "at_most": 1},
     ]}}},
 }  # fmt: skip
+LASTING = {"container": "session", "where": {"metric": "time_spent_seconds", "more_than": 1}}
+PARTS_OF_TEXTS = {
+    "container": "session",
+    "where": {"any": [
+        {"dimension": "page", "starts_with": "h", "model": "non_repeating"},
+        {"all": [{"dimension": "page", "ends_with": "e"}, {"dimension": "channel", "equals_any_of": ["mail", "direct"]}]},
+        {"exclude": {"any": [{"dimension": "channel", "exists": True}, {"dimension": "sku", "distinct": {"at_least": 2}}]}},
+    ]},
+}  # fmt: skip
 ASKS = [
     {"report": "table", "dimensions": ["page"], "metrics": ["events", "people", "sessions", "orders", "conversion"], "rows": 4, "sort": "people"},
     {"report": "table", "dimensions": ["sku"], "metrics": ["units", "orders", "people", "events"]},
@@ -33,10 +45,14 @@ ASKS = [
     {"report": "table", "dimensions": ["sku"], "metrics": ["units", "people"], "include_no_value": False, "segments": ["on_sale"]},
     {"report": "table", "dimensions": ["channel"], "metrics": ["events", "calls", "units"], "segments": [LONG_SESSIONS]},
     {"report": "table", "metrics": ["events", "people", "conversion", "units"]},
+    {"report": "table", "dimensions": ["page"], "segments": [PARTS_OF_TEXTS]},
+    {"report": "trend", "granularity": "week", "segments": [PARTS_OF_TEXTS]},
+    {"report": "table", "dimensions": ["page"], "metrics": ["session_starts", "session_ends", "bounces", "time_spent_seconds", "sessions"], "rows": 4, "segments": ["not_home"]},
+    {"report": "table", "dimensions": ["sku"], "metrics": ["bounces", "time_spent_seconds"], "segments": [LASTING]},
     {"report": "sessions", "dimension": "channel"},
     {"report": "sessions", "dimension": "page", "segments": ["not_home"]},
     {"report": "sessions", "dimension": "page", "rows": 3},
-    {"report": "trend", "granularity": "hour", "metrics": ["events", "people", "sessions", "orders"]},
+    {"report": "trend", "granularity": "hour", "metrics": ["events", "people", "sessions", "orders", "time_spent_seconds"]},
     {"report": "trend", "granularity": "week", "metrics": ["units", "sessions", "conversion"], "segments": ["buyers"]},
     {"report": "fallout", "steps": ["views", "not_home", "orders"], "window": "1 days", "breakdown": "channel"},
     {"report": "fallout", "steps": ["views", "not_home", "orders"], "container": "session", "breakdown": "page", "breakdown_step": 2, "base": "all"},
@@ -51,10 +67,11 @@ FALLOUTS = [
     {"ties": {"grace": "30 minutes"}, "window": "1 days", "window_start": "first", "date_rule": "in_range"},
     {"ties": "step_order", "window": "1 days"},
     {"ties": "step_order", "one_event_one_step": False, "container": "session"},
-    {"count": "attempts", "window_start": "first", "window": "30 minutes", "breakdown": "channel", "base": "all"},
+    {"count": "attempts", "window_start": "first", "window": "30 minutes", "breakdown": "channel"},
     {"count": "attempts", "window_start": "first", "container": "session", "ties": "strict_time"},
     {"count": "attempts", "window_start": "first", "window": "1 hours", "ties": {"grace": "1 seconds"}, "breakdown": "page"},
     {"order": "strict", "window": "7 days", "breakdown": "sku"},
+    {"steps": ["session_starts", {"any": ["bounces", "time_spent_seconds"]}, "session_ends"], "window": "7 days"},
 ]  # fmt: skip
 STEPS = [
     "views",

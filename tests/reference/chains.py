@@ -216,13 +216,17 @@ def attempts(unit: list[dict], asked: dict) -> list[list[int]]:
 def level(unit: list[dict], asked: dict) -> int:
     """The unit's level in polynomial time."""
     if asked["order"] == "any" or tie_mode(asked) == "step_order":
-        return level_and_start(unit, asked)[0]
+        return level_any(unit, asked) if asked["order"] == "any" else level_step_order(unit, asked)
     return len(reported_chain(unit, asked))
 
 
-def level_and_start(unit: list[dict], asked: dict) -> tuple[int, int]:
-    """The level where no chain is reported, and the event at which the window that reaches it first begins."""
-    return level_any(unit, asked) if asked["order"] == "any" else level_step_order(unit, asked)
+def latest_start(unit: list[dict], asked: dict) -> int | None:
+    """The ms at which the last chain that the unit may still make begins (F2, F7, F9)."""
+    if asked["window_start"] == "first":
+        chain = first_chain(unit, asked)
+        return unit[chain[0]]["t"] if chain else None
+    steps = set(range(1, asked["steps"] + 1)) if asked["order"] == "any" else {1}
+    return max((event["t"] for event in unit if event["in_range"] and event["steps"] & steps), default=None)
 
 
 def matching(unit: list[dict], steps: list[int], events: list[int]) -> int:
@@ -248,26 +252,23 @@ def coverable(unit: list[dict], steps: list[int], events: list[int], asked: dict
     return sum(any(step in unit[at]["steps"] for at in events) for step in steps)
 
 
-def level_any(unit: list[dict], asked: dict) -> tuple[int, int]:
+def level_any(unit: list[dict], asked: dict) -> int:
     """F3 `any`: the best of the windows that begin at an event of the range that meets a step."""
-    best, start = 0, -1
+    best = 0
     for first in range(len(unit)):
         if not unit[first]["in_range"] or not unit[first]["steps"] & set(range(1, asked["steps"] + 1)):
             continue
         events = [at for at in range(first, len(unit)) if in_window(unit, first, at, asked)]
         if asked["date_rule"] == "in_range":
             events = [at for at in events if unit[at]["in_range"]]
-        met = coverable(unit, list(range(1, asked["steps"] + 1)), events, asked)
-        if met > best:
-            best, start = met, first
-    return best, start
+        best = max(best, coverable(unit, list(range(1, asked["steps"] + 1)), events, asked))
+    return best
 
 
-def level_step_order(unit: list[dict], asked: dict) -> tuple[int, int]:
+def level_step_order(unit: list[dict], asked: dict) -> int:
     """F4 `step_order`: per group, every run of consecutive steps that its events can serve."""
     steps = asked["steps"]
     latest: dict[int, int] = {}
-    best, since = 0, -1
     for members in groups(unit):
         visible = [at for at in members if asked["date_rule"] == "entry" or unit[at]["in_range"]]
         now = dict(latest)
@@ -282,7 +283,4 @@ def level_step_order(unit: list[dict], asked: dict) -> tuple[int, int]:
                 if start is not None and in_window(unit, start, visible[0], asked):
                     now[last] = max(now.get(last, -1), start)
         latest = now
-        if max(latest, default=0) > best:
-            best = max(latest)
-            since = latest[best]
-    return best, since
+    return max(latest, default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.reference import chains
-from tests.reference.metrics import STANDARD, carries, own
+from tests.reference.metrics import OF_SESSIONS, STANDARD, carries, own
 from tests.reference.order import in_range, milliseconds
 
 
@@ -30,7 +30,7 @@ def step_name(spec: dict) -> str:
 
 def met_by(use: object, journey: list[dict], session_of: list[int], ask: dict, view: dict, kept_by: Callable) -> set:
     """F1: positions of a journey that a metric, a segment or a condition on one event picks."""
-    if isinstance(use, str) and (use in STANDARD or use in view.get("metrics", {})):
+    if isinstance(use, str) and (use in (*STANDARD, *OF_SESSIONS) or use in view.get("metrics", {})):
         return {at for at, event in enumerate(journey) if carries(event, view, use)}
     segment = use if isinstance(use, str) else {"container": "event", "where": use}
     return kept_by(segment, journey, session_of, ask, view)
@@ -75,13 +75,9 @@ def asked_of(ask: dict) -> dict:
     return chains.options(steps=len(specs), next=following, window=window, date_rule=rule, ties=ties, **given)
 
 
-def of_chain(unit: list[dict], chain: list[int]) -> dict:
-    """A chain's level, its events and when it starts."""
-    return {
-        "level": len(chain),
-        "chain": [unit[at]["event"] for at in chain],
-        "start": unit[chain[0]]["t"] if chain else None,
-    }
+def of_chain(unit: list[dict], chain: list[int], start: int | None) -> dict:
+    """A chain's level, its events, and the start that decides whether it is open."""
+    return {"level": len(chain), "chain": [unit[at]["event"] for at in chain], "start": start}
 
 
 def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
@@ -91,12 +87,11 @@ def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
         if ask.get("count") == "attempts":
             if asked["window_start"] != "first":
                 raise ValueError("count: attempts needs window_start: first")
-            found += [of_chain(unit, chain) for chain in chains.attempts(unit, asked)]
+            found += [of_chain(unit, chain, unit[chain[0]]["t"]) for chain in chains.attempts(unit, asked)]
         elif asked["order"] == "any" or chains.tie_mode(asked) == "step_order":
-            level, start = chains.level_and_start(unit, asked)
-            found.append({"level": level, "chain": None, "start": unit[start]["t"] if level else None})
+            found.append({"level": chains.level(unit, asked), "chain": None, "start": chains.latest_start(unit, asked)})
         else:
-            found.append(of_chain(unit, chains.reported_chain(unit, asked)))
+            found.append(of_chain(unit, chains.reported_chain(unit, asked), chains.latest_start(unit, asked)))
     return found
 
 
@@ -109,23 +104,26 @@ def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
     if asked["order"] == "any":
         names = [f"any {count} of {len(names)}" for count in range(1, len(names) + 1)]
     levels = [float(sum(one["level"] >= step for one in found)) for step in range(1, len(names) + 1)]
+    if ask.get("base") == "all" and ask.get("count") == "attempts":
+        raise ValueError("base: all does not go with count: attempts")
     everyone = float(sum(any(event["in_range"] for event in unit) for unit in units))
     base = everyone if ask.get("base") == "all" else levels[0]
-    rows = step_rows(None, 1, levels, base, names, still_open(found, asked, seen["data_until"]))
+    rows = step_rows(counted_word(ask), None, 1, levels, base, names, still_open(found, asked, ask["to"], seen["data_until"]))
     if ask.get("breakdown"):
         rows += breakdown_rows(found, ask, view, names)
     return rows
 
 
-def still_open(found: list[dict], asked: dict, data_until: int | None) -> list[float] | None:
-    """F9: per step, what stopped there while its window ends after the data does."""
+def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) -> list[float] | None:
+    """F9: per step, what stopped there while an event after the data's end could still be of its latest chain."""
     if asked["window"] is None:
         return None
     waiting = [0.0] * asked["steps"]
     for one in found:
         if data_until is None or not one["level"] or one["level"] == asked["steps"]:
             continue
-        if one["start"] + asked["window"] > data_until:
+        last = one["start"] + asked["window"]
+        if (min(last, to - 1) if asked["date_rule"] == "in_range" else last) > data_until:
             waiting[one["level"] - 1] += 1
     return waiting
 
@@ -149,27 +147,35 @@ def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str]) -
     rows = []
     for value in sorted(by_value, key=rank):
         levels = [float(sum(level >= step for level in by_value[value])) for step in range(first, len(names) + 1)]
-        rows += step_rows(label if value is None else value, first, levels, levels[0], names, None)
+        rows += step_rows(counted_word(ask), label if value is None else value, first, levels, levels[0], names, None)
     return rows
 
 
+def counted_word(ask: dict) -> str:
+    """F10: what is counted."""
+    if ask.get("count") == "attempts":
+        return "attempts"
+    return "sessions" if ask.get("container") == "session" else "people"
+
+
 def step_rows(
-    breakdown: str | None, first: int, levels: list[float], base: float, names: list[str], waiting: list[float] | None
-) -> list[dict]:
+    word: str, breakdown: str | None, first: int, levels: list[float], base: float, names: list[str],
+    waiting: list[float] | None,
+) -> list[dict]:  # fmt: skip
     """One row per step."""
     rows = []
-    for at, people in enumerate(levels):
+    for at, reached in enumerate(levels):
         before = levels[at - 1] if at else 0
         rows.append(
             {
                 "breakdown": breakdown,
                 "step": first + at,
                 "step_name": names[first + at - 1],
-                "people": people,
-                "percent_of_previous": people / before if before else None,
-                "percent_of_total": people / base if base else None,
-                "fallout_people": people - levels[at + 1] if at + 1 < len(levels) else None,
-                "open_people": waiting[at] if waiting is not None else None,
+                word: reached,
+                "percent_of_previous": reached / before if before else None,
+                "percent_of_total": reached / base if base else None,
+                f"fallout_{word}": reached - levels[at + 1] if at + 1 < len(levels) else None,
+                f"open_{word}": waiting[at] if waiting is not None else None,
             }
         )
     return rows

@@ -10,6 +10,7 @@ import ast
 import math
 
 STANDARD = ("events", "people", "sessions")
+OF_SESSIONS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # written on events by S4, S5
 
 
 def spec_of(view: dict, kind: str, name: str) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.reference import order
 from tests.reference.fallout import fallout
 from tests.reference.segments import events_of
-from tests.reference.sessions import numbers, sessions, timeout_ms
+from tests.reference.sessions import numbers, sessions, timeout_ms, with_figures
 from tests.reference.table import table
 from tests.reference.trend import trend
 
@@ -18,8 +18,11 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     tail = ask["to"] + window if ask["report"] == "fallout" and window is not None and entry else ask["to"]
     if data_until is not None:
         tail = max(ask["to"], min(tail, data_until))
-    journeys = order.journeys([event for event in events if start <= event["t"] < tail])
+    journeys = order.journeys([dict(event) for event in events if start <= event["t"] < tail])
     session_of = {person: numbers(journey, view) for person, journey in journeys.items()}
+    for person, journey in journeys.items():
+        for events_of_part in parts_of(journey, ask):
+            with_figures(journey, session_of[person], events_of_part)
     mask = {}
     for person, journey in journeys.items():
         kept = set(range(len(journey)))
@@ -36,10 +39,15 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     return {"journeys": journeys, "sessions": session_of, "mask": mask, "masked": masked, "data_until": data_until}
 
 
+def parts_of(journey: list[dict], ask: dict) -> tuple[list[int], list[int]]:
+    """Range events, and the tail after them."""
+    inside = [at for at, event in enumerate(journey) if order.in_range(event, ask)]
+    return inside, [at for at, event in enumerate(journey) if event["t"] >= ask["to"]]
+
+
 def kept_by(segment: object, journey: list[dict], session_of: list[int], ask: dict, view: dict) -> set[int]:
     """A segment on range events, and in the tail: event and session conditions asked there, the person's kept (O7)."""
-    inside = [at for at, event in enumerate(journey) if order.in_range(event, ask)]
-    tail = [at for at, event in enumerate(journey) if event["t"] >= ask["to"]]
+    inside, tail = parts_of(journey, ask)
     kept = events_of(segment, inside, journey, session_of, view)
     spec = view["segments"][segment] if isinstance(segment, str) else segment
     if spec.get("container", "event") == "person":

@@ -67,16 +67,25 @@ def split(events: Indices, session_of: list[int], container: str) -> list[Indice
     return [[at for at in events if session_of[at] == number] for number in sorted({session_of[at] for at in events})]
 
 
+def sets_another(at: int, among: Indices, journey: list[dict], view: dict, dimension: str) -> bool:
+    """G5: the event sets a value unlike the person's previous set one, events without one being transparent."""
+    set_ = [before for before in among if before <= at and own(journey[before], view, dimension)]
+    if at not in set_:
+        return False
+    return len(set_) == 1 or own(journey[set_[-2]], view, dimension) != own(journey[at], view, dimension)
+
+
 def holds(
-    unit: Indices, condition: object, journey: list[dict], session_of: list[int], view: dict, container: str
-) -> bool:
+    unit: Indices, condition: object, journey: list[dict], session_of: list[int], view: dict, container: str,
+    among: Indices,
+) -> bool:  # fmt: skip
     """Whether a unit meets a condition; each leaf may be met by another event (G1).
 
     A metric that is not set on an event matches no comparison there (G3); in the sum of a session or person it is 0.
     """
 
     def part(inner: object) -> bool:
-        return holds(unit, inner, journey, session_of, view, container)
+        return holds(unit, inner, journey, session_of, view, container, among)
 
     if isinstance(condition, str):
         condition = {"segment": condition}
@@ -87,8 +96,14 @@ def holds(
         met = all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
         if container == "event":
             met = met and is_set(journey[unit[0]], view, condition["metric"])
+    elif "distinct" in condition:
+        count = len({value for at in unit for value in own(journey[at], view, condition["dimension"])})
+        met = all(COMPARE[name](count, bound) for name, bound in condition["distinct"].items())
     elif "dimension" in condition:
-        met = any(value_matches(journey[at], condition, view) for at in unit)
+        some = unit
+        if condition.get("model") == "non_repeating":
+            some = [at for at in unit if sets_another(at, among, journey, view, condition["dimension"])]
+        met = any(value_matches(journey[at], condition, view) for at in some)
     elif "all" in condition:
         met = all(part(inner) for inner in condition["all"])
     elif "any" in condition:
@@ -98,7 +113,7 @@ def holds(
     else:
         below = condition.get("container", "event")
         inner_units = split(unit, session_of, below)
-        met = any(holds(inner, condition["where"], journey, session_of, view, below) for inner in inner_units)
+        met = any(holds(inner, condition["where"], journey, session_of, view, below, among) for inner in inner_units)
     return met
 
 
@@ -108,4 +123,5 @@ def events_of(segment: object, among: Indices, journey: list[dict], session_of: 
         segment = view["segments"][segment]
     container = segment.get("container", "event")
     units = split(among, session_of, container)
-    return {at for unit in units if holds(unit, segment["where"], journey, session_of, view, container) for at in unit}
+    where = segment["where"]
+    return {at for unit in units if holds(unit, where, journey, session_of, view, container, among) for at in unit}

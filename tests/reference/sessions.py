@@ -31,6 +31,21 @@ def numbers(journey: list[dict], view: dict) -> list[int]:
     return found
 
 
+def with_figures(journey: list[dict], session_of: list[int], events: list[int]) -> None:
+    """S4, S5 written on some events of a journey: what each adds to starts, ends, bounces and time spent."""
+    for session in {session_of[at] for at in events}:
+        inside = [at for at in events if session_of[at] == session]
+        following = dict(pairwise(inside))
+        for at in inside:
+            spent = (journey[following[at]]["t"] - journey[at]["t"]) / 1000 if at in following else None
+            journey[at] |= {
+                "session_starts": float(at == session),
+                "session_ends": float(at == inside[-1]),
+                "bounces": float(len(inside) == 1),
+                "time_spent_seconds": spent,
+            }
+
+
 def rates(counts: dict[str, float | None], session_seconds: float) -> dict[str, float | None]:
     """The columns of a row; nothing to divide by is null."""
 
@@ -97,7 +112,8 @@ def sessions(seen: dict, ask: dict, view: dict) -> list[dict]:
     name = ask.get("dimension")
     if name is None:
         return rows
-    rows[0] = {"row_kind": "total", name: None, **row(found)}
+    entry = f"entry_{name}"
+    rows[0] = {"row_kind": "total", entry: None, **row(found)}
     label = view.get("no_value", "No value")
     by_value: dict[str | None, list[dict]] = {}
     for visit in found:
@@ -108,8 +124,8 @@ def sessions(seen: dict, ask: dict, view: dict) -> list[dict]:
         keys, key=lambda value: (-row(by_value[value])["sessions"], keys[value].encode("utf-8"), value is not None)
     )
     shown, rest = order[: ask.get("rows", 50)], order[ask.get("rows", 50) :]
-    rows += [{"row_kind": "item", name: keys[value], **row(by_value[value])} for value in shown]
+    rows += [{"row_kind": "item", entry: keys[value], **row(by_value[value])} for value in shown]
     if rest:
         left = [visit for value in rest for visit in by_value[value]]
-        rows.append({"row_kind": "other", name: None, **row(left, people=False)})
+        rows.append({"row_kind": "other", entry: None, **row(left, people=False)})
     return rows

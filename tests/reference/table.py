@@ -1,4 +1,4 @@
-"""Rules T1-T4, M6: metrics by the values of dimensions, with a total of its own and the rest as *other*."""
+"""Rules T1-T4, M6: metrics by the values of dimensions, with totals of their own and the rest as *other*."""
 
 from __future__ import annotations
 
@@ -105,16 +105,25 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     if not dimensions:
         return [{"row_kind": "total", **columns(view, metrics, totals)}]
     cells = {key: row_sums(key, of, view, needed, dimensions) for key, of in per_key.items()}
+    everything = sums(seen["masked"], view, needed)
     if not keep_null:  # items without a value are no rows, and what lies on them is not in the total
         totals |= {
             metric: math.fsum(cell[metric] for cell in cells.values())
             for metric in needed
             if additive(view, metric, dimensions)
         }
+    total, grand = (columns(view, metrics, found) for found in (totals, everything))
     return [
-        {"row_kind": "total", **dict.fromkeys(dimensions), **columns(view, metrics, totals)},
+        {"row_kind": "total", **dict.fromkeys(dimensions), **total},
+        *([{"row_kind": "grand_total", **dict.fromkeys(dimensions), **grand}] if differ(total, grand) else []),
         *ranked(cells, view, ask, metrics, sort),
     ]
+
+
+def differ(total: dict, grand: dict) -> bool:
+    """T3: whether what has no value makes the grand total another one; only then it is a row."""
+    pairs = [(total[name], grand[name]) for name in total]
+    return any((a is None) != (b is None) or (a is not None and abs(a - b) > 1e-9 * abs(a)) for a, b in pairs)
 
 
 def row_sums(key: Key, masked: list[dict], view: dict, needed: list[str], dimensions: list[str]) -> dict:

@@ -1,4 +1,4 @@
-"""Rule R: metrics per bucket of the calendar; every bucket of the range is a row."""
+"""Rules R, T2: metrics per bucket of the calendar, every bucket of the range a row, and the total of the range."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from tests.reference.table import sums
 
 
 def trend(seen: dict, ask: dict, view: dict) -> list[dict]:
-    """One row per bucket: bucket (its first instant, UTC), label, one column per metric."""
+    """The total, then one row per bucket: bucket (its first instant, UTC), label, one column per metric."""
     zone, granularity = view.get("time_zone", "UTC"), ask.get("granularity", "day")
     metrics = ask.get("metrics", ["events", "people", "sessions"])
     inside: dict[int, list] = {edge: [] for edge in edges(ask["from"], ask["to"], granularity, zone)}
     for one in seen["masked"]:
         inside[bucket(one["event"]["t"], granularity, zone)].append(one)
-    rows = []
-    for edge, events in inside.items():
+
+    def columns(events: list) -> dict[str, float | None]:
         found = sums(events, view, parts(view, metrics))
-        columns = {name: shown(view, name, found) for name in metrics}
+        return {name: shown(view, name, found) for name in metrics}
+
+    rows = [{"row_kind": "total", "bucket": None, "label": None, **columns(seen["masked"])}]
+    for edge, events in inside.items():
         moment = EPOCH + timedelta(milliseconds=edge)
-        rows.append({"bucket": moment, "label": label(edge, granularity, zone), **columns})
+        rows.append(
+            {"row_kind": "bucket", "bucket": moment, "label": label(edge, granularity, zone), **columns(events)}
+        )
     return rows

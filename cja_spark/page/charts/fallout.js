@@ -1,13 +1,16 @@
+// What is counted: people, sessions or attempts.
+const countedBy = (panel) => ["attempts", "sessions", "people"].find((name) => columnAt(panel, name) >= 0);
+
 // The funnel: who reached each step, who left before it, and the same for each value of a breakdown.
 function falloutStep(panel, row, previous, first) {
   const at = (name) => columnAt(panel, name), cell = (name) => (at(name) < 0 ? null : row[at(name)]);
   const text = (name) => (at(name) < 0 ? "–" : shown(cell(name), panel.columns[at(name)]));
-  const people = figure(cell("people")), start = figure(first[at("people")]), before = previous && figure(previous[at("people")]);
+  const counted = countedBy(panel), people = figure(cell(counted)), start = figure(first[at(counted)]), before = previous && figure(previous[at(counted)]);
   const part = (number) => (start > 0 && number > 0 ? Math.min(100, (100 * number) / start) : 0);
   const reached = part(people), lost = before ? Math.max(0, part(before) - reached) : 0;
   // The given figure, because privacy may have hidden it.
-  const left = at("fallout_people") >= 0 ? text("fallout_people") : before !== null && people !== null ? numberText(before - people, { format: "count" }, false) : null;
-  const open = figure(cell("open_people"));
+  const left = at(`fallout_${counted}`) >= 0 ? text(`fallout_${counted}`) : before !== null && people !== null ? numberText(before - people, { format: "count" }, false) : null;
+  const open = figure(cell(`open_${counted}`));
   const between = previous ? node("p", { class: "between" }, node("b", {}, text("percent_of_previous")), " went on",
     left === null ? null : node("span", {}, ` · ${left} left`),
     open ? node("span", {}, ` · ${numberText(open, { format: "count" }, false)} may still go on`) : null) : null;
@@ -15,12 +18,12 @@ function falloutStep(panel, row, previous, first) {
   return [between, node("div", { class: "step" },
     node("div", { class: "step-name", title: name }, node("span", { class: "number" }, String(cell("step") ?? "")), node("span", { class: "label" }, isolated(name))),
     node("div", { class: "track", "aria-hidden": "true" }, node("i", { style: `width:${reached.toFixed(2)}%` }), node("s", { style: `width:${lost.toFixed(2)}%` })),
-    node("div", { class: "step-figures", title: exact(cell("people"), panel.columns[at("people")]) }, node("b", {}, text("people")), node("span", { class: "note" }, previous ? text("percent_of_total") : "people")))];
+    node("div", { class: "step-figures", title: exact(cell(counted), panel.columns[at(counted)]) }, node("b", {}, text(counted)), node("span", { class: "note" }, previous ? text("percent_of_total") : counted)))];
 }
 
 // One row per breakdown value, one column per step: the ranked table does the rest.
 function byBreakdown(panel, steps) {
-  const [valueAt, stepAt, peopleAt, totalAt] = ["breakdown", "step", "people", "percent_of_total"].map((name) => columnAt(panel, name));
+  const [valueAt, stepAt, peopleAt, totalAt] = ["breakdown", "step", countedBy(panel), "percent_of_total"].map((name) => columnAt(panel, name));
   const groups = new Map();
   for (const row of panel.rows) {
     const key = row[valueAt];
@@ -41,7 +44,7 @@ function byBreakdown(panel, steps) {
 charts.fallout = (host, panel) => {
   const valueAt = columnAt(panel, "breakdown"), stepAt = columnAt(panel, "step");
   const steps = panel.rows.filter((row) => valueAt < 0 || row[valueAt] === null).sort((one, other) => one[stepAt] - other[stepAt]);
-  if (!steps.length || columnAt(panel, "people") < 0) { host.append(nothing()); drawTable(host, panel); return; }
+  if (!steps.length || !countedBy(panel)) { host.append(nothing()); drawTable(host, panel); return; }
   host.append(node("div", { class: "funnel" }, ...steps.flatMap((row, at) => falloutStep(panel, row, steps[at - 1] || null, steps[0])).filter(Boolean)));
   if (steps.length < panel.rows.length) {
     host.append(node("h3", {}, "By ", isolated(panel.columns[valueAt].label)));

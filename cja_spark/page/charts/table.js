@@ -42,7 +42,7 @@ function tableCell(row, column, scale, kind) {
     return node(column.first ? "th" : "td", { scope: column.first ? "row" : null, class: empty ? "none" : null, title: text }, node("span", { class: "label" }, isolated(text)));
   }
   const number = figure(cell), most = scale.most[column.at];
-  const whole = column.shareOf !== undefined ? figure(row[column.shareOf]) : scale.total && kind !== "total" ? figure(scale.total[column.at]) : null;
+  const whole = column.shareOf !== undefined ? figure(row[column.shareOf]) : scale.total && !kind.endsWith("total") ? figure(scale.total[column.at]) : null;
   const shares = isAdditive(column) && (column.shareOf !== undefined || (scale.total !== null && figure(scale.total[column.at]) > 0));
   const against = column.shareOf !== undefined ? whole : most;
   const length = kind === "item" && number > 0 && against > 0 ? Math.min(100, (100 * number) / against) : 0;
@@ -53,22 +53,23 @@ function tableCell(row, column, scale, kind) {
 }
 
 function tableRow(row, columns, scale, kind) {
-  const label = { total: "Total", other: "Other" }[kind];
+  const label = { total: "Total", grand_total: "Grand total", other: "Other" }[kind];
   return node("tr", { class: kind }, ...columns.map((column, at) => {
     if (label && !isFigure(column)) return node(at === 0 ? "th" : "td", { scope: at === 0 ? "row" : null }, at === 0 ? label : "");
     return tableCell(row, column, scale, kind);
   }));
 }
 
-// `panel` needs name, columns and rows; a column named row_kind tells total and other rows from items.
+// `panel` needs name, columns and rows; a column named row_kind tells totals and other rows from items.
 function drawTable(host, panel, { title = "" } = {}) {
   const kindAt = columnAt(panel, "row_kind");
   const kind = (row) => (kindAt < 0 ? "item" : row[kindAt]);
   const columns = panel.columns.map((column, at) => ({ ...column, at })).filter((column) => !["row_kind", "run_id"].includes(column.name));
   if (!panel.rows.length || !columns.length) { host.append(nothing()); return; }
   if (columns[0] && !isFigure(columns[0])) columns[0].first = true;
-  const items = panel.rows.filter((row) => !["total", "other"].includes(kind(row)));
+  const items = panel.rows.filter((row) => !["total", "grand_total", "other"].includes(kind(row)));
   const totals = panel.rows.filter((row) => kind(row) === "total"), others = panel.rows.filter((row) => kind(row) === "other");
+  const grand = panel.rows.filter((row) => kind(row) === "grand_total");
   const most = panel.columns.map((column, at) => (isFigure(column) ? items.reduce((top, row) => Math.max(top, figure(row[at]) || 0), 0) : 0));
   const scale = { most, total: totals.length === 1 ? totals[0] : null };
   const state = { column: null, direction: 1, limit: PAGE_OF_ROWS, words: "" };
@@ -89,7 +90,7 @@ function drawTable(host, panel, { title = "" } = {}) {
   }
   function draw() {
     const rows = found(), visible = rows.slice(0, state.limit);
-    body.replaceChildren(...totals.map((row) => tableRow(row, columns, scale, "total")), ...visible.map((row) => tableRow(row, columns, scale, "item")),
+    body.replaceChildren(...totals.map((row) => tableRow(row, columns, scale, "total")), ...grand.map((row) => tableRow(row, columns, scale, "grand_total")), ...visible.map((row) => tableRow(row, columns, scale, "item")),
       ...(state.words ? [] : others.map((row) => tableRow(row, columns, scale, "other"))));
     heads.forEach((head, at) => head.setAttribute("aria-sort", columns[at] !== state.column ? "none" : state.direction > 0 ? "ascending" : "descending"));
     count.textContent = `${intl({}).format(visible.length)} of ${intl({}).format(rows.length)} ${rows.length === 1 ? "row" : "rows"}`;
@@ -98,7 +99,7 @@ function drawTable(host, panel, { title = "" } = {}) {
   }
 
   const filter = items.length > 10 ? node("input", { type: "search", placeholder: "Filter rows", "aria-label": "Filter rows", input: (event) => { state.words = event.target.value; state.limit = PAGE_OF_ROWS; draw(); } }) : null;
-  const csv = node("button", { type: "button", class: "quiet csv", click: () => download(panel.name, csvText(columns, [...totals, ...found(), ...others])) }, "Download CSV");
+  const csv = node("button", { type: "button", class: "quiet csv", click: () => download(panel.name, csvText(columns, [...totals, ...grand, ...found(), ...others])) }, "Download CSV");
   draw();
   host.append(node("div", { class: "tools" }, filter, count, csv),
     node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title || "Table" }, node("table", { class: "ranked" }, node("thead", {}, node("tr", {}, ...heads)), body)), more);

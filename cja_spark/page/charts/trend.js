@@ -1,4 +1,5 @@
 // Lines over time. Metrics of one kind and size share an axis; others get their own: no second axis that misleads.
+// The total of the range is no point in time: it stands in the table below.
 const MARGIN = { top: 10, right: 14, bottom: 26, left: 58 };
 const HEIGHT = 230;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -108,7 +109,8 @@ function legend(group, off, redraw) {
   }));
 }
 
-charts.trend = (host, panel) => {
+charts.trend = (host, whole) => {
+  const kindAt = columnAt(whole, "row_kind"), panel = { ...whole, rows: whole.rows.filter((row) => kindAt < 0 || row[kindAt] !== "total") };
   const labelAt = columnAt(panel, "label"), bucketAt = columnAt(panel, "bucket");
   const metrics = panel.columns.map((column, at) => ({ ...column, at })).filter(isFigure).map((metric, at) => ({ ...metric, colour: `c${at % 6}` }));
   if (!panel.rows.length || !metrics.length) { host.append(nothing()); return; }
@@ -127,5 +129,5 @@ charts.trend = (host, panel) => {
   redraw();
   let width = grid.clientWidth;
   new ResizeObserver(() => { if (grid.clientWidth !== width) { width = grid.clientWidth; redraw(); } }).observe(grid);
-  tableBelow(host, { ...panel, columns: panel.columns.filter((column) => column.name !== "bucket" || labelAt < 0), rows: labelAt < 0 || bucketAt < 0 ? panel.rows : panel.rows.map((row) => row.filter((_, at) => at !== bucketAt)) });
+  tableBelow(host, labelAt < 0 || bucketAt < 0 ? whole : { ...whole, columns: whole.columns.filter((_, at) => at !== bucketAt), rows: whole.rows.map((row) => row.filter((_, at) => at !== bucketAt)) });
 };

@@ -56,6 +56,11 @@ def _items(lists, kind):
 
 def rows_of(persons, view=VIEW, **asked):
     """A report's rows on hand-written persons."""
+    return table_of(persons, view, **asked).to_pylist()
+
+
+def table_of(persons, view=VIEW, **asked):
+    """The same as an Arrow table."""
     kind = REPORTS.named(asked["report"])
     given = View.model_validate({**VIEW, **view})
     report = kind.spec.model_validate({"range": JANUARY, **asked})
@@ -65,7 +70,7 @@ def rows_of(persons, view=VIEW, **asked):
     batches = [*nothing.batches(0), *kind.kernel(Seen(journeys_of(persons), ask)).batches(0)]
     texts = {text for own in persons for _, values in own for text in (values.get("page"), *values.get("sku", ()))}
     names = {value_id(text): text for text in texts if text}
-    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, lambda name, ids: names).to_pylist()
+    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, lambda name, ids: names)
 
 
 def page(t, name=None, **values):

@@ -85,11 +85,12 @@ def expected_of(unit, asked, *, attempts):
     """Level, start and chain of everything that is counted in a unit; level 0 has none."""
     if attempts:
         return [(len(chain), unit[chain[0]]["t"], chain) for chain in reference.attempts(unit, asked)]
+    start = reference.latest_start(unit, asked)
     if asked["order"] == "any" or asked["ties"] == "step_order":
-        level, start = reference.level_and_start(unit, asked)
-        return [(level, unit[start]["t"], None)] if level else []
+        level = reference.level(unit, asked)
+        return [(level, start, None)] if level else []
     chain = reference.reported_chain(unit, asked)
-    return [(len(chain), unit[chain[0]]["t"], chain)] if chain else []
+    return [(len(chain), start, chain)] if chain else []
 
 
 def of_kernel(found, offsets):

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from pydantic import ValidationError
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.reports.compile import asks_of
 from cja_spark.reports.table import Table
+from cja_spark.view.condition import Segment
 from cja_spark.view.spec import View
-from tests.unit.kernels.by_hand import GAP, JANUARY, VIEW, kept, page
+from tests.unit.kernels.by_hand import GAP, JANUARY, VIEW, kept, page, table
 
 HELP, HOME = {"dimension": "page", "equals": "help"}, {"dimension": "page", "equals": "home"}
 ORDER = {"metric": "orders", "at_least": 1}
@@ -40,6 +42,57 @@ def test_g1_a_metric_that_is_not_set_is_zero_in_a_sum_and_matches_nothing_on_an_
     few = {"metric": "orders", "at_most": 0}
     assert kept([[page(0), page(1, orders=0)]], few) == ["0.1"]
     assert kept([[page(0)]], few, "person") == ["0.0"]
+
+
+def test_g1_every_event_is_of_one_session_and_units_count_theirs():
+    assert kept([TWO_SESSIONS], {"metric": "sessions", "equals": 1}) == EVENTS
+    assert kept([TWO_SESSIONS], {"metric": "sessions", "equals": 1}, "session") == EVENTS
+    assert kept([TWO_SESSIONS], {"metric": "sessions", "equals": 2}, "person") == EVENTS
+
+
+def distinct(dimension, **comparisons):
+    return {"dimension": dimension, "distinct": comparisons}
+
+
+def test_g1_a_distinct_count_is_of_the_values_of_the_unit():
+    person = [page(0, "a"), page(1, "a"), page(2), page(FAR + 2, "b")]
+    assert kept([person, [page(0, "a")]], distinct("page", at_least=2), "person") == EVENTS
+    assert kept([person], distinct("page", at_least=2), "session") == []
+    assert kept([person], distinct("page", equals=1), "session") == EVENTS
+    assert kept([person], distinct("page", at_most=0)) == ["0.2"]
+    assert kept([[page(0)], [], [page(0), page(1)]], distinct("page", less_than=1), "person") == ["0.0", "2.0", "2.1"]
+
+
+def test_g1_a_distinct_count_of_items_takes_all_items_of_the_unit():
+    person = [page(0, sku=["x", "y", "x"]), page(1, sku=["y"]), page(FAR + 1, sku=["z"]), page(FAR + 2)]
+    two = {"container": "session", "where": distinct("sku", more_than=1, at_most=2)}
+    assert events_kept(person, distinct("sku", equals=3), "person") == 4
+    assert events_kept(person, distinct("sku", equals=2), "session") == 2
+    assert events_kept(person, distinct("sku", equals=2)) == 1
+    assert events_kept(person, {"exclude": two}, "person") == 0
+
+
+def events_kept(person, where, container="event"):
+    """How many events a segment keeps; `kept` would add items of its own."""
+    return table([person], metrics=["events"], segments=[{"container": container, "where": where}])[0][1]
+
+
+def test_g1_a_distinct_count_sees_only_events_of_the_range():
+    assert kept([[page(-1, "b"), page(0, "a")]], distinct("page", at_least=2), "person") == []
+
+
+@pytest.mark.parametrize(
+    ("where", "fault"),
+    [
+        ({"dimension": "page", "distinct": {}}, "distinct needs one of at_least"),
+        ({"dimension": "page", "distinct": {"at_least": 2}, "equals": "a"}, "needs exactly one of"),
+        ({"dimension": "page", "distinct": {"at_least": 2}, "model": "instance"}, "distinct counts values"),
+    ],
+    ids=str,
+)
+def test_g1_a_distinct_count_that_makes_no_sense_is_refused(where, fault):
+    with pytest.raises(ValidationError, match=fault):
+        Segment.model_validate({"where": where})
 
 
 def test_g2_the_outermost_container_returns_all_events_of_its_units():

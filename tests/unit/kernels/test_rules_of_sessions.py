@@ -1,8 +1,10 @@
 """Rules S1 to S5 at their boundaries, on the product's kernels."""
 
 import pytest
+from pydantic import ValidationError
 
-from tests.unit.kernels.by_hand import DAY, END, GAP, HOUR, MINUTE, START, page, rows_of, table
+from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import DAY, END, GAP, HOUR, MINUTE, START, VIEW, kept, page, rows_of, table
 
 LAST = END - START
 
@@ -50,7 +52,7 @@ def test_s2_the_edges_of_the_range_neither_open_nor_cut_a_session():
 def test_s3_a_session_over_midnight_counts_on_both_days_and_once_in_the_total():
     person = [page(DAY - 1), page(DAY)]
     days = rows_of([person], report="trend", metrics=["sessions"])
-    assert [row["sessions"] for row in days[:3]] == [1, 1, 0]
+    assert [row["sessions"] for row in days[:4]] == [1, 1, 1, 0]
     assert table([person], metrics=["sessions"]) == [("total", 1.0)]
 
 
@@ -83,3 +85,57 @@ def test_s5_time_after_the_range_is_not_spent_in_it():
 def test_s5_time_goes_to_the_masked_event_it_begins_with():
     person = [page(0, "a"), page(4000, "b"), page(5000, "a")]
     assert visits(person, segments=[{"where": {"dimension": "page", "equals": "a"}}])["time_spent_seconds"] == 4
+
+
+STANDARD = ["time_spent_seconds", "session_starts", "session_ends", "bounces"]
+VISIT = [page(0, "a"), page(MINUTE, "b"), page(2 * MINUTE, "b")]
+
+
+def test_s5_time_spent_by_a_dimension_goes_to_the_events_own_value():
+    rows = table([VISIT, [page(0, "a")]], "page", metrics=STANDARD)
+    assert rows == [("total", None, 120, 2, 2, 1), ("item", "a", 60, 2, 1, 1), ("item", "b", 60, 0, 1, 0)]
+
+
+def test_s5_the_sessions_report_names_rows_by_entry_and_keeps_whole_sessions_there():
+    rows = rows_of([VISIT], report="sessions", dimension="page")
+    found = [(row["entry_page"], row["sessions"], row["session_ends"], row["time_spent_seconds"]) for row in rows]
+    assert found == [(None, 1, 1, 120), ("a", 1, 1, 120)]
+
+
+def test_s4_s5_by_day_starts_ends_and_time_add_up_where_sessions_do_not():
+    days = rows_of([[page(DAY - 1000), page(DAY)]], report="trend", metrics=[*STANDARD, "sessions"])
+    days = [row for row in days if row["label"] in ("2025-01-01", "2025-01-02")]
+    assert [[row[name] for name in STANDARD] for row in days] == [[1, 1, 0, 0], [0, 0, 1, 0]]
+    assert [row["sessions"] for row in days] == [1, 1]
+
+
+def test_s5_range_events_decide_and_masked_ones_are_counted():
+    person = [page(0, "a"), page(4000, "b"), page(5000, "a")]
+    only_a = [{"where": {"dimension": "page", "equals": "a"}}]
+    assert table([person], metrics=STANDARD, segments=only_a) == [("total", 4, 1, 1, 0)]
+    before = [page(-1, "a"), page(0, "a"), page(LAST, "a")]
+    assert table([before], metrics=STANDARD) == [("total", 0, 0, 1, 1)]
+
+
+def test_s4_s5_conditions_calculated_metrics_and_other_take_the_metrics_of_sessions():
+    long = {"metric": "time_spent_seconds", "at_least": 120}
+    assert kept([VISIT, [page(0), page(1000)]], long, "session") == ["0.0", "0.1", "0.2"]
+    assert kept([VISIT], {"metric": "time_spent_seconds", "at_most": 0}) == []
+    assert kept([VISIT], {"metric": "session_ends", "at_least": 1}) == ["0.2"]
+    view = {"metrics": {**VIEW["metrics"], "minutes": {"calculate": "time_spent_seconds / 60"}}}
+    rows = table([VISIT], "page", metrics=["minutes", "time_spent_seconds"], rows=1, view=view)
+    assert rows == [("total", None, 2, 120), ("item", "a", 1, 60), ("other", None, 1, 60)]
+
+
+def test_f1_a_metric_of_sessions_is_a_step_and_a_tail_is_asked_apart():
+    person = [page(LAST - 1000, "a"), page(LAST + GAP), page(LAST + 2 * GAP)]
+    rows = rows_of([person, VISIT], report="fallout", steps=["session_starts", "session_ends"], window="2 hours")
+    assert [row["people"] for row in rows] == [2, 2]
+    assert [row["people"] for row in rows_of([VISIT], report="fallout", steps=["bounces"])] == [0]
+
+
+@pytest.mark.parametrize("name", ["session_starts", "events", "rate"])
+def test_s1_a_session_starts_with_a_metric_that_events_have(name):
+    metrics = {**VIEW["metrics"], "rate": {"calculate": "orders / opens"}}
+    with pytest.raises(ValidationError, match=f"'{name}' is no field of events"):
+        View.model_validate({**VIEW, "metrics": metrics, "session": {"starts_with": [name]}})

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from tests.unit.kernels.by_hand import END, GAP, START, page, rows_of, table
+from tests.unit.kernels.by_hand import DAY, END, GAP, START, VIEW, page, rows_of, table
 
+RATE = {"metrics": {**VIEW["metrics"], "rate": {"calculate": "orders / people"}}}
 BUYERS = [[page(0, "a", orders=2), page(1, "b"), page(2, "a", orders=1)], [page(0, "b", orders=5)], [page(0)]]
 
 
@@ -22,13 +23,37 @@ def test_t2_people_and_sessions_of_the_total_are_counted_and_not_summed():
 
 
 def test_t3_without_no_value_the_total_is_counted_again():
-    assert table(BUYERS, "page", metrics=["people", "events"], include_no_value=False)[0] == ("total", None, 2, 4)
+    rows = table(BUYERS, "page", metrics=["people", "events"], include_no_value=False)
+    assert rows[:2] == [("total", None, 2, 4), ("grand_total", None, 3, 5)]
+
+
+def test_t3_a_grand_total_is_a_row_only_where_it_is_another_one():
+    known = [[page(0, "a", orders=0.1), page(1, "b", orders=0.2), page(2, "a", orders=0.3)]]
+    metrics = {"metrics": ["orders", "people"], "include_no_value": False}
+    assert [row[0] for row in table(known, "page", **metrics)] == ["total", "item", "item"]
+    assert [row[0] for row in table([*known, [page(0)]], "page", **metrics)] == ["total", "grand_total", "item", "item"]
+    assert [row[0] for row in table([*known, [page(0)]], "page", metrics=["orders"], include_no_value=False)][1] == "item"
+    assert [row[0] for row in table([*known, [page(0)]], **metrics)] == ["total"]
+
+
+def test_t2_a_trend_has_a_total_that_counts_a_person_of_two_days_once():
+    persons = [[page(0, orders=1), page(DAY, orders=2)], [page(DAY - 1000), page(DAY)]]
+    rows = rows_of(persons, report="trend", metrics=["people", "sessions", "orders", "rate"], view=RATE)
+    found = [tuple(row.values()) for row in rows[:3]]
+    assert [(row[0], row[2], *row[3:]) for row in found] == [
+        ("total", None, 2, 3, 3, 1.5), ("bucket", "2025-01-01", 2, 2, 1, 0.5), ("bucket", "2025-01-02", 2, 2, 2, 1),
+    ]  # fmt: skip
+    assert (rows[0]["bucket"], len(rows)) == (None, 32)
+
+
+def test_t2_the_total_of_a_trend_without_events_is_zero():
+    assert rows_of([], report="trend", metrics=["people"])[0]["people"] == 0
 
 
 def test_t3_without_no_value_only_items_that_have_one_are_totalled():
     basket = [[page(0, sku=["x", None], units=[2.0, 7.0])], [page(0, sku=[None], units=[9.0])]]
     rows = table(basket, "sku", metrics=["units", "people"], include_no_value=False)
-    assert rows == [("total", None, 2, 1), ("item", "x", 2, 1)]
+    assert rows == [("total", None, 2, 1), ("grand_total", None, 18, 2), ("item", "x", 2, 1)]
 
 
 def test_t3_the_number_of_rows_is_no_filter():
@@ -60,7 +85,7 @@ def test_t4_an_amount_above_items_does_not_add_up_in_other():
 def test_t4_sessions_beyond_the_rows_are_other_and_its_people_stay_open():
     persons = [[page(0, "a"), page(GAP + 1, "b")], [page(0, "a")], [page(0, "c")]]
     rows = rows_of(persons, report="sessions", dimension="page", rows=1)
-    assert [(row["row_kind"], row["page"], row["sessions"], row["people"]) for row in rows] == [
+    assert [(row["row_kind"], row["entry_page"], row["sessions"], row["people"]) for row in rows] == [
         ("total", None, 4, 3), ("item", "a", 2, 2), ("other", None, 2, None),
     ]  # fmt: skip
     assert rows[2]["bounce_rate"] == 1

@@ -8,10 +8,12 @@ from cja_spark.page import ColumnSpec, Panel
 
 TREND = Panel(
     name="by_day", title="By day", report="trend", range="1 to 3 January 2025",
-    columns=(ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Day"),
+    columns=(ColumnSpec(name="row_kind", label="Kind"), ColumnSpec(name="bucket", label="From", format="time"),
+             ColumnSpec(name="label", label="Day"),
              ColumnSpec(name="sessions", label="Sessions", format="count")),
-    rows=tuple({"bucket": datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=day), "label": f"2025-01-0{day + 1}",
-                "sessions": 1_234_567 + day} for day in range(3)),
+    rows=({"row_kind": "total", "bucket": None, "label": None, "sessions": 3_000_000},
+          *({"row_kind": "bucket", "bucket": datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=day),
+             "label": f"2025-01-0{day + 1}", "sessions": 1_234_567 + day} for day in range(3))),
 )  # fmt: skip
 TABLE = Panel(
     name="pages", title="Pages", report="table", segments=("Buyers",), options={"rows": 50},

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.reference.chains import attempts, level, options, reported_chain, searched_level
+from tests.reference.chains import attempts, latest_start, level, options, reported_chain, searched_level
 
 WINDOW = 1000
 
@@ -81,6 +81,29 @@ def test_the_laws_of_windows_starts_and_next_steps(given):
         assert level(events, options(steps=4, **{**given, "window": 2 * WINDOW if "window" in given else None})) >= free
         assert free >= level(events, options(steps=4, window_start="first", **given))
         assert free >= level(events, options(steps=4, order="strict", **given))
+
+
+MAY_GO_ON = [
+    {}, {"window_start": "first"}, {"order": "any"}, {"ties": {"grace": 2}}, {"ties": "step_order"},
+    {"one_event_one_step": False},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", MAY_GO_ON, ids=str)
+def test_the_latest_start_tells_whether_what_may_come_can_raise_the_level(given):
+    chance = random.Random(9)
+    asked = options(steps=3, window=WINDOW, date_rule="entry", **given)
+    found = set()
+    for _ in range(400):
+        events = random_unit(chance, longest=6)
+        reached = level(events, asked)
+        if 0 < reached < 3:
+            until = events[-1]["t"] + chance.choice([0, 1, WINDOW - 2, WINDOW - 1, WINDOW])
+            later = [{"t": until + 1, "steps": {1, 2, 3}, "in_range": False} for _ in range(3)]
+            is_open = latest_start(events, asked) + WINDOW > until
+            assert is_open == (level(events + later, asked) > reached), (events, until)
+            found.add((is_open, reached))
+    assert found == {(False, 1), (True, 1), (False, 2), (True, 2)}
 
 
 def test_a_chain_may_take_exactly_the_window():

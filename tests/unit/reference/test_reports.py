@@ -75,8 +75,9 @@ def test_a_week_over_new_year_and_a_month_clamped_to_its_end():
 def test_a_trend_has_a_row_for_every_bucket_and_sums_to_the_table():
     asked = {"from": RANGE_FROM, "to": RANGE_TO, "metrics": ["events", "orders", "people"]}
     events = journeys(3, 60)
-    rows = report(events, VIEW, {"report": "trend", "granularity": "day", **asked})
+    total, *rows = report(events, VIEW, {"report": "trend", "granularity": "day", **asked})
     whole = report(events, VIEW, {"report": "table", **asked})[0]
+    assert total == {"bucket": None, "label": None, **whole}
     assert len(rows) == 31
     assert (rows[9]["bucket"] - rows[8]["bucket"]).total_seconds() == 23 * 3600
     assert sum(row["events"] for row in rows) == whole["events"] > 100
@@ -107,7 +108,7 @@ def test_a_session_over_the_edge_of_the_range_is_no_start_and_counts_on_both_day
     assert (row["sessions"], row["session_starts"], row["session_ends"]) == (2, 1, 2)
     assert (row["bounces"], row["time_spent_seconds"], row["mean_session_seconds"]) == (1, 0.001, 0.0005)
     days = report(over, SIMPLE, ask("trend", metrics=["sessions"], end=START + 2 * 86_400_000))
-    assert [day["sessions"] for day in days] == [2, 1]
+    assert [day["sessions"] for day in days] == [2, 2, 1]
 
 
 def test_without_sessions_rates_are_null():
@@ -118,7 +119,15 @@ def test_without_sessions_rates_are_null():
 def test_sessions_by_the_value_they_begin_with():
     events = [event(START, page="a"), event(START + 1000, page="b"), event(START + GAP * 2 + 2000, page="b")]
     rows = report(events, SIMPLE, ask("sessions", dimension="page"))
-    assert items(rows, "page", "sessions", "time_spent_seconds") == [("a", 1, 1), ("b", 1, 0)]
+    assert items(rows, "entry_page", "sessions", "time_spent_seconds") == [("a", 1, 1), ("b", 1, 0)]
+
+
+def test_time_starts_ends_and_bounces_go_to_the_events_own_value():
+    events = [event(START, page="a"), event(START + 60_000, page="b"), event(START + 120_000, page="b")]
+    metrics = ["time_spent_seconds", "session_starts", "session_ends", "bounces", "sessions"]
+    rows = report([*events, event(START, "q", page="a")], SIMPLE, ask(dimensions=["page"], metrics=metrics))
+    assert items(rows, "page", *metrics) == [("a", 60, 2, 1, 1, 2), ("b", 60, 0, 1, 0, 1)]
+    assert [rows[0][name] for name in metrics] == [120, 2, 2, 1, 2]
 
 
 # ---- O8, O9, M6, T: values, items, totals ------------------------------------------------------------------------
@@ -129,7 +138,7 @@ def test_blank_text_and_nan_are_not_set_and_instances_count_zero():
     rows = report(events, SIMPLE, ask(dimensions=["page"], metrics=["events", "orders", "calls", "rate"]))
     assert items(rows, "page", "events", "orders", "calls", "rate") == [("No value", 2, -2, 1, -2)]
     only = report(events, SIMPLE, ask(dimensions=["page"], metrics=["events"], include_no_value=False))
-    assert only == [{"row_kind": "total", "page": None, "events": 0}]
+    assert only == [{"row_kind": row, "page": None, "events": found} for row, found in (("total", 0), ("grand_total", 2))]
 
 
 def test_a_metric_above_items_goes_in_full_to_each_distinct_value_and_once_into_the_total():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.reference.report import report
 from tests.unit.reference.asking import END, GAP, SIMPLE, START, ask, event
 
@@ -10,7 +12,12 @@ STEPS = [{"dimension": "page", "equals": "a"}, "orders"]
 
 def reached(events, data_until=None, **given):
     rows = report(events, SIMPLE, ask("fallout", steps=STEPS, **given), data_until=data_until)
-    return [row["people"] for row in rows if row["breakdown"] is None]
+    word = "sessions" if given.get("container") == "session" else "people"
+    return [row[word] for row in rows if row["breakdown"] is None]
+
+
+def with_open(rows):
+    return [{**row, "open": next(row[name] for name in row if name.startswith("open_"))} for row in rows]
 
 
 def test_a_chain_may_end_after_the_range_when_entry_counts():
@@ -26,6 +33,30 @@ def test_a_window_that_ends_after_the_data_is_open():
     events = [event(END - 1, page="a"), event(END - 100, "q", page="a")]
     rows = report(events, SIMPLE, ask("fallout", steps=STEPS, window=50), data_until=END)
     assert [row["open_people"] for row in rows] == [1, 0]
+
+
+DAY = 86_400_000
+AGAIN = [event(START, page="a"), event(END - 1, page="a")]
+
+
+@pytest.mark.parametrize(
+    ("given", "still"),
+    [
+        ({}, [1, 0]), ({"window_start": "first"}, [0, 0]), ({"date_rule": "in_range"}, [0, 0]), ({"order": "any"}, [1, 0]),
+        ({"ties": "step_order"}, [1, 0]), ({"ties": {"grace": 2}}, [1, 0]),
+        ({"window_start": "first", "count": "attempts"}, [1, 0]),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_who_came_again_may_still_go_on_by_the_later_chain(given, still):
+    rows = report(AGAIN, SIMPLE, ask("fallout", steps=STEPS, window=DAY, **given), data_until=END)
+    assert [row["open"] for row in with_open(rows)] == still
+
+
+def test_who_reached_a_step_long_ago_and_begins_anew_is_open_at_the_step_reached():
+    events = [event(START, page="a"), event(START + 1, orders=1.0), event(END - 1, page="a")]
+    rows = report(events, SIMPLE, ask("fallout", steps=[*STEPS, "calls"], window=DAY), data_until=END)
+    assert [row["open"] for row in with_open(rows)] == [0, 1, 0]
 
 
 def test_rates_of_fallout_and_the_two_bases():

@@ -29,6 +29,7 @@ REFUSED = [
     ),
     ({"ties": {"pardon": "2 seconds"}}, "pardon"),
     ({"count": "attempts"}, "count: attempts needs window_start: first"),
+    ({"count": "attempts", "window_start": "first", "base": "all"}, "base: all does not go with count: attempts"),
     ({"count": "sessions"}, "count: sessions needs container: session"),
     ({"count": "persons", "container": "session"}, "count: persons needs container: person"),
     ({"count": "hits"}, "'persons', 'sessions' or 'attempts'"),
@@ -76,6 +77,15 @@ def test_all_faults_are_named_at_once():
 def test_what_goes_together_is_taken(given):
     asked = fallout(**given)
     assert Fallout.model_validate_json(asked.model_dump_json(exclude={"range"}), strict=False) == asked
+
+
+def test_a_step_on_a_distinct_count_is_named_in_words():
+    assert fallout(steps=[{"dimension": "sku", "distinct": {"at_least": 2}}]).steps[0].name() == "sku distinct at_least 2"
+
+
+def test_columns_are_named_by_what_is_counted():
+    asked = [{}, {"container": "session"}, {"container": "session", "window_start": "first", "count": "attempts"}]
+    assert [fallout(**given).counted() for given in asked] == ["people", "sessions", "attempts"]
 
 
 @pytest.mark.parametrize("written", [{"grace": "2 seconds"}, "grace(2 seconds)", " grace ( 2000 ms )"])
