@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, Self
 
+SEVERITY = (1, 8, 2, 3, 5, 6, 7, 4, 0)
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, and which exist.
@@ -19,6 +21,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     guess = f"Did you mean '{near[0]}'? " if near else ""
     shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
     return f"{guess}Known: {shown}."
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a command that did several things: the first of SEVERITY among theirs; 0 when it did none.
+
+    >>> worst([0, 4, 7])
+    7
+
+    Raises:
+        ValueError: a code that no error has.
+    Source: publishing.md section 9.
+    """
+    return min(codes, key=SEVERITY.index, default=0)
 
 
 class CjaError(Exception):

@@ -7,7 +7,7 @@ import platform
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
-from cja_spark.errors import CjaError, MissingToolError, VersionError
+from cja_spark.errors import CjaError, MissingToolError, VersionError, worst
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import say
 
@@ -81,14 +81,14 @@ def _run(asked: argparse.Namespace) -> int:
         checks["Spark"] = _executors
         if asked.project:
             checks["project"] = lambda: _project(asked.project)
-    worst = 0
+    codes = []
     for name, check in checks.items():
         try:
             say(f"ok    {name}: {check()}")
         except CjaError as error:
             say(f"wrong {name}: {error}")
-            worst = worst or error.exit_code
-    return worst
+            codes.append(error.exit_code)
+    return worst(codes)
 
 
 VERB = Verb("check the machine, the versions and a project's lake", _arguments, _run)
