@@ -15,6 +15,7 @@ from cja_spark import plan
 from cja_spark.audiences.publish import publish as publish_audience
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.audiences.spec import Audience
+from cja_spark.audiences.wish import MILLISECOND
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.batch import Bools, Window
 from cja_spark.journeys.build import PROFILE_PERIOD
@@ -41,8 +42,12 @@ def passes(seen: Seen, tree: Spec) -> Bools:
     return seen.matches(seen.ask.segment(tree.segment))
 
 
-def people(lake: Lake, project: Project, audience: Audience, start: datetime, end: datetime) -> DataFrame:
-    """Persons with an event in [start, end) that passes the audience's tree (A2).
+def people(
+    lake: Lake, project: Project, audience: Audience, start: datetime, end: datetime, *, version: int | None = None
+) -> DataFrame:
+    """Persons with an event in [start, end) that passes the audience's tree (A2), in one version of the journeys.
+
+    The dictionary of values only grows, and before the journeys that use it: its newest version does for any of theirs.
 
     Rows:    One per person.
     Columns: returns person_id string, person_namespace string.
@@ -55,7 +60,7 @@ def people(lake: Lake, project: Project, audience: Audience, start: datetime, en
     asked = Report(name=audience.name, report="members", segments=audience.segment_names())
     ids = text_ids([asked], view, lake.values(view.name).read())
     ask = Ask(Report(name=audience.name, report="members"), view, window, ids)
-    journeys = lake.journeys(view.name).read()
+    journeys = lake.journeys(view.name).read(version)
     low, high = plan.period_of(window.read_from, view), plan.period_of(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
     return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments))
@@ -70,8 +75,9 @@ def publish(
         lake: the lake.
         project: the project.
         names: the audiences; all of the project when empty.
-        as_of: the end of the look-back window; just after the newest event when not given, so that a second
-            publish of the same data changes nothing.
+        as_of: the end of the look-back window; when not given just after the newest event, or after the last run
+            where that is later and the data or the definition changed since. A second publish of the same data
+            changes nothing.
         take_over: take the claim of a run that is known to be dead.
 
     Raises:
@@ -80,20 +86,30 @@ def publish(
     view = project.view
     if not lake.journeys(view.name).exists():
         raise InputError(f"{lake.location} has no journeys of view '{view.name}': run 'cja journey' first.")
-    until = plan.data_until(lake)
-    moment = as_of or until.replace(microsecond=until.microsecond // 1000 * 1000) + timedelta(milliseconds=1)
-    return [_publish(lake, project, audience, moment, take_over=take_over) for audience in chosen(project, names)]
+    if as_of is None:
+        until = plan.data_until(lake)
+        moment = until.replace(microsecond=until.microsecond // 1000 * 1000) + MILLISECOND
+    else:
+        moment = as_of
+    return [
+        _publish(lake, project, audience, moment, moves=as_of is None, take_over=take_over)
+        for audience in chosen(project, names)
+    ]
 
 
-def _publish(lake: Lake, project: Project, audience: Audience, as_of: datetime, *, take_over: bool) -> PublishReceipt:
+def _publish(
+    lake: Lake, project: Project, audience: Audience, as_of: datetime, *, moves: bool, take_over: bool
+) -> PublishReceipt:
+    version = lake.journeys(project.view.name).version()
     return publish_audience(
         lake,
         audience,
-        lambda start, end: people(lake, project, audience, start, end),
+        lambda start, end: people(lake, project, audience, start, end, version=version),
         as_of=as_of,
+        moves=moves,
         definition=audience.definition(_definitions(project, audience)),
         time_zone=project.view.time_zone,
-        inputs={"journeys": lake.journeys(project.view.name).version()},
+        inputs={"journeys": version},
         take_over=take_over,
     )
 

@@ -7,8 +7,8 @@ the next publish, from the outbox alone.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -23,37 +23,14 @@ from cja_spark.audiences.members import derive, realized
 from cja_spark.audiences.people import identified, publishable, suppressed, write_letters
 from cja_spark.audiences.receipts import PublishReceipt
 from cja_spark.audiences.register import Registered, find, register
-from cja_spark.audiences.runs import Counts, Seal, State, has_event, record, seals
+from cja_spark.audiences.runs import Counts, LastRun, Seal, State, last_run, record
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.staging import Staging
 from cja_spark.audiences.tables import require_tables
-from cja_spark.errors import BlockedError, InputError, VersionError
+from cja_spark.audiences.wish import Evaluate, Wish
+from cja_spark.errors import BlockedError, StaleError, VersionError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
-
-Evaluate = Callable[[datetime, datetime], DataFrame]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """One invocation of publish.
-
-    Attributes:
-        definition: what decides who belongs, as canonical JSON; another text is another definition.
-        evaluate: persons (person_id, person_namespace string, optional attrs string) of a window `[start, end)`.
-        inputs: versions of the tables that `evaluate` reads.
-    """
-
-    lake: Lake
-    audience: Audience
-    evaluate: Evaluate
-    as_of: datetime
-    definition: str
-    time_zone: str
-    inputs: Mapping[str, int]
-    pepper: str
-    run_id: str
-    started_at: datetime
 
 
 def publish(  # noqa: PLR0913 - the whole wish, by name
@@ -62,6 +39,7 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
     evaluate: Evaluate,
     *,
     as_of: datetime,
+    moves: bool = False,
     definition: str,
     time_zone: str = "UTC",
     inputs: Mapping[str, int] | None = None,
@@ -78,6 +56,7 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
         audience: the audience.
         evaluate: called once, with the window's start and end.
         as_of: the instant that the run speaks of, cut to ms; it grows from run to run.
+        moves: nobody asked for `as_of`: past the last run it moves by itself, when there is anything new to tell.
         definition: `audience.definition(...)` with the view's segments.
         time_zone: the view's, for the days of a one-time range.
         inputs: versions of the tables that `evaluate` reads.
@@ -86,46 +65,52 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
         take_over: take the claim of a run that is known to be dead.
 
     Raises:
-        InputError: `stale_as_of`, or a table that breaks its contract (exit 3).
+        StaleError: the last run speaks of a later instant, or of this one and was made of something else (exit 3).
+        InputError: a table that breaks its contract (exit 3).
         BlockedError: the guard holds the run back (exit 5).
         ClaimError: another run is at it (exit 7).
         VersionError: tables or pepper of another installation (exit 8).
     """
     as_of = as_of.astimezone(UTC).replace(microsecond=as_of.microsecond // 1000 * 1000)
     pepper = pepper or pepper_beside(lake.location)
-    wish = Wish(lake, audience, evaluate, as_of, definition, time_zone, dict(inputs or {}), pepper, str(uuid.uuid4()),
-                datetime.now(UTC))  # fmt: skip
+    wish = Wish(lake, audience, evaluate, as_of, moves, definition, time_zone, dict(inputs or {}), pepper,
+                str(uuid.uuid4()), datetime.now(UTC))  # fmt: skip
     require_tables(lake)
     known = find(lake, audience.name)
     if known is not None:
         _require_pepper(wish, known)
-        finished = _already_done(wish, known)
-        if finished is not None:
-            return finished
-    if known is not None and known.expired(as_of):
-        return _receipt(wish, _nothing(wish, known), "skipped_expired", "expired; nobody enters and nobody leaves")
-    entry = register(lake, audience, definition, as_of) if known is None else known
+        last = last_run(lake, known.audience_id)
+        wish = wish.aimed(known, last)
+        if last is not None and last.announced and last.seal.as_of == wish.as_of:
+            wish.require_same(known, last)
+            return _receipt(wish, last.seal, "committed", "nothing to do: this instant is published")
+        if known.expired(wish.as_of):
+            return _receipt(wish, wish.begun(known), "skipped_expired", "expired; nobody enters and nobody leaves")
+    entry = register(lake, audience, definition, wish.as_of) if known is None else known
     with claimed(lake, entry.audience_id, wish.run_id, "publish", take_over=take_over) as claim:
-        return _run(wish, claim, resume_only=resume_only)
+        return _run(wish, claim, entry, resume_only=resume_only)
 
 
-def _run(wish: Wish, claim: Claim, *, resume_only: bool) -> PublishReceipt:
+def _run(wish: Wish, claim: Claim, known: Registered, *, resume_only: bool) -> PublishReceipt:
     last = _resume(wish, claim)
-    if last is not None and (resume_only or wish.as_of == last.as_of):
-        return _receipt(wish, last, "committed", None if resume_only else "resumed and finished")
-    if last is not None and wish.as_of < last.as_of:
-        raise InputError(
-            f"stale_as_of: run {last.run_seq} of audience '{wish.audience.name}' speaks of {last.as_of.isoformat()}; "
-            f"{wish.as_of.isoformat()} is not later."
+    wish = wish.aimed(known, last)
+    if last is not None and resume_only:
+        return _receipt(wish, last.seal, "committed")
+    if last is not None and wish.as_of == last.seal.as_of:
+        wish.require_same(known, last)
+        return _receipt(wish, last.seal, "committed", "resumed and finished")
+    if last is not None and wish.as_of < last.seal.as_of:
+        raise StaleError.earlier(
+            wish.audience.name, last.seal.run_seq, last.seal.as_of.isoformat(), wish.as_of.isoformat()
         )
     entry = register(wish.lake, wish.audience, wish.definition, wish.as_of)
-    seal = replace(_nothing(wish, entry), run_seq=last.run_seq + 1 if last else 1, epoch=claim.epoch)
+    begun = wish.begun(entry, last.seal.run_seq + 1 if last else 1, claim.epoch)
     if resume_only:
-        return _receipt(wish, seal, "nothing", "no run was begun")
-    _record(wish, seal, "building", 0)
-    staging = Staging.of(wish.lake, entry.audience_id, seal.run_seq, wish.run_id)
+        return _receipt(wish, begun, "nothing", "no run was begun")
+    _record(wish, begun, "building", 0)
+    staging = Staging.of(wish.lake, entry.audience_id, begun.run_seq, wish.run_id)
     try:
-        receipt = _new_run(wish, claim, staging, seal, last)
+        receipt = _new_run(wish, claim, staging, begun, last)
     except Exception:
         staging.drop()
         raise
@@ -133,20 +118,17 @@ def _run(wish: Wish, claim: Claim, *, resume_only: bool) -> PublishReceipt:
     return receipt
 
 
-def _resume(wish: Wish, claim: Claim) -> Seal | None:
+def _resume(wish: Wish, claim: Claim) -> LastRun | None:
     """Finish the last sealed run (step 2)."""
-    sealed = seals(wish.lake, claim.scope)
-    if not sealed:
-        return None
-    last = sealed[-1]
-    if not has_event(wish.lake, last.audience_id, last.run_seq, "committed"):
-        outbox.require_complete(wish.lake, last)
-        derive(wish.lake, last)
-        _announce(wish, replace(last, epoch=claim.epoch), 1)
+    last = last_run(wish.lake, claim.scope)
+    if last is not None and not last.announced:
+        outbox.require_complete(wish.lake, last.seal)
+        derive(wish.lake, last.seal)
+        _announce(wish, replace(last.seal, epoch=claim.epoch), inputs=last.inputs)
     return last
 
 
-def _new_run(wish: Wish, claim: Claim, staging: Staging, begun: Seal, last: Seal | None) -> PublishReceipt:
+def _new_run(wish: Wish, claim: Claim, staging: Staging, begun: Seal, last: LastRun | None) -> PublishReceipt:
     # 3. Evaluate, once; what follows reads the frozen copy.
     window = wish.audience.window(wish.as_of, wish.time_zone)
     people = identified(wish.evaluate(*window), wish.audience, suppressed(wish.lake), wish.pepper)
@@ -157,7 +139,8 @@ def _new_run(wish: Wish, claim: Claim, staging: Staging, begun: Seal, last: Seal
     staged, seal, before = _diff(wish, people, members, staging, begun)
     failpoint("diff.staged")
     # 5. Guard.
-    why = guard.reasons(seal.counts, before, last=last, definition_version=begun.definition_version)
+    sealed = last.seal if last else None
+    why = guard.reasons(seal.counts, before, last=sealed, definition_version=begun.definition_version)
     if why and not guard.approved(wish.lake, seal, why, datetime.now(UTC)):
         _blocked(wish, seal, why, before)
     failpoint("guard.passed")
@@ -171,7 +154,7 @@ def _new_run(wish: Wish, claim: Claim, staging: Staging, begun: Seal, last: Seal
         claim.check()
     # 7 and 8. Derive and announce what the outbox holds.
     derive(wish.lake, there)
-    _announce(wish, replace(there, epoch=claim.epoch), 1, before)
+    _announce(wish, replace(there, epoch=claim.epoch), before)
     return _receipt(wish, there, "committed", people=_after(before, there.counts))
 
 
@@ -206,10 +189,11 @@ def _blocked(wish: Wish, seal: Seal, why: tuple[str, ...], before: int) -> None:
     )
 
 
-def _announce(wish: Wish, seal: Seal, event_no: int, before: int | None = None) -> None:
+def _announce(wish: Wish, seal: Seal, before: int | None = None, *, inputs: Mapping[str, int] | None = None) -> None:
+    """Append `committed`, with the versions of what the run was made of: this wish's, or those of one that died."""
     failpoint("run.before_announce")
     people = realized(wish.lake, seal.audience_id).count() if before is None else _after(before, seal.counts)
-    _record(wish, seal, "committed", event_no, people=people)
+    _record(wish if inputs is None else replace(wish, inputs=inputs), seal, "committed", 1, people=people)
     failpoint("run.after_announce")
 
 
@@ -231,28 +215,6 @@ def _record(
 
 def _after(before: int, counts: Counts) -> int:
     return before + counts.enter - counts.exit
-
-
-def _already_done(wish: Wish, entry: Registered) -> PublishReceipt | None:
-    """A run of this `as_of` that is sealed and announced, under the same definition: nothing to do, nothing written."""
-    sealed = seals(wish.lake, entry.audience_id)
-    if not sealed or sealed[-1].as_of != wish.as_of:
-        return None
-    last = sealed[-1]
-    if not has_event(wish.lake, last.audience_id, last.run_seq, "committed"):
-        return None
-    if entry.definition != wish.definition:
-        raise InputError(
-            f"stale_as_of: run {last.run_seq} of audience '{wish.audience.name}' speaks of {last.as_of.isoformat()} "
-            "already, and the definition changed since: publish with a later --as-of."
-        )
-    return _receipt(wish, last, "committed", "nothing to do: this instant is published")
-
-
-def _nothing(wish: Wish, entry: Registered) -> Seal:
-    return Seal(
-        entry.audience_id, 0, wish.run_id, 0, "refresh", wish.as_of, 0, 1, "0:0", entry.definition_version, Counts()
-    )
 
 
 def _require_pepper(wish: Wish, entry: Registered) -> None:
