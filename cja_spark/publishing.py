@@ -24,6 +24,7 @@ from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.compile import columns_of, text_ids
 from cja_spark.reports.members import members
+from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.deliver import deliver as deliver_audiences
 from cja_spark.spec import Spec, milliseconds
@@ -43,7 +44,14 @@ def passes(seen: Seen, tree: Spec) -> Bools:
 
 
 def people(
-    lake: Lake, project: Project, audience: Audience, start: datetime, end: datetime, *, version: int | None = None
+    lake: Lake,
+    project: Project,
+    audience: Audience,
+    start: datetime,
+    end: datetime,
+    *,
+    version: int | None = None,
+    reader: Reader = "auto",
 ) -> DataFrame:
     """Persons with an event in [start, end) that passes the audience's tree (A2), in one version of the journeys.
 
@@ -63,7 +71,7 @@ def people(
     journeys = lake.journeys(view.name).read(version)
     low, high = plan.period_of(window.read_from, view), plan.period_of(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
-    return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments))
+    return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments), reader)
 
 
 def publish(

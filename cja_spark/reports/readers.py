@@ -19,13 +19,17 @@ def run_pass(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], r
         try:
             return summed(read_by_arrow(journeys, columns, asks), len(asks))
         except Exception as error:
-            if reader == "arrow" or not _cannot_open(error):
+            if reader == "arrow" or not cannot_open(error):
                 raise
     partitions = journeys.sparkSession.sparkContext.defaultParallelism
     return summed(read_by_spark(journeys, columns, asks, partitions), len(asks))
 
 
-def _cannot_open(error: Exception) -> bool:
+def cannot_open(error: Exception) -> bool:
     """Whether executors could not open the files themselves: credentials or a file system only the JVM has."""
     text = str(error)
-    return any(sign in text for sign in ("ArrowInvalid: Unrecognized filesystem", "AccessDenied", "ACCESS_DENIED"))
+    return any(sign in text for sign in _CANNOT_OPEN)
+
+
+# The last one: pyarrow knows hdfs:// and viewfs:// and needs Hadoop's C library for them.
+_CANNOT_OPEN = ("ArrowInvalid: Unrecognized filesystem", "AccessDenied", "ACCESS_DENIED", "OSError: Unable to load lib")
