@@ -176,7 +176,7 @@ class UnwritableError(InputError):
     @classmethod
     def place(cls, path: str, why: str) -> Self:
         """Name the place and what the file system said."""
-        return cls(f"{path} cannot be written: {why}. Choose another place with --lake or --out.")
+        return cls(f"{path} cannot be written: {why}. Choose another place with --lake, --out or --receipt.")
 
 
 class DeadLetterError(CjaError):
@@ -211,6 +211,14 @@ class ClaimError(CjaError):
     """Another run holds the claim. Exit code 7."""
 
     exit_code = 7
+    retry_after_s: int | None = None
+
+    @classmethod
+    def held(cls, scope: str, seconds: int) -> Self:
+        """Somebody else's lease is not over."""
+        error = cls(f"Another run holds {scope}; its lease ends in {seconds} s. Try again then.")
+        error.retry_after_s = seconds
+        return error
 
 
 class VersionError(CjaError):

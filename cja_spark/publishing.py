@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,11 +13,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark import plan
+from cja_spark.audiences.approvals import Approval
+from cja_spark.audiences.approvals import approve as approve_audience
 from cja_spark.audiences.publish import publish as publish_audience
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.wish import MILLISECOND
-from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.errors import CjaError, ConfigurationError, InputError
 from cja_spark.journeys.batch import Bools, Window
 from cja_spark.journeys.build import PROFILE_PERIOD
 from cja_spark.lake import Lake
@@ -27,6 +30,7 @@ from cja_spark.reports.members import members
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.deliver import deliver as deliver_audiences
+from cja_spark.sinks.spec import DeltaProfiles, Sink
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.condition import AllOf, AnyOf, Exclude, Segment, SegmentReference
 
@@ -77,7 +81,7 @@ def people(
 def publish(
     lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, take_over: bool = False
 ) -> list[PublishReceipt]:
-    """Publish some audiences, or all of the project.
+    """Publish some audiences, or all of the project; one that is held back or fails does not hold up the others.
 
     Args:
         lake: the lake.
@@ -88,9 +92,26 @@ def publish(
             changes nothing.
         take_over: take the claim of a run that is known to be dead.
 
+    Returns:
+        A receipt per audience; `exit_code` and `reason` say what became of it.
+
     Raises:
+        ConfigurationError: a name that no audience has.
         InputError: there are no journeys yet.
     """
+    return list(publish_each(lake, project, names, as_of=as_of, take_over=take_over))
+
+
+def publish_each(
+    lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, take_over: bool = False
+) -> Iterator[PublishReceipt]:
+    """The same, a receipt as soon as its audience is done.
+
+    Raises:
+        ConfigurationError: a name that no audience has.
+        InputError: there are no journeys yet.
+    """
+    audiences = chosen(project, names)
     view = project.view
     if not lake.journeys(view.name).exists():
         raise InputError(f"{lake.location} has no journeys of view '{view.name}': run 'cja journey' first.")
@@ -99,10 +120,11 @@ def publish(
         moment = until.replace(microsecond=until.microsecond // 1000 * 1000) + MILLISECOND
     else:
         moment = as_of
-    return [
-        _publish(lake, project, audience, moment, moves=as_of is None, take_over=take_over)
-        for audience in chosen(project, names)
-    ]
+    for audience in audiences:
+        try:
+            yield _publish(lake, project, audience, moment, moves=as_of is None, take_over=take_over)
+        except CjaError as error:
+            yield PublishReceipt.failed(audience.name, str(uuid.uuid4()), error)
 
 
 def _publish(
@@ -135,9 +157,34 @@ def _definitions(project: Project, audience: Audience) -> dict[str, object]:
     return dict(sorted(found.items()))
 
 
+def approve(
+    lake: Lake, project: Project, name: str, *, approved_by: str, changes: str | None = None, note: str | None = None
+) -> Approval:
+    """Approve the changes of an audience's blocked run; the next publish commits these very changes.
+
+    Raises:
+        ConfigurationError: a name that no audience has, nothing is blocked, or other changes than those.
+        BlockedError: a sign that nobody can approve (A7).
+    """
+    [audience] = chosen(project, [name])
+    return approve_audience(lake, audience.name, approved_by=approved_by, changes=changes, note=note)
+
+
 def deliver(lake: Lake, project: Project, names: Sequence[str] = (), *, take_over: bool = False) -> DeliverReceipt:
-    """Bring every sink of some audiences, or of all, up to the outbox."""
-    return deliver_audiences(lake, project.sinks, chosen(project, names), take_over=take_over)
+    """Bring every sink of some audiences, or of all, up to the outbox; a sink that is away does not hold up the others.
+
+    Raises:
+        ConfigurationError: a name that no audience has.
+    """
+    sinks = {name: _placed(project, sink) for name, sink in project.sinks.items()}
+    return deliver_audiences(lake, sinks, chosen(project, names), take_over=take_over)
+
+
+def _placed(project: Project, sink: Sink) -> Sink:
+    """A sink with its location as lake.yaml's is meant: relative to the project's folder."""
+    if not isinstance(sink, DeltaProfiles) or sink.location is None:
+        return sink
+    return sink.model_copy(update={"location": project.place(sink.location)})
 
 
 def chosen(project: Project, names: Sequence[str]) -> list[Audience]:

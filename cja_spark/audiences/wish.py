@@ -23,16 +23,16 @@ class Wish:
     """One invocation of publish.
 
     Attributes:
-        evaluate: persons (person_id, person_namespace string, optional attrs string) of a window `[start, end)`.
+        find_people: persons (person_id, person_namespace string, optional attrs string) of a window `[start, end)`.
         as_of: the instant that the run speaks of, ms.
         moves: nobody asked for `as_of`; it may move to a later instant.
         definition: what decides who belongs, as canonical JSON; another text is another definition.
-        inputs: versions of the tables that `evaluate` reads.
+        inputs: versions of the tables that `find_people` reads.
     """
 
     lake: Lake
     audience: Audience
-    evaluate: Evaluate
+    find_people: Evaluate
     as_of: datetime
     moves: bool
     definition: str
