@@ -157,13 +157,30 @@ class CollisionError(InputError):
         return cls(f"{what}: '{first[:40]}' and '{second[:40]}' share the key {key}. Nothing was written.")
 
 
+class StaleError(InputError):
+    """A publish that speaks of an instant which is told already."""
+
+    @classmethod
+    def earlier(cls, audience: str, run_seq: int, told: str, asked: str) -> Self:
+        """The last run speaks of a later instant."""
+        return cls(f"stale_as_of: run {run_seq} of audience '{audience}' speaks of {told}; {asked} is not later.")
+
+    @classmethod
+    def changed(cls, audience: str, run_seq: int, told: str, what: str) -> Self:
+        """The last run speaks of this very instant, and what it was made of is not what is there now."""
+        return cls(
+            f"stale_as_of: run {run_seq} of audience '{audience}' speaks of {told} already, and {what} changed since. "
+            "Publish with a later --as-of, or with none."
+        )
+
+
 class UnwritableError(InputError):
     """A place that must be written cannot be."""
 
     @classmethod
     def place(cls, path: str, why: str) -> Self:
         """Name the place and what the file system said."""
-        return cls(f"{path} cannot be written: {why}. Choose another place with --lake or --out.")
+        return cls(f"{path} cannot be written: {why}. Choose another place with --lake, --out or --receipt.")
 
 
 class DeadLetterError(CjaError):
@@ -177,17 +194,35 @@ class BlockedError(CjaError):
 
     exit_code = 5
 
+    @classmethod
+    def for_good(cls, audience: str, run_seq: int, sign: str) -> Self:
+        """A sign that nobody can approve."""
+        return cls(f"audience '{audience}', run {run_seq}: {sign} cannot be approved. Make the audience smaller.")
+
 
 class UnavailableError(CjaError):
     """A sink or the infrastructure is away; rows wait. Exit code 6."""
 
     exit_code = 6
 
+    @classmethod
+    def sink(cls, name: str, place: str, why: str) -> Self:
+        """Name the sink, its place and what the file system said; never a row."""
+        return cls(f"sink '{name}': {place} cannot be written: {why}. Its rows wait; mend the place and deliver again.")
+
 
 class ClaimError(CjaError):
     """Another run holds the claim. Exit code 7."""
 
     exit_code = 7
+    retry_after_s: int | None = None
+
+    @classmethod
+    def held(cls, scope: str, seconds: int) -> Self:
+        """Somebody else's lease is not over."""
+        error = cls(f"Another run holds {scope}; its lease ends in {seconds} s. Try again then.")
+        error.retry_after_s = seconds
+        return error
 
 
 class VersionError(CjaError):

@@ -4,6 +4,7 @@
     journey   events                  -> journeys, values                          cja_spark/journeys
     report    journeys                -> reports/*, the page                       cja_spark/reports, cja_spark/page
     publish   journeys                -> audience_changes, audience_members        cja_spark/publishing.py, audiences
+    approve   audience_runs           -> approvals                                 cja_spark/audiences/approvals.py
     deliver   audience_changes        -> profiles stores                           cja_spark/publishing.py, sinks
     preflight sources                 -> (figures of identities, nothing written)  cja_spark/connection/identities.py
     stitching events                  -> (figures of stitching, nothing written)   cja_spark/connection/identities.py

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,10 +13,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark import plan
+from cja_spark.audiences.approvals import Approval
+from cja_spark.audiences.approvals import approve as approve_audience
 from cja_spark.audiences.publish import publish as publish_audience
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.audiences.spec import Audience
-from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.audiences.wish import MILLISECOND
+from cja_spark.errors import CjaError, ConfigurationError, InputError
 from cja_spark.journeys.batch import Bools, Window
 from cja_spark.journeys.build import PROFILE_PERIOD
 from cja_spark.lake import Lake
@@ -23,8 +27,10 @@ from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.compile import columns_of, text_ids
 from cja_spark.reports.members import members
+from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.deliver import deliver as deliver_audiences
+from cja_spark.sinks.spec import DeltaProfiles, Sink
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.condition import AllOf, AnyOf, Exclude, Segment, SegmentReference
 
@@ -41,8 +47,19 @@ def passes(seen: Seen, tree: Spec) -> Bools:
     return seen.matches(seen.ask.segment(tree.segment))
 
 
-def people(lake: Lake, project: Project, audience: Audience, start: datetime, end: datetime) -> DataFrame:
-    """Persons with an event in [start, end) that passes the audience's tree (A2).
+def people(
+    lake: Lake,
+    project: Project,
+    audience: Audience,
+    start: datetime,
+    end: datetime,
+    *,
+    version: int | None = None,
+    reader: Reader = "auto",
+) -> DataFrame:
+    """Persons with an event in [start, end) that passes the audience's tree (A2), in one version of the journeys.
+
+    The dictionary of values only grows, and before the journeys that use it: its newest version does for any of theirs.
 
     Rows:    One per person.
     Columns: returns person_id string, person_namespace string.
@@ -55,45 +72,74 @@ def people(lake: Lake, project: Project, audience: Audience, start: datetime, en
     asked = Report(name=audience.name, report="members", segments=audience.segment_names())
     ids = text_ids([asked], view, lake.values(view.name).read())
     ask = Ask(Report(name=audience.name, report="members"), view, window, ids)
-    journeys = lake.journeys(view.name).read()
+    journeys = lake.journeys(view.name).read(version)
     low, high = plan.period_of(window.read_from, view), plan.period_of(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
-    return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments))
+    return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments), reader)
 
 
 def publish(
     lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, take_over: bool = False
 ) -> list[PublishReceipt]:
-    """Publish some audiences, or all of the project.
+    """Publish some audiences, or all of the project; one that is held back or fails does not hold up the others.
 
     Args:
         lake: the lake.
         project: the project.
         names: the audiences; all of the project when empty.
-        as_of: the end of the look-back window; just after the newest event when not given, so that a second
-            publish of the same data changes nothing.
+        as_of: the end of the look-back window; when not given just after the newest event, or after the last run
+            where that is later and the data or the definition changed since. A second publish of the same data
+            changes nothing.
         take_over: take the claim of a run that is known to be dead.
 
+    Returns:
+        A receipt per audience; `exit_code` and `reason` say what became of it.
+
     Raises:
+        ConfigurationError: a name that no audience has.
         InputError: there are no journeys yet.
     """
+    return list(publish_each(lake, project, names, as_of=as_of, take_over=take_over))
+
+
+def publish_each(
+    lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, take_over: bool = False
+) -> Iterator[PublishReceipt]:
+    """The same, a receipt as soon as its audience is done.
+
+    Raises:
+        ConfigurationError: a name that no audience has.
+        InputError: there are no journeys yet.
+    """
+    audiences = chosen(project, names)
     view = project.view
     if not lake.journeys(view.name).exists():
         raise InputError(f"{lake.location} has no journeys of view '{view.name}': run 'cja journey' first.")
-    until = plan.data_until(lake)
-    moment = as_of or until.replace(microsecond=until.microsecond // 1000 * 1000) + timedelta(milliseconds=1)
-    return [_publish(lake, project, audience, moment, take_over=take_over) for audience in chosen(project, names)]
+    if as_of is None:
+        until = plan.data_until(lake)
+        moment = until.replace(microsecond=until.microsecond // 1000 * 1000) + MILLISECOND
+    else:
+        moment = as_of
+    for audience in audiences:
+        try:
+            yield _publish(lake, project, audience, moment, moves=as_of is None, take_over=take_over)
+        except CjaError as error:
+            yield PublishReceipt.failed(audience.name, str(uuid.uuid4()), error)
 
 
-def _publish(lake: Lake, project: Project, audience: Audience, as_of: datetime, *, take_over: bool) -> PublishReceipt:
+def _publish(
+    lake: Lake, project: Project, audience: Audience, as_of: datetime, *, moves: bool, take_over: bool
+) -> PublishReceipt:
+    version = lake.journeys(project.view.name).version()
     return publish_audience(
         lake,
         audience,
-        lambda start, end: people(lake, project, audience, start, end),
+        lambda start, end: people(lake, project, audience, start, end, version=version),
         as_of=as_of,
+        moves=moves,
         definition=audience.definition(_definitions(project, audience)),
         time_zone=project.view.time_zone,
-        inputs={"journeys": lake.journeys(project.view.name).version()},
+        inputs={"journeys": version},
         take_over=take_over,
     )
 
@@ -111,9 +157,34 @@ def _definitions(project: Project, audience: Audience) -> dict[str, object]:
     return dict(sorted(found.items()))
 
 
+def approve(
+    lake: Lake, project: Project, name: str, *, approved_by: str, changes: str | None = None, note: str | None = None
+) -> Approval:
+    """Approve the changes of an audience's blocked run; the next publish commits these very changes.
+
+    Raises:
+        ConfigurationError: a name that no audience has, nothing is blocked, or other changes than those.
+        BlockedError: a sign that nobody can approve (A7).
+    """
+    [audience] = chosen(project, [name])
+    return approve_audience(lake, audience.name, approved_by=approved_by, changes=changes, note=note)
+
+
 def deliver(lake: Lake, project: Project, names: Sequence[str] = (), *, take_over: bool = False) -> DeliverReceipt:
-    """Bring every sink of some audiences, or of all, up to the outbox."""
-    return deliver_audiences(lake, project.sinks, chosen(project, names), take_over=take_over)
+    """Bring every sink of some audiences, or of all, up to the outbox; a sink that is away does not hold up the others.
+
+    Raises:
+        ConfigurationError: a name that no audience has.
+    """
+    sinks = {name: _placed(project, sink) for name, sink in project.sinks.items()}
+    return deliver_audiences(lake, sinks, chosen(project, names), take_over=take_over)
+
+
+def _placed(project: Project, sink: Sink) -> Sink:
+    """A sink with its location as lake.yaml's is meant: relative to the project's folder."""
+    if not isinstance(sink, DeltaProfiles) or sink.location is None:
+        return sink
+    return sink.model_copy(update={"location": project.place(sink.location)})
 
 
 def chosen(project: Project, names: Sequence[str]) -> list[Audience]:

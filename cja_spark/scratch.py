@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pyspark.sql import DataFrame
 
 from cja_spark.lake import Lake
@@ -30,9 +32,21 @@ def freeze(lake: Lake, folder: str, rows: DataFrame, *, again: bool = False) -> 
     return lake.spark.read.schema(rows.schema).parquet(folder)
 
 
+def folder_exists(lake: Lake, folder: str) -> bool:
+    """Whether a folder is there, wherever the lake lies."""
+    place, system = _hadoop(lake, folder)
+    return bool(system.exists(place))
+
+
 def remove_folder(lake: Lake, folder: str) -> None:
     """Remove a folder that holds no table, wherever the lake lies; a folder that is not there is no matter."""
+    place, system = _hadoop(lake, folder)
+    system.delete(place, True)
+
+
+def _hadoop(lake: Lake, folder: str) -> tuple[Any, Any]:
+    """A folder as Hadoop's path, and the file system that it lies on."""
     jvm = lake.spark.sparkContext._jvm
     assert jvm is not None
     place = jvm.org.apache.hadoop.fs.Path(folder)
-    place.getFileSystem(lake.spark._jsc.hadoopConfiguration()).delete(place, True)
+    return place, place.getFileSystem(lake.spark._jsc.hadoopConfiguration())

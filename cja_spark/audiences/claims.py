@@ -96,7 +96,7 @@ def _acquire(wish: Claim, *, take_over: bool) -> Claim:
         else:
             claim.release()
             wait = int((other.lease_until - now).total_seconds()) + 1
-            raise ClaimError(f"Another run holds {other.scope}; its lease ends in {wait} s. Try again then.")
+            raise ClaimError.held(other.scope, wait)
     return claim
 
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from pyspark.sql import functions as F
-
 from cja_spark.audiences.runs import Counts, Seal
 from cja_spark.audiences.spec import MAX_PEOPLE
-from cja_spark.audiences.tables import APPROVALS
-from cja_spark.lake import Lake
 
 
 def reasons(counts: Counts, before: int, *, last: Seal | None, definition_version: int) -> tuple[str, ...]:
@@ -23,14 +17,3 @@ def reasons(counts: Counts, before: int, *, last: Seal | None, definition_versio
         "definition_changed": last is not None and last.definition_version != definition_version and counts.emitted > 0,
     }
     return tuple(name for name, is_so in found.items() if is_so)
-
-
-def approved(lake: Lake, seal: Seal, why: tuple[str, ...], now: datetime) -> bool:
-    """Whether somebody approved these very changes; a size above the cap cannot be approved (A7)."""
-    if "size_cap" in why:
-        return False
-    rows = lake.table(APPROVALS).read().where(
-        (F.col("audience_id") == seal.audience_id) & (F.col("run_seq") == seal.run_seq)
-        & (F.col("diff_fingerprint") == seal.fingerprint) & (F.col("expires_at") > F.lit(now))
-    )  # fmt: skip
-    return any(set(why) <= set(row["reasons"] or ()) for row in rows.collect())

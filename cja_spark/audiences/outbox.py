@@ -95,11 +95,11 @@ def changes_of(lake: Lake, seal: Seal) -> DataFrame:
     return lake.table(CHANGES).read().where(mine & (F.col("op") != "seal"))
 
 
-def require_newest(seal: Seal, run_id: str, newest_epoch: int) -> None:
+def require_newest(seal: Seal, run_id: str, own_epoch: int) -> None:
     """Go on with another run's commit only under the newest claim.
 
     Raises:
         ClaimError: another run committed and holds the newer claim.
     """
-    if seal.run_id != run_id and seal.epoch > newest_epoch:
+    if seal.run_id != run_id and seal.epoch > own_epoch:
         raise ClaimError(f"Another run committed run {seal.run_seq} of {seal.audience_id} and goes on with it.")

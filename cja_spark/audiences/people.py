@@ -98,3 +98,9 @@ def write_letters(lake: Lake, people: DataFrame, audience_id: str, run_seq: int,
     merge = table.delta().alias("t").merge(conformed(table, letters).alias("s"), known)
     merge.whenNotMatchedInsertAll().execute()
     failpoint("dlq.after_merge")
+
+
+def letters_of(lake: Lake, audience_id: str, run_seq: int) -> int:
+    """How many letters a run added; those that an earlier run wrote are not counted again."""
+    mine = (F.col("audience_id") == audience_id) & (F.col("run_seq") == run_seq) & (F.col("sink_id") == SOURCE)
+    return lake.table(DEAD_LETTERS).read().where(mine).count()

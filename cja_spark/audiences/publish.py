@@ -7,61 +7,36 @@ the next publish, from the outbox alone.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
-from cja_spark.audiences import guard, outbox
-from cja_spark.audiences.changes import changes
+from cja_spark.audiences import outbox
+from cja_spark.audiences.approvals import approved, approved_run, sentence, staging_of
 from cja_spark.audiences.claims import Claim, claimed
+from cja_spark.audiences.evaluate import Diff, evaluate
+from cja_spark.audiences.guard import reasons
 from cja_spark.audiences.identity import pepper_beside, pseudonym, read_pepper
 from cja_spark.audiences.members import derive, realized
-from cja_spark.audiences.people import identified, publishable, suppressed, write_letters
+from cja_spark.audiences.people import letters_of, write_letters
 from cja_spark.audiences.receipts import PublishReceipt
 from cja_spark.audiences.register import Registered, find, register
-from cja_spark.audiences.runs import Counts, Seal, State, has_event, record, seals
+from cja_spark.audiences.runs import Blocked, LastRun, Seal, State, last_run, record
 from cja_spark.audiences.spec import Audience
-from cja_spark.audiences.staging import Staging
 from cja_spark.audiences.tables import require_tables
-from cja_spark.errors import BlockedError, InputError, VersionError
+from cja_spark.audiences.wish import Evaluate, Wish
+from cja_spark.errors import BlockedError, DeadLetterError, StaleError, VersionError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
-
-Evaluate = Callable[[datetime, datetime], DataFrame]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """One invocation of publish.
-
-    Attributes:
-        definition: what decides who belongs, as canonical JSON; another text is another definition.
-        evaluate: persons (person_id, person_namespace string, optional attrs string) of a window `[start, end)`.
-        inputs: versions of the tables that `evaluate` reads.
-    """
-
-    lake: Lake
-    audience: Audience
-    evaluate: Evaluate
-    as_of: datetime
-    definition: str
-    time_zone: str
-    inputs: Mapping[str, int]
-    pepper: str
-    run_id: str
-    started_at: datetime
 
 
 def publish(  # noqa: PLR0913 - the whole wish, by name
     lake: Lake,
     audience: Audience,
-    evaluate: Evaluate,
+    find_people: Evaluate,
     *,
     as_of: datetime,
+    moves: bool = False,
     definition: str,
     time_zone: str = "UTC",
     inputs: Mapping[str, int] | None = None,
@@ -71,61 +46,94 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
 ) -> PublishReceipt:
     """Commit who entered and who left since the last run, once, and bring the members up to date.
 
-    A publish that died is finished by running it again. Publishing a finished `as_of` again changes nothing.
+    A publish that died is finished by running it again. Publishing a finished `as_of` again changes nothing. A run that
+    the guard holds back gives a receipt with exit code 5; once approved, the next publish commits its changes.
 
     Args:
         lake: the lake.
         audience: the audience.
-        evaluate: called once, with the window's start and end.
+        find_people: called once, with the window's start and end.
         as_of: the instant that the run speaks of, cut to ms; it grows from run to run.
+        moves: nobody asked for `as_of`: past the last run it moves by itself, when there is anything new to tell.
         definition: `audience.definition(...)` with the view's segments.
         time_zone: the view's, for the days of a one-time range.
-        inputs: versions of the tables that `evaluate` reads.
+        inputs: versions of the tables that `find_people` reads.
         pepper: reference to the pepper; the installation's own when not given.
         resume_only: finish the last run and begin none.
         take_over: take the claim of a run that is known to be dead.
 
     Raises:
-        InputError: `stale_as_of`, or a table that breaks its contract (exit 3).
-        BlockedError: the guard holds the run back (exit 5).
+        StaleError: the last run speaks of a later instant, or of this one and was made of something else (exit 3).
+        InputError: a table that breaks its contract (exit 3).
         ClaimError: another run is at it (exit 7).
         VersionError: tables or pepper of another installation (exit 8).
     """
     as_of = as_of.astimezone(UTC).replace(microsecond=as_of.microsecond // 1000 * 1000)
     pepper = pepper or pepper_beside(lake.location)
-    wish = Wish(lake, audience, evaluate, as_of, definition, time_zone, dict(inputs or {}), pepper, str(uuid.uuid4()),
-                datetime.now(UTC))  # fmt: skip
+    wish = Wish(lake, audience, find_people, as_of, moves, definition, time_zone, dict(inputs or {}), pepper,
+                str(uuid.uuid4()), datetime.now(UTC))  # fmt: skip
     require_tables(lake)
     known = find(lake, audience.name)
     if known is not None:
         _require_pepper(wish, known)
-        finished = _already_done(wish, known)
-        if finished is not None:
-            return finished
-    if known is not None and known.expired(as_of):
-        return _receipt(wish, _nothing(wish, known), "skipped_expired", "expired; nobody enters and nobody leaves")
-    entry = register(lake, audience, definition, as_of) if known is None else known
+        last = last_run(lake, known.audience_id)
+        wish = wish.aimed(known, last)
+        if last is not None and last.announced and last.seal.as_of == wish.as_of:
+            if approved_run(wish, known, last) is None:
+                wish.require_same(known, last)
+                return receipt_of(wish, last.seal, "committed", "nothing to do: this instant is published")
+        elif known.expired(wish.as_of):
+            return receipt_of(wish, wish.begun(known), "skipped_expired", "expired; nobody enters and nobody leaves")
+    entry = register(lake, audience, definition, wish.as_of) if known is None else known
     with claimed(lake, entry.audience_id, wish.run_id, "publish", take_over=take_over) as claim:
-        return _run(wish, claim, resume_only=resume_only)
+        return _run(wish, claim, entry, resume_only=resume_only)
 
 
-def _run(wish: Wish, claim: Claim, *, resume_only: bool) -> PublishReceipt:
+def _run(wish: Wish, claim: Claim, known: Registered, *, resume_only: bool) -> PublishReceipt:
     last = _resume(wish, claim)
-    if last is not None and (resume_only or wish.as_of == last.as_of):
-        return _receipt(wish, last, "committed", None if resume_only else "resumed and finished")
-    if last is not None and wish.as_of < last.as_of:
-        raise InputError(
-            f"stale_as_of: run {last.run_seq} of audience '{wish.audience.name}' speaks of {last.as_of.isoformat()}; "
-            f"{wish.as_of.isoformat()} is not later."
-        )
+    wish = wish.aimed(known, last)
+    held = approved_run(wish, known, last)
+    if last is not None and (resume_only or (held is None and wish.as_of == last.seal.as_of)):
+        if not resume_only:
+            wish.require_same(known, last)
+        letters = 0 if last.announced else _letters(wish, last.seal)
+        return receipt_of(wish, last.seal, "committed", "resumed and finished", letters=letters)
+    if last is not None and held is None and wish.as_of < last.seal.as_of:
+        told, asked = last.seal.as_of.isoformat(), wish.as_of.isoformat()
+        raise StaleError.earlier(wish.audience.name, last.seal.run_seq, told, asked)
+    if held is not None:
+        wish = replace(wish, as_of=held.seal.as_of, inputs=held.inputs)
     entry = register(wish.lake, wish.audience, wish.definition, wish.as_of)
-    seal = replace(_nothing(wish, entry), run_seq=last.run_seq + 1 if last else 1, epoch=claim.epoch)
+    begun = wish.begun(entry, last.seal.run_seq + 1 if last else 1, claim.epoch)
     if resume_only:
-        return _receipt(wish, seal, "nothing", "no run was begun")
-    _record(wish, seal, "building", 0)
-    staging = Staging.of(wish.lake, entry.audience_id, seal.run_seq, wish.run_id)
+        return receipt_of(wish, begun, "nothing", "no run was begun")
+    _record(wish, begun, "building", 0)
+    return _new_run(wish, claim, begun, last) if held is None else _approved(wish, claim, begun, held)
+
+
+def _resume(wish: Wish, claim: Claim) -> LastRun | None:
+    """Finish the last sealed run (step 2)."""
+    last = last_run(wish.lake, claim.scope)
+    if last is not None and not last.announced:
+        outbox.require_complete(wish.lake, last.seal)
+        derive(wish.lake, last.seal)
+        made = wish if last.inputs is None else replace(wish, inputs=last.inputs)
+        _announce(made, replace(last.seal, epoch=claim.epoch), realized(wish.lake, last.seal.audience_id).count())
+    return last
+
+
+def _new_run(wish: Wish, claim: Claim, begun: Seal, last: LastRun | None) -> PublishReceipt:
+    staging = staging_of(wish.lake, begun)
+    staging.drop()  # what nobody approved, and what an invocation left that died
     try:
-        receipt = _new_run(wish, claim, staging, seal, last)
+        diff = evaluate(wish, begun, staging)
+        # 5. Guard. The copies stay where they are: an approval is of them.
+        sealed = last.seal if last else None
+        why = reasons(diff.seal.counts, diff.before, last=sealed, definition_version=begun.definition_version)
+        if why and not approved(wish.lake, diff.seal, why, datetime.now(UTC)):
+            return _blocked(wish, diff, why)
+        failpoint("guard.passed")
+        receipt = _commit(wish, claim, diff)
     except Exception:
         staging.drop()
         raise
@@ -133,84 +141,53 @@ def _run(wish: Wish, claim: Claim, *, resume_only: bool) -> PublishReceipt:
     return receipt
 
 
-def _resume(wish: Wish, claim: Claim) -> Seal | None:
-    """Finish the last sealed run (step 2)."""
-    sealed = seals(wish.lake, claim.scope)
-    if not sealed:
-        return None
-    last = sealed[-1]
-    if not has_event(wish.lake, last.audience_id, last.run_seq, "committed"):
-        outbox.require_complete(wish.lake, last)
-        derive(wish.lake, last)
-        _announce(wish, replace(last, epoch=claim.epoch), 1)
-    return last
+def _approved(wish: Wish, claim: Claim, begun: Seal, held: Blocked) -> PublishReceipt:
+    """Commit the changes that were held back, as they were staged then."""
+    staging = staging_of(wish.lake, held.seal)
+    people, changes = staging.thaw("people"), staging.thaw("changes")
+    assert people is not None
+    assert changes is not None
+    seal = replace(held.seal, run_id=wish.run_id, epoch=begun.epoch)
+    receipt = _commit(wish, claim, Diff(people, changes, seal, realized(wish.lake, seal.audience_id).count()))
+    staging.drop()
+    return receipt
 
 
-def _new_run(wish: Wish, claim: Claim, staging: Staging, begun: Seal, last: Seal | None) -> PublishReceipt:
-    # 3. Evaluate, once; what follows reads the frozen copy.
-    window = wish.audience.window(wish.as_of, wish.time_zone)
-    people = identified(wish.evaluate(*window), wish.audience, suppressed(wish.lake), wish.pepper)
-    people = staging.freeze("people", people)
-    failpoint("eval.done")
-    # 4. Diff against the members, frozen too.
-    members = realized(wish.lake, begun.audience_id)
-    staged, seal, before = _diff(wish, people, members, staging, begun)
-    failpoint("diff.staged")
-    # 5. Guard.
-    why = guard.reasons(seal.counts, before, last=last, definition_version=begun.definition_version)
-    if why and not guard.approved(wish.lake, seal, why, datetime.now(UTC)):
-        _blocked(wish, seal, why, before)
-    failpoint("guard.passed")
+def _blocked(wish: Wish, diff: Diff, why: tuple[str, ...]) -> PublishReceipt:
+    code = BlockedError.exit_code
+    _record(wish, diff.seal, "blocked", 1, people=diff.after, guard=",".join(why), exit_code=code)
+    told = sentence(wish.audience.name, diff.seal, why, diff.before)
+    return receipt_of(wish, diff.seal, "blocked", told, people=diff.before, guard=why)
+
+
+def _commit(wish: Wish, claim: Claim, diff: Diff) -> PublishReceipt:
     # 6. Letters of unusable identities, then the commit point.
+    seal = diff.seal
     if seal.counts.rejected:
-        write_letters(wish.lake, people, seal.audience_id, seal.run_seq, claim.epoch, wish.as_of)
+        write_letters(wish.lake, diff.people, seal.audience_id, seal.run_seq, claim.epoch, wish.as_of)
     claim.check()
-    outbox.commit(wish.lake, staged, seal)
+    outbox.commit(wish.lake, diff.changes, seal)
     there = outbox.read_back(wish.lake, seal)
-    if there.run_id != wish.run_id:
-        claim.check()
+    outbox.require_newest(there, wish.run_id, claim.epoch)
     # 7 and 8. Derive and announce what the outbox holds.
     derive(wish.lake, there)
-    _announce(wish, replace(there, epoch=claim.epoch), 1, before)
-    return _receipt(wish, there, "committed", people=_after(before, there.counts))
+    people = diff._replace(seal=there).after
+    letters = _announce(wish, replace(there, epoch=claim.epoch), people)
+    return receipt_of(wish, there, "committed", people=people, letters=letters)
 
 
-def _diff(
-    wish: Wish, people: DataFrame, members: DataFrame, staging: Staging, begun: Seal
-) -> tuple[DataFrame, Seal, int]:
-    computed = changes(
-        publishable(people), members, audience_id=begun.audience_id, run_seq=begun.run_seq, as_of=wish.as_of,
-        valid_until=wish.audience.valid_until(wish.as_of), definition_version=begun.definition_version,
-        heartbeats=wish.audience.kind == "recurring",
-    )  # fmt: skip
-    failpoint("diff.computed")
-    staged = staging.freeze("changes", computed)
-    told = outbox.content(staged)
-    lost = people.agg(
-        F.count_if(F.col("error").isNotNull()).alias("rejected"), F.count_if("suppressed").alias("suppressed")
-    ).collect()[0]  # fmt: skip
-    counts = told.counts._replace(rejected=lost["rejected"], suppressed=lost["suppressed"])
-    seal = replace(
-        begun, counts=counts, emitted=counts.emitted, chunks=outbox.chunks_for(counts.emitted),
-        fingerprint=told.fingerprint,
-    )  # fmt: skip
-    return staged, seal, members.count()
-
-
-def _blocked(wish: Wish, seal: Seal, why: tuple[str, ...], before: int) -> None:
-    _record(wish, seal, "blocked", 1, people=_after(before, seal.counts), guard=",".join(why), exit_code=5)
-    raise BlockedError(
-        f"audience '{wish.audience.name}', run {seal.run_seq}: {', '.join(why)} "
-        f"({before:,} people before, {seal.counts.enter:,} would enter, {seal.counts.exit:,} would leave). "
-        "Nothing left. Mend the source or the definition, or have the changes approved."
-    )
-
-
-def _announce(wish: Wish, seal: Seal, event_no: int, before: int | None = None) -> None:
+def _announce(wish: Wish, seal: Seal, people: int) -> int:
+    """Append `committed`; give the number of letters that the run added."""
     failpoint("run.before_announce")
-    people = realized(wish.lake, seal.audience_id).count() if before is None else _after(before, seal.counts)
-    _record(wish, seal, "committed", event_no, people=people)
+    letters = _letters(wish, seal)
+    code = DeadLetterError.exit_code if letters else 0
+    _record(wish, seal, "committed", 1, people=people, exit_code=code)
     failpoint("run.after_announce")
+    return letters
+
+
+def _letters(wish: Wish, seal: Seal) -> int:
+    return letters_of(wish.lake, seal.audience_id, seal.run_seq) if seal.counts.rejected else 0
 
 
 def _record(
@@ -229,32 +206,6 @@ def _record(
     )  # fmt: skip
 
 
-def _after(before: int, counts: Counts) -> int:
-    return before + counts.enter - counts.exit
-
-
-def _already_done(wish: Wish, entry: Registered) -> PublishReceipt | None:
-    """A run of this `as_of` that is sealed and announced, under the same definition: nothing to do, nothing written."""
-    sealed = seals(wish.lake, entry.audience_id)
-    if not sealed or sealed[-1].as_of != wish.as_of:
-        return None
-    last = sealed[-1]
-    if not has_event(wish.lake, last.audience_id, last.run_seq, "committed"):
-        return None
-    if entry.definition != wish.definition:
-        raise InputError(
-            f"stale_as_of: run {last.run_seq} of audience '{wish.audience.name}' speaks of {last.as_of.isoformat()} "
-            "already, and the definition changed since: publish with a later --as-of."
-        )
-    return _receipt(wish, last, "committed", "nothing to do: this instant is published")
-
-
-def _nothing(wish: Wish, entry: Registered) -> Seal:
-    return Seal(
-        entry.audience_id, 0, wish.run_id, 0, "refresh", wish.as_of, 0, 1, "0:0", entry.definition_version, Counts()
-    )
-
-
 def _require_pepper(wish: Wish, entry: Registered) -> None:
     """Compare one stored pseudonym with this pepper's (S10).
 
@@ -266,13 +217,22 @@ def _require_pepper(wish: Wish, entry: Registered) -> None:
         raise VersionError("The pepper is not the one that this lake was published with; bring the old one back.")
 
 
-def _receipt(
-    wish: Wish, seal: Seal, state: str, reason: str | None = None, people: int | None = None
+def receipt_of(
+    wish: Wish,
+    seal: Seal,
+    state: str,
+    reason: str | None = None,
+    *,
+    people: int | None = None,
+    letters: int = 0,
+    guard: tuple[str, ...] = (),
 ) -> PublishReceipt:
+    """What a publish did, as its run says."""
+    code = BlockedError.exit_code if guard else DeadLetterError.exit_code if letters else 0
     return PublishReceipt(
         run_id=wish.run_id, audience=wish.audience.name, audience_id=seal.audience_id, run_seq=seal.run_seq,
-        kind=seal.kind, state=state, reason=reason, as_of=seal.as_of,
+        kind=seal.kind, state=state, exit_code=code, reason=reason, as_of=seal.as_of,
         window=wish.audience.window(seal.as_of, wish.time_zone), inputs=dict(wish.inputs),
         people=realized(wish.lake, seal.audience_id).count() if people is None else people, **seal.counts._asdict(),
-        versions={name: version(name) for name in ("pyspark", "delta-spark")},
+        letters=letters, guard=guard,
     )  # fmt: skip

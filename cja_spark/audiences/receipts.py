@@ -3,82 +3,176 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Literal, Self
 
+from pydantic import Field
+
+from cja_spark.errors import CjaError, ClaimError, UnavailableError, UnwritableError
 from cja_spark.spec import Spec
+
+RECEIPT_VERSION = 1
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computed it."""
+    return {name: version(name) for name in ("pyspark", "delta-spark")}
 
 
 class PublishReceipt(Spec):
-    """One publish: counts are exact (A20), no identity is in it."""
+    """One publish: counts are exact (A20), no identity is in it.
+
+    Attributes:
+        state: of the run; `failed` when an error ended the publish, which `reason` then tells.
+        letters: identities that this run put into the dead letters; `rejected` counts known ones too.
+    """
 
     run_id: str
     audience: str
-    audience_id: str
-    run_seq: int
-    kind: str
+    audience_id: str | None = None
+    run_seq: int = 0
+    kind: str = "refresh"
     state: str
     exit_code: int = 0
     reason: str | None = None
-    as_of: datetime
-    window: tuple[datetime, datetime]
-    inputs: dict[str, int]
-    people: int
+    as_of: datetime | None = None
+    window: tuple[datetime, datetime] | None = None
+    inputs: dict[str, int] = Field(default_factory=dict)
+    people: int | None = None
     enter: int = 0
     update: int = 0
     exit: int = 0
     heartbeat: int = 0
     rejected: int = 0
     suppressed: int = 0
+    letters: int = 0
     guard: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    versions: dict[str, str]
+    retry_after_s: int | None = None
+
+    @classmethod
+    def failed(cls, audience: str, run_id: str, error: CjaError) -> Self:
+        """A publish that an error ended."""
+        return cls(
+            run_id=run_id, audience=audience, state="failed", exit_code=error.exit_code, reason=str(error),
+            retry_after_s=retry_after(error),
+        )  # fmt: skip
 
     def text(self) -> str:
         """One line for the person at the terminal."""
+        if self.exit_code and self.reason:
+            return f"{self.audience}: {self.state}: {self.reason}"
         if self.reason:
-            return f"{self.audience}: {self.state}, {self.reason}; {self.people:,} people"
+            return f"{self.audience}: {self.state}, {self.reason}; {self.people or 0:,} people{self._letters()}"
         changes = ", ".join(f"{getattr(self, op):,} {op}" for op in ("enter", "update", "exit", "heartbeat"))
         lost = (
             f"; {self.rejected:,} rejected, {self.suppressed:,} suppressed" if self.rejected + self.suppressed else ""
         )
-        return f"{self.audience}: run {self.run_seq} {self.state}; {self.people:,} people; {changes}{lost}"
+        people = f"{self.people or 0:,} people"
+        return f"{self.audience}: run {self.run_seq} {self.state}; {people}; {changes}{lost}{self._letters()}"
+
+    def _letters(self) -> str:
+        return f"; {self.letters:,} of them new letters in dead_letters" if self.letters else ""
+
+
+class PublishRun(Spec):
+    """What one `cja publish` did: a receipt per audience."""
+
+    receipt_version: int = RECEIPT_VERSION
+    command: Literal["publish"] = "publish"
+    exit_code: int = 0
+    reason: str | None = None
+    audiences: tuple[PublishReceipt, ...] = ()
+    versions: dict[str, str] = Field(default_factory=versions)
 
 
 class SinkReceipt(Spec):
-    """What one sink took of one audience's runs in one delivery."""
+    """What one sink took of one audience's runs in one delivery.
+
+    Attributes:
+        state: `done`; `unavailable`, the sink is away and its rows are pending; `failed` for any other error.
+        runs: the runs that were open.
+        pending: rows of those runs that the sink has not taken.
+    """
 
     sink: str
     audience: str
     audience_id: str
-    runs: tuple[int, ...]
-    acked: int
+    state: Literal["done", "unavailable", "failed"] = "done"
+    exit_code: int = 0
+    reason: str | None = None
+    runs: tuple[int, ...] = ()
+    acked: int = 0
     dead: int = 0
     suppressed: int = 0
     pending: int = 0
     profiles_created: int = 0
     seconds: float = 0.0
+    retry_after_s: int | None = None
+
+    def after(self, error: CjaError) -> Self:
+        """The same after an error ended it."""
+        return self.model_copy(
+            update={
+                "state": "unavailable" if isinstance(error, UnavailableError) else "failed",
+                "exit_code": error.exit_code,
+                "reason": str(error),
+                "retry_after_s": retry_after(error),
+            }
+        )
+
+    def text(self) -> str:
+        """One line for the person at the terminal."""
+        told = (
+            f"{self.sink} <- {self.audience}: runs {', '.join(map(str, self.runs)) or '-'}; {self.acked:,} changes taken, "
+            f"{self.profiles_created:,} profiles created, {self.suppressed:,} suppressed, {self.pending:,} pending"
+        )
+        return f"{told}; {self.state}: {self.reason}" if self.reason else told
 
 
 class DeliverReceipt(Spec):
     """One delivery: an entry per sink and audience that had something to take."""
 
-    run_id: str
-    sinks: tuple[SinkReceipt, ...]
+    receipt_version: int = RECEIPT_VERSION
+    command: Literal["deliver"] = "deliver"
+    run_id: str | None = None
     exit_code: int = 0
+    reason: str | None = None
+    sinks: tuple[SinkReceipt, ...] = ()
+    versions: dict[str, str] = Field(default_factory=versions)
 
     def text(self) -> str:
         """Some lines for the person at the terminal."""
-        if not self.sinks:
-            return "every sink has every change; nothing to do"
-        return "\n".join(
-            f"{one.sink} <- {one.audience}: runs {', '.join(map(str, one.runs))}; {one.acked:,} changes taken, "
-            f"{one.profiles_created:,} profiles created, {one.suppressed:,} suppressed, {one.pending:,} pending"
-            for one in self.sinks
-        )
+        return "\n".join(one.text() for one in self.sinks) or "every sink has every change; nothing to do"
 
 
-def write_receipt(receipt: PublishReceipt | DeliverReceipt, file: Path) -> Path:
+def retry_after(error: CjaError) -> int | None:
+    """Seconds after which the same command can succeed; None when that is not known."""
+    return error.retry_after_s if isinstance(error, ClaimError) else None
+
+
+def receipt_place(asked: str | None, project: str, command: str) -> Path:
+    """Where a receipt goes when the command line does not say."""
+    return Path(asked) if asked else Path("build") / Path(project).name / f"{command}.json"
+
+
+def require_file(file: Path) -> None:
+    """Check, before anything is computed, that a receipt can be written.
+
+    Raises:
+        UnwritableError: its folder cannot be made or written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=file.parent):
+            return
+    except OSError as fault:
+        raise UnwritableError.place(str(file), fault.strerror or type(fault).__name__) from fault
+
+
+def write_receipt(receipt: PublishRun | DeliverReceipt, file: Path) -> Path:
     """Write a receipt as JSON, readable by its owner only; a reader never sees half a file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f"{file.name}.{os.getpid()}")

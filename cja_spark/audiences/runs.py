@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -91,6 +92,60 @@ def record(  # noqa: PLR0913 - one argument per fact of a run's row
 
 def _versions() -> str:
     return json.dumps({name: version(name) for name in ("pyspark", "delta-spark")}, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A run that the guard holds back: what it would commit, what it was made of, and why it is held."""
+
+    seal: Seal
+    inputs: Mapping[str, int]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The newest sealed run of an audience.
+
+    Attributes:
+        seal: its seal.
+        inputs: versions of the tables that it was evaluated from; None when nothing tells.
+        announced: whether its members are derived and it was announced as committed.
+        blocked: the newest of the runs after it that the guard holds back.
+    """
+
+    seal: Seal
+    inputs: Mapping[str, int] | None
+    announced: bool
+    blocked: Blocked | None
+
+
+def last_run(lake: Lake, audience_id: str) -> LastRun | None:
+    """The newest sealed run of an audience; None before the first."""
+    sealed = seals(lake, audience_id)
+    if not sealed:
+        return None
+    last = sealed[-1]
+    rows = lake.table(RUNS).read().where((F.col("audience_id") == audience_id) & (F.col("run_seq") >= last.run_seq))
+    events = rows.collect()
+    # Several invocations may have begun a run; the seal says which of them made it.
+    mine = [row for row in events if row["run_seq"] == last.run_seq]
+    told = [row["inputs"] for row in mine if row["run_id"] == last.run_id and row["inputs"] is not None]
+    held = [row for row in events if row["run_seq"] > last.run_seq and row["state"] == "blocked"]
+    return LastRun(
+        last,
+        json.loads(told[0]) if told else None,
+        any(row["state"] == "committed" for row in mine),
+        _blocked(max(held, key=lambda row: (row["epoch"], row["event_no"]))) if held else None,
+    )
+
+
+def _blocked(row: Row) -> Blocked:
+    seal = Seal(
+        row["audience_id"], row["run_seq"], row["run_id"], row["epoch"], row["kind"], row["as_of"].astimezone(UTC),
+        row["emitted"], row["chunks"], row["diff_fingerprint"], row["definition_version"], Counts(*row["counts"]),
+    )  # fmt: skip
+    return Blocked(seal, json.loads(row["inputs"]), tuple(row["guard"].split(",")))
 
 
 def has_event(lake: Lake, audience_id: str, run_seq: int, *states: State) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from cja_spark.spec import AsTuple, Duration, Name, Spec
-from cja_spark.view.condition import Condition, DimensionCondition, MetricCondition, leaves
+from cja_spark.view.condition import AllOf, AnyOf, Condition, Exclude, SegmentReference, leaves
 
 DAY = timedelta(days=1)
 Refresh = Literal["4 hours", "daily", "weekly", "monthly"]
@@ -22,6 +22,17 @@ HEARTBEAT = 4 * DAY  # rule A15
 MAX_PEOPLE = 20_000_000  # rule A7
 _DECIDES = ("segments", "refresh", "lookback", "range", "known_only", "known_namespaces")
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def _parts(tree: Spec) -> Iterator[Spec]:
+    """What the and, or and not of an audience stand between."""
+    below = tree.all if isinstance(tree, AllOf) else tree.any if isinstance(tree, AnyOf) else ()
+    if isinstance(tree, Exclude):
+        below = (tree.exclude,)
+    if not below:
+        yield tree
+    for part in below:
+        yield from _parts(part)
 
 
 class Dates(Spec):
@@ -57,9 +68,11 @@ class Audience(Spec):
     @field_validator("segments")
     @classmethod
     def _only_segments(cls, tree: Condition) -> Condition:
-        parts = list(leaves(tree))
-        if any(isinstance(part, MetricCondition | DimensionCondition) for part in parts):
-            raise ValueError("an audience is made of segments of the view; put metrics and dimensions into a segment.")
+        parts = list(_parts(tree))
+        if not all(isinstance(part, SegmentReference) for part in parts):
+            raise ValueError(
+                "an audience is made of segments of the view; put metrics, dimensions and containers into a segment."
+            )
         if len(parts) > 20:
             raise ValueError(f"{len(parts)} segments; an audience has 1 to 20.")
         return tree

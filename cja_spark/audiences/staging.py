@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 
 from cja_spark.lake import Lake
-from cja_spark.scratch import freeze, remove_folder, work_folder
+from cja_spark.scratch import folder_exists, freeze, remove_folder, work_folder
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,14 @@ class Staging:
         Rows:    The same.
         """
         return freeze(self.lake, f"{self.folder}/{name}", rows)
+
+    def thaw(self, name: str) -> DataFrame | None:
+        """A copy that was written before, None when it is not there any more.
+
+        Rows:    The same.
+        """
+        folder = f"{self.folder}/{name}"
+        return self.lake.spark.read.parquet(folder) if folder_exists(self.lake, folder) else None
 
     def drop(self) -> None:
         """Remove the copies of this run, those of invocations that died included."""

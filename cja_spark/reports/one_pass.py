@@ -98,13 +98,7 @@ def read_by_spark(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
 
     Rows:    One per partial sum; a key may come from several tasks.
     """
-    names = ["person", "t", *columns]
-    rows = (
-        journeys.select("bucket", "period", "chunk", *names)
-        .repartitionById(partitions, F.pmod(F.col("bucket"), F.lit(partitions)).cast("int"))
-        .sortWithinPartitions("bucket", "person", "period", F.col("chunk").asc_nulls_first())
-        .select(*names)
-    )
+    rows = sorted_rows(journeys, ["person", "t", *columns], partitions)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         prepare_worker()
@@ -113,6 +107,19 @@ def read_by_spark(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
         yield from _read_cells(counts)
 
     return rows.mapInArrow(run, SCHEMA)
+
+
+def sorted_rows(journeys: DataFrame, names: Sequence[str], partitions: int) -> DataFrame:
+    """Some columns of journeys, whole buckets in one partition.
+
+    Rows:    The same, sorted by bucket, person, period and chunk; a profile's row comes first.
+    """
+    return (
+        journeys.select("bucket", "period", "chunk", *names)
+        .repartitionById(partitions, F.pmod(F.col("bucket"), F.lit(partitions)).cast("int"))
+        .sortWithinPartitions("bucket", "person", "period", F.col("chunk").asc_nulls_first())
+        .select(*names)
+    )
 
 
 def whole_persons(batches: Iterable[pa.RecordBatch], columns: Sequence[str], counts: ReadCounts) -> Iterator[Journeys]:

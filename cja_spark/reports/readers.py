@@ -24,7 +24,12 @@ def run_pass(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], r
         try:
             return summed(read_by_arrow(journeys, columns, asks), len(asks))
         except Exception as error:
-            if reader == "arrow" or CANNOT_OPEN not in str(error):
+            if reader == "arrow" or not cannot_open(error):
                 raise
     partitions = journeys.sparkSession.sparkContext.defaultParallelism
     return summed(read_by_spark(journeys, columns, asks, partitions), len(asks))
+
+
+def cannot_open(error: Exception) -> bool:
+    """Whether executors could not open the files themselves: credentials or a file system only the JVM has."""
+    return CANNOT_OPEN in str(error)

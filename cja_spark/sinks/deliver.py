@@ -18,7 +18,7 @@ from cja_spark.audiences.register import find
 from cja_spark.audiences.runs import Seal, record, seals
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import RUNS, SUPPRESSIONS, require_tables
-from cja_spark.errors import ConfigurationError, ReconcileError
+from cja_spark.errors import CjaError, ConfigurationError, ReconcileError, worst
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 from cja_spark.sinks import delta_profiles
@@ -38,27 +38,30 @@ def deliver(
 
     A stream over the outbox calls for the audiences that committed since the last time. Then everything that is still
     open is delivered, so that the stream's checkpoint may be lost at any moment: the ledger alone is the position.
+    Audiences and sinks stand for themselves; what became of each is in the receipt, whose exit code is the worst one.
 
     Raises:
         ConfigurationError: an audience names a sink that does not exist.
-        InputError: `outbox_gap`, the outbox is not complete (exit 3).
-        ReconcileError: rows were lost or doubled (exit 1).
     """
     require_tables(lake)
     run_id = str(uuid.uuid4())
     wanted = {entry.audience_id: one for one in audiences if one.sinks and (entry := find(lake, one.name))}
     named = {id_: [_sink(sinks, name) for name in one.sinks] for id_, one in wanted.items()}
-    done: list[SinkReceipt] = []
+    done: dict[str, list[SinkReceipt]] = {}
 
     def bring(audience_id: str) -> None:
-        if audience_id in wanted:
-            name = wanted[audience_id].name
-            done.extend(deliver_audience(lake, name, audience_id, named[audience_id], run_id, take_over=take_over))
+        if audience_id in wanted and audience_id not in done:
+            name, own = wanted[audience_id].name, named[audience_id]
+            try:
+                done[audience_id] = deliver_audience(lake, name, audience_id, own, run_id, take_over=take_over)
+            except CjaError as error:
+                done[audience_id] = [one.after(error) for one in _untouched(name, audience_id, own)]
 
     follow_outbox(lake, bring)
     for audience_id in wanted:
         bring(audience_id)
-    return DeliverReceipt(run_id=run_id, sinks=tuple(done))
+    receipts = tuple(one for some in done.values() for one in some)
+    return DeliverReceipt(run_id=run_id, exit_code=worst(one.exit_code for one in receipts), sinks=receipts)
 
 
 def _sink(sinks: Mapping[str, Sink], name: str) -> Sink:
@@ -70,7 +73,12 @@ def _sink(sinks: Mapping[str, Sink], name: str) -> Sink:
 def deliver_audience(
     lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False
 ) -> list[SinkReceipt]:
-    """Bring the open runs of one audience to its sinks; a sink that fails does not hold up the others."""
+    """Bring the open runs of one audience to its sinks; a sink that fails does not hold up the others.
+
+    Raises:
+        ClaimError: another run is at it.
+        InputError: `outbox_gap`, the outbox lacks a run.
+    """
     if not _open(lake, audience_id, sinks) and not _unannounced(lake, audience_id):
         return []
     started = datetime.now(UTC)
@@ -79,12 +87,22 @@ def deliver_audience(
         for sink, runs in _open(lake, audience_id, sinks):
             try:
                 receipts.append(_bring(lake, name, sink, runs, claim))
-            except Exception as error:  # each sink stands for itself; the first fault is raised when all had their turn
-                faults.append(error)
+            except Exception as fault:  # each sink stands for itself; a bug is raised when all had their turn
+                faults.append(fault)
         if faults:
             raise faults[0]
-        _reconcile(lake, audience_id, sinks, claim, started)
-    return receipts
+        if any(one.exit_code for one in receipts):
+            _partial(lake, audience_id, receipts, claim, started)
+            return receipts
+        try:
+            _reconcile(lake, audience_id, sinks, claim, started)
+        except ReconcileError as error:
+            return [one.after(error) for one in receipts or _untouched(name, audience_id, sinks)]
+        return receipts
+
+
+def _untouched(name: str, audience_id: str, sinks: Sequence[Sink]) -> list[SinkReceipt]:
+    return [SinkReceipt(sink=sink.name, audience=name, audience_id=audience_id) for sink in sinks]
 
 
 def _open(lake: Lake, audience_id: str, sinks: Sequence[Sink]) -> list[tuple[Sink, list[Seal]]]:
@@ -94,18 +112,30 @@ def _open(lake: Lake, audience_id: str, sinks: Sequence[Sink]) -> list[tuple[Sin
 
 
 def _bring(lake: Lake, name: str, sink: Sink, runs: Sequence[Seal], claim: Claim) -> SinkReceipt:
+    """The open runs into one sink, in order, until one cannot be brought; its rows and those after it are pending."""
     begun = time.monotonic()
     acked = suppressed = created = 0
-    for seal in runs:
-        require_complete(lake, seal)
-        outcomes, applied = _run(lake, sink, seal, claim)
-        acked += sum(one.acked for one in outcomes)
-        suppressed += sum(one.suppressed for one in outcomes)
-        created += applied.profiles_created
-    return SinkReceipt(
+    fault: CjaError | None = None
+    try:
+        for seal in runs:
+            require_complete(lake, seal)
+            outcomes, applied = _run(lake, sink, seal, claim)
+            acked += sum(one.acked for one in outcomes)
+            suppressed += sum(one.suppressed for one in outcomes)
+            created += applied.profiles_created
+    except CjaError as error:
+        fault = error
+    receipt = SinkReceipt(
         sink=sink.name, audience=name, audience_id=claim.scope, runs=tuple(seal.run_seq for seal in runs), acked=acked,
-        suppressed=suppressed, profiles_created=created, seconds=round(time.monotonic() - begun, 3),
+        suppressed=suppressed, pending=_pending(lake, sink, runs) if fault else 0, profiles_created=created,
+        seconds=round(time.monotonic() - begun, 3),
     )  # fmt: skip
+    return receipt.after(fault) if fault else receipt
+
+
+def _pending(lake: Lake, sink: Sink, runs: Sequence[Seal]) -> int:
+    done = taken(lake, runs[0].audience_id)
+    return sum(seal.emitted - done.get((sink.name, seal.run_seq), NOTHING).rows for seal in runs)
 
 
 def _run(lake: Lake, sink: Sink, seal: Seal, claim: Claim) -> tuple[list[Outcome], Applied]:
@@ -144,6 +174,15 @@ def _unannounced(lake: Lake, audience_id: str) -> list[Seal]:
     rows = lake.table(RUNS).read().where((F.col("audience_id") == audience_id) & (F.col("state") == "published"))
     told = {row["run_seq"] for row in rows.select("run_seq").distinct().collect()}
     return [seal for seal in seals(lake, audience_id) if seal.run_seq not in told]
+
+
+def _partial(lake: Lake, audience_id: str, receipts: Sequence[SinkReceipt], claim: Claim, started: datetime) -> None:
+    """Note the runs that some sink has not taken whole."""
+    told: dict[str, object] = {one.sink: {"state": one.state, "pending": one.pending} for one in receipts}
+    code = worst(one.exit_code for one in receipts)
+    for event_no, seal in enumerate(_unannounced(lake, audience_id)):
+        record(lake, seal, "partial", event_no=event_no, run_id=claim.run_id, epoch=claim.epoch, started_at=started,
+               sinks=told, exit_code=code)  # fmt: skip
 
 
 def _reconcile(lake: Lake, audience_id: str, sinks: Sequence[Sink], claim: Claim, started: datetime) -> None:

@@ -10,8 +10,10 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import conformed, properties
+from cja_spark.errors import UnavailableError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake, TableSpec, schema
+from cja_spark.sinks.outage import outage
 from cja_spark.sinks.spec import DeltaProfiles
 
 PROFILES = TableSpec(
@@ -53,8 +55,21 @@ def apply(lake: Lake, sink: DeltaProfiles, changes: DataFrame, seal: Seal) -> Ap
 
     An exit is written also where no membership was, so that a late older enter cannot win (K8). A row is overwritten
     only by a later run.
+
+    Raises:
+        UnavailableError: the store's place is away or cannot be written.
     """
     place = store_of(lake, sink)
+    try:
+        place.require_writable()
+        return _applied(place, sink, changes, seal)
+    except Exception as error:
+        if (why := outage(error)) is None:
+            raise
+        raise UnavailableError.sink(sink.name, place.location, why) from error
+
+
+def _applied(place: Lake, sink: DeltaProfiles, changes: DataFrame, seal: Seal) -> Applied:
     for spec in (PROFILES, MEMBERSHIPS):
         place.table(spec, sink.name).create()
     if not seal.emitted:

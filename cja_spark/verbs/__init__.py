@@ -17,6 +17,7 @@ NAMES = (
     "report",
     "explain",
     "publish",
+    "approve",
     "deliver",
     "schemas",
 )

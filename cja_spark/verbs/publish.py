@@ -11,20 +11,37 @@ from cja_spark.verbs.places import add_places, instant, open_places, say, step
 def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
     command.add_argument("audiences", nargs="*", help="names of audiences; all of the project when none is named")
-    command.add_argument("--as-of", help="the end of the look-back window; just after the newest event when not given")
+    command.add_argument(
+        "--as-of", help="the end of the look-back window; when not given just after the newest event, or later"
+    )
     command.add_argument("--take-over", action="store_true", help="take the claim of a run that is known to be dead")
+    command.add_argument("--receipt", help="the receipt's file; build/PROJECT/publish.json when not given")
 
 
 def _run(asked: argparse.Namespace) -> int:
+    from cja_spark.audiences.receipts import PublishReceipt, PublishRun, receipt_place, require_file, write_receipt
+    from cja_spark.errors import CjaError, worst
+
+    place = receipt_place(asked.receipt, asked.project, "publish")
+    require_file(place)
     project, lake = open_places(asked)
     from cja_spark import publishing
 
     moment = instant(asked.as_of) if asked.as_of else None
-    with step("publish"):
-        receipts = publishing.publish(lake, project, asked.audiences, as_of=moment, take_over=asked.take_over)
-    for receipt in receipts:
-        say(receipt.text())
-    return max((receipt.exit_code for receipt in receipts), default=0)
+    receipts: list[PublishReceipt] = []
+    try:
+        with step("publish"):
+            for receipt in publishing.publish_each(
+                lake, project, asked.audiences, as_of=moment, take_over=asked.take_over
+            ):
+                say(receipt.text())
+                receipts.append(receipt)
+    except CjaError as error:
+        write_receipt(PublishRun(exit_code=error.exit_code, reason=str(error), audiences=tuple(receipts)), place)
+        raise
+    code = worst(receipt.exit_code for receipt in receipts)
+    say(f"receipt {write_receipt(PublishRun(exit_code=code, audiences=tuple(receipts)), place)}")
+    return code
 
 
 VERB = Verb("commit who entered and who left each audience, once", _arguments, _run)

@@ -1,16 +1,23 @@
 """Publishing on real tables: once per instant, held back by the guard, refused when stale, tables as declared."""
 
+import re
 import threading
 from datetime import timedelta
 
 import pytest
 from pyspark.sql import functions as F
 
+from cja_spark.audiences.approvals import approve, approved
 from cja_spark.audiences.claims import claimed
-from cja_spark.audiences.runs import has_event, seals
-from cja_spark.audiences.tables import APPROVALS, CHANGES, CLAIMS, DEAD_LETTERS, LEDGER, MEMBERS, RUNS, TABLES
-from cja_spark.errors import BlockedError, ClaimError, InputError, VersionError
-from tests.unit.audiences.world import World, day
+from cja_spark.audiences.outbox import changes_of, commit, content
+from cja_spark.audiences.publish import publish
+from cja_spark.audiences.register import find
+from cja_spark.audiences.runs import Counts, Seal, has_event, last_run, seals
+from cja_spark.audiences.tables import CHANGES, CLAIMS, DEAD_LETTERS, LEDGER, MEMBERS, RUNS, TABLES
+from cja_spark.errors import ClaimError, ConfigurationError, InputError, VersionError
+from cja_spark.local_rows import local_rows
+from cja_spark.scratch import remove_folder, work_folder
+from tests.unit.audiences.world import PEOPLE, World, day
 
 
 @pytest.fixture(scope="module")
@@ -55,19 +62,70 @@ def test_an_earlier_instant_is_stale_and_changes_no_member(buyers):
 
 def test_an_empty_result_is_blocked_until_these_very_changes_are_approved(buyers):
     before = buyers.found(store=False)
-    with pytest.raises(BlockedError, match="empty_result") as raised:
-        buyers.publish(day(1), {})
-    assert raised.value.exit_code == 5
+    receipt = buyers.publish(day(1), {})
+    assert (receipt.state, receipt.exit_code, receipt.guard, receipt.people) == ("blocked", 5, ("empty_result",), 3)
+    command = re.search(r"cja approve buyers --changes (\S+)$", receipt.text())
     assert buyers.found(store=False) == before
-    blocked = buyers.lake.table(RUNS).read().where((F.col("state") == "blocked") & (F.col("audience_id") == buyers.id))
-    print_ = blocked.select("diff_fingerprint", "run_seq", "guard").collect()[0]
-    assert (print_["run_seq"], print_["guard"]) == (2, "empty_result")
-    approvals = buyers.lake.table(APPROVALS)
-    approvals.append(
-        approvals.frame([("1", buyers.id, 2, print_["diff_fingerprint"], ["empty_result"], "me", None, day(0), day(9999))])
-    )
-    receipt = buyers.publish(day(2), {})
-    assert (receipt.exit, receipt.people, receipt.run_seq) == (3, 0, 2)
+    with pytest.raises(ConfigurationError, match=r"not 3:1: it was evaluated again"):
+        approve(buyers.lake, "buyers", approved_by="me", changes="3:1")
+    told = approve(buyers.lake, "buyers", approved_by="me", changes=command[1])
+    assert (told.run_seq, told.exit, told.reasons) == (2, 3, ("empty_result",))
+    receipt = buyers.publish(day(2), dict.fromkeys("abcd"))  # what was approved, not what would be found now
+    assert (receipt.exit_code, receipt.exit, receipt.people, receipt.run_seq, receipt.as_of) == (0, 3, 0, 2, day(1))
+    assert (buyers.publish(day(2), dict.fromkeys("abcd")).enter, buyers.publish(day(3), {}).exit_code) == (4, 5)
+    with pytest.raises(ConfigurationError, match="no run is blocked"):
+        approve(buyers.lake, "nobody", approved_by="me")
+
+
+def test_an_approval_holds_for_a_new_evaluation_with_the_same_changes_when_the_copies_are_gone(buyers):
+    told = approve(buyers.lake, "buyers", approved_by="me")
+    remove_folder(buyers.lake, work_folder(buyers.lake, "_staging"))
+    other = buyers.publish(day(4), dict.fromkeys("a"))
+    assert (other.exit_code, other.run_seq, other.exit) == (0, told.run_seq, 3)
+    assert buyers.publish(day(5), {}).exit_code == 5
+
+
+def test_an_approval_ends_after_72_hours_and_a_size_above_the_cap_is_never_approved(buyers):
+    told = approve(buyers.lake, "buyers", approved_by="me")
+    held = last_run(buyers.lake, buyers.id).blocked
+    assert approved(buyers.lake, held.seal, held.why, told.expires_at - timedelta(seconds=1))
+    assert not approved(buyers.lake, held.seal, held.why, told.expires_at)
+    assert not approved(buyers.lake, held.seal, (*held.why, "mass_exit"), day(0))
+    assert not approved(buyers.lake, held.seal, ("size_cap",), day(0))
+
+
+def test_letters_that_a_run_adds_end_it_with_4_and_known_ones_do_not(place):
+    world = World(place, "lettered")
+    first, second = world.publish(day(0), ["a", "", " "]), world.publish(day(1), ["a", "b", ""])
+    assert [(one.exit_code, one.letters, one.rejected) for one in (first, second)] == [(4, 2, 2), (0, 0, 1)]
+    assert "2 of them new letters in dead_letters" in first.text()
+    committed = (F.col("audience_id") == world.id) & (F.col("state") == "committed")
+    assert world.rows(RUNS, ("run_seq", "exit_code"), where=committed) == [(1, 4), (2, 0)]
+
+
+def overtaken(world, epoch):
+    """Publish a second run while another owner commits it, with its own people."""
+    entry = find(world.lake, world.audience.name)
+
+    def people(start, end):
+        told = content(changes_of(world.lake, seals(world.lake, world.id)[0]).limit(0))
+        other = Seal(world.id, 2, "another", epoch, "refresh", day(1), 0, 1, told.fingerprint,
+                     entry.definition_version, Counts())  # fmt: skip
+        commit(world.lake, changes_of(world.lake, other), other)
+        return local_rows(world.lake.spark, [("z", "CRM", None)], PEOPLE)
+
+    return publish(world.lake, world.audience, people, as_of=day(1), definition="{}")
+
+
+def test_a_commit_of_another_owner_is_adopted_under_the_newest_claim_only(place):
+    world = World(place, "overtaken")
+    world.publish(day(0), dict.fromkeys("z"))
+    with pytest.raises(ClaimError, match="Another run committed run 2"):
+        overtaken(world, 1 << 40)
+    older = World(place, "adopted")
+    older.publish(day(0), dict.fromkeys("y"))
+    receipt = overtaken(older, 0)
+    assert (receipt.run_seq, receipt.enter, receipt.people) == (2, 0, 1)  # z is not in the other's run
 
 
 def test_who_holds_the_claim_keeps_everybody_else_out(buyers):

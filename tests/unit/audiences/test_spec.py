@@ -48,6 +48,7 @@ def test_a_recurring_membership_lapses_after_sixteen_days():
         {"refresh": "hourly"},
         {"segments": {"metric": "orders", "at_least": 1}},
         {"segments": {"any": ["s"] * 21}},
+        {"segments": {"all": ["s", {"exclude": {"container": "person", "where": "s"}}]}},
         {"known_only": True},
         {"unknown": 1},
     ],

@@ -2,8 +2,10 @@
 
 import json
 import random
+import re
 
 import pytest
+from pyspark.errors import AnalysisException
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import audience_run_state
@@ -13,6 +15,8 @@ from cja_spark.scratch import remove_folder, work_folder
 from cja_spark.sinks.deliver import deliver
 from cja_spark.sinks.delta_profiles import PROFILES, apply, profile_segment_membership
 from cja_spark.sinks.ledger import Taken, open_runs
+from cja_spark.sinks.outage import outage
+from cja_spark.sinks.spec import DeltaProfiles
 from tests.unit.audiences.world import World, day
 
 SINK = "profiles"
@@ -106,6 +110,25 @@ def test_an_erased_person_is_not_delivered_and_is_counted(place):
     receipt = world.deliver()[0]
     assert (receipt.acked, receipt.suppressed, receipt.profiles_created) == (1, 1, 1)
     assert [row[0] for row in world.found()["memberships"]] == ["crm:b"]
+
+
+def test_a_place_that_only_the_file_system_of_the_jvm_refuses_is_an_outage_too(place, tmp_path):
+    world = World(place, "refused")
+    world.publish(day(0), dict.fromkeys("abc"))
+    (tmp_path / "file").write_text("")
+    world.sink = DeltaProfiles(name=SINK, sink="delta", location=f"file:{tmp_path}/file/store")
+    [receipt] = world.deliver()
+    assert (receipt.state, receipt.exit_code, receipt.acked, receipt.pending) == ("unavailable", 6, 0, 3)
+    assert re.search(r"file/store cannot be written: \w*Exception\.", receipt.reason)
+    state = audience_run_state(place).where(F.col("audience_id") == world.id).collect()[0]
+    assert (state["state"], state["exit_code"], json.loads(state["sinks"])[SINK]["pending"]) == ("partial", 6, 3)
+
+
+def test_a_mistake_in_a_query_is_no_outage(spark):
+    with pytest.raises(AnalysisException) as raised:
+        spark.table("not_there").collect()
+    assert outage(raised.value) is None
+    assert outage(ValueError("x")) is None
 
 
 def test_runs_must_follow_one_another():

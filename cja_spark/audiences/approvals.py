@@ -1,0 +1,124 @@
+"""Approvals: somebody says that a blocked run is no mistake; the next publish commits these very changes, once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from pyspark.sql import functions as F
+
+from cja_spark.audiences import outbox
+from cja_spark.audiences.register import Registered, find
+from cja_spark.audiences.runs import Blocked, Counts, LastRun, Seal, last_run
+from cja_spark.audiences.spec import MAX_PEOPLE
+from cja_spark.audiences.staging import Staging
+from cja_spark.audiences.tables import APPROVALS
+from cja_spark.audiences.wish import Wish
+from cja_spark.errors import BlockedError, ConfigurationError
+from cja_spark.lake import Lake
+from cja_spark.spec import Spec
+
+HOLDS = timedelta(hours=72)
+NEVER = "size_cap"
+
+
+class Approval(Spec):
+    """One approval: it binds to a run and to the fingerprint of its changes, and ends after 72 hours."""
+
+    audience: str
+    run_seq: int
+    changes: str
+    reasons: tuple[str, ...]
+    enter: int
+    update: int
+    exit: int
+    approved_by: str
+    expires_at: datetime
+
+    def text(self) -> str:
+        """One line for the person at the terminal."""
+        return (
+            f"{self.audience}: run {self.run_seq} approved in spite of {', '.join(self.reasons)}: {self.enter:,} enter, "
+            f"{self.update:,} update, {self.exit:,} exit; 'cja publish' commits them until "
+            f"{self.expires_at.isoformat(timespec='minutes')}"
+        )
+
+
+def approve(
+    lake: Lake, name: str, *, approved_by: str, changes: str | None = None, note: str | None = None
+) -> Approval:
+    """Approve the changes of an audience's blocked run; the next publish commits them.
+
+    Args:
+        lake: the lake.
+        name: the audience.
+        approved_by: who says so.
+        changes: the fingerprint that the message of the block shows; whatever is blocked now when not given.
+        note: why.
+
+    Raises:
+        ConfigurationError: nothing is blocked, or other changes than those.
+        BlockedError: a sign that nobody can approve (A7).
+    """
+    entry = find(lake, name)
+    last = last_run(lake, entry.audience_id) if entry else None
+    held = last.blocked if last else None
+    if held is None:
+        raise ConfigurationError(f"audience '{name}': no run is blocked; there is nothing to approve.")
+    seal = held.seal
+    if changes is not None and changes != seal.fingerprint:
+        raise ConfigurationError(
+            f"audience '{name}': run {seal.run_seq} is blocked with changes {seal.fingerprint}, not {changes}: it was "
+            "evaluated again since. Look at what it would do now."
+        )
+    if NEVER in held.why:
+        raise BlockedError.for_good(name, seal.run_seq, f"{NEVER} (more than {MAX_PEOPLE:,} people)")
+    now = datetime.now(UTC)
+    table = lake.table(APPROVALS)
+    row = (str(uuid.uuid4()), seal.audience_id, seal.run_seq, seal.fingerprint, list(held.why), approved_by, note, now,
+           now + HOLDS)  # fmt: skip
+    table.append(table.frame([row]).coalesce(1))
+    return Approval(
+        audience=name, run_seq=seal.run_seq, changes=seal.fingerprint, reasons=held.why, enter=seal.counts.enter,
+        update=seal.counts.update, exit=seal.counts.exit, approved_by=approved_by, expires_at=now + HOLDS,
+    )  # fmt: skip
+
+
+def approved(lake: Lake, seal: Seal, why: Sequence[str], now: datetime) -> bool:
+    """Whether somebody approved these very changes; a size above the cap cannot be approved (A7)."""
+    if NEVER in why:
+        return False
+    rows = lake.table(APPROVALS).read().where(
+        (F.col("audience_id") == seal.audience_id) & (F.col("run_seq") == seal.run_seq)
+        & (F.col("diff_fingerprint") == seal.fingerprint) & (F.col("expires_at") > F.lit(now))
+    )  # fmt: skip
+    return any(set(why) <= set(row["reasons"] or ()) for row in rows.collect())
+
+
+def approved_run(wish: Wish, entry: Registered, last: LastRun | None) -> Blocked | None:
+    """The blocked run that this publish has to commit: approved, of the definition now, its copies as it wrote them."""
+    held = last.blocked if last else None
+    if held is None or entry.definition != wish.definition or entry.definition_version != held.seal.definition_version:
+        return None
+    if not approved(wish.lake, held.seal, held.why, datetime.now(UTC)):
+        return None
+    staged = staging_of(wish.lake, held.seal).thaw("changes")
+    return held if staged is not None and outbox.content(staged).fingerprint == held.seal.fingerprint else None
+
+
+def staging_of(lake: Lake, seal: Seal) -> Staging:
+    """The copies that the invocation of a seal froze."""
+    return Staging.of(lake, seal.audience_id, seal.run_seq, seal.run_id)
+
+
+def sentence(name: str, seal: Seal, why: Sequence[str], before: int) -> str:
+    """What the guard says, and what to do about it."""
+    counts: Counts = seal.counts
+    told = (
+        f"{', '.join(why)} ({before:,} people before, {counts.enter:,} would enter, {counts.exit:,} would leave). "
+        "Nothing left. Mend the source or the definition"
+    )
+    if NEVER in why:
+        return f"{told}, or make the audience smaller."
+    return f"{told}, or approve these very changes: cja approve {name} --changes {seal.fingerprint}"

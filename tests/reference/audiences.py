@@ -1,0 +1,27 @@
+"""Rule A2: the persons with an event in the window that passes a tree of segments (G2, G4)."""
+
+from __future__ import annotations
+
+from tests.reference.report import see
+from tests.reference.segments import events_of
+
+
+def people(events: list[dict], view: dict, tree: object, start: int, end: int) -> set[str]:
+    """Persons of an audience; `start` and `end` are ms UTC, the window is [start, end)."""
+    seen = see(events, view, {"report": "audience", "from": start, "to": end}, None, None)
+    found = set()
+    for person, journey in seen["journeys"].items():
+        inside = [at for at, event in enumerate(journey) if start <= event["t"] < end]
+        if passing(tree, inside, journey, seen["sessions"][person], view):
+            found.add(person)
+    return found
+
+
+def passing(tree: object, inside: list[int], journey: list[dict], session_of: list[int], view: dict) -> set[int]:
+    """Window events that pass: of `all` those of every part, of `any` of some, of `exclude` those it does not keep."""
+    if isinstance(tree, str):
+        return events_of(tree, inside, journey, session_of, view)
+    if "exclude" in tree:
+        return set(inside) - passing(tree["exclude"], inside, journey, session_of, view)
+    parts = [passing(part, inside, journey, session_of, view) for part in tree.get("all", tree.get("any"))]
+    return set.intersection(*parts) if "all" in tree else set.union(*parts)
