@@ -66,7 +66,7 @@ def connect(
 
 
 def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_root: str) -> None:
-    check_people(lake, connection, load, files_root)
+    people = check_people(lake, connection, load, files_root)
     replays = _replays(connection)
     newest = newest_event(lake, load, rows) if replays and load.as_of is None else None
     last = (load.as_of or newest) if replays else None
@@ -77,9 +77,10 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
     failpoint("connect.quarantined")
     for one in persons:
         one.forget()
-    for step in (write_profiles, write_lookups):
-        step(lake, connection, load, files_root)
-        failpoint(f"connect.{step.__name__}")
+    write_profiles(lake, load, people.profiles)
+    failpoint("connect.write_profiles")
+    write_lookups(lake, load, people.lookups)
+    failpoint("connect.write_lookups")
     until = replay(lake, connection, load, last)
     failpoint("connect.replayed")
     finish_load(lake, load, until, newest)
