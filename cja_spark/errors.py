@@ -129,6 +129,22 @@ class SourceError(InputError):
         """A loaded file was written again in place."""
         return cls(f"dataset '{dataset}': {path} changed after it was loaded. Add new files, or rebuild with --full.")
 
+    @classmethod
+    def vanished(cls, dataset: str, path: str, load: int) -> Self:
+        """A file of a load that was begun and not finished is gone."""
+        return cls(
+            f"dataset '{dataset}': {path} is gone, and load {load}, which was begun and not finished, takes it. "
+            f"Put it back, or rebuild with --full."
+        )
+
+    @classmethod
+    def rewritten(cls, dataset: str, path: str, load: int) -> Self:
+        """A file of a load that was begun and not finished was written again."""
+        return cls(
+            f"dataset '{dataset}': {path} changed, and load {load}, which was begun and not finished, takes what it "
+            f"was. Put the old file back, or rebuild with --full."
+        )
+
 
 class TypeConflictError(InputError):
     """Two datasets give one schema path two types."""
@@ -145,6 +161,15 @@ class TypeConflictError(InputError):
         return cls(
             f"'{path}' is {first_type} in dataset '{first}' and {second_type} in dataset '{second}'. "
             f"Columns that share a schema path are one column: rename one of them or make the types equal.{hint}"
+        )
+
+
+    @classmethod
+    def since(cls, dataset: str, path: str, before: str, now: str) -> Self:
+        """Name the dataset whose attribute changed its type, and both types."""
+        return cls(
+            f"dataset '{dataset}': '{path}' is {now} and was {before} in earlier loads. "
+            f"Make the types equal, or rebuild with --full."
         )
 
 

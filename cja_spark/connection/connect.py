@@ -11,7 +11,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from cja_spark.connection.load import Load, drop_plan, finish_load, plan_load
+from cja_spark.connection.load import Load, begin_load, drop_plan, finish_load, is_begun, plan_load
 from cja_spark.connection.newest import newest_event
 from cja_spark.connection.people import check_people, write_lookups, write_profiles
 from cja_spark.connection.persons import (
@@ -57,7 +57,7 @@ def connect(
             failpoint("connect.staged")
             _take(lake, connection, load, rows, files_root)
     except (PySparkException, Py4JJavaError, InputError) as error:
-        if lake.events.version() == load.events_version:  # nothing of this load is there
+        if not is_begun(lake, connection, load):
             drop_plan(lake, load)
         if isinstance(error, InputError):
             raise
@@ -66,20 +66,22 @@ def connect(
 
 
 def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_root: str) -> None:
-    check_people(lake, connection, load, files_root)
+    people = check_people(lake, connection, load, files_root)
     replays = _replays(connection)
     newest = newest_event(lake, load, rows) if replays and load.as_of is None else None
     last = (load.as_of or newest) if replays else None
     persons = _persons(lake, connection, load, rows, last)
+    begin_load(lake, connection, load)
     dropped = _write_events(lake, load, persons, rows.fields())
     failpoint("connect.appended")
     _write_quarantine(lake, load, dropped)
     failpoint("connect.quarantined")
     for one in persons:
         one.forget()
-    for step in (write_profiles, write_lookups):
-        step(lake, connection, load, files_root)
-        failpoint(f"connect.{step.__name__}")
+    write_profiles(lake, load, people.profiles)
+    failpoint("connect.write_profiles")
+    write_lookups(lake, load, people.lookups)
+    failpoint("connect.write_lookups")
     until = replay(lake, connection, load, last)
     failpoint("connect.replayed")
     finish_load(lake, load, until, newest)
@@ -151,7 +153,7 @@ def _write_events(lake: Lake, load: Load, persons: list[_Persons], fields: list[
         own = [F.col(name).cast(EVENT_SCHEMA[name].dataType) for name in EVENT_COLUMNS]
         frames.append(usable.select(*own, *payload))
     events = reduce(DataFrame.unionByName, frames).hint("rebalance", "event_date")
-    appended_before = lake.events.version() > load.events_version
+    appended_before = load.resumed and lake.events.version() > load.events_version
     write = lake.events.overwrite if load.full else lake.events.append
     write(events, app_id="events", txn=load.number)
     if appended_before:

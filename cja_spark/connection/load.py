@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS
+from cja_spark.errors import SourceError
 from cja_spark.lake import Lake
 from cja_spark.sources.items import Item, new_items
 from cja_spark.sources.read import items_of
@@ -28,6 +29,7 @@ class Load:
         as_of: the instant of replays; None means the newest event.
         replayed_until: the instant up to which earlier loads have replayed; None when none has.
         newest: the time of the newest event of earlier loads; None when one of them did not note it.
+        resumed: an earlier attempt did not end; it may have written anything.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Load:
     as_of: datetime | None
     replayed_until: datetime | None = None
     newest: datetime | None = None
+    resumed: bool = False
 
     def of(self, dataset: str) -> list[Item]:
         """Items of one dataset."""
@@ -48,28 +51,60 @@ def plan_load(
 ) -> Load | None:
     """Plan the next load, or return the one that was planned and not done; None when nothing is new.
 
+    A full load does not wait for an open one: what it takes replaces whatever that one wrote.
+
     Raises:
-        SourceError: a dataset has no file, or a taken file changed.
+        SourceError: a dataset has no file, a taken file changed, or one of a begun load is not there as it was.
     """
-    table = lake.table(LOADS).create()
-    rows = table.read().orderBy("load").collect()
+    rows = sorted(lake.table(LOADS).create().read().collect(), key=lambda row: row["load"])
+    kept = _kept(rows)
     done = {row["load"] for row in rows if row["state"] == "done"}
-    planned = [row for row in rows if row["state"] == "planned"]
-    open_rows = [row for row in planned if row["load"] not in done]
-    if open_rows:
-        row = open_rows[-1]
-        items = tuple(Item(*item) for item in row["items"])
-        return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]),
-                    *((None, None) if row["full"] else _so_far(rows)))  # fmt: skip
-    since = max((row["load"] for row in planned if row["full"]), default=0)
-    taken = {item["path"]: Item(*item) for row in planned if row["load"] >= since for item in row["items"]}
+    open_rows = [row for row in kept if row["load"] not in done]
+    if open_rows and not full:
+        load = _planned(rows, open_rows[-1])
+        wrong = _moved(lake, connection, files_root, load)
+        if wrong is None:
+            return load
+        if is_begun(lake, connection, load):
+            raise wrong
+        drop_plan(lake, load)
+        kept.remove(open_rows[-1])
+    taken = {item["path"]: Item(*item) for row in kept for item in row["items"]}
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
         return None
-    number = max((row["load"] for row in planned), default=0) + 1
+    number = max((row["load"] for row in rows), default=0) + 1
     load = Load(number, tuple(fresh), full, lake.events.version(), as_of, *((None, None) if full else _so_far(rows)))
-    table.append(table.frame([_row(load, "planned")]))
+    _note(lake, _row(load, "planned"))
     return load
+
+
+def _kept(rows: Sequence[Row]) -> list[Row]:
+    """Plans that count: not dropped, and not of before the last full one."""
+    dropped = {row["load"] for row in rows if row["state"] == "dropped"}
+    planned = [row for row in rows if row["state"] == "planned" and row["load"] not in dropped]
+    since = max((row["load"] for row in planned if row["full"]), default=0)
+    return [row for row in planned if row["load"] >= since]
+
+
+def _planned(rows: Sequence[Row], row: Row) -> Load:
+    items = tuple(Item(*item) for item in row["items"])
+    so_far = (None, None) if row["full"] else _so_far(rows)
+    return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]), *so_far, resumed=True)
+
+
+def _moved(lake: Lake, connection: Connection, files_root: str, load: Load) -> SourceError | None:
+    """What is wrong with the items of a planned load: one of them is gone, or was written again."""
+    for name, dataset in connection.datasets.items():
+        if not load.of(name):
+            continue
+        listed = {item.path: item for item in items_of(lake.spark, name, dataset.source, files_root, {})}
+        for item in load.of(name):
+            if item.path not in listed:
+                return SourceError.vanished(name, item.path, load.number)
+            if listed[item.path] != item:
+                return SourceError.rewritten(name, item.path, load.number)
+    return None
 
 
 def _so_far(rows: Sequence[Row]) -> tuple[datetime | None, datetime | None]:
@@ -105,12 +140,34 @@ def _row(
     return (load.number, state, load.full, load.events_version, load.as_of, items, replayed_until, newest)
 
 
+def _note(lake: Lake, row: tuple[object, ...]) -> None:
+    table = lake.table(LOADS)
+    table.append(table.frame([row]))
+
+
+def begin_load(lake: Lake, connection: Connection, load: Load) -> None:
+    """Note, before anything else is written, that a load is no longer a mere plan; events say so by themselves."""
+    if not _brings_events(connection, load) and not (load.resumed and is_begun(lake, connection, load)):
+        _note(lake, _row(load, "begun"))
+
+
+def is_begun(lake: Lake, connection: Connection, load: Load) -> bool:
+    """Whether something of a load may have been written: its events, which come first, or what it noted."""
+    if _brings_events(connection, load):
+        return lake.events.version() != load.events_version
+    begun = (F.col("load") == load.number) & (F.col("state") == "begun")
+    return not lake.table(LOADS).read().where(begun).isEmpty()
+
+
+def _brings_events(connection: Connection, load: Load) -> bool:
+    return any(load.of(name) for name in connection.events())
+
+
 def finish_load(lake: Lake, load: Load, replayed_until: datetime | None, newest: datetime | None) -> None:
     """Note that a load is done, how far its replays went, and the newest event's time where replays asked for it."""
-    table = lake.table(LOADS)
-    table.append(table.frame([_row(load, "done", replayed_until, newest)]))
+    _note(lake, _row(load, "done", replayed_until, newest))
 
 
 def drop_plan(lake: Lake, load: Load) -> None:
-    """Forget a plan whose sources cannot be read, so that the next load lists them again."""
-    lake.table(LOADS).delta().delete(F.col("load") == load.number)
+    """Give up a plan of which nothing was written, so that the next load lists the sources again; its number is gone."""
+    _note(lake, _row(load, "dropped"))

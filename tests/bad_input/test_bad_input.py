@@ -6,6 +6,7 @@ What is wrong with one row does not stop a load: the row goes to the quarantine 
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -39,8 +40,10 @@ def shop(loaded, spark):
 
 
 def state(spark, lake: Path) -> dict:
-    """Commits of every table; of the loads their rows, because a plan that came to nothing is taken back."""
-    return {**versions(lake), "loads": rows(spark, lake, "loads")}
+    """Commits of every table; of the loads their rows, but for plans that came to nothing and were dropped."""
+    loads = [json.loads(row) for row in rows(spark, lake, "loads")]
+    dropped = {load["load"] for load in loads if load["state"] == "dropped"}
+    return {**versions(lake), "loads": [load for load in loads if load["load"] not in dropped]}
 
 
 def cut(text: str) -> bytes:
