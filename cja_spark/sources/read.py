@@ -11,6 +11,7 @@ from cja_spark.errors import InputError, SourceError
 from cja_spark.sources import delta, json
 from cja_spark.sources.items import Item, list_files, place
 from cja_spark.sources.json import CORRUPT, FILE
+from cja_spark.sources.reasons import why
 from cja_spark.sources.spec import Source
 
 ROW = "_row_in_file"  # only of formats that can be read twice at little cost
@@ -39,7 +40,7 @@ def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequ
     paths = [item.path for item in items]
     reader = spark.read.format(source.format).options(**source.options)
     if source.format == "json":
-        return json.read(spark, source, paths)
+        return json.read(spark, source, items)
     if source.format == "csv":
         reader = reader.options(**{"header": "true", **source.options})
     rows = reader.load(paths).withColumn(FILE, F.col("_metadata.file_path"))
@@ -50,12 +51,4 @@ def explained(error: Exception, dataset: str, items: Sequence[Item]) -> InputErr
     """Turn Spark's failure to read into the dataset, the file and the reason."""
     text = str(error)
     named = next((item.path for item in items if item.path.split("/")[-1] in text), items[0].path if items else "")
-    reasons = {
-        "Unexpected end of": "the compressed file is cut",
-        "not a Parquet file": "it is no Parquet file",
-        "incorrect header check": "it is not compressed as its name says",
-        "Premature EOF": "the file is cut",
-        "EOFException": "the compressed file is cut",
-    }
-    why = next((reason for sign, reason in reasons.items() if sign in text), text.splitlines()[0][:200])
-    return SourceError.unreadable(dataset, named, why)
+    return SourceError.unreadable(dataset, named, why(text))
