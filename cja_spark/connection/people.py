@@ -12,10 +12,11 @@ from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
 from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.connection.types import settled, shaped
 from cja_spark.lake import Lake
-from cja_spark.sources.json import CORRUPT, FILE
+from cja_spark.sources.items import FILE
+from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.read import ADDED, read_items
+from cja_spark.sources.types import settled, shaped
 
 
 def check_people(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:

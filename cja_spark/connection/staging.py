@@ -14,11 +14,12 @@ from cja_spark.connection.conform import Conformed, conform_events
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import EVENT_COLUMNS
-from cja_spark.connection.types import merged, shaped
 from cja_spark.lake import Lake
 from cja_spark.scratch import freeze, remove_folder, work_folder
 from cja_spark.sources.json import CORRUPT
-from cja_spark.sources.read import ROW, read_items
+from cja_spark.sources.parquet import ROW
+from cja_spark.sources.read import read_items
+from cja_spark.sources.types import between, merged_structs, shaped
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,6 @@ def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.Stru
         known = lake.events.read().schema
         payload = T.StructType([field for field in known.fields if field.name not in EVENT_COLUMNS])
     for name, conformed in found.items():
-        merged_type = merged(payload, conformed.payload, "", first, name)
-        assert isinstance(merged_type, T.StructType)
-        payload, first = merged_type, name if not payload.fields else first
+        both = merged_structs(payload, conformed.payload, between(first, name))
+        payload, first = both, name if not payload.fields else first
     return payload

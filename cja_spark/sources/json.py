@@ -10,11 +10,11 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cja_spark.sources.heads import heads
-from cja_spark.sources.items import Item
+from cja_spark.sources.items import FILE, Item
 from cja_spark.sources.spec import Source
+from cja_spark.sources.unite import united
 
 CORRUPT = "_corrupt_record"
-FILE = "_file"
 BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # white space and byte order marks, in UTF-16 too
 
 
@@ -24,18 +24,18 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
     Columns: adds `_file`, and where a row is no JSON `_corrupt_record`.
     Rows:    One per object. An object without any value (`{}`) is null: whether its fields are known depends on the
         other rows of a load, and a load must not.
-    Raises:  SourceError when a file is gone.
+    Raises:  SourceError when a file is gone; TypeConflictError when lines and arrays differ in a column's type.
     """
     begun = [head.lstrip(BLANK) for head in heads(spark, items, lambda head: bool(head.lstrip(BLANK)))]
-    frames = []
+    parts = []
     for lines in (True, False):
-        chosen = sorted({item.path for item, head in zip(items, begun, strict=True) if head.startswith(b"[") != lines})
+        chosen = [item for item, head in zip(items, begun, strict=True) if head.startswith(b"[") != lines]
         if chosen:
             options = {"columnNameOfCorruptRecord": CORRUPT, "multiLine": str(not lines).lower(), **source.options}
-            rows = spark.read.format("json").options(**options).load(chosen)
-            parts = [_some_value(F.col(f"`{field.name}`"), field.dataType).alias(field.name) for field in rows.schema]
-            frames.append(rows.select(*parts, F.col("_metadata.file_path").alias(FILE)))
-    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
+            rows = spark.read.format("json").options(**options).load(sorted(item.path for item in chosen))
+            columns = [_some_value(F.col(f"`{field.name}`"), field.dataType).alias(field.name) for field in rows.schema]
+            parts.append((chosen[0], rows.select(*columns, F.col("_metadata.file_path").alias(FILE))))
+    return united(parts)
 
 
 def _some_value(column: Column, kind: T.DataType) -> Column:

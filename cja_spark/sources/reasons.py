@@ -9,6 +9,7 @@ _SIGNS = {
     "not a gzip file": "it is not compressed as its name says",
     "Premature EOF": "the file is cut",
     "EOFException": "the compressed file is cut",
+    "CANNOT_MERGE_SCHEMAS": "its files have columns of one name and different types",
     "FileNotFound": "it is gone",
     "FILE_NOT_EXIST": "it is gone",
     "PATH_NOT_FOUND": "it is gone",
@@ -17,4 +18,6 @@ _SIGNS = {
 
 def why(text: str) -> str:
     """The reason behind what Spark or Hadoop said; the beginning of that where no reason is known."""
-    return next((reason for sign, reason in _SIGNS.items() if sign in text), text.splitlines()[0][:200])
+    said = [line for line in text.splitlines() if not line.startswith("An error occurred while calling")]
+    known = (reason for sign, reason in _SIGNS.items() if sign in text)
+    return next(known, said[0].removeprefix(": ")[:200] if said else "no reason was given")

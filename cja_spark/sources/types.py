@@ -1,6 +1,8 @@
-"""One column per schema path: types of several datasets widened to one, or refused by name."""
+"""One column per schema path: types of several datasets or files widened to one, or refused by name."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -8,6 +10,7 @@ from pyspark.sql import types as T
 
 from cja_spark.errors import TypeConflictError
 
+Conflict = Callable[[str, str, str], TypeConflictError]
 _WHOLE = (T.ByteType, T.ShortType, T.IntegerType, T.LongType)
 
 
@@ -33,31 +36,41 @@ def settled(kind: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per kin
     return kind
 
 
-def merged(one: T.DataType, other: T.DataType, path: str, first: str, second: str) -> T.DataType:
-    """The type of a path that two datasets share; both are settled.
+def between(first: str, second: str) -> Conflict:
+    """What is wrong where two datasets give one path two types."""
+    return lambda path, one, other: TypeConflictError.at(path, first, one, second, other)
+
+
+def merged(one: T.DataType, other: T.DataType, conflict: Conflict, path: str = "") -> T.DataType:
+    """The type of a path that two sides share; both are settled.
 
     Raises:
-        TypeConflictError: there is none.
+        TypeConflictError: there is none; `conflict` names the sides.
     """
     if one == other:
         return one
     if isinstance(one, T.StructType) and isinstance(other, T.StructType):
-        return _merged_structs(one, other, path, first, second)
+        return merged_structs(one, other, conflict, path)
     if isinstance(one, T.ArrayType) and isinstance(other, T.ArrayType):
-        return T.ArrayType(merged(one.elementType, other.elementType, f"{path}[]", first, second))
+        return T.ArrayType(merged(one.elementType, other.elementType, conflict, f"{path}[]"))
     if isinstance(one, T.MapType) and isinstance(other, T.MapType):
-        return T.MapType(T.StringType(), merged(one.valueType, other.valueType, f"{path}{{}}", first, second))
+        return T.MapType(T.StringType(), merged(one.valueType, other.valueType, conflict, f"{path}{{}}"))
     if {type(one), type(other)} == {T.LongType, T.DoubleType}:
         return T.DoubleType()
-    raise TypeConflictError.at(path, first, one.simpleString(), second, other.simpleString())
+    raise conflict(path, one.simpleString(), other.simpleString())
 
 
-def _merged_structs(one: T.StructType, other: T.StructType, path: str, first: str, second: str) -> T.StructType:
+def merged_structs(one: T.StructType, other: T.StructType, conflict: Conflict, path: str = "") -> T.StructType:
+    """The fields of both structs, each in the type that both can have.
+
+    Raises:
+        TypeConflictError: a field has none; `conflict` names the sides.
+    """
     fields = {field.name: field.dataType for field in one.fields}
     for field in other.fields:
         at = f"{path}.{field.name}" if path else field.name
         known = fields.get(field.name)
-        fields[field.name] = field.dataType if known is None else merged(known, field.dataType, at, first, second)
+        fields[field.name] = field.dataType if known is None else merged(known, field.dataType, conflict, at)
     return T.StructType([T.StructField(name, kind) for name, kind in fields.items()])
 
 
