@@ -147,7 +147,15 @@ class SourceError(InputError):
 
 
 class TypeConflictError(InputError):
-    """Two datasets give one schema path two types."""
+    """Two datasets give one schema path two types, or two files of one."""
+
+    @classmethod
+    def in_files(cls, dataset: str, path: str, first: tuple[str, str], second: tuple[str, str]) -> Self:
+        """Name both files, each with its type."""
+        return cls(
+            f"dataset '{dataset}': '{path}' is {first[1]} in {first[0]} and {second[1]} in {second[0]}. "
+            f"Columns of one name are one column: rename one of them or make the types equal."
+        )
 
     @classmethod
     def at(cls, path: str, first: str, first_type: str, second: str, second_type: str) -> Self:

@@ -12,10 +12,12 @@ from cja_spark.connection.numbers import as_it_came, not_a_number, number, text_
 from cja_spark.connection.spec import EventDataset, IdentityField
 from cja_spark.connection.stitching.identity_map import blank, by_namespace, entries, primary
 from cja_spark.connection.tables import EVENT_COLUMNS
-from cja_spark.connection.types import settled, shaped
 from cja_spark.errors import InputError, MissingColumnError
-from cja_spark.sources.json import CORRUPT, FILE
-from cja_spark.sources.read import ADDED, ROW
+from cja_spark.sources.items import FILE
+from cja_spark.sources.json import CORRUPT
+from cja_spark.sources.parquet import ROW
+from cja_spark.sources.read import ADDED
+from cja_spark.sources.types import settled, shaped
 
 RESERVED = EVENT_COLUMNS
 DATED = r"^[+-]?\d+-\d"  # Spark would take a mere time of day as today's
@@ -192,9 +194,14 @@ def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.St
 
 
 def _hashed(schema: T.StructType) -> list[Column]:
-    """What a row's hash is made of; maps have no order and are hashed as sorted entries."""
+    """What a row's hash is made of, the same whatever other files its load takes: by name, in settled types.
+
+    Maps have no order and are hashed as sorted entries.
+    """
     return [
-        F.to_json(F.col(f"`{field.name}`")) if "map<" in field.dataType.simpleString() else F.col(f"`{field.name}`")
-        for field in schema.fields
+        F.to_json(F.col(f"`{field.name}`"))
+        if "map<" in field.dataType.simpleString()
+        else shaped(F.col(f"`{field.name}`"), field.dataType, settled(field.dataType))
+        for field in sorted(schema.fields, key=lambda field: field.name)
         if field.name not in ADDED
     ]

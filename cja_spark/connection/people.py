@@ -14,11 +14,12 @@ from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
 from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.connection.types import merged_structs, settled, shaped, since
 from cja_spark.lake import Lake, schema
 from cja_spark.local_rows import local_rows
-from cja_spark.sources.json import CORRUPT, FILE
+from cja_spark.sources.items import FILE
+from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.read import ADDED, read_items
+from cja_spark.sources.types import merged_structs, settled, shaped, since
 
 PERSON, KEY = "person_id", "key"
 

@@ -14,11 +14,12 @@ from cja_spark.connection.conform import Conformed, conform_events
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import EVENT_COLUMNS
-from cja_spark.connection.types import between, merged_structs, shaped
 from cja_spark.lake import Lake
 from cja_spark.scratch import freeze, remove_folder, work_folder
 from cja_spark.sources.json import CORRUPT
-from cja_spark.sources.read import ROW, read_items
+from cja_spark.sources.parquet import ROW
+from cja_spark.sources.read import read_items
+from cja_spark.sources.types import between, merged_structs, shaped
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
-from cja_spark.sources.items import Item, place
+from cja_spark.sources.items import FILE, Item, place
 from cja_spark.sources.spec import Source
-
-FILE = "_file"
 
 
 def items(spark: SparkSession, name: str, source: Source, files_root: str, taken: dict[str, Item]) -> list[Item]:

@@ -11,6 +11,8 @@ from pyspark.sql import SparkSession
 from cja_spark.errors import SourceError
 from cja_spark.sources.spec import Source
 
+FILE = "_file"  # the column that names the file of a row
+
 
 class Item(NamedTuple):
     """One thing a load takes: a file with its size and time, or a Delta table's version."""

@@ -9,39 +9,33 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from cja_spark.sources.heads import heads
+from cja_spark.sources.items import FILE, Item
 from cja_spark.sources.spec import Source
+from cja_spark.sources.unite import united
 
 CORRUPT = "_corrupt_record"
-FILE = "_file"
+BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # white space and byte order marks, in UTF-16 too
 
 
-def read(spark: SparkSession, source: Source, paths: Sequence[str]) -> DataFrame:
-    """JSON lines, and files that hold one array.
+def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFrame:
+    """JSON lines, and files that hold one array: those whose first character is `[`; the driver reads their heads.
 
     Columns: adds `_file`, and where a row is no JSON `_corrupt_record`.
     Rows:    One per object. An object without any value (`{}`) is null: whether its fields are known depends on the
         other rows of a load, and a load must not.
+    Raises:  SourceError when a file is gone; TypeConflictError when lines and arrays differ in a column's type.
     """
-    arrays = set(_array_files(spark, paths))
-    frames = []
-    for chosen, lines in ((sorted(set(paths) - arrays), True), (sorted(arrays), False)):
+    begun = [head.lstrip(BLANK) for head in heads(spark, items, lambda head: bool(head.lstrip(BLANK)))]
+    parts = []
+    for lines in (True, False):
+        chosen = [item for item, head in zip(items, begun, strict=True) if head.startswith(b"[") != lines]
         if chosen:
             options = {"columnNameOfCorruptRecord": CORRUPT, "multiLine": str(not lines).lower(), **source.options}
-            rows = spark.read.format("json").options(**options).load(chosen)
-            parts = [_some_value(F.col(f"`{field.name}`"), field.dataType).alias(field.name) for field in rows.schema]
-            frames.append(rows.select(*parts, F.col("_metadata.file_path").alias(FILE)))
-    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
-
-
-def _array_files(spark: SparkSession, paths: Sequence[str]) -> list[str]:
-    """Files whose first character is `[`; only their heads are read."""
-    heads = spark.read.option("wholetext", "false").text(list(paths)).where(F.trim("value") != "")
-    firsts = heads.select(F.col("_metadata.file_path").alias("path"), F.col("_metadata.file_block_start").alias("at"),
-                          F.substring(F.trim("value"), 1, 1).alias("first"))  # fmt: skip
-    return [
-        row["path"]
-        for row in firsts.where((F.col("at") == 0) & (F.col("first") == "[")).select("path").distinct().collect()
-    ]
+            rows = spark.read.format("json").options(**options).load(sorted(item.path for item in chosen))
+            columns = [_some_value(F.col(f"`{field.name}`"), field.dataType).alias(field.name) for field in rows.schema]
+            parts.append((chosen[0], rows.select(*columns, F.col("_metadata.file_path").alias(FILE))))
+    return united(parts)
 
 
 def _some_value(column: Column, kind: T.DataType) -> Column:

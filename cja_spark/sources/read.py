@@ -8,13 +8,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import InputError, SourceError
-from cja_spark.sources import delta, json
-from cja_spark.sources.items import Item, list_files, place
-from cja_spark.sources.json import CORRUPT, FILE
+from cja_spark.sources import csv, delta, json, parquet
+from cja_spark.sources.items import FILE, Item, list_files, place
+from cja_spark.sources.json import CORRUPT
+from cja_spark.sources.parquet import ROW
+from cja_spark.sources.reasons import why
 from cja_spark.sources.spec import Source
 
-ROW = "_row_in_file"  # only of formats that can be read twice at little cost
-ADDED = (FILE, ROW, CORRUPT)
+ADDED = (FILE, ROW, CORRUPT)  # a row's place only of formats that can be read twice at little cost
+FORMATS = {"json": json.read, "csv": csv.read, "parquet": parquet.read}
 
 
 def items_of(spark: SparkSession, name: str, source: Source, files_root: str, taken: dict[str, Item]) -> list[Item]:
@@ -31,31 +33,19 @@ def items_of(spark: SparkSession, name: str, source: Source, files_root: str, ta
 def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequence[Item]) -> DataFrame:
     """Rows of some items.
 
-    Columns: adds `_file` (the item's path), `_row_in_file` where the format is columnar, and for JSON with unreadable
+    Columns: adds `_file` (the item's path), `_row_in_file` of Parquet, and for JSON with unreadable
         rows `_corrupt_record`.
     """
     if source.format == "delta" or source.table:
         return delta.read(spark, source, files_root, items)
-    paths = [item.path for item in items]
-    reader = spark.read.format(source.format).options(**source.options)
-    if source.format == "json":
-        return json.read(spark, source, paths)
-    if source.format == "csv":
-        reader = reader.options(**{"header": "true", **source.options})
-    rows = reader.load(paths).withColumn(FILE, F.col("_metadata.file_path"))
-    return rows.withColumn(ROW, F.col("_metadata.row_index")) if source.format == "parquet" else rows
+    if source.format in FORMATS:
+        return FORMATS[source.format](spark, source, items)
+    reader = spark.read.format(source.format).options(**{"mergeSchema": "true", **source.options})  # what ORC calls it
+    return reader.load([item.path for item in items]).withColumn(FILE, F.col("_metadata.file_path"))
 
 
 def explained(error: Exception, dataset: str, items: Sequence[Item]) -> InputError:
     """Turn Spark's failure to read into the dataset, the file and the reason."""
     text = str(error)
     named = next((item.path for item in items if item.path.split("/")[-1] in text), items[0].path if items else "")
-    reasons = {
-        "Unexpected end of": "the compressed file is cut",
-        "not a Parquet file": "it is no Parquet file",
-        "incorrect header check": "it is not compressed as its name says",
-        "Premature EOF": "the file is cut",
-        "EOFException": "the compressed file is cut",
-    }
-    why = next((reason for sign, reason in reasons.items() if sign in text), text.splitlines()[0][:200])
-    return SourceError.unreadable(dataset, named, why)
+    return SourceError.unreadable(dataset, named, why(text))

@@ -1,4 +1,4 @@
-"""One column per schema path: types of several datasets widened to one, or refused by name."""
+"""One column per schema path: types of several datasets or files widened to one, or refused by name."""
 
 from __future__ import annotations
 

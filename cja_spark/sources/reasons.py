@@ -1,0 +1,23 @@
+"""Why a file cannot be read, in the words of whoever has to repair it."""
+
+from __future__ import annotations
+
+_SIGNS = {
+    "Unexpected end of": "the compressed file is cut",
+    "not a Parquet file": "it is no Parquet file",
+    "incorrect header check": "it is not compressed as its name says",
+    "not a gzip file": "it is not compressed as its name says",
+    "Premature EOF": "the file is cut",
+    "EOFException": "the compressed file is cut",
+    "CANNOT_MERGE_SCHEMAS": "its files have columns of one name and different types",
+    "FileNotFound": "it is gone",
+    "FILE_NOT_EXIST": "it is gone",
+    "PATH_NOT_FOUND": "it is gone",
+}
+
+
+def why(text: str) -> str:
+    """The reason behind what Spark or Hadoop said; the beginning of that where no reason is known."""
+    said = [line for line in text.splitlines() if not line.startswith("An error occurred while calling")]
+    known = (reason for sign, reason in _SIGNS.items() if sign in text)
+    return next(known, said[0].removeprefix(": ")[:200] if said else "no reason was given")

@@ -1,0 +1,57 @@
+"""Files of one load whose columns differ, as one frame: what each would give in a load of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cja_spark.errors import TypeConflictError
+from cja_spark.sources.items import Item
+from cja_spark.sources.types import Conflict, merged, settled, shaped
+
+
+def alike(items: Sequence[Item], keys: Sequence[Hashable]) -> list[list[Item]]:
+    """Items whose keys are equal together, in the order in which the keys come."""
+    groups: dict[Hashable, list[Item]] = {}
+    for item, key in zip(items, keys, strict=True):
+        groups.setdefault(key, []).append(item)
+    return list(groups.values())
+
+
+def united(parts: Sequence[tuple[Item, DataFrame]]) -> DataFrame:
+    """Frames as one, columns by name.
+
+    Rows:    All.
+    Columns: returns those of any part: null where a part has none, widened where number types differ.
+    Raises:  TypeConflictError naming the first file of two parts whose types of a column exclude each other.
+    """
+    if len(parts) == 1:
+        return parts[0][1]
+    kinds: dict[str, tuple[T.DataType, Item]] = {}
+    for item, rows in parts:
+        for field in rows.schema.fields:
+            kind, first = kinds.setdefault(field.name, (field.dataType, item))
+            if kind != field.dataType:
+                both = merged(settled(kind), settled(field.dataType), _between(first, item), field.name)
+                kinds[field.name] = (both, first)
+    return reduce(DataFrame.union, [_with_all(rows, kinds) for _, rows in parts])
+
+
+def _between(first: Item, second: Item) -> Conflict:
+    return lambda path, one, other: TypeConflictError.in_files(
+        first.dataset, path, (first.path, one), (second.path, other)
+    )
+
+
+def _with_all(rows: DataFrame, kinds: dict[str, tuple[T.DataType, Item]]) -> DataFrame:
+    own = {field.name: field.dataType for field in rows.schema.fields}
+    return rows.select(
+        *(
+            (shaped(F.col(f"`{name}`"), own[name], kind) if name in own else F.lit(None).cast(kind)).alias(name)
+            for name, (kind, _) in kinds.items()
+        )
+    )
