@@ -22,7 +22,7 @@ from cja_spark.view.spec import View
 _FORMATS = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _FIXED = {
     "people": "people", "fallout_people": "people", "open_people": "people", "events": "count", "sessions": "count",
-    "session_starts": "count", "session_ends": "count", "bounces": "count", "step": "count", "bounce_rate": "percent",
+    "session_starts": "count", "session_ends": "count", "bounces": "count", "step": "text", "bounce_rate": "percent",
     "percent_of_previous": "percent", "percent_of_total": "percent", "time_spent_seconds": "seconds",
     "mean_session_seconds": "seconds", "sessions_per_person": "number", "events_per_session": "number",
     "bucket": "time", "row_kind": "text", "label": "text", "step_name": "text", "breakdown": "text",
