@@ -62,11 +62,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """All answers of one pass."""
+    """All answers of one pass over one version of the journeys."""
 
     answers: tuple[Answer, ...]
     passed: Pass
     plan: str
+    journeys_version: int
 
 
 def lake_of(spark: SparkSession, project: Project, location: str | None = None) -> Lake:
@@ -147,7 +148,7 @@ def report(
         run = run_id(ask, sources)
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, version)
         answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values())))
-    return Run(tuple(answers), passed, plan_text(asks, columns, 0, []))
+    return Run(tuple(answers), passed, plan_text(asks, columns, 0, []), version)
 
 
 def chosen(project: Project, names: Sequence[str]) -> list[Report]:

@@ -94,10 +94,11 @@ def hostile_page(text: str) -> PageContent:
             "segments": (text, text),
             "description": text,
             "query": text,
+            "run_id": text,
         }
         return panel.model_copy(update=words | {"options": {text: text}, "rows": rows, "columns": columns})
 
-    receipt = Receipt(dropped={text: 3}, run_id=text, versions={text: text})
+    receipt = Receipt(dropped={text: 3}, versions={text: text})
     panels = tuple(poisoned(panel) for panel in all_panels())
     return PageContent(title=text, description=text, panels=panels, receipt=receipt, fewest_people=0)
 

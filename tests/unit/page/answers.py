@@ -19,7 +19,7 @@ START, END = (instant_ms(dt.date(2026, 1, day), "UTC") for day in (1, 3))
 VIEW = View.model_validate(
     {
         "name": "shop",
-        "dimensions": {"page": {"field": "page", "label": "Page"}},
+        "dimensions": {"page": {"field": "page", "label": "page name"}},
         "metrics": {
             "orders": "orders",
             "revenue": {"field": "paid", "format": "currency", "decimals": 2},
