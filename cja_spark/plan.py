@@ -68,10 +68,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """All answers of one pass."""
+    """All answers of one pass over one version of the journeys."""
 
     answers: tuple[Answer, ...]
     passed: Pass
+    journeys_version: int
 
 
 def lake_of(spark: SparkSession, project: Project, location: str | None = None) -> Lake:
@@ -168,7 +169,7 @@ def report(
         run = run_id(ask, sources)
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, version)
         answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values())))
-    return Run(tuple(answers), passed)
+    return Run(tuple(answers), passed, version)
 
 
 def chosen(project: Project, names: Sequence[str]) -> list[Report]:

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import functions as F
-
+import cja_spark
+from cja_spark.connection.spec import Connection, EventDataset, IdentityField, ProfileDataset
+from cja_spark.connection.tables import QUARANTINE
 from cja_spark.lake import Lake
 from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
+from cja_spark.page.content import Format
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.results import instant
 from cja_spark.reports.spec import Report
+from cja_spark.reports.trend import Trend
 from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import View
 
-_FORMATS = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
-_FIXED = {
-    "people": "people", "events": "count", "sessions": "count",
-    "session_starts": "count", "session_ends": "count", "bounces": "count", "step": "count", "bounce_rate": "percent",
-    "percent_of_previous": "percent", "percent_of_total": "percent", "time_spent_seconds": "seconds",
-    "mean_session_seconds": "seconds", "sessions_per_person": "number", "events_per_session": "number",
-    "bucket": "time", "row_kind": "text", "label": "text", "step_name": "text", "breakdown": "text",
+_FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
+_FIXED: Mapping[str, tuple[Format, str]] = {
+    "people": ("people", "People"), "events": ("count", "Events"), "sessions": ("count", "Sessions"),
+    "session_starts": ("count", "Session starts"), "session_ends": ("count", "Session ends"),
+    "bounces": ("count", "Bounces"), "bounce_rate": ("percent", "Bounce rate"),
+    "time_spent_seconds": ("seconds", "Time spent"), "mean_session_seconds": ("seconds", "Time per session"),
+    "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
+    "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"),
+    "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
+    "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip
+_IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
+_SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range"}
 
 
 def page_place(out: str | None, project: str) -> Path:
@@ -38,81 +47,155 @@ def page_place(out: str | None, project: str) -> Path:
 
 def page_of(lake: Lake, project: Project, run: Run) -> PageContent:
     """Everything the page shows of a run."""
+    identities = identities_of(project.connection)
     return PageContent(
         title=project.connection.name.replace("_", " ").title(),
-        panels=tuple(panel_of(answer, project.view) for answer in run.answers),
+        panels=tuple(panel_of(answer, project.view, identities) for answer in run.answers),
         receipt=receipt_of(lake, run),
     )
 
 
-def panel_of(answer: Answer, view: View) -> Panel:
-    """One report: its rows as they are, its columns with labels and formats, its options as they took effect."""
+def identities_of(connection: Connection) -> frozenset[str]:
+    """Paths that hold an identifier of a person or a device, as a view's dimensions write them."""
+    found = set(_IDENTITIES)
+    for name, dataset in connection.datasets.items():
+        if isinstance(dataset, ProfileDataset):
+            found |= {f"{name}.{path}" for path in _paths(dataset.person_id)}
+        if isinstance(dataset, EventDataset):
+            found |= {*_paths(dataset.person_id), *_paths(dataset.persistent_id)}
+    return frozenset(found)
+
+
+def _paths(identity: IdentityField | None) -> tuple[str, ...]:
+    if identity is None:
+        return ()
+    return (identity.column,) if identity.column else (identity.map_column,)
+
+
+def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITIES) -> Panel:
+    """One report: its rows, its columns with labels and formats, its options as they took effect."""
     ask, report = answer.ask, answer.ask.report
-    options = json.loads(report.model_dump_json(by_alias=True, exclude={"name", "title", "description", "segments"}))
-    if answer.excluded_persons:
-        options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
+    said = labels_of(report, view)
+    columns = (_counted(column_of(name, view, identities), report) for name in answer.rows.column_names)
     return Panel(
         name=report.name,
-        title=report.title or report.name.replace("_", " ").capitalize(),
+        title=report.title or _sentence(report.name),
         description=report.description or "",
         report=report.report,  # type: ignore[arg-type]
         range=f"{first} to {last} ({view.time_zone})" if ask.window.end > ask.window.start else "an empty range",
         segments=tuple("in place" if isinstance(use, Segment) else use for use in report.segments),
-        options={key: _option(value) for key, value in options.items()},
-        columns=tuple(_of_people(column_of(name, view), report) for name in answer.rows.column_names),
-        rows=tuple(answer.rows.to_pylist()),
+        options=_options(answer),
+        columns=tuple(c.model_copy(update={"label": said[c.name]}) if c.name in said else c for c in columns),
+        rows=tuple(_spoken(row, view) for row in answer.rows.to_pylist()),
+        run_id=answer.run_id,
     )
 
 
-def _of_people(column: ColumnSpec, report: Report) -> ColumnSpec:
+def column_of(name: str, view: View, identities: Collection[str] = _IDENTITIES) -> ColumnSpec:
+    """A column's label, format, decimals and, of money, the currency that its metric or the view names."""
+    if name in _FIXED:
+        kind, label = _FIXED[name]
+        return ColumnSpec(name=name, label=label, format=kind)
+    entered = name.removeprefix("entry_")
+    if name not in view.metric_names() and name not in view.dimensions and entered in view.dimensions:
+        inner = column_of(entered, view, identities)
+        return inner.model_copy(update={"name": name, "label": f"Entry {inner.label[:1].lower()}{inner.label[1:]}"})
+    if name in view.dimensions:
+        dimension = view.dimensions[name]
+        path = dimension.field or dimension.profile or ""
+        held = any(path == one or path.startswith(f"{one}.") for one in identities)
+        return ColumnSpec(name=name, label=_sentence(dimension.label or name), format="identifier" if held else "text")
+    metric = view.metrics.get(name)
+    if metric is None:
+        return ColumnSpec(name=name, label=_sentence(name))
+    whole = metric.format == "decimal" and metric.decimals == 0
+    return ColumnSpec(
+        name=name,
+        label=_sentence(metric.label or name),
+        format="count" if whole else _FORMATS[metric.format],
+        unit=(metric.currency or view.currency or "") if metric.format == "currency" else "",
+        decimals=metric.decimals,
+    )
+
+
+def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
     """A column of a fallout that counts: also where it counts sessions or attempts, few of them are of few people."""
     if not isinstance(report, Fallout) or report.counted() not in column.name.split("_"):
         return column
-    return column.model_copy(update={"format": "people"})
+    counted = report.counted()
+    labels = {counted: counted.capitalize(), f"fallout_{counted}": "Went no further", f"open_{counted}": "May still go on"}
+    return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
 
 
-def column_of(name: str, view: View) -> ColumnSpec:
-    """A column's label and format."""
-    label = name.replace("_", " ")
-    if name in _FIXED:
-        return ColumnSpec(name=name, label=label, format=_FIXED[name])  # type: ignore[arg-type]
-    entry = name.removeprefix("entry_")
-    if name not in view.dimensions and name not in view.metrics and name != entry and entry in view.dimensions:
-        return ColumnSpec(name=name, label=f"entry {view.dimensions[entry].label or entry.replace('_', ' ')}")
-    if name in view.dimensions:
-        return ColumnSpec(name=name, label=view.dimensions[name].label or label)
-    metric = view.metrics.get(name)
-    if metric is None:
-        return ColumnSpec(name=name, label=label)
-    kind = "count" if metric.format == "decimal" and metric.decimals == 0 else _FORMATS[metric.format]
-    return ColumnSpec(name=name, label=metric.label or label, format=kind, unit="USD" if kind == "money" else "")  # type: ignore[arg-type]
+def labels_of(report: Report, view: View) -> Mapping[str, str]:
+    """What a report calls its columns, where that depends on what was asked."""
+    if isinstance(report, Trend):
+        return {"label": report.granularity.capitalize()}
+    if not isinstance(report, Fallout):
+        return {}
+    return {"breakdown": column_of(report.breakdown, view).label} if report.breakdown else {}
+
+
+def _spoken(row: dict[str, Any], view: View) -> dict[str, Any]:
+    """A row as it is, but for a step that is a metric or a segment: it has the metric's label or its name in words."""
+    name = row.get("step_name")
+    if name in view.metrics:
+        return {**row, "step_name": column_of(name, view).label}
+    return {**row, "step_name": _sentence(name)} if name in view.segments else row
+
+
+def _sentence(name: str) -> str:
+    """A name as a heading: its first letter large, the rest as it is."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
+    report = answer.ask.report
+    options = json.loads(report.model_dump_json(by_alias=True, exclude=_SAID_ELSEWHERE))
+    if isinstance(report, Fallout):
+        options["steps"] = [_sentence(step.name()) for step in report.steps]
+    if answer.excluded_persons:
+        options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
+    return {_sentence(key): _option(value) for key, value in options.items()}
 
 
 def _option(value: Any) -> str | int | float | bool | None:  # noqa: ANN401 - any JSON value
-    return value if isinstance(value, str | int | float | bool | None) else json.dumps(value)
+    if isinstance(value, str | int | float | bool | None):
+        return value
+    if isinstance(value, list):
+        return ", ".join(str(_option(part)) for part in value) or None
+    return ", ".join(f"{key} {_option(part)}" for key, part in value.items())
 
 
 def receipt_of(lake: Lake, run: Run) -> Receipt:
     """What a reader must know to trust the numbers."""
     window = run.answers[0].ask.window if run.answers else None
+    dropped = dropped_rows(lake)
     return Receipt(
         data_until=instant(window.complete) if window else None,
-        rows_read=run.passed.events,
-        dropped=dropped_rows(lake),
+        events_read=run.passed.events,
+        dropped=dropped,
+        rows_loaded=lake.events.read().count() + sum(dropped.values()),
         excluded_persons=run.passed.excluded_persons,
         duration=timedelta(seconds=round(run.passed.seconds, 3)),
-        run_id=run.answers[0].run_id if run.answers else "",
+        versions=versions_of(lake, run),
     )
 
 
-def dropped_rows(lake: Lake) -> Mapping[str, int]:
-    """Rows in quarantine by reason."""
-    from cja_spark.connection.tables import QUARANTINE
-
-    rows = lake.table(QUARANTINE).read()
-    if "reason" not in rows.columns:
-        return {}
+def versions_of(lake: Lake, run: Run) -> Mapping[str, str]:
+    """What computed the figures, and which versions of which tables they are of."""
     return {
-        row["reason"]: row["count"] for row in rows.groupBy("reason").count().orderBy(F.col("count").desc()).collect()
+        "cja_spark": cja_spark.__version__,
+        "pyspark": lake.spark.version,
+        "delta": version("delta-spark"),
+        "journeys": f"version {run.journeys_version} of the table",
+        "events": f"version {lake.events.version()} of the table",
     }
+
+
+def dropped_rows(lake: Lake) -> Mapping[str, int]:
+    """Rows in quarantine by reason, the most frequent first."""
+    rows = lake.table(QUARANTINE).read().groupBy("reason").count().collect()
+    return {row["reason"]: row["count"] for row in sorted(rows, key=lambda row: (-row["count"], row["reason"]))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,7 @@ from cja_spark.demo.calls import calls
 from cja_spark.demo.mailings import mailings
 from cja_spark.demo.masters import catalogue, crm
 from cja_spark.demo.shops import purchases
-from cja_spark.demo.spec import DemoReceipt, Folders, Year
+from cja_spark.demo.spec import DemoReceipt, Folders, Year, year_of
 from cja_spark.demo.visits import pages, persons, visits
 from cja_spark.errors import ConfigurationError, UnwritableError
 from cja_spark.failpoints import failpoint
@@ -35,7 +34,7 @@ def generate(
 ) -> DemoReceipt:
     """Generate a retailer's year below `target`/raw, unless the same is already there.
 
-    The marker is written last: a run that was killed is followed by one that starts over.
+    A folder holds one year: ids repeat from year to year, so a lake that loaded two would mix them. The marker is written last: a run that was killed is followed by one that starts over.
 
     Args:
         spark: the session; all rows are made by its executors.
@@ -46,17 +45,19 @@ def generate(
         folders: what one folder of arrivals holds, `raw/web/week=2025-09-01/` or `raw/web/day=2025-09-01/`.
 
     Raises:
-        ConfigurationError: a number outside its bounds, or a session whose time zone is not UTC.
+        ConfigurationError: a number outside its bounds, another year in the folder, or a session whose time zone is
+            not UTC.
         UnwritableError: the folder cannot be written.
     """
-    year = _asked(spark, events, seed, first_day, folders)
+    year = year_of(events=events, seed=seed, first_day=first_day, folders=folders)
+    _require_utc(spark)
     marker = Path(target, "raw", MARKER)
     before = finished(marker)
-    if before is not None and before.year == year:
+    if before is not None:
+        _require_same(before.year, year, target)
         return before.model_copy(update={"fresh": False})
     try:
         marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.unlink(missing_ok=True)
     except OSError as error:
         raise UnwritableError.place(str(marker.parent), error.strerror or str(error)) from error
     written: dict[str, Written] = {}
@@ -74,14 +75,27 @@ def generate(
 
 
 def finished(marker: Path) -> DemoReceipt | None:
-    """Receipt of what lies there; none when nothing was finished or an earlier version wrote it."""
+    """Receipt of what lies there; none when nothing was finished.
+
+    Raises:
+        ConfigurationError: another version wrote it.
+    """
     try:
         return DemoReceipt.model_validate_json(marker.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except ValidationError:
-        logging.getLogger(__name__).info("%s is of another version; the data are generated again", marker)
-        return None
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"{marker} is of another version of the demo data. Remove {marker.parent} and the lake that loaded it."
+        ) from error
+
+
+def _require_same(there: Year, asked: Year, target: str) -> None:
+    if there != asked:
+        raise ConfigurationError(
+            f"{target} holds another year: {there.words()}; asked is {asked.words()}. "
+            "Name other places with --files and --lake, or remove both."
+        )
 
 
 def _finish(marker: Path, receipt: DemoReceipt) -> None:
@@ -90,15 +104,10 @@ def _finish(marker: Path, receipt: DemoReceipt) -> None:
     draft.replace(marker)
 
 
-def _asked(spark: SparkSession, events: int, seed: int, first_day: date, folders: Folders) -> Year:
+def _require_utc(spark: SparkSession) -> None:
     zone = spark.conf.get("spark.sql.session.timeZone")
     if zone not in {"UTC", "Etc/UTC", "Z"}:
         raise ConfigurationError(f"The demo data are written in UTC and spark.sql.session.timeZone is '{zone}'.")
-    try:
-        return Year(events=events, seed=seed, first_day=first_day, folders=folders)
-    except ValidationError as error:
-        said = "; ".join(f"--{fault['loc'][0]}: {fault['input']}: {fault['msg']}" for fault in error.errors())
-        raise ConfigurationError(said) from error
 
 
 def _datasets(spark: SparkSession, year: Year) -> dict[str, Callable[[str], Written]]:

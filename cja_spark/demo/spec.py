@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from cja_spark.errors import ConfigurationError
 from cja_spark.spec import Spec
 
 DAYS = 365
@@ -25,6 +26,11 @@ class Year(Spec):
     first_day: date = Field(default=date(2025, 9, 1), ge=date(1970, 1, 2), le=date(2100, 1, 1))
     folders: Folders = "week"
     story: int = STORY
+
+    def words(self) -> str:
+        """What makes it this year and no other, in words."""
+        said = f"about {self.events:,} events, seed {self.seed}, from {self.first_day} on, by {self.folders}"
+        return said if self.story == STORY else f"{said}, as an earlier version told it"
 
     @property
     def persons(self) -> int:
@@ -46,6 +52,19 @@ class Year(Spec):
     def last_day(self) -> date:
         """The last day on which something happens."""
         return self.first_day + timedelta(days=DAYS - 1)
+
+
+def year_of(**asked: object) -> Year:
+    """The year that somebody asks for.
+
+    Raises:
+        ConfigurationError: a number outside its bounds.
+    """
+    try:
+        return Year.model_validate(asked)
+    except ValidationError as error:
+        said = "; ".join(f"--{fault['loc'][0]}: {fault['input']}: {fault['msg']}" for fault in error.errors())
+        raise ConfigurationError(said) from error
 
 
 class DemoReceipt(Spec):

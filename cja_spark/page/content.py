@@ -22,13 +22,15 @@ class ColumnSpec(Spec):
 
     Formats: `text` a dimension; `identifier` a dimension shown masked; `time` an instant (UTC); `count` whole
     numbers; `people` a count of people, which privacy looks at; `number` decimals; `percent` a fraction (0.25 is
-    25 %); `points` a percentage (25 is 25 %); `money` with `unit` as its ISO code; `seconds` a length of time.
+    25 %); `points` a percentage (25 is 25 %); `money` with `unit` as its ISO code, or empty where none is known;
+    `seconds` a length of time. `decimals` are shown of a number, a percent and money, where the author says how many.
     """
 
     name: str
     label: str
     format: Format = "text"
     unit: str = ""
+    decimals: int | None = None
 
 
 class Panel(Spec):
@@ -44,17 +46,21 @@ class Panel(Spec):
     options: Mapping[str, Option] = Field(default_factory=dict)
     description: str = ""
     query: str = ""
+    run_id: str = ""
 
 
 class Receipt(Spec):
-    """What a reader must know to trust the numbers: how fresh, how much was read, and what was left out."""
+    """What a reader must know to trust the numbers: how fresh, how much was read, and what was left out.
+
+    `events_read` are those of this run; `dropped`, rows by reason, are of all that was loaded, `rows_loaded`.
+    """
 
     data_until: datetime | None = None
-    rows_read: int = 0
+    events_read: int = 0
     dropped: Mapping[str, int] = Field(default_factory=dict)
+    rows_loaded: int = 0
     excluded_persons: int = 0
     duration: timedelta = timedelta(0)
-    run_id: str = ""
     versions: Mapping[str, str] = Field(default_factory=dict)
 
 

@@ -43,26 +43,28 @@ function lengthText(seconds) {
     : `${intl({ notation: "compact", maximumFractionDigits: 1 }).format(hours)} h`;
 }
 
-function percentText(fraction, least = 1) {
-  if (fraction !== 0 && Math.abs(fraction) < 0.001) return fraction > 0 ? "< 0.1%" : "> −0.1%";
-  return intl({ style: "percent", minimumFractionDigits: least, maximumFractionDigits: 1 }).format(fraction);
+// `decimals` as the author asks, else one; what is there is never 0 %.
+function percentText(fraction, brief = false, decimals = null) {
+  const most = decimals ?? 1, smallest = 10 ** -(most + 2);
+  if (fraction !== 0 && Math.abs(fraction) < smallest) return `${fraction > 0 ? "< " : "> −"}${intl({ style: "percent", minimumFractionDigits: most }).format(smallest)}`;
+  return intl({ style: "percent", minimumFractionDigits: brief ? 0 : most, maximumFractionDigits: most }).format(fraction);
 }
 
 function moneyOptions(column, number, brief) {
   const currency = /^[A-Z]{3}$/.test(column.unit) ? { style: "currency", currency: column.unit } : {};
   if (brief || Math.abs(number) >= 1e6) return { ...currency, notation: "compact", maximumFractionDigits: 2 };
-  const digits = Math.abs(number) >= 1000 ? 0 : 2;
+  const digits = column.decimals ?? (Math.abs(number) >= 1000 ? 0 : 2);
   return { ...currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
 function numberText(number, column, brief) {
   if (Math.abs(number) >= 1e15) return intl({ notation: "scientific", maximumFractionDigits: 2 }).format(number);
   switch (column.format) {
-    case "percent": return percentText(number, brief ? 0 : 1);
-    case "points": return percentText(number / 100, brief ? 0 : 1);
+    case "percent": return percentText(number, brief, column.decimals);
+    case "points": return percentText(number / 100, brief, column.decimals);
     case "seconds": return lengthText(number);
     case "money": return intl(moneyOptions(column, number, brief)).format(number);
-    case "number": return intl(Math.abs(number) >= 1e6 || brief ? { notation: "compact", maximumFractionDigits: 2 } : { maximumFractionDigits: 2 }).format(number);
+    case "number": return intl(Math.abs(number) >= 1e6 || brief ? { notation: "compact", maximumFractionDigits: 2 } : { minimumFractionDigits: column.decimals ?? 0, maximumFractionDigits: column.decimals ?? 2 }).format(number);
     default: return intl(Math.abs(number) >= (brief ? 1e4 : 1e7) ? { notation: "compact", maximumFractionDigits: brief ? 1 : 2 } : { maximumFractionDigits: 2 }).format(number);
   }
 }

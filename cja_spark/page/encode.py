@@ -70,7 +70,8 @@ def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
 
 def _encode_column(column: ColumnSpec) -> Json:
     label, unit = displayable(column.label or column.name), displayable(column.unit)
-    return {"name": displayable(column.name), "label": label, "format": column.format, "unit": unit}
+    name = displayable(column.name)
+    return {"name": name, "label": label, "format": column.format, "unit": unit, "decimals": column.decimals}
 
 
 def script_json(value: Json) -> str:

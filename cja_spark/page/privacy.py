@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from cja_spark.page.content import Cell, ColumnSpec
@@ -19,7 +20,8 @@ _FIGURES = {"count", "people", "number", "percent", "points", "money", "seconds"
 
 
 def _few(cell: Cell, fewest: int) -> bool:
-    return isinstance(cell, int) and 0 < cell < fewest
+    """Whether a figure is one of 1 to `fewest` - 1; reports give counts as doubles."""
+    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and 0 < cell < fewest
 
 
 def _counting(columns: tuple[ColumnSpec, ...]) -> list[str]:
@@ -30,16 +32,29 @@ def _counting(columns: tuple[ColumnSpec, ...]) -> list[str]:
 def hide_few(row: Mapping[str, Cell], columns: tuple[ColumnSpec, ...], fewest: int) -> dict[str, SafeCell]:
     """Give the row with its figures hidden where they are about 1 to `fewest` - 1 people.
 
-    A row with a people column loses every figure when its smallest people figure is that small (the first people
-    column decides for the row, a later one for itself). A row without one loses each count that is that small.
+    A row with a people column loses every figure when its first people figure is that small; a later people
+    figure decides for itself alone. A row without one loses each count that is that small, and
+    then also its figures that are no counts, because they may be about those few.
 
     Source: spec publishing, S4 (counts < 10 hidden). Decision: 0 is shown, it is about nobody.
     """
+    hidden = _hidden(row, columns, fewest)
+    return {name: Below(fewest) if name in hidden else cell for name, cell in row.items()}
+
+
+def _hidden(row: Mapping[str, Cell], columns: tuple[ColumnSpec, ...], fewest: int) -> set[str]:
+    """Names of the row's figures that are hidden."""
     people = _counting(columns)
-    if people and _few(row.get(people[0]), fewest):
-        return {name: Below(fewest) if name in figures(columns) else cell for name, cell in row.items()}
-    alone = set(people[1:]) if people else {column.name for column in columns if column.format == "count"}
-    return {name: Below(fewest) if name in alone and _few(cell, fewest) else cell for name, cell in row.items()}
+    if people:
+        first, *later = people
+        return figures(columns) if _few(row.get(first), fewest) else _few_of(row, later, fewest)
+    counts = {column.name for column in columns if column.format == "count"}
+    few = _few_of(row, counts, fewest)
+    return few | (figures(columns) - counts) if few else set()
+
+
+def _few_of(row: Mapping[str, Cell], names: Iterable[str], fewest: int) -> set[str]:
+    return {name for name in names if _few(row.get(name), fewest)}
 
 
 def figures(columns: tuple[ColumnSpec, ...]) -> set[str]:

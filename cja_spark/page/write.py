@@ -56,11 +56,17 @@ def _clock(seconds: float) -> str:
     return f"{minutes:.0f} min {rest:.0f} s" if minutes else f"{seconds:.1f} s"
 
 
+def _share(part: int, whole: int) -> str:
+    """A share in percent; what is there is never 0 %."""
+    percent = 100 * part / whole
+    return "< 0.01%" if 0 < percent < 0.01 else f"{percent:.2f}%"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.finalize = _finalized
-    environment.filters |= {"instant": instant_text, "minute": minute_text, "clock": _clock}
+    environment.filters |= {"instant": instant_text, "minute": minute_text, "clock": _clock, "share": _share}
     return environment
 
 

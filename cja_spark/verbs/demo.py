@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from pathlib import Path
 
+from cja_spark.demo.spec import Year, year_of
+from cja_spark.project import Project, load
 from cja_spark.verbs import Verb, parser
 from cja_spark.verbs.places import add_places, files_root, open_places, say, step
 
@@ -13,11 +15,14 @@ STEPS = ("connect", "journey", "report", "publish", "deliver")
 
 def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
-    command.add_argument("--events", type=int, default=200_000, help="about how many events to generate")
-    command.add_argument("--seed", type=int, default=7, help="another seed is another year")
+    command.add_argument("--events", type=int, default=Year().events, help="about how many events to generate")
+    command.add_argument("--seed", type=int, default=Year().seed, help="another seed is another year")
 
 
 def _run(asked: argparse.Namespace) -> int:
+    year = year_of(events=asked.events, seed=asked.seed)
+    places = places_of(load(asked.project), year, lake=asked.lake, files=asked.files)
+    vars(asked).update(lake=places["lake"], files=places["files"])
     project, lake = open_places(asked)
     from cja_spark.demo.generate import generate
 
@@ -28,23 +33,33 @@ def _run(asked: argparse.Namespace) -> int:
         + ("" if made.fresh else ", already there")
     )
     for verb in STEPS:
-        code = _verb(verb, asked)
+        again = parser().parse_args(step_arguments(verb, asked.project, asked.spark, places))
+        code: int = again.run(again)
         if code:
             return code
+    say(f"files   {files_root(asked, project)}")
     say(f"tables  {lake.location}")
     return 0
 
 
-def _verb(name: str, asked: argparse.Namespace) -> int:
-    places: Sequence[str] = [
-        part
-        for key in ("project", "lake", "files", "spark")
-        if (value := getattr(asked, key))
-        for part in (f"--{key}", value)
-    ]
-    again = parser().parse_args([name, *places])
-    code: int = again.run(again)
-    return code
+def places_of(project: Project, year: Year, *, lake: str | None, files: str | None) -> dict[str, str | None]:
+    """Where a year's files, tables and page go; None is where the project says.
+
+    A year of another size or seed has a folder of its own, unless the command line names places: a lake that loaded
+    two years would mix them, because ids repeat.
+    """
+    if year == Year() or lake or files:
+        return {"lake": lake, "files": files, "out": None}
+    folder = Path(project.place(project.lake.files), f"{year.events}_events_seed_{year.seed}")
+    return {"lake": str(folder / "lake"), "files": str(folder), "out": str(folder / "report.html")}
+
+
+def step_arguments(verb: str, project: str, spark: str, places: dict[str, str | None]) -> list[str]:
+    """The command line of one step of the way."""
+    given = {"project": project, "spark": spark, **places}
+    if verb != "report":
+        given.pop("out")
+    return [verb, *(part for key, value in given.items() if value for part in (f"--{key}", value))]
 
 
 VERB = Verb("the whole way once: demo data, connect, journey, report, publish, deliver", _arguments, _run)

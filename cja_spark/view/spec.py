@@ -46,7 +46,14 @@ def _zone(name: str) -> str:
     return name
 
 
+def _currency(code: str) -> str:
+    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+        raise ValueError(f"'{code}' is no currency. Write its ISO 4217 code, such as EUR or USD.")
+    return code
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, AfterValidator(_currency)]
 
 
 def _field_of(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
@@ -81,12 +88,16 @@ AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input
 
 
 class Metric(Spec):
-    """A metric: a number on events. `instances` counts events on which the field is set, also to 0 or to text."""
+    """A metric: a number on events. `instances` counts events on which the field is set, also to 0 or to text.
+
+    Amounts of `format: currency` are shown in `currency`, else in the view's, else without one; none is converted.
+    """
 
     field: str
     behavior: Literal["values", "instances"] = "values"
     format: Format = "decimal"
     decimals: int = Field(default=0, ge=0, le=10)
+    currency: Currency | None = None
     label: str | None = None
     description: str | None = None
 
@@ -97,6 +108,7 @@ class CalculatedMetric(Spec):
     calculate: str
     format: Format = "decimal"
     decimals: int = Field(default=2, ge=0, le=10)
+    currency: Currency | None = None
     label: str | None = None
     description: str | None = None
 
@@ -157,6 +169,7 @@ class View(Spec):
     metrics: dict[MetricName, AnyMetric] = Field(default_factory=dict)
     segments: dict[Name, Segment] = Field(default_factory=dict)
     no_value: str = "No value"
+    currency: Currency | None = None
     buckets: int | None = Field(default=None, ge=1, le=4096)
     period: Literal["day", "month", "year"] = "month"
     max_events: int = Field(default=1_000_000, ge=1)

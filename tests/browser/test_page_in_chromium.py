@@ -94,10 +94,11 @@ def hostile_page(text: str) -> PageContent:
             "segments": (text, text),
             "description": text,
             "query": text,
+            "run_id": text,
         }
         return panel.model_copy(update=words | {"options": {text: text}, "rows": rows, "columns": columns})
 
-    receipt = Receipt(dropped={text: 3}, run_id=text, versions={text: text})
+    receipt = Receipt(dropped={text: 3}, versions={text: text})
     panels = tuple(poisoned(panel) for panel in all_panels())
     return PageContent(title=text, description=text, panels=panels, receipt=receipt, fewest_people=0)
 
@@ -191,12 +192,22 @@ def test_the_funnel_states_the_shares_it_was_given(chromium, tmp_path):
     assert chromium.value(widths) == ["100%", "40%"]
 
 
-def test_a_hidden_loss_is_not_computed_again_by_the_funnel(chromium, tmp_path):
+def with_losses(*losses: int | None) -> Panel:
+    """The fallout with how many left after each step, and how many of them may still go on."""
     left = ColumnSpec(name="fallout_people", label="Left", format="people")
-    rows = tuple({**row, "people": 1_000, "fallout_people": 4} for row in FALLOUT.rows)
-    panel = FALLOUT.model_copy(update={"columns": (*FALLOUT.columns, left), "rows": rows})
-    opened(chromium, tmp_path, PageContent(title="t", panels=(panel,)))
-    assert "< 10 left" in chromium.value("document.querySelector('.between').textContent")
+    wait = ColumnSpec(name="open_people", label="Open", format="people")
+    rows = tuple({**row, "fallout_people": lost, "open_people": lost} for row, lost in zip(FALLOUT.rows, losses, strict=False))
+    return FALLOUT.model_copy(update={"columns": (*FALLOUT.columns, left, wait), "rows": rows})
+
+
+def test_who_left_between_two_steps_stands_in_the_row_of_the_first(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(with_losses(600, None),)))
+    assert "40.0% went on · 600 left · 600 may still go on" in chromium.value("document.querySelector('.between').textContent")
+
+
+def test_a_hidden_loss_is_not_computed_again_by_the_funnel(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(with_losses(4, None),)))
+    assert chromium.value("document.querySelector('.between').textContent").endswith("< 10 left")
 
 
 def test_a_theme_chosen_by_hand_beats_the_systems(chromium, tmp_path, usual):

@@ -3,14 +3,14 @@ const countedBy = (panel) => ["attempts", "sessions", "people"].find((name) => c
 
 // The funnel: who reached each step, who left before it, and the same for each value of a breakdown.
 function falloutStep(panel, row, previous, first) {
-  const at = (name) => columnAt(panel, name), cell = (name) => (at(name) < 0 ? null : row[at(name)]);
-  const text = (name) => (at(name) < 0 ? "–" : shown(cell(name), panel.columns[at(name)]));
+  const at = (name) => columnAt(panel, name), cell = (name, of = row) => (at(name) < 0 ? null : of[at(name)]);
+  const text = (name, of = row) => (at(name) < 0 ? "–" : shown(cell(name, of), panel.columns[at(name)]));
   const counted = countedBy(panel), people = figure(cell(counted)), start = figure(first[at(counted)]), before = previous && figure(previous[at(counted)]);
   const part = (number) => (start > 0 && number > 0 ? Math.min(100, (100 * number) / start) : 0);
   const reached = part(people), lost = before ? Math.max(0, part(before) - reached) : 0;
-  // The given figure, because privacy may have hidden it.
-  const left = at(`fallout_${counted}`) >= 0 ? text(`fallout_${counted}`) : before !== null && people !== null ? numberText(before - people, { format: "count" }, false) : null;
-  const open = figure(cell(`open_${counted}`));
+  // Who left or waits stands in the row of the step before. The given figure, because privacy may have hidden it.
+  const left = previous && at(`fallout_${counted}`) >= 0 ? text(`fallout_${counted}`, previous) : before !== null && people !== null ? numberText(before - people, { format: "count" }, false) : null;
+  const open = previous && figure(cell(`open_${counted}`, previous));
   const between = previous ? node("p", { class: "between" }, node("b", {}, text("percent_of_previous")), " went on",
     left === null ? null : node("span", {}, ` · ${left} left`),
     open ? node("span", {}, ` · ${numberText(open, { format: "count" }, false)} may still go on`) : null) : null;
@@ -18,7 +18,7 @@ function falloutStep(panel, row, previous, first) {
   return [between, node("div", { class: "step" },
     node("div", { class: "step-name", title: name }, node("span", { class: "number" }, String(cell("step") ?? "")), node("span", { class: "label" }, isolated(name))),
     node("div", { class: "track", "aria-hidden": "true" }, node("i", { style: `width:${reached.toFixed(2)}%` }), node("s", { style: `width:${lost.toFixed(2)}%` })),
-    node("div", { class: "step-figures", title: exact(cell(counted), panel.columns[at(counted)]) }, node("b", {}, text(counted)), node("span", { class: "note" }, previous ? text("percent_of_total") : counted)))];
+    node("div", { class: "step-figures", title: exact(cell(counted), panel.columns[at(counted)]) }, node("b", {}, text(counted)), node("span", { class: "note" }, previous ? text("percent_of_total") : panel.columns[at(counted)].label.toLowerCase())))];
 }
 
 // One row per breakdown value, one column per step: the ranked table does the rest.

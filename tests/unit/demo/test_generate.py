@@ -170,8 +170,6 @@ def test_what_is_finished_is_not_written_again(spark, made):
 
 def test_a_run_that_was_killed_is_followed_by_one_that_starts_over(spark, made, tmp_path):
     target, receipt = made
-    (tmp_path / "raw").mkdir()
-    (tmp_path / "raw" / MARKER).write_text('{"events": 10000, "seed": 7, "ro', encoding="utf-8")  # of another version
     program = (
         "import sys; from cja_spark.session import open_session; from cja_spark.demo.generate import generate\n"
         "spark = open_session('local', {'spark.master': 'local[2]', 'spark.driver.memory': '1g'})\n"
@@ -186,6 +184,23 @@ def test_a_run_that_was_killed_is_followed_by_one_that_starts_over(spark, made, 
     assert generate(spark, str(tmp_path), events=EVENTS) == receipt
     for dataset in receipt.rows:
         assert lines(spark, tmp_path, dataset) == lines(spark, target, dataset), dataset
+
+
+@pytest.mark.parametrize("other", [{"events": 20_000}, {"seed": 8}, {"first_day": date(2024, 9, 1)}, {"folders": "day"}])
+def test_another_year_is_not_mixed_into_a_folder(spark, made, other):
+    target, _ = made
+    files = {file: file.stat().st_mtime_ns for file in target.rglob("*") if file.is_file()}
+    with pytest.raises(ConfigurationError, match="holds another year: about 10,000 events, seed 7, from 2025-09-01 on, by week; asked is"):
+        generate(spark, str(target), **{"events": EVENTS, **other})
+    assert {file: file.stat().st_mtime_ns for file in target.rglob("*") if file.is_file()} == files
+
+
+def test_data_of_another_version_are_neither_taken_nor_overwritten(spark, tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / MARKER).write_text('{"events": 10000, "seed": 7}', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="another version of the demo data. Remove .*raw and the lake"):
+        generate(spark, str(tmp_path), events=EVENTS)
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == [MARKER]
 
 
 def test_sizes_outside_the_bounds_are_refused_before_anything_is_written(spark, tmp_path):

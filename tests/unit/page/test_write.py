@@ -119,13 +119,20 @@ def test_a_page_of_too_many_reports_is_refused_and_the_old_one_stays(tmp_path):
 
 def test_the_receipt_states_freshness_rows_reasons_and_time():
     receipt = Receipt(
-        data_until=datetime(2025, 3, 31, 23, 59, 41, tzinfo=UTC), rows_read=1_234_567, excluded_persons=1_002,
+        data_until=datetime(2025, 3, 31, 23, 59, 41, tzinfo=UTC), events_read=1_234_567, rows_loaded=617_500, excluded_persons=1_002,
         dropped={"no person id": 1_204, "timestamp missing": 31},
         duration=timedelta(seconds=134), versions={"spark": "4.1.3"},
     )  # fmt: skip
     words = " ".join(" ".join(Elements(render_page(PageContent(title="t", panels=(), receipt=receipt))).words).split())
-    for said in ("2025-03-31 23:59 UTC", "1,234,567", "1,235", "no person id 1,204", "1,002", "2 min 14 s", "4.1.3"):
+    for said in ("2025-03-31 23:59 UTC", "1,234,567", "1,235 0.20% of 617,500 loaded", "no person id 1,204", "1,002", "2 min 14 s", "4.1.3"):
         assert said in words, said
+
+
+@pytest.mark.parametrize(("dropped", "said"), [({}, "Rows dropped 0 0.00% of 90,000 loaded"), ({"blank": 1}, "1 < 0.01% of 90,000")])
+def test_a_share_of_dropped_rows_is_of_what_was_loaded_and_never_rounds_to_none(dropped, said):
+    receipt = Receipt(events_read=5, rows_loaded=90_000, dropped=dropped)
+    page = render_page(PageContent(title="t", panels=(), receipt=receipt))
+    assert said in " ".join(" ".join(Elements(page).words).split())
 
 
 def test_a_panel_states_its_range_segments_and_options():
@@ -137,7 +144,9 @@ def test_a_panel_states_its_range_segments_and_options():
         range="last 90 days",
         segments=("Buyers",),
         options={"rows": 50},
+        run_id="b1946ac92492d234",
     )
     words = " ".join(" ".join(Elements(render_page(PageContent(title="t", panels=(panel,)))).words).split())
     assert "last 90 days Buyers" in words
     assert "rows 50" in words
+    assert "Run b1946ac92492d234" in words

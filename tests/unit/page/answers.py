@@ -1,0 +1,76 @@
+"""Answers of every kind of report, finished from summed cells as a run finishes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+
+from cja_spark.journeys.batch import Window
+from cja_spark.plan import Answer
+from cja_spark.reports.ask import Ask
+from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.kinds import REPORTS
+from cja_spark.reports.measures import base_metrics
+from cja_spark.view.calendar import instant_ms
+from cja_spark.view.spec import View
+
+START, END = (instant_ms(dt.date(2026, 1, day), "UTC") for day in (1, 3))
+VIEW = View.model_validate(
+    {
+        "name": "shop",
+        "dimensions": {"page": {"field": "page", "label": "page name"}},
+        "metrics": {
+            "orders": "orders",
+            "revenue": {"field": "paid", "format": "currency", "decimals": 2},
+            "rate": {"calculate": "orders / people", "format": "percent"},
+        },
+    }
+)
+NAMES = {1: "home", 2: "cart"}
+
+
+def answer(cells: Cells, excluded_persons: int = 0, **report: object) -> Answer:
+    """A report's answer; value ids 1 and 2 are home and cart, the range is 1 and 2 January 2026."""
+    spec = REPORTS.named(str(report["report"])).spec.model_validate(report)
+    ask = Ask(spec, VIEW, Window(START, START, END, END, END))
+    sums = Sums(pa.Table.from_batches(list(cells.batches(0))))
+    rows = REPORTS.named(spec.report).finish(sums, ask, lambda name, ids: NAMES)
+    return Answer(ask, rows, f"run_of_{spec.name}", kept=True, excluded_persons=excluded_persons)
+
+
+def table(home: float, cart: float, metrics: tuple[str, ...] = ("people", "orders", "revenue", "rate")) -> Answer:
+    """A table of pages; every person ordered once for 5."""
+    cells = Cells()
+    for measure, metric in enumerate(base_metrics(metrics, VIEW)):
+        price = 5 if metric == "revenue" else 1
+        cells.add(measure, [price * home, price * cart], [1, 2])
+        cells.add(100 + measure, price * (home + cart))
+    return answer(cells, report="table", name="pages", dimensions=["page"], metrics=metrics)
+
+
+def trend(first: float, second: float, metrics: tuple[str, ...] = ("people", "orders")) -> Answer:
+    """Two days."""
+    cells = Cells()
+    for measure, _ in enumerate(metrics):
+        cells.add(measure, [first, second], [0, 1])
+    return answer(cells, report="trend", name="daily", metrics=metrics)
+
+
+def sessions(home: float, cart: float) -> Answer:
+    """Sessions of pages: as many sessions, people and bounces as persons, four seconds each."""
+    cells = Cells()
+    for measure in range(8):
+        scale = 4_000 if measure >= 6 else 1
+        cells.add(measure, [home * scale, cart * scale], [1, 2])
+        cells.add(100 + measure, (home + cart) * scale)
+    return answer(cells, report="sessions", name="visits", dimension="page")
+
+
+def fallout(first: float, second: float, **given: object) -> Answer:
+    """Two steps, in all and for home."""
+    cells = Cells()
+    cells.add(0, [first, second], [1, 2])
+    cells.add(2, [first, second], [1, 2], [1, 1])
+    cells.add(3, first)
+    return answer(cells, **{"report": "fallout", "name": "buy", "steps": ["orders", "orders"], "breakdown": "page", **given})

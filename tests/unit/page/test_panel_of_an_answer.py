@@ -1,0 +1,111 @@
+"""From a report's answer to its panel: labels, formats, currencies, options, the run."""
+
+import pytest
+from pydantic import ValidationError
+
+from cja_spark.connection.spec import Connection
+from cja_spark.page import ColumnSpec
+from cja_spark.publish_page import column_of, identities_of, panel_of
+from cja_spark.view.spec import View
+from tests.unit.page.answers import VIEW, answer, fallout, sessions, table, trend
+
+CONNECTION = Connection.model_validate(
+    {
+        "name": "shop",
+        "datasets": {
+            "web": {
+                "type": "event", "source": {"format": "json", "path": "raw"}, "timestamp": "t",
+                "person_id": {"identity_map": "CRM"}, "persistent_id": {"column": "device.id", "namespace": "ECID"},
+            },
+            "crm": {"type": "profile", "source": {"format": "json", "path": "raw"}, "person_id": "customer"},
+        },
+    }
+)  # fmt: skip
+
+
+def columns(panel):
+    return {column.name: column for column in panel.columns}
+
+
+def test_money_has_the_currency_of_its_metric_else_of_the_view_else_none():
+    paid = {"field": "paid", "format": "currency", "decimals": 2}
+    view = View.model_validate(
+        {"name": "v", "currency": "USD", "metrics": {"here": paid, "there": {**paid, "currency": "JPY"}, "orders": "orders"}}
+    )
+    units = [column_of(name, view).unit for name in ("here", "there", "orders")]
+    assert units == ["USD", "JPY", ""]
+    assert column_of("revenue", VIEW) == ColumnSpec(name="revenue", label="Revenue", format="money", unit="", decimals=2)
+
+
+@pytest.mark.parametrize("code", ["usd", "US", "EURO", "€"])
+def test_a_currency_is_an_iso_code(code):
+    with pytest.raises(ValidationError, match=f"'{code}' is no currency. Write its ISO 4217 code, such as EUR or USD"):
+        View.model_validate({"name": "v", "currency": code})
+
+
+def test_a_column_is_called_and_formatted_as_the_view_says():
+    found = columns(panel_of(table(40, 20), VIEW))
+    assert [(c.label, c.format, c.decimals) for c in found.values()] == [
+        ("Row", "text", None), ("Page name", "text", None), ("People", "people", None), ("Orders", "count", 0),
+        ("Revenue", "money", 2), ("Rate", "percent", 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source",
+    [{"field": "person_id"}, {"field": "device.id"}, {"field": "identityMap.CRM"}, {"profile": "crm.customer"}],
+)
+def test_a_dimension_of_identifiers_is_masked_and_no_other(source):
+    view = View.model_validate({"name": "v", "dimensions": {"who": source, "kind": "device.idle", "tier": {"profile": "crm.tier"}}})
+    identities = identities_of(CONNECTION)
+    assert [column_of(name, view, identities).format for name in ("who", "kind", "tier")] == ["identifier", "text", "text"]
+
+
+def test_a_panel_says_its_range_its_options_and_its_run():
+    panel = panel_of(table(40, 20), VIEW)
+    assert (panel.title, panel.range, panel.segments) == ("Pages", "2026-01-01 to 2026-01-02 (UTC)", ())
+    assert panel.run_id == "run_of_pages"
+    assert panel.options == {"Dimensions": "page", "Metrics": "people, orders, revenue, rate", "Rows": 50, "Sort": None, "Include no value": True}
+
+
+def test_options_of_a_fallout_are_words_and_people_left_out_are_counted():
+    steps = ["orders", {"dimension": "page", "equals": "home", "label": "home again"}]
+    given = {"steps": steps, "window": "7 days", "ties": {"grace": "2 s"}, "breakdown": None}
+    options = panel_of(fallout(40, 20, excluded_persons=3, **given), VIEW).options
+    assert options["Steps"] == "Orders, Home again"
+    assert (options["Window"], options["Ties"]) == ("1 week", "grace 2 seconds")
+    assert (options["Excluded persons"], options["Excluded events"]) == (3, 0)
+
+
+def test_a_step_is_called_what_its_metric_is_called():
+    panel = panel_of(fallout(40, 20, steps=["revenue", {"dimension": "page", "equals": "home"}], breakdown=None), VIEW)
+    assert [row["step_name"] for row in panel.rows] == ["Revenue", "page home"]
+
+
+def test_headings_follow_what_was_asked():
+    assert columns(panel_of(trend(40, 20), VIEW))["label"].label == "Day"
+    by_page = columns(panel_of(fallout(40, 20), VIEW))
+    assert (by_page["breakdown"].label, by_page["people"].label) == ("Page name", "People")
+    attempts = columns(panel_of(fallout(40, 20, count="attempts", window_start="first"), VIEW))
+    assert attempts["people"].label == "Attempts"
+
+
+@pytest.mark.parametrize("found", [table(40, 20), trend(40, 20), sessions(40, 20), fallout(40, 20)])
+def test_no_figure_of_a_report_is_taken_for_text(found):
+    panel = panel_of(found, VIEW)
+    texts = {"row_kind", "page", "label", "breakdown", "step", "step_name", "bucket"}
+    assert [c.name for c in panel.columns if c.format in ("text", "time") and c.name not in texts] == []
+
+
+def test_a_segment_written_in_place_is_named_so():
+    where = {"dimension": "page", "equals": "home"}
+    panel = panel_of(answer_with_segments(["buyers", {"where": where}]), VIEW)
+    assert panel.segments == ("buyers", "in place")
+
+
+def answer_with_segments(segments):
+    from cja_spark.reports.cells import Cells
+
+    cells = Cells()
+    cells.add(100, 12.0)
+    return answer(cells, report="table", name="all", metrics=["people"], segments=segments)

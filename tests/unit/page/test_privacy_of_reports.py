@@ -1,0 +1,59 @@
+"""The privacy rule on what reports really give: every kind's own rows, through the panel, to the JSON in the file."""
+
+from typing import get_args
+
+import pytest
+
+from cja_spark.page.content import ReportKind
+from cja_spark.page.encode import encode_panel
+from cja_spark.publish_page import panel_of
+from cja_spark.reports.kinds import REPORTS
+from tests.unit.page.answers import VIEW, fallout, sessions, table, trend
+
+HIDDEN = {"below": 10}
+FEW = {  # a report whose second row or step is about 9 people, and which rows of it are
+    "table": (table(40, 9), [False, False, True]),
+    "trend": (trend(40, 9), [False, True]),
+    "sessions": (sessions(40, 9), [False, False, True]),
+    "fallout": (fallout(40, 9), [False, True, False, True]),
+}
+DIMENSIONS = {"row_kind", "page", "bucket", "label", "breakdown", "step", "step_name"}
+
+
+def encoded(answer, fewest=10):
+    panel = encode_panel(panel_of(answer, VIEW), fewest_people=fewest, most_rows=100)
+    names = [column["name"] for column in panel["columns"]]
+    return [dict(zip(names, row, strict=True)) for row in panel["rows"]]
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_a_row_about_nine_people_has_no_figure_in_the_file(kind):
+    answer, few = FEW[kind]
+    for row, is_few in zip(encoded(answer), few, strict=True):
+        figures = [cell for name, cell in row.items() if name not in DIMENSIONS]
+        assert figures
+        assert all(cell == HIDDEN for cell in figures) == is_few, row
+        assert not any(isinstance(cell, dict) for name, cell in row.items() if name in DIMENSIONS), row
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_ten_people_and_nobody_are_shown(kind):
+    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout}[kind]
+    for second in (10, 0):
+        people = [row["people"] for row in encoded(build(40, second))]
+        assert HIDDEN not in people
+        assert float(second) in people
+
+
+def test_the_few_that_a_step_lost_are_hidden_alone():
+    first, second, *_ = encoded(fallout(40, 36))
+    assert (first["people"], first["fallout_people"], second["people"]) == (40.0, HIDDEN, 36.0)
+
+
+def test_without_people_a_small_count_takes_the_money_with_it():
+    rows = encoded(table(40, 9, metrics=("orders", "revenue")))
+    assert [(row["orders"], row["revenue"]) for row in rows] == [(49.0, 245.0), (40.0, 200.0), (HIDDEN, HIDDEN)]
+
+
+def test_the_page_knows_how_to_show_every_kind_of_report():
+    assert set(get_args(ReportKind)) == set(REPORTS) == set(FEW)
