@@ -38,13 +38,13 @@ class Table:
         self.spark = spark
         self.spec = spec
         self.address = address
-        self._by_path = by_path
+        self.by_path = by_path
 
     def delta(self) -> DeltaTable:
         """The table as a DeltaTable, for MERGE and history."""
         from delta.tables import DeltaTable
 
-        if self._by_path:
+        if self.by_path:
             return DeltaTable.forPath(self.spark, self.address)
         return DeltaTable.forName(self.spark, self.address)
 
@@ -52,7 +52,7 @@ class Table:
         """Whether the table has a first commit."""
         from delta.tables import DeltaTable
 
-        if self._by_path:
+        if self.by_path:
             return bool(DeltaTable.isDeltaTable(self.spark, self.address))
         return self.spark.catalog.tableExists(self.address)
 
@@ -63,7 +63,7 @@ class Table:
         if self.spec.schema is None or self.exists():
             return self
         builder = DeltaTable.createIfNotExists(self.spark)
-        builder = builder.location(self.address) if self._by_path else builder.tableName(self.address)
+        builder = builder.location(self.address) if self.by_path else builder.tableName(self.address)
         builder = builder.addColumns(self.spec.schema)
         if self.spec.partition_by:
             builder = builder.partitionedBy(*self.spec.partition_by)
@@ -87,7 +87,7 @@ class Table:
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
-        return reader.load(self.address) if self._by_path else reader.table(self.address)
+        return reader.load(self.address) if self.by_path else reader.table(self.address)
 
     def version(self) -> int:
         """The newest version, -1 when the table was not yet made."""
@@ -124,7 +124,7 @@ class Table:
 
     def drop(self) -> None:
         """Remove the table and its files; nothing happens when it was not made."""
-        if not self._by_path:
+        if not self.by_path:
             self.spark.sql("DROP TABLE IF EXISTS IDENTIFIER(:name)", args={"name": self.address})
             return
         path = self.spark._jvm.org.apache.hadoop.fs.Path(self.address)  # type: ignore[union-attr]
@@ -143,7 +143,7 @@ class Table:
         return writer.partitionBy(*self.spec.partition_by) if self.spec.partition_by else writer
 
     def _save(self, writer: DataFrameWriter) -> None:
-        if self._by_path:
+        if self.by_path:
             writer.save(self.address)
         else:
             writer.saveAsTable(self.address)
@@ -161,13 +161,13 @@ class Lake:
     def __init__(self, spark: SparkSession, location: str) -> None:
         require_session(spark)
         self.spark, self.location = spark, location.rstrip("/")
-        self._by_path = not self.location.startswith("catalogue:")
+        self.by_path = not self.location.startswith("catalogue:")
 
     def table(self, spec: TableSpec, *names: str) -> Table:
         """The table that `spec` declares; `names` fill a table that exists once per view, dataset or report."""
         require_session(self.spark, TABLES)
         name = "/".join((spec.name, *names))
-        if self._by_path:
+        if self.by_path:
             return Table(self.spark, spec, f"{self.location}/{name}", by_path=True)
         schema = self.location.removeprefix("catalogue:")
         return Table(self.spark, spec, f"{schema}.{name.replace('/', '__')}", by_path=False)
@@ -214,7 +214,7 @@ class Lake:
         Raises:
             UnwritableError: the folder cannot be made or written.
         """
-        if not self._by_path or "://" in self.location or self.location.startswith("file:"):
+        if not self.by_path or "://" in self.location or self.location.startswith("file:"):
             return
         place = Path(self.location)
         try:

@@ -156,7 +156,7 @@ def _write_events(lake: Lake, load: Load, persons: list[_Persons], fields: list[
     appended_before = load.resumed and lake.events.version() > load.events_version
     write = lake.events.overwrite if load.full else lake.events.append
     write(events, app_id="events", txn=load.number)
-    if appended_before:
+    if appended_before or not lake.by_path:  # a table of a catalogue is made by a plan of its own, which tells nothing
         return persons
     return [one for one, count in zip(persons, counts, strict=True) if count.get.get("dropped")]
 

@@ -54,7 +54,7 @@ class Attributes:
 
     def set_aside(self, lake: Lake, load: Load) -> None:
         """Append the rows that cannot be used to quarantine, if there are any."""
-        if not self.seen.get.get("dropped"):
+        if lake.by_path and not self.seen.get.get("dropped"):  # a catalogue makes tables by plans that tell nothing
             return
         empty = "empty_person_id" if self.role == PERSON else "empty_key"
         reason = F.when(F.col("_corrupt").isNotNull(), "unreadable_row").when(F.col(self.role).isNull(), empty)

@@ -43,7 +43,7 @@ def follow_outbox(lake: Lake, bring: Callable[[str], None]) -> None:
     checkpoint = work_folder(lake, "_checkpoints/deliver")
     outbox = lake.table(CHANGES)
     reader = lake.spark.readStream.format("delta").option("skipChangeCommits", "true")
-    changes = reader.table(outbox.address) if lake.location.startswith("catalogue:") else reader.load(outbox.address)
+    changes = reader.load(outbox.address) if lake.by_path else reader.table(outbox.address)
     writer = changes.select("audience_id", "op").writeStream.foreachBatch(calls)
     try:
         writer.option("checkpointLocation", checkpoint).trigger(availableNow=True).start().awaitTermination()
