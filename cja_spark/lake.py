@@ -13,6 +13,7 @@ from pyspark.sql import types as T
 from pyspark.sql.readwriter import DataFrameWriter
 
 from cja_spark.errors import UnwritableError
+from cja_spark.identifiers import quoted
 from cja_spark.local_rows import local_rows
 from cja_spark.settings import TABLES, require_session
 
@@ -91,9 +92,7 @@ class Table:
 
     def version(self) -> int:
         """The newest version, -1 when the table was not yet made."""
-        if not self.exists():
-            return -1
-        return int(self.delta().history(1).select("version").collect()[0][0])
+        return int(self.delta().history(1).select("version").collect()[0][0]) if self.exists() else -1
 
     def frame(self, rows: Sequence[tuple[object, ...]]) -> DataFrame:
         """Plain rows as a DataFrame of the declared schema.
@@ -125,7 +124,7 @@ class Table:
     def drop(self) -> None:
         """Remove the table and its files; nothing happens when it was not made."""
         if not self.by_path:
-            self.spark.sql("DROP TABLE IF EXISTS IDENTIFIER(:name)", args={"name": self.address})
+            self.spark.sql("DROP TABLE IF EXISTS " + quoted(self.address))
             return
         path = self.spark._jvm.org.apache.hadoop.fs.Path(self.address)  # type: ignore[union-attr]
         path.getFileSystem(self.spark._jsc.hadoopConfiguration()).delete(path, True)
