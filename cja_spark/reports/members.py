@@ -23,7 +23,7 @@ def members(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tree)
     """Persons with at least one range event that passes.
 
     Rows:    One per person; a person lies in one bucket.
-    Columns: returns person_id string, person_namespace string (the newest that the person had).
+    Columns: returns person_id, person_namespace string (the newest that the person had).
     """
     buckets = bucket_files(journeys.inputFiles())
     tasks = journeys.sparkSession.range(0, len(buckets), 1, max(len(buckets), 1))
