@@ -21,6 +21,7 @@ def freeze(lake: Lake, folder: str, rows: DataFrame, *, again: bool = False) -> 
     """Write rows as Parquet and return the written copy.
 
     Rows:    The same.
+    Columns: changes nothing.
 
     Args:
         lake: the lake.

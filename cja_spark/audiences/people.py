@@ -22,9 +22,9 @@ def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, p
 
     Rows:    One per profile_key (ties: smallest namespace as written, then smallest attributes), and one per distinct
              identity that is not valid. Suppressions are unique per person_ref, so the join keeps rows single.
-    Columns: reads person_id string, person_namespace string, attrs string if there is one; returns profile_key,
-             namespace, id, person_ref, attrs string, attr_hash bigint, error string (null when valid), suppressed
-             boolean.
+    Columns: reads person_id, person_namespace, attrs string (attrs if there is one); reads of suppressions person_ref
+             string; returns profile_key, namespace, id, person_ref, attrs string, attr_hash bigint, error string (null
+             when valid), suppressed boolean.
     """
     attrs = F.col("attrs") if "attrs" in people.columns else F.lit(None).cast("string")
     rows = people.select(
@@ -55,6 +55,7 @@ def publishable(people: DataFrame) -> DataFrame:
     """Only the persons that may enter or stay.
 
     Rows:    The same, without erased persons and identities that cannot be published.
+    Columns: reads error string, suppressed boolean; changes nothing.
     """
     return people.where(F.col("error").isNull() & ~F.col("suppressed"))
 

@@ -177,7 +177,7 @@ def conformed(table: Table, rows: DataFrame) -> DataFrame:
     """Exactly the table's columns in its order and types; what the rows lack is null.
 
     Rows:    The same.
-    Columns: returns the table's.
+    Columns: returns {table}.
     """
     assert table.spec.schema is not None
     known = set(rows.columns)

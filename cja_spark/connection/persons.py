@@ -22,7 +22,7 @@ def stitching_of(dataset: EventDataset) -> FieldBased:
 def own_persons(rows: DataFrame) -> DataFrame:
     """Give each row of a dataset without stitching the person that it names.
 
-    Columns: adds person_id, person_namespace, stitch_reason.
+    Columns: reads own_person_id, own_namespace string; adds person_id, person_namespace, stitch_reason string.
     """
     reason = F.when(F.col("own_person_id").isNotNull(), "own").otherwise("none")
     return rows.select(
@@ -35,6 +35,9 @@ def device_runs(rows: DataFrame, known: DataFrame | None, spec: FieldBased) -> D
     """Runs of all devices that the rows of a load need, held in memory: they are joined more than once.
 
     Rows:    One per device with a login.
+    Columns: reads persistent_id, own_person_id string, ts timestamp, reason string; reads of known persistent_id,
+        own_person_id string, ts timestamp; returns device string, runs array<struct<ts timestamp, person string>>,
+        capped boolean.
     """
     found = logins(rows.where(F.col("reason").isNull()), spec)
     if known is not None:
@@ -49,7 +52,9 @@ def device_runs(rows: DataFrame, known: DataFrame | None, spec: FieldBased) -> D
 def stitched_persons(rows: DataFrame, device_runs: DataFrame, dataset: EventDataset, covered: Column) -> DataFrame:
     """Give each row of a dataset the person that stitching finds.
 
-    Columns: adds person_id, person_namespace, stitch_reason.
+    Columns: reads persistent_id, persistent_namespace, own_person_id, own_namespace string, ts timestamp; reads of
+        device_runs device string, runs array<struct<ts timestamp, person string>>, capped boolean; adds person_id,
+        person_namespace, stitch_reason string.
     """
     assert dataset.persistent_id is not None
     person_namespace = F.coalesce(F.col("own_namespace"), F.lit(dataset.person_id.code()))

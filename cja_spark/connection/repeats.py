@@ -18,7 +18,8 @@ def repeats(rows: DataFrame, known: DataFrame | None) -> DataFrame | None:
     Hashes of ids find the few suspects; only those are compared by their ids.
 
     Rows:    One per row to drop, held in memory; None when there is none.
-    Columns: reads event_id, file, row, ts, row_hash, reason; returns file, row.
+    Columns: reads event_id, file string, row bigint, ts timestamp, row_hash bigint, reason string; reads of known
+        event_id string; returns file string, row bigint.
     Ties:    The first is by file, time, hash: files sort as they arrive.
 
     Args:
@@ -59,7 +60,7 @@ def without_repeats(rows: DataFrame, found: DataFrame | None) -> DataFrame:
     """Give the reason `duplicate_event_id` to the rows that were found; the join matches at most one row.
 
     Rows:    The same.
-    Columns: changes reason.
+    Columns: reads file string, row bigint, reason string; reads of found file string, row bigint; changes reason.
     """
     if found is None:
         return rows

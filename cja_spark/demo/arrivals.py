@@ -26,7 +26,7 @@ def arrive(rows: DataFrame, year: Year, key: str) -> DataFrame:
     """Add when rows arrive; late rows come one to nine days late, half of the repeated ones come again the next day.
 
     Rows:    One per row of the year, repeated rows twice; rows outside the year are dropped.
-    Columns: reads t bigint (ms) and the key; adds day or week (the folder), _late boolean, _again int.
+    Columns: reads t bigint (ms), {key} string; adds _again int, {folder} date (day or week), _late boolean.
     """
     seed = year.seed
     days = 1 + F.floor(chance("late_days", seed, key) * LATE_DAYS).cast("int")

@@ -28,7 +28,9 @@ def site(pages: DataFrame, seed: int) -> DataFrame:
     """Site events.
 
     Rows:    One per page view outside the app.
-    Columns: t bigint (ms), then the payload.
+    Columns: reads person bigint, visit, nth int, page, channel, campaign, crm_id string, known, in_app boolean,
+        product, browser int, household, t bigint; returns t bigint (ms), _id, timestamp string, identityMap, web struct,
+        channel string, marketing, commerce struct, productListItems array<struct>, search, environment struct.
     """
     agent = pick(weighted(AGENTS), chance("agent", seed, "household", "browser"))
     rows = pages.where(~F.col("in_app")).withColumn("_device", device(seed, "household", "browser"))
@@ -39,7 +41,9 @@ def app(pages: DataFrame, seed: int) -> DataFrame:
     """App events: what means the same has the site's paths; a phone has an id of its own and no browser.
 
     Rows:    One per screen of the app.
-    Columns: t bigint (ms), then the payload.
+    Columns: reads person bigint, visit, nth int, page, channel, campaign, crm_id string, known, in_app boolean,
+        product int, t bigint; returns t bigint (ms), _id, timestamp string, identityMap, web struct, channel string,
+        marketing, commerce struct, productListItems array<struct>, search, application, device struct.
     """
     rows = pages.where(F.col("in_app")).withColumn("_device", device(seed, "person"))
     system = F.when(chance("phone", seed, "person") < 0.55, F.lit("iOS")).otherwise(F.lit("Android"))
@@ -55,7 +59,8 @@ def bot(spark: SparkSession, year: Year) -> DataFrame:
     """One device that reads product pages all year round, at even distances: one event in a hundred.
 
     Rows:    One per page view, at least 1,000.
-    Columns: as `site`.
+    Columns: returns t bigint (ms), _id, timestamp string, identityMap, web struct, channel string, marketing, commerce
+        struct, productListItems array<struct>, search, environment struct.
     """
     count = max(year.events // 100, 1000)
     rows = spark.range(count).select(

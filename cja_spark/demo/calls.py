@@ -18,7 +18,8 @@ def calls(visits: DataFrame, seed: int) -> DataFrame:
     """Calls as the telephone system exports them: four ways to write a time, numbers as text.
 
     Rows:    One per call.
-    Columns: t bigint (ms), call_id, started_at, customer_id, reason, duration_seconds, cost, agent, channel.
+    Columns: reads person bigint, visit int, crm_id, kind string, start bigint; returns t bigint (ms), call_id,
+        started_at, customer_id, reason, duration_seconds string, cost double, agent, channel string.
     """
     key = ("person", "visit")
     shares = F.create_map(*[F.lit(part) for kind in CALL_SHARE.items() for part in kind])

@@ -20,7 +20,8 @@ def mailings(visits: DataFrame, seed: int) -> DataFrame:
     and some of these were opened.
 
     Rows:    One per sending, opening or click.
-    Columns: t bigint (ms), _id, sent_at bigint (s), customer, interaction, message, channel.
+    Columns: reads person bigint, visit int, crm_id, channel, campaign string, start bigint; returns t bigint (ms),
+        _id string, sent_at bigint (s), customer, interaction, message, channel string.
     """
     rows = visits.where(F.col("crm_id").isNotNull() & _reached(seed))
     rows = rows.select("*", F.explode(_interactions(seed)).alias("_mail"))

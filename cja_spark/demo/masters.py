@@ -40,7 +40,7 @@ def catalogue(spark: SparkSession, seed: int) -> DataFrame:
     """Products.
 
     Rows:    One per product.
-    Columns: sku, name, category, price double (dollars).
+    Columns: returns sku, name, category string, price double (dollars).
     """
     rank = F.col("id").cast("int")
     return spark.range(PRODUCTS).select(
@@ -55,7 +55,7 @@ def crm(people: DataFrame, seed: int) -> DataFrame:
     """Customers.
 
     Rows:    One per person with an account; every hundredth has an older row before it, which the newer one replaces.
-    Columns: crm_id, tier, state, joined, email_sha256, version int.
+    Columns: reads person bigint, crm_id string; returns crm_id, tier, state, joined, email_sha256 string, version int.
     """
     versions = F.when(F.pmod("person", F.lit(100)) == 3, F.array(F.lit(1), F.lit(2))).otherwise(F.array(F.lit(2)))
     rows = people.where(F.col("crm_id").isNotNull()).withColumn("version", F.explode(versions))

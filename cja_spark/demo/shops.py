@@ -17,7 +17,8 @@ def purchases(visits: DataFrame, seed: int) -> DataFrame:
     """Purchases in shops, with a time without zone as tills have it.
 
     Rows:    One per purchase.
-    Columns: t bigint (ms), _id, sold_at timestamp_ntz, card, shop, commerce, productListItems, channel.
+    Columns: reads person bigint, visit int, crm_id string, start bigint, product int; returns t bigint (ms), _id string,
+        sold_at timestamp_ntz, card, shop string, commerce struct, productListItems array<struct>, channel string.
     """
     key = ("person", "visit")
     bought = visits.where(F.col("crm_id").isNotNull() & (chance("store", seed, *key) < SHOP_SHARE))

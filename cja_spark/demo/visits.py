@@ -62,8 +62,8 @@ def persons(spark: SparkSession, year: Year) -> DataFrame:
     """People of the story.
 
     Rows:    One per person.
-    Columns: person bigint, crm_id (null without an account), household bigint (whose devices are used: every 80th
-        person uses the neighbour's), visits int (1 to 12, most people few).
+    Columns: returns person bigint, crm_id string (null without an account), household bigint (whose devices are used:
+        every 80th person uses the neighbour's), visits int (1 to 12, most people few).
     """
     neighbour = F.pmod(F.col("person"), F.lit(80)) == 41
     return spark.range(year.persons).select(F.col("id").alias("person")).select(
@@ -105,8 +105,9 @@ def visits(spark: SparkSession, year: Year) -> DataFrame:
     """All visits to site and app.
 
     Rows:    One per visit.
-    Columns: person bigint, visit int, crm_id, household bigint, start bigint (ms UTC), channel, campaign (null where
-        nobody advertised), kind (a key of PATHS), in_app boolean, login boolean, browser int, product int (Zipf rank).
+    Columns: returns person bigint, visit int, crm_id string, household bigint, start bigint (ms UTC), channel,
+        campaign (null where nobody advertised), kind string (a key of PATHS), in_app, login boolean, browser,
+        product int (Zipf rank).
     """
     seed, key = year.seed, ("person", "visit")
     rows = persons(spark, year).withColumn("visit", F.explode(F.sequence(F.lit(1), F.col("visits"))))
@@ -135,7 +136,8 @@ def pages(rows: DataFrame, seed: int) -> DataFrame:
     """The pages of visits.
 
     Rows:    One per page view.
-    Columns: adds nth int (1 is the visit's first), page, t bigint (ms UTC), known boolean (the person is logged in).
+    Columns: reads person bigint, visit int, kind string, start bigint, login boolean; adds page string, nth int (1 is
+        the visit's first), t bigint (ms UTC), known boolean (the person is logged in).
     """
     paths = F.create_map(*[part for kind, path in PATHS.items() for part in (F.lit(kind), F.lit(list(path)))])
     opened = rows.select("*", F.posexplode(paths[F.col("kind")]).alias("_at", "page")).withColumn("nth", F.col("_at") + 1)

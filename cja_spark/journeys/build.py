@@ -140,7 +140,9 @@ def period_of(ts: Column, view: View) -> Column:
 def event_rows(events: DataFrame, view: View, fields: tuple[Field, ...], slots: int) -> DataFrame:
     """Events with the columns of a journey, not yet sorted.
 
-    Columns: adds period, bucket, person, t; then the fields; then what orders ties (O3).
+    Columns: reads person_id, person_namespace string, ts timestamp, {paths} (where the fields lie); returns period,
+        bucket int, person bigint, person_id, person_namespace string, t bigint, {fields}, {ties} (what orders them,
+        O3, as far as events have it).
     """
     person = F.xxhash64("person_id")
     return events.select(
@@ -164,8 +166,9 @@ def journey_rows(
     """One exchange straight to (period, bucket), one sort in the total order, streaming grouping.
 
     Rows:    One per (period, person, chunk of at most `chunk_events` events), in the total order O3.
-    Columns: returns period, bucket, person, person_id, person_namespace, chunk, event_count, t and the fields as
-        lists.
+    Columns: reads period, bucket int, person bigint, person_id, person_namespace string, t bigint, {fields}, {ties};
+        returns period, bucket int, person bigint, person_id, person_namespace string, chunk, event_count int,
+        t array<bigint>, {lists} (of the fields).
     """
     kept = ["period", "bucket", "person", "person_id", "person_namespace", "t", *(field.name for field in fields)]
     slot = F.element_at(

@@ -20,7 +20,7 @@ def new_values(lake: Lake, events: DataFrame, fields: tuple[Field, ...], people:
     """Texts of all dimensions of some events and of profiles.
 
     Rows:    One per (dimension, text).
-    Columns: returns dimension string, value string.
+    Columns: reads {paths} (where the fields lie); returns dimension, value string.
     """
     dimensions = [field for field in fields if field.is_dimension]
     frames = [_texts(events, field) for field in dimensions if not field.lookup]

@@ -25,7 +25,7 @@ def members(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tree,
     """Persons with at least one range event that passes; both readers find the same.
 
     Rows:    One per person; a person lies in one bucket.
-    Columns: returns person_id string, person_namespace string (the newest period's that is read).
+    Columns: returns person_id, person_namespace string (the newest period's that is read).
     """
     if reader == "arrow" or (reader == "auto" and _arrow_opens(journeys)):
         return _by_arrow(journeys, columns, ask, passes)

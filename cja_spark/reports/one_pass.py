@@ -77,6 +77,7 @@ def read_by_arrow(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
     """Cells of all asks: one task per bucket, Arrow reads the files.
 
     Rows:    One per partial sum; a key may come from several tasks.
+    Columns: returns report int, k1, k2, k3, k4 bigint, measure int, amount double.
     """
     buckets = bucket_files(journeys.inputFiles())
     spark = journeys.sparkSession
@@ -97,6 +98,8 @@ def read_by_spark(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
     """The same cells where executors cannot open the files: a Spark scan and one exchange by bucket.
 
     Rows:    One per partial sum; a key may come from several tasks.
+    Columns: reads bucket, period, chunk int, person bigint, t array<bigint>, {columns}; returns report int, k1, k2, k3,
+        k4 bigint, measure int, amount double.
     """
     rows = sorted_rows(journeys, ["person", "t", *columns], partitions)
 

@@ -16,7 +16,7 @@ def exposure(rows: DataFrame, spec: FieldBased) -> DataFrame:
     Rows:    One.
     Columns: reads persistent_id, own_person_id string; returns events, shared_devices bigint, event_share (their events
         of all), anonymous_share_on_shared (anonymous ones of their events), anonymous_event_share (their anonymous
-        events of all) double; shares of nothing are null.
+        events of all) double. Shares of nothing are null.
     Source:  CJA, shared devices. Blocked devices and persons count as none (F13).
     """
     login = valid(F.col("own_person_id"), spec)

@@ -23,8 +23,8 @@ def preflight(rows: DataFrame, spec: FieldBased, until: datetime) -> DataFrame:
     """Measure how many events of the last seven days have identities (F19).
 
     Rows:    One. The seven days end with `until` and are open on the left.
-    Columns: reads persistent_id, own_person_id string, ts timestamp; returns events bigint, persistent_coverage,
-        person_coverage (shares of events with a valid ID; null without events) double, primary_is_person bigint (rows
+    Columns: reads persistent_id, persistent_namespace, own_person_id string, ts timestamp; returns events bigint,
+        persistent_coverage, person_coverage (shares of events with a valid ID; null without events) double, primary_is_person bigint (rows
         whose primary identity is the person's and that so have no persistent ID, F4).
     Source:  CJA, stitching in the connections UI. Decision: placeholders cover nothing.
     """

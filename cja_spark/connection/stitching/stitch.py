@@ -36,7 +36,8 @@ def logins(rows: DataFrame, spec: FieldBased) -> DataFrame:
     """Find the logins of some rows.
 
     Rows:    One per device and instant; rows with a blank or blocked device or person are no login (F10, F13).
-    Columns: reads persistent_id, own_person_id string, ts timestamp; returns device string, ts, person string.
+    Columns: reads persistent_id, own_person_id string, ts timestamp; returns device string, ts timestamp, person
+        string.
     Ties:    The smallest person ID wins (F6).
     """
     seen = rows.where(valid(F.col("persistent_id"), spec) & valid(F.col("own_person_id"), spec))
@@ -47,8 +48,9 @@ def runs(found: DataFrame, spec: FieldBased) -> DataFrame:
     """Gather logins to each device's runs.
 
     Rows:    One per device.
-    Columns: reads device, ts, person; returns device, runs array<struct<ts, person>> (where runs begin, in time
-        order), capped boolean (more than `max_device_switches` transitions, F12).
+    Columns: reads device string, ts timestamp, person string; returns device string,
+        runs array<struct<ts timestamp, person string>> (where runs begin, in time order), capped boolean (more than
+        `max_device_switches` transitions, F12).
     """
     gathered = found.groupBy("device").agg(F.array_sort(F.collect_list(F.struct("ts", "person"))).alias("_all"))
     starts = F.filter(
@@ -67,8 +69,9 @@ def stitch(
     """Give each row its person (F5, F7, F8, F10).
 
     Rows:    The same; `device_runs` has one row per device, so the join cannot multiply them.
-    Columns: reads persistent_id, own_person_id, ts; adds person_id, person_namespace, stitch_reason
-        (own, last_login, first_login, persistent, none).
+    Columns: reads persistent_id, own_person_id string, ts timestamp; reads of device_runs device string,
+        runs array<struct<ts timestamp, person string>>, capped boolean; adds person_id, person_namespace,
+        stitch_reason string (own, last_login, first_login, persistent, none).
 
     Args:
         rows: events of one dataset.

@@ -1,0 +1,115 @@
+"""How each transform is called on frames without rows: its other arguments, and what the words in braces are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+from pyspark.sql import functions as F
+
+from cja_spark.audiences.spec import Audience
+from cja_spark.audiences.tables import CHANGES
+from cja_spark.connection.spec import EventDataset
+from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.demo.spec import Year
+from cja_spark.journeys.fields import event_fields
+from cja_spark.lake import Lake
+from cja_spark.view.spec import View
+
+NOW = datetime(2026, 3, 31, tzinfo=UTC)
+YEAR = Year()
+STITCHING = FieldBased(method="field_based")
+WEB = EventDataset.model_validate(
+    {
+        "type": "event", "source": {"format": "json", "path": "raw"}, "timestamp": "t", "person_id": {"identity_map": "CRM"},
+        "persistent_id": {"identity_map": "ECID"}, "stitching": {"method": "field_based"},
+    }
+)  # fmt: skip
+AUDIENCE = Audience.model_validate({"name": "buyers", "segments": {"segment": "buyers"}, "refresh": "daily", "lookback": "30 days"})
+VIEW = View.model_validate(
+    {"name": "v", "dimensions": {"page": "page", "sku": "items[].sku"}, "metrics": {"price": "price"}}
+)
+FIELDS = event_fields(VIEW, {})
+PATHS = "page string, items array<struct<sku string>>, price string"
+STORED = "d_page bigint, d_sku array<bigint>, m_price double"
+LISTS = "d_page array<bigint>, d_sku array<array<bigint>>, m_price array<double>"
+TIES = "sequence bigint, dataset_position int, event_id string, row_hash bigint"
+TELLING = {
+    "audience_id": "aud_a", "run_seq": 1, "as_of": NOW, "valid_until": NOW, "definition_version": 1, "heartbeats": True,
+}  # fmt: skip
+
+Arguments = Callable[[Lake], Mapping[str, Any]]
+
+
+class Case(NamedTuple):
+    """One transform: its arguments that are no frames, the words in braces, and rows where it gives no frame without."""
+
+    arguments: Arguments = lambda lake: {}
+    says: Mapping[str, str] = {}
+    rows: tuple[tuple[Any, ...], ...] = ()
+
+
+def given(**arguments: Any) -> Arguments:
+    return lambda lake: arguments
+
+
+def columns_of(spec: Any) -> str:
+    return ", ".join(f"{field.name} {field.dataType.simpleString()}" for field in spec.schema.fields)
+
+
+SPEC = given(spec=STITCHING)
+CASES: Mapping[str, Case] = {
+    "audiences.changes.changes": Case(given(**TELLING)),
+    "audiences.people.identified": Case(given(audience=AUDIENCE, pepper="${env:CJA_PEPPER}")),
+    "audiences.people.publishable": Case(),
+    "audiences.tables.conformed": Case(lambda lake: {"table": lake.table(CHANGES)}, {"table": columns_of(CHANGES)}),
+    "connection.persons.own_persons": Case(),
+    "connection.persons.device_runs": Case(SPEC),
+    "connection.persons.stitched_persons": Case(lambda lake: {"dataset": WEB, "covered": F.lit(None).cast("timestamp")}),
+    "connection.repeats.repeats": Case(rows=(("a", "f", 1, NOW, 1, None), ("a", "f", 2, NOW, 1, None))),
+    "connection.repeats.without_repeats": Case(),
+    "connection.stitching.exposure.capped_devices": Case(SPEC),
+    "connection.stitching.exposure.exposure": Case(SPEC),
+    "connection.stitching.placeholders.placeholders": Case(SPEC),
+    "connection.stitching.preflight.bad_ids": Case(given(until=NOW)),
+    "connection.stitching.preflight.preflight": Case(given(spec=STITCHING, until=NOW)),
+    "connection.stitching.stitch.logins": Case(SPEC),
+    "connection.stitching.stitch.runs": Case(SPEC),
+    "connection.stitching.stitch.stitch": Case(
+        lambda lake: {
+            "spec": STITCHING, "person_namespace": F.lit("CRM"), "device_namespace": F.lit("ECID"),
+            "replayed_at": F.lit(None).cast("timestamp"),
+        }
+    ),
+    "connection.stitching.validation.validation": Case(SPEC),
+    "demo.arrivals.arrive": Case(given(year=YEAR, key="_id"), {"key": "_id", "folder": "week"}),
+    "demo.browsing.app": Case(given(seed=7)),
+    "demo.browsing.bot": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
+    "demo.browsing.site": Case(given(seed=7)),
+    "demo.calls.calls": Case(given(seed=7)),
+    "demo.mailings.mailings": Case(given(seed=7)),
+    "demo.masters.catalogue": Case(lambda lake: {"spark": lake.spark, "seed": 7}),
+    "demo.masters.crm": Case(given(seed=7)),
+    "demo.shops.purchases": Case(given(seed=7)),
+    "demo.visits.pages": Case(given(seed=7)),
+    "demo.visits.persons": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
+    "demo.visits.visits": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
+    "journeys.build.event_rows": Case(
+        given(view=VIEW, fields=FIELDS, slots=2), {"paths": f"{PATHS}, {TIES}", "fields": STORED, "ties": TIES}
+    ),
+    "journeys.build.journey_rows": Case(
+        given(fields=FIELDS, lookups={"d_page": (np.zeros(0, np.int64),) * 2}, periods=[202601], slots=2),
+        {"fields": STORED, "ties": TIES, "lists": LISTS},
+    ),
+    "journeys.values.new_values": Case(lambda lake: {"lake": lake, "fields": FIELDS, "people": ()}, {"paths": PATHS}),
+    "reports.members.members": Case(given(columns=["d_page"], ask=None, passes=None)),
+    "reports.one_pass.read_by_arrow": Case(given(columns=["d_page"], asks=())),
+    "reports.one_pass.read_by_spark": Case(given(columns=["d_page"], asks=(), partitions=2), {"columns": "d_page array<bigint>"}),
+    "scratch.freeze": Case(lambda lake: {"lake": lake, "folder": f"{lake.location}/_frozen"}),
+}  # fmt: skip
+EXCEPTIONS = {
+    "audiences.staging.Staging.freeze": "names the folder and is scratch.freeze, which has its case",
+    "frames.report_rows": "its frames have the columns of each kind of report, which the kinds' own tests state",
+}
