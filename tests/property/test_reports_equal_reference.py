@@ -45,8 +45,6 @@ ASKS = [
     {"report": "table", "dimensions": ["sku"], "metrics": ["units", "people"], "include_no_value": False, "segments": ["on_sale"]},
     {"report": "table", "dimensions": ["channel"], "metrics": ["events", "calls", "units"], "segments": [LONG_SESSIONS]},
     {"report": "table", "metrics": ["events", "people", "conversion", "units"]},
-    {"report": "table", "dimensions": ["page"], "segments": [PARTS_OF_TEXTS]},
-    {"report": "trend", "granularity": "week", "segments": [PARTS_OF_TEXTS]},
     {"report": "table", "dimensions": ["page"], "metrics": ["session_starts", "session_ends", "bounces", "time_spent_seconds", "sessions"], "rows": 4, "segments": ["not_home"]},
     {"report": "table", "dimensions": ["sku"], "metrics": ["bounces", "time_spent_seconds"], "segments": [LASTING]},
     {"report": "sessions", "dimension": "channel"},
@@ -81,6 +79,13 @@ STEPS = [
 ASKS += [{"report": "fallout", "steps": STEPS, **given} for given in FALLOUTS]
 
 
+# Not asked by the laws: other names begin otherwise, and a quarter does not begin seven days later.
+OWN_ASKS = [
+    {"report": "table", "dimensions": ["page"], "segments": [PARTS_OF_TEXTS]},
+    {"report": "trend", "granularity": "quarter", "segments": [PARTS_OF_TEXTS]},
+]
+
+
 def frame(spark, events):
     rows = [
         (
@@ -105,11 +110,11 @@ def same(ours, theirs):
 @pytest.mark.parametrize("seed", [21])
 def test_reports_equal_the_reference(spark, seed):
     events = journeys(seed, 200)
-    answers = report_rows(
-        frame(spark, events), VIEW, [KINDS[ask["report"]].model_validate({**ask, **RANGE}) for ask in ASKS]
-    )
+    asked = [*ASKS, *OWN_ASKS]
+    reports = [KINDS[ask["report"]].model_validate({**ask, **RANGE}) for ask in asked]
+    answers = report_rows(frame(spark, events), VIEW, reports)
     newest = max(event["t"] for event in events)
-    for ask, answer in zip(ASKS, answers, strict=True):
+    for ask, answer in zip(asked, answers, strict=True):
         expected = report(events, VIEW, {**ask, "from": RANGE_FROM, "to": RANGE_TO}, data_until=newest)
         rows = [row.asDict() for row in answer.collect()]
         assert len(rows) == len(expected), ask
