@@ -21,7 +21,6 @@ test-jobs: setup ## jobs as processes: killed and run again, on a standalone clu
 
 check: setup ## ruff, mypy --strict, import layers, house checks
 	@$(BIN)/ruff check cja_spark jobs tests benchmarks
-	@$(BIN)/ruff format --check --diff cja_spark jobs >/dev/null 2>&1 || true
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest tests/house
