@@ -11,7 +11,7 @@ from cja_spark.connection.load import Load
 from cja_spark.connection.persons import covered_by, stitched_persons, stitching_of
 from cja_spark.connection.spec import Connection, EventDataset
 from cja_spark.connection.stitching.spec import FieldBased
-from cja_spark.connection.stitching.stitch import logins, runs, valid
+from cja_spark.connection.stitching.stitch import logins, runs, to_the_ms, valid
 from cja_spark.lake import Lake
 
 
@@ -53,7 +53,7 @@ def _fresh(own: DataFrame, spec: FieldBased, load: Load) -> DataFrame:
     """Devices for which an unlimited replay can give more than the last one gave: new logins, rows not yet covered."""
     login = valid(F.col("persistent_id"), spec) & valid(F.col("own_person_id"), spec)
     new = F.col("load") == load.number
-    uncovered = F.col("ts") > F.lit(load.replayed_until)
+    uncovered = to_the_ms(F.col("ts")) > F.lit(load.replayed_until)
     return own.where((new & login) | (uncovered & (login | ~new))).select("persistent_id").distinct()
 
 
