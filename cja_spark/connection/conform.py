@@ -12,7 +12,7 @@ from cja_spark.connection.numbers import as_it_came, not_a_number, number, text_
 from cja_spark.connection.spec import EventDataset, IdentityField
 from cja_spark.connection.stitching.identity_map import blank, by_namespace, entries, primary
 from cja_spark.connection.tables import EVENT_COLUMNS
-from cja_spark.connection.types import settled, shaped
+from cja_spark.connection.types import as_stored, settled
 from cja_spark.errors import InputError, MissingColumnError
 from cja_spark.sources.json import CORRUPT, FILE
 from cja_spark.sources.read import ADDED, ROW
@@ -172,7 +172,7 @@ def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType,
 
 
 def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.StructType]:
-    """The row as it came, in settled types; a column with a reserved name is kept as `source_<name>`.
+    """The row as it came, in settled types; a column with a reserved name, in any case, is kept as `source_<name>`.
 
     Columns of `texts` become numbers; what they held where they hold none is kept with the unreadable rows.
     """
@@ -180,9 +180,9 @@ def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.St
     for field in schema.fields:
         if field.name in (FILE, ROW):
             continue
-        name = f"source_{field.name}" if field.name in RESERVED else field.name
+        name = f"source_{field.name}" if field.name.lower() in RESERVED else field.name
         kind = T.DoubleType() if field.name in texts else settled(field.dataType)
-        column = number(field.name) if field.name in texts else shaped(F.col(f"`{field.name}`"), field.dataType, kind)
+        column = number(field.name) if field.name in texts else as_stored(F.col(f"`{field.name}`"), field.dataType)
         parts.append(column.alias(name))
         fields.append(T.StructField(name, kind))
     if texts and CORRUPT not in schema.fieldNames():

@@ -14,7 +14,7 @@ from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
 from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.connection.types import merged_structs, settled, shaped, since
+from cja_spark.connection.types import Sides, as_stored, merged_structs, settled, shaped
 from cja_spark.lake import Lake, schema
 from cja_spark.local_rows import local_rows
 from cja_spark.sources.json import CORRUPT, FILE
@@ -119,11 +119,8 @@ def _attributes(
     role = PERSON if isinstance(dataset, ProfileDataset) else KEY
     fields = [field for field in rows.schema.fields if field.name not in ADDED]
     own = T.StructType([T.StructField(_stored(field.name), settled(field.dataType)) for field in fields])
-    kind = merged_structs(known, own, since(name))
-    parts = [
-        shaped(F.col(f"`{field.name}`"), field.dataType, settled(field.dataType)).alias(_stored(field.name))
-        for field in fields
-    ]
+    kind = merged_structs(known, own, Sides(None, name))
+    parts = [as_stored(F.col(f"`{field.name}`"), field.dataType).alias(_stored(field.name)) for field in fields]
     key = _key(rows, name, dataset)
     keyed = rows.select(
         F.when(~blank(key), key).alias(role), shaped(F.struct(*parts), own, kind).alias("payload"), FILE,
@@ -134,7 +131,7 @@ def _attributes(
 
 
 def _stored(name: str) -> str:
-    return f"source_{name}" if name in (*RESERVED, KEY) else name
+    return f"source_{name}" if name.lower() in (*RESERVED, KEY) else name
 
 
 def _key(rows: DataFrame, name: str, dataset: ProfileDataset | LookupDataset) -> Column:

@@ -121,6 +121,14 @@ class Connection(Spec):
         """Event datasets by name."""
         return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, EventDataset)}
 
+    @model_validator(mode="after")
+    def _told_apart(self) -> Connection:
+        spelled: dict[str, str] = {}
+        for name in self.datasets:
+            if (twin := spelled.setdefault(name.lower(), name)) != name:
+                raise ValueError(f"datasets: '{twin}' and '{name}' differ only in case, and tables take their names.")
+        return self
+
     def profiles(self) -> dict[str, ProfileDataset]:
         """Profile datasets by name."""
         return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, ProfileDataset)}

@@ -14,7 +14,7 @@ from cja_spark.connection.conform import Conformed, conform_events
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import EVENT_COLUMNS
-from cja_spark.connection.types import between, merged_structs, shaped
+from cja_spark.connection.types import Sides, merged_structs, shaped
 from cja_spark.lake import Lake
 from cja_spark.scratch import freeze, remove_folder, work_folder
 from cja_spark.sources.json import CORRUPT
@@ -92,6 +92,6 @@ def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.Stru
         known = lake.events.read().schema
         payload = T.StructType([field for field in known.fields if field.name not in EVENT_COLUMNS])
     for name, conformed in found.items():
-        both = merged_structs(payload, conformed.payload, between(first, name))
+        both = merged_structs(payload, conformed.payload, Sides(first, name))
         payload, first = both, name if not payload.fields else first
     return payload
