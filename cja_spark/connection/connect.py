@@ -20,9 +20,10 @@ from cja_spark.connection.persons import (
     own_persons,
     stitched_persons,
     stitching_of,
+    without_nobodies,
 )
 from cja_spark.connection.receipt import ConnectReceipt, receipt_of
-from cja_spark.connection.repeats import repeats, without_repeats
+from cja_spark.connection.repeats import repeats, with_reason
 from cja_spark.connection.replay import replay
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.staging import Staged, staged
@@ -111,14 +112,15 @@ class _Persons:
 def _persons(
     lake: Lake, connection: Connection, load: Load, rows: Staged, last: datetime | None
 ) -> list[_Persons]:
-    """Give each row its person; a usable row without one gets the reason `empty_person_id`."""
+    """Give each row its person; one without gets its reason first, since it is not the first of its event id."""
     known = lake.events.read(load.events_version) if load.events_version >= 0 and not load.full else None
     found = []
     for name, conformed in rows.datasets.items():
         dataset = connection.events()[name]
         before = None if known is None else known.where(F.col("dataset") == name)
-        again = repeats(conformed, before) if dataset.event_id else None
-        marked = without_repeats(conformed, again)
+        named = without_nobodies(conformed, dataset)
+        again = repeats(named, before, name, load.items) if dataset.event_id else None
+        marked = with_reason(named, again, "duplicate_event_id")
         held = [] if again is None else [again]
         if dataset.stitching is None:
             marked = own_persons(marked)
@@ -126,8 +128,7 @@ def _persons(
             held.append(device_runs(marked, before, dataset.stitching))
             covered = covered_by(stitching_of(dataset), last, load)
             marked = stitched_persons(marked, held[-1], dataset, covered)
-        nobody = F.when(F.col("person_id").isNull(), F.lit("empty_person_id"))
-        found.append(_Persons(marked.withColumn("reason", F.coalesce("reason", nobody)), tuple(held)))
+        found.append(_Persons(marked, tuple(held)))
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
+from cja_spark.connection.arrival import in_order_of_arrival
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS
 from cja_spark.errors import SourceError
@@ -23,7 +24,7 @@ class Load:
 
     Attributes:
         number: 1, 2, 3, …; also Delta's transaction version of all that it appends.
-        items: what it takes.
+        items: what it takes, in order of arrival.
         full: it replaces everything.
         events_version: the version of events at which ids and logins that were there are read.
         as_of: the instant of replays; None means the newest event.
@@ -73,16 +74,30 @@ def plan_load(
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
         return None
+    fresh = in_order_of_arrival(fresh, _first_seen(rows))
     number = max((row["load"] for row in rows), default=0) + 1
     load = Load(number, tuple(fresh), full, lake.events.version(), as_of, *((None, None) if full else _so_far(rows)))
     _note(lake, _row(load, "planned"))
     return load
 
 
+def _not_dropped(rows: Sequence[Row]) -> list[Row]:
+    dropped = {row["load"] for row in rows if row["state"] == "dropped"}
+    return [row for row in rows if row["state"] == "planned" and row["load"] not in dropped]
+
+
+def _first_seen(rows: Sequence[Row]) -> dict[Item, int]:
+    """Of all items the first load that took them, whatever was loaded again since."""
+    found: dict[Item, int] = {}
+    for row in _not_dropped(rows):
+        for item in row["items"]:
+            found.setdefault(Item(*item), row["load"])
+    return found
+
+
 def _kept(rows: Sequence[Row]) -> list[Row]:
     """Plans that count: not dropped, and not of before the last full one."""
-    dropped = {row["load"] for row in rows if row["state"] == "dropped"}
-    planned = [row for row in rows if row["state"] == "planned" and row["load"] not in dropped]
+    planned = _not_dropped(rows)
     since = max((row["load"] for row in planned if row["full"]), default=0)
     return [row for row in planned if row["load"] >= since]
 

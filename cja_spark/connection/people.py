@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from cja_spark.connection.arrival import with_arrival
 from cja_spark.connection.conform import RESERVED, identity, path_column
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
@@ -42,14 +43,14 @@ class Attributes:
     seen: Observation
 
     def newest(self) -> DataFrame:
-        """The last row of each key by file and position; rows that cannot be used are counted on the way.
+        """The last row of each key by arrival of its file and position; rows that cannot be used are counted on the way.
 
         Rows:    One per key.
         Columns: returns the role, payload.
         """
         unusable = F.col(self.role).isNull() | F.col("_corrupt").isNotNull()
         counted = self.rows.observe(self.seen, F.count_if(unusable).alias("dropped")).where(~unusable)
-        return counted.groupBy(self.role).agg(F.max_by("payload", F.struct(FILE, "_row")).alias("payload"))
+        return counted.groupBy(self.role).agg(F.max_by("payload", F.struct("_arrival", FILE, "_row")).alias("payload"))
 
     def set_aside(self, lake: Lake, load: Load) -> None:
         """Append the rows that cannot be used to quarantine, if there are any."""
@@ -127,7 +128,7 @@ def _attributes(
         F.monotonically_increasing_id().alias("_row"),
         (F.col(CORRUPT) if CORRUPT in rows.columns else F.lit(None).cast("string")).alias("_corrupt"),
     )  # fmt: skip
-    return Attributes(name, role, keyed, kind, Observation())
+    return Attributes(name, role, with_arrival(keyed, FILE, name, load.items), kind, Observation())
 
 
 def _stored(name: str) -> str:
@@ -146,6 +147,8 @@ def write_profiles(lake: Lake, load: Load, datasets: Sequence[Attributes]) -> No
 
     Rows:    One per person; a dataset's newest row replaces its older one. A full load keeps nothing older.
     """
+    if not datasets and not load.full:
+        return
     there = lake.profiles.read()
     profiles = there if PERSON in there.columns and not load.full else None
     for one in datasets:
@@ -154,7 +157,7 @@ def write_profiles(lake: Lake, load: Load, datasets: Sequence[Attributes]) -> No
     if profiles is None:  # a full load without profile datasets
         if PERSON in there.columns:
             lake.profiles.overwrite(local_rows(lake.spark, [], schema(f"{PERSON} string")))
-    elif datasets:
+    else:
         lake.profiles.overwrite(profiles)
     for one in datasets:
         one.set_aside(lake, load)
