@@ -47,18 +47,19 @@ def preflight_connection(
     datasets = {name: dataset for name, dataset in connection.events().items() if dataset.persistent_id}
     if not datasets:
         raise ConfigurationError(f"connection '{connection.name}' has no event dataset with a persistent_id to check.")
-    return tuple(_preflight(lake, name, dataset, files_root, as_of) for name, dataset in datasets.items())
+    limit = connection.max_monthly_events
+    return tuple(_preflight(lake, name, dataset, files_root, as_of, limit) for name, dataset in datasets.items())
 
 
 def _preflight(
-    lake: Lake, name: str, dataset: EventDataset, files_root: str, as_of: datetime | None
+    lake: Lake, name: str, dataset: EventDataset, files_root: str, as_of: datetime | None, limit: int
 ) -> PreflightFigures:
     items = in_order_of_arrival(items_of(lake.spark, name, dataset.source, files_root, {}), {})
     try:
         rows = _usable(read_items(lake.spark, dataset.source, files_root, items), name, dataset, items)
         newest = None if as_of else rows.agg(F.max(F.unix_micros("ts"))).collect()[0][0]
         until = as_of or (None if newest is None else EPOCH + timedelta(microseconds=newest))
-        return preflight_figures(rows, name, dataset.stitching or FieldBased(method="field_based"), until)
+        return preflight_figures(rows, name, dataset.stitching or FieldBased(method="field_based"), until, limit)
     except (PySparkException, Py4JJavaError) as error:
         raise explained(error, name, items) from error
 

@@ -74,4 +74,4 @@ def stitched_persons(rows: DataFrame, device_runs: DataFrame, dataset: EventData
 
 def covered_by(spec: FieldBased, last: datetime | None, load: Load) -> Column:
     """Per row the last replay that covers it, of those that have run once this load is done."""
-    return replayed_at(spec, last, load.replayed_until)
+    return replayed_at(spec, last, load.known.replayed_until)
