@@ -180,6 +180,14 @@ class TypeConflictError(InputError):
             f"Make the types equal, or rebuild with --full."
         )
 
+    @classmethod
+    def twins(cls, dataset: str, path: str, twin: str) -> Self:
+        """Name the dataset whose column differs from one that is there only in case."""
+        return cls(
+            f"dataset '{dataset}': '{path}' differs only in case from '{twin}', which another dataset or an earlier load "
+            f"has. A table does not tell them apart: spell them alike."
+        )
+
 
 class CollisionError(InputError):
     """Two different texts have one 64-bit key."""

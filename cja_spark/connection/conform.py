@@ -17,7 +17,7 @@ from cja_spark.sources.items import FILE
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.read import ADDED
-from cja_spark.sources.types import settled, shaped
+from cja_spark.sources.types import as_stored, settled, shaped
 
 RESERVED = EVENT_COLUMNS
 DATED = r"^[+-]?\d+-\d"  # Spark would take a mere time of day as today's
@@ -174,7 +174,7 @@ def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType,
 
 
 def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.StructType]:
-    """The row as it came, in settled types; a column with a reserved name is kept as `source_<name>`.
+    """The row as it came, in settled types; a column with a reserved name, in any case, is kept as `source_<name>`.
 
     Columns of `texts` become numbers; what they held where they hold none is kept with the unreadable rows.
     """
@@ -182,9 +182,9 @@ def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.St
     for field in schema.fields:
         if field.name in (FILE, ROW):
             continue
-        name = f"source_{field.name}" if field.name in RESERVED else field.name
+        name = f"source_{field.name}" if field.name.lower() in RESERVED else field.name
         kind = T.DoubleType() if field.name in texts else settled(field.dataType)
-        column = number(field.name) if field.name in texts else shaped(F.col(f"`{field.name}`"), field.dataType, kind)
+        column = number(field.name) if field.name in texts else as_stored(F.col(f"`{field.name}`"), field.dataType)
         parts.append(column.alias(name))
         fields.append(T.StructField(name, kind))
     if texts and CORRUPT not in schema.fieldNames():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 
@@ -11,7 +11,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from cja_spark.connection.load import Load, begin_load, drop_plan, finish_load, is_begun, plan_load
+from cja_spark.connection.bad_ids import bad_ids
+from cja_spark.connection.load import Known, Load, begin_load, drop_plan, finish_load, is_begun, plan_load
 from cja_spark.connection.newest import newest_event
 from cja_spark.connection.people import check_people, write_lookups, write_profiles
 from cja_spark.connection.persons import (
@@ -20,9 +21,10 @@ from cja_spark.connection.persons import (
     own_persons,
     stitched_persons,
     stitching_of,
+    without_nobodies,
 )
 from cja_spark.connection.receipt import ConnectReceipt, receipt_of
-from cja_spark.connection.repeats import repeats, without_repeats
+from cja_spark.connection.repeats import repeats, with_reason
 from cja_spark.connection.replay import replay
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.staging import Staged, staged
@@ -71,20 +73,23 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
     newest = newest_event(lake, load, rows) if replays and load.as_of is None else None
     last = (load.as_of or newest) if replays else None
     persons = _persons(lake, connection, load, rows, last)
+    bad = bad_ids(lake, load, {one.dataset: one.rows for one in persons}, connection.max_monthly_events, rows.arriving())
+    persons = [replace(one, rows=bad.discarded(one.rows, one.dataset)) for one in persons]
     begin_load(lake, connection, load)
     dropped = _write_events(lake, load, persons, rows.fields())
     failpoint("connect.appended")
     _write_quarantine(lake, load, dropped)
     failpoint("connect.quarantined")
-    for one in persons:
-        one.forget()
+    for held in (*(frame for one in persons for frame in one.held), bad.late):
+        if held is not None:
+            held.unpersist()
     write_profiles(lake, load, people.profiles)
     failpoint("connect.write_profiles")
     write_lookups(lake, load, people.lookups)
     failpoint("connect.write_lookups")
-    until = replay(lake, connection, load, last)
+    until, changed = replay(lake, connection, load, last)
     failpoint("connect.replayed")
-    finish_load(lake, load, until, newest)
+    finish_load(lake, load, Known(until, newest, bad.persons, bad.most + changed))
 
 
 def _replays(connection: Connection) -> bool:
@@ -100,25 +105,23 @@ def _dataset_in(error: Exception, load: Load) -> str:
 class _Persons:
     """One dataset's rows with their persons, and what is held in memory to find them."""
 
+    dataset: str
     rows: DataFrame
     held: tuple[DataFrame, ...]
-
-    def forget(self) -> None:
-        for frame in self.held:
-            frame.unpersist()
 
 
 def _persons(
     lake: Lake, connection: Connection, load: Load, rows: Staged, last: datetime | None
 ) -> list[_Persons]:
-    """Give each row its person; a usable row without one gets the reason `empty_person_id`."""
+    """Give each row its person; one without gets its reason first, since it is not the first of its event id."""
     known = lake.events.read(load.events_version) if load.events_version >= 0 and not load.full else None
     found = []
     for name, conformed in rows.datasets.items():
         dataset = connection.events()[name]
         before = None if known is None else known.where(F.col("dataset") == name)
-        again = repeats(conformed, before) if dataset.event_id else None
-        marked = without_repeats(conformed, again)
+        named = without_nobodies(conformed, dataset)
+        again = repeats(named, before, name, load.items) if dataset.event_id else None
+        marked = with_reason(named, again, "duplicate_event_id")
         held = [] if again is None else [again]
         if dataset.stitching is None:
             marked = own_persons(marked)
@@ -126,8 +129,7 @@ def _persons(
             held.append(device_runs(marked, before, dataset.stitching))
             covered = covered_by(stitching_of(dataset), last, load)
             marked = stitched_persons(marked, held[-1], dataset, covered)
-        nobody = F.when(F.col("person_id").isNull(), F.lit("empty_person_id"))
-        found.append(_Persons(marked.withColumn("reason", F.coalesce("reason", nobody)), tuple(held)))
+        found.append(_Persons(name, marked, tuple(held)))
     return found
 
 

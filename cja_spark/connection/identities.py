@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from py4j.protocol import Py4JJavaError
@@ -9,6 +10,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cja_spark.connection.arrival import in_order_of_arrival, with_arrival
 from cja_spark.connection.conform import conform_events
 from cja_spark.connection.spec import Connection, EventDataset
 from cja_spark.connection.stitching.figures import (
@@ -21,6 +23,7 @@ from cja_spark.connection.stitching.spec import FieldBased
 from cja_spark.connection.stitching.stitch import EPOCH
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
+from cja_spark.sources.items import Item
 from cja_spark.sources.read import explained, items_of, read_items
 
 NEEDED = ("persistent_id", "persistent_namespace", "own_person_id", "ts")
@@ -44,31 +47,31 @@ def preflight_connection(
     datasets = {name: dataset for name, dataset in connection.events().items() if dataset.persistent_id}
     if not datasets:
         raise ConfigurationError(f"connection '{connection.name}' has no event dataset with a persistent_id to check.")
-    return tuple(_preflight(lake, name, dataset, files_root, as_of) for name, dataset in datasets.items())
+    limit = connection.max_monthly_events
+    return tuple(_preflight(lake, name, dataset, files_root, as_of, limit) for name, dataset in datasets.items())
 
 
 def _preflight(
-    lake: Lake, name: str, dataset: EventDataset, files_root: str, as_of: datetime | None
+    lake: Lake, name: str, dataset: EventDataset, files_root: str, as_of: datetime | None, limit: int
 ) -> PreflightFigures:
-    items = items_of(lake.spark, name, dataset.source, files_root, {})
+    items = in_order_of_arrival(items_of(lake.spark, name, dataset.source, files_root, {}), {})
     try:
-        rows = _usable(read_items(lake.spark, dataset.source, files_root, items), name, dataset)
+        rows = _usable(read_items(lake.spark, dataset.source, files_root, items), name, dataset, items)
         newest = None if as_of else rows.agg(F.max(F.unix_micros("ts"))).collect()[0][0]
         until = as_of or (None if newest is None else EPOCH + timedelta(microseconds=newest))
-        return preflight_figures(rows, name, dataset.stitching or FieldBased(method="field_based"), until)
+        return preflight_figures(rows, name, dataset.stitching or FieldBased(method="field_based"), until, limit)
     except (PySparkException, Py4JJavaError) as error:
         raise explained(error, name, items) from error
 
 
-def _usable(rows: DataFrame, name: str, dataset: EventDataset) -> DataFrame:
+def _usable(rows: DataFrame, name: str, dataset: EventDataset, items: Sequence[Item]) -> DataFrame:
     """Rows with a usable time, the first of each event id; rows without any identity are among them."""
     usable = conform_events(rows, name, 0, dataset).rows.where(F.col("reason").isNull())
     if dataset.event_id is None:
         return usable.select(*NEEDED)
-    first = F.min(F.struct("file", F.col("ts").alias("_ts"), "row_hash", F.struct(*NEEDED).alias("_row"))).alias(
-        "_first"
-    )
-    once = usable.where(F.col("event_id").isNotNull()).groupBy("event_id").agg(first).select("_first._row.*")
+    order = ("_arrival", "file", F.col("ts").alias("_ts"), "row_hash", F.struct(*NEEDED).alias("_row"))
+    arrived = with_arrival(usable.where(F.col("event_id").isNotNull()), "file", name, items)
+    once = arrived.groupBy("event_id").agg(F.min(F.struct(*order)).alias("_first")).select("_first._row.*")
     return once.unionByName(usable.where(F.col("event_id").isNull()).select(*NEEDED))
 
 

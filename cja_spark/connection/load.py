@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
+from cja_spark.connection.arrival import in_order_of_arrival
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS
 from cja_spark.errors import SourceError
@@ -18,17 +19,33 @@ from cja_spark.sources.read import items_of
 
 
 @dataclass(frozen=True)
+class Known:
+    """What loads that are done have noted for those after them, since the last full one.
+
+    Attributes:
+        replayed_until: the instant up to which they have replayed; None when none has.
+        newest: the time of their newest event; None when one of them did not note it.
+        bad_ids: persons of which nothing is taken any more.
+        most_monthly_events: no other person has more events in a calendar month; None when one of them did not note it.
+    """
+
+    replayed_until: datetime | None = None
+    newest: datetime | None = None
+    bad_ids: tuple[str, ...] = ()
+    most_monthly_events: int | None = 0
+
+
+@dataclass(frozen=True)
 class Load:
     """One load.
 
     Attributes:
         number: 1, 2, 3, …; also Delta's transaction version of all that it appends.
-        items: what it takes.
+        items: what it takes, in order of arrival.
         full: it replaces everything.
         events_version: the version of events at which ids and logins that were there are read.
         as_of: the instant of replays; None means the newest event.
-        replayed_until: the instant up to which earlier loads have replayed; None when none has.
-        newest: the time of the newest event of earlier loads; None when one of them did not note it.
+        known: what earlier loads noted; nothing when it is full.
         resumed: an earlier attempt did not end; it may have written anything.
     """
 
@@ -37,8 +54,7 @@ class Load:
     full: bool
     events_version: int
     as_of: datetime | None
-    replayed_until: datetime | None = None
-    newest: datetime | None = None
+    known: Known = field(default_factory=Known)
     resumed: bool = False
 
     def of(self, dataset: str) -> list[Item]:
@@ -73,24 +89,38 @@ def plan_load(
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
         return None
+    fresh = in_order_of_arrival(fresh, _first_seen(rows))
     number = max((row["load"] for row in rows), default=0) + 1
-    load = Load(number, tuple(fresh), full, lake.events.version(), as_of, *((None, None) if full else _so_far(rows)))
+    load = Load(number, tuple(fresh), full, lake.events.version(), as_of, Known() if full else _known(rows))
     _note(lake, _row(load, "planned"))
     return load
 
 
+def _not_dropped(rows: Sequence[Row]) -> list[Row]:
+    dropped = {row["load"] for row in rows if row["state"] == "dropped"}
+    return [row for row in rows if row["state"] == "planned" and row["load"] not in dropped]
+
+
+def _first_seen(rows: Sequence[Row]) -> dict[Item, int]:
+    """Of all items the first load that took them, whatever was loaded again since."""
+    found: dict[Item, int] = {}
+    for row in _not_dropped(rows):
+        for item in row["items"]:
+            found.setdefault(Item(*item), row["load"])
+    return found
+
+
 def _kept(rows: Sequence[Row]) -> list[Row]:
     """Plans that count: not dropped, and not of before the last full one."""
-    dropped = {row["load"] for row in rows if row["state"] == "dropped"}
-    planned = [row for row in rows if row["state"] == "planned" and row["load"] not in dropped]
+    planned = _not_dropped(rows)
     since = max((row["load"] for row in planned if row["full"]), default=0)
     return [row for row in planned if row["load"] >= since]
 
 
 def _planned(rows: Sequence[Row], row: Row) -> Load:
     items = tuple(Item(*item) for item in row["items"])
-    so_far = (None, None) if row["full"] else _so_far(rows)
-    return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]), *so_far, resumed=True)
+    known = Known() if row["full"] else _known(rows)
+    return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]), known, resumed=True)
 
 
 def _moved(lake: Lake, connection: Connection, files_root: str, load: Load) -> SourceError | None:
@@ -107,16 +137,17 @@ def _moved(lake: Lake, connection: Connection, files_root: str, load: Load) -> S
     return None
 
 
-def _so_far(rows: Sequence[Row]) -> tuple[datetime | None, datetime | None]:
-    """The furthest replay, and the newest event, of all loads that are done since the last full one."""
+def _known(rows: Sequence[Row]) -> Known:
     done = [row for row in rows if row["state"] == "done"]
     since = max((row["load"] for row in done if row["full"]), default=0)
-    replayed = [_utc(row["replayed_until"]) for row in done if row["load"] >= since]
-    newest = [_utc(row["newest"]) for row in done if row["load"] >= since]
-    known = [moment for moment in newest if moment is not None]
-    return (
-        max((moment for moment in replayed if moment is not None), default=None),
-        max(known) if known and len(known) == len(newest) else None,
+    done = [row for row in done if row["load"] >= since]
+    replayed = [moment for row in done if (moment := _utc(row["replayed_until"])) is not None]
+    newest = [moment for row in done if (moment := _utc(row["newest"])) is not None]
+    return Known(
+        max(replayed, default=None),
+        max(newest) if newest and len(newest) == len(done) else None,
+        tuple(sorted({person for row in done for person in row["bad_ids"] or ()})),
+        done[-1]["most_monthly_events"] if done else 0,
     )
 
 
@@ -133,11 +164,12 @@ def _fresh(lake: Lake, connection: Connection, files_root: str, taken: dict[str,
     return found
 
 
-def _row(
-    load: Load, state: str, replayed_until: datetime | None = None, newest: datetime | None = None
-) -> tuple[object, ...]:
+def _row(load: Load, state: str, known: Known | None = None) -> tuple[object, ...]:
     items: Sequence[tuple[object, ...]] = [tuple(item) for item in load.items] if state == "planned" else []
-    return (load.number, state, load.full, load.events_version, load.as_of, items, replayed_until, newest)
+    noted: tuple[object, ...] = (None,) * 4
+    if known is not None:
+        noted = (known.replayed_until, known.newest, known.most_monthly_events, list(known.bad_ids))
+    return (load.number, state, load.full, load.events_version, load.as_of, items, *noted)
 
 
 def _note(lake: Lake, row: tuple[object, ...]) -> None:
@@ -163,9 +195,9 @@ def _brings_events(connection: Connection, load: Load) -> bool:
     return any(load.of(name) for name in connection.events())
 
 
-def finish_load(lake: Lake, load: Load, replayed_until: datetime | None, newest: datetime | None) -> None:
-    """Note that a load is done, how far its replays went, and the newest event's time where replays asked for it."""
-    _note(lake, _row(load, "done", replayed_until, newest))
+def finish_load(lake: Lake, load: Load, known: Known) -> None:
+    """Note that a load is done, and what those after it must know."""
+    _note(lake, _row(load, "done", known))
 
 
 def drop_plan(lake: Lake, load: Load) -> None:

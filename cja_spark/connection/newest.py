@@ -21,8 +21,8 @@ def newest_event(lake: Lake, load: Load, rows: Staged) -> datetime | None:
         times = [frame.select(newest()) for frame in read_in_place]
         found += [row["newest"] for row in reduce(DataFrame.unionByName, times).collect()]
     known = [EPOCH + timedelta(microseconds=micros) for micros in found if micros is not None]
-    if load.newest is not None:
-        known.append(load.newest)
+    if load.known.newest is not None:
+        known.append(load.known.newest)
     elif load.events_version >= 0 and not load.full and (before := _newest_of(lake, load)):
         known.append(before)
     return max(known, default=None)

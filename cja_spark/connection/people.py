@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from cja_spark.connection.arrival import with_arrival
 from cja_spark.connection.conform import RESERVED, identity, path_column
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
@@ -19,7 +20,7 @@ from cja_spark.local_rows import local_rows
 from cja_spark.sources.items import FILE
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.read import ADDED, read_items
-from cja_spark.sources.types import merged_structs, settled, shaped, since
+from cja_spark.sources.types import Sides, as_stored, merged_structs, settled, shaped
 
 PERSON, KEY = "person_id", "key"
 
@@ -43,14 +44,14 @@ class Attributes:
     seen: Observation
 
     def newest(self) -> DataFrame:
-        """The last row of each key by file and position; rows that cannot be used are counted on the way.
+        """The last row of each key by arrival of its file and position; rows that cannot be used are counted on the way.
 
         Rows:    One per key.
         Columns: returns the role, payload.
         """
         unusable = F.col(self.role).isNull() | F.col("_corrupt").isNotNull()
         counted = self.rows.observe(self.seen, F.count_if(unusable).alias("dropped")).where(~unusable)
-        return counted.groupBy(self.role).agg(F.max_by("payload", F.struct(FILE, "_row")).alias("payload"))
+        return counted.groupBy(self.role).agg(F.max_by("payload", F.struct("_arrival", FILE, "_row")).alias("payload"))
 
     def set_aside(self, lake: Lake, load: Load) -> None:
         """Append the rows that cannot be used to quarantine, if there are any."""
@@ -120,22 +121,19 @@ def _attributes(
     role = PERSON if isinstance(dataset, ProfileDataset) else KEY
     fields = [field for field in rows.schema.fields if field.name not in ADDED]
     own = T.StructType([T.StructField(_stored(field.name), settled(field.dataType)) for field in fields])
-    kind = merged_structs(known, own, since(name))
-    parts = [
-        shaped(F.col(f"`{field.name}`"), field.dataType, settled(field.dataType)).alias(_stored(field.name))
-        for field in fields
-    ]
+    kind = merged_structs(known, own, Sides(None, name))
+    parts = [as_stored(F.col(f"`{field.name}`"), field.dataType).alias(_stored(field.name)) for field in fields]
     key = _key(rows, name, dataset)
     keyed = rows.select(
         F.when(~blank(key), key).alias(role), shaped(F.struct(*parts), own, kind).alias("payload"), FILE,
         F.monotonically_increasing_id().alias("_row"),
         (F.col(CORRUPT) if CORRUPT in rows.columns else F.lit(None).cast("string")).alias("_corrupt"),
     )  # fmt: skip
-    return Attributes(name, role, keyed, kind, Observation())
+    return Attributes(name, role, with_arrival(keyed, FILE, name, load.items), kind, Observation())
 
 
 def _stored(name: str) -> str:
-    return f"source_{name}" if name in (*RESERVED, KEY) else name
+    return f"source_{name}" if name.lower() in (*RESERVED, KEY) else name
 
 
 def _key(rows: DataFrame, name: str, dataset: ProfileDataset | LookupDataset) -> Column:
@@ -150,6 +148,8 @@ def write_profiles(lake: Lake, load: Load, datasets: Sequence[Attributes]) -> No
 
     Rows:    One per person; a dataset's newest row replaces its older one. A full load keeps nothing older.
     """
+    if not datasets and not load.full:
+        return
     there = lake.profiles.read()
     profiles = there if PERSON in there.columns and not load.full else None
     for one in datasets:
@@ -158,7 +158,7 @@ def write_profiles(lake: Lake, load: Load, datasets: Sequence[Attributes]) -> No
     if profiles is None:  # a full load without profile datasets
         if PERSON in there.columns:
             lake.profiles.overwrite(local_rows(lake.spark, [], schema(f"{PERSON} string")))
-    elif datasets:
+    else:
         lake.profiles.overwrite(profiles)
     for one in datasets:
         one.set_aside(lake, load)

@@ -9,14 +9,27 @@ from pyspark.sql import functions as F
 
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import EventDataset
+from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.stitching.spec import FieldBased
-from cja_spark.connection.stitching.stitch import logins, replayed_at, runs, stitch
+from cja_spark.connection.stitching.stitch import logins, replayed_at, runs, stitch, valid
 
 
 def stitching_of(dataset: EventDataset) -> FieldBased:
     """The stitching of a dataset that has one."""
     assert dataset.stitching is not None
     return dataset.stitching
+
+
+def without_nobodies(rows: DataFrame, dataset: EventDataset) -> DataFrame:
+    """Give the reason `empty_person_id` to rows that name nobody, whatever stitching finds.
+
+    Rows:    The same.
+    Columns: reads own_person_id, persistent_id; changes reason.
+    """
+    person, named = F.col("own_person_id"), F.col("own_person_id").isNotNull()
+    if dataset.stitching is not None:
+        named = valid(person, dataset.stitching) | ~blank(F.col("persistent_id"))
+    return rows.withColumn("reason", F.coalesce("reason", F.when(~named, "empty_person_id")))
 
 
 def own_persons(rows: DataFrame) -> DataFrame:
@@ -66,4 +79,4 @@ def stitched_persons(rows: DataFrame, device_runs: DataFrame, dataset: EventData
 
 def covered_by(spec: FieldBased, last: datetime | None, load: Load) -> Column:
     """Per row the last replay that covers it, of those that have run once this load is done."""
-    return replayed_at(spec, last, load.replayed_until)
+    return replayed_at(spec, last, load.known.replayed_until)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+from cja_spark.connection.arrival import with_arrival
+from cja_spark.sources.items import Item
 
 ROW_KEY = ("file", "row")
 
@@ -12,7 +17,7 @@ def _hash() -> Column:
     return F.xxhash64("event_id").alias("_id")
 
 
-def repeats(rows: DataFrame, known: DataFrame | None) -> DataFrame | None:
+def repeats(rows: DataFrame, known: DataFrame | None, dataset: str, items: Sequence[Item]) -> DataFrame | None:
     """Find the rows of one dataset whose event id is not its first.
 
     Hashes of ids find the few suspects; only those are compared by their ids.
@@ -20,11 +25,13 @@ def repeats(rows: DataFrame, known: DataFrame | None) -> DataFrame | None:
     Rows:    One per row to drop, held in memory; None when there is none.
     Columns: reads event_id, file string, row bigint, ts timestamp, row_hash bigint, reason string; reads of known
         event_id string; returns file string, row bigint.
-    Ties:    The first is by file, time, hash: files sort as they arrive.
+    Ties:    The first is by the arrival of its file, time, hash.
 
     Args:
         rows: conformed rows of one dataset.
         known: that dataset's events of earlier loads, or None.
+        dataset: its name.
+        items: what the load takes, in order of arrival.
     """
     asked = rows.where(F.col("reason").isNull() & F.col("event_id").isNotNull())
     hashes = asked.select(_hash())
@@ -36,15 +43,16 @@ def repeats(rows: DataFrame, known: DataFrame | None) -> DataFrame | None:
     if suspects.isEmpty():
         suspects.unpersist()
         return None
-    found = _repeated(asked, suspects, None if known is None else there).persist()
+    keys = asked.withColumn("_id", _hash()).join(suspects, on="_id", how="left_semi")
+    keys = with_arrival(keys, "file", dataset, items)
+    found = _repeated(keys, suspects, None if known is None else there).persist()
     found.count()
     suspects.unpersist()
     return found
 
 
-def _repeated(asked: DataFrame, suspects: DataFrame, there: DataFrame | None) -> DataFrame:
-    keys = asked.withColumn("_id", _hash()).join(suspects, on="_id", how="left_semi")
-    keys = keys.select("event_id", F.struct("file", "ts", "row_hash", "row").alias("_order"))
+def _repeated(keys: DataFrame, suspects: DataFrame, there: DataFrame | None) -> DataFrame:
+    keys = keys.select("event_id", F.struct("_arrival", "file", "ts", "row_hash", "row").alias("_order"))
     groups = keys.groupBy("event_id").agg(F.min("_order").alias("_first"))
     if there is None:
         groups = groups.withColumn("_known", F.lit(False))
@@ -56,14 +64,13 @@ def _repeated(asked: DataFrame, suspects: DataFrame, there: DataFrame | None) ->
     return keys.join(groups, on="event_id").where(again).select("_order.file", "_order.row")
 
 
-def without_repeats(rows: DataFrame, found: DataFrame | None) -> DataFrame:
-    """Give the reason `duplicate_event_id` to the rows that were found; the join matches at most one row.
+def with_reason(rows: DataFrame, found: DataFrame | None, reason: str) -> DataFrame:
+    """Give a reason to the rows that were found, unless they have one; the join matches at most one row.
 
     Rows:    The same.
     Columns: reads file string, row bigint, reason string; reads of found file string, row bigint; changes reason.
     """
     if found is None:
         return rows
-    marked = found.withColumn("_again", F.lit("duplicate_event_id"))
-    joined = rows.join(marked, on=list(ROW_KEY), how="left")
-    return joined.withColumn("reason", F.coalesce("reason", "_again")).select(*rows.columns)
+    joined = rows.join(found.withColumn("_found", F.lit(reason)), on=list(ROW_KEY), how="left")
+    return joined.withColumn("reason", F.coalesce("reason", "_found")).select(*rows.columns)

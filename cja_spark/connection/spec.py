@@ -115,15 +115,27 @@ Dataset = Annotated[_Dataset, BeforeValidator(_known_type)]
 
 
 class Connection(Spec):
-    """All datasets of a company's customers, in the order that breaks ties between events (rule O3)."""
+    """All datasets of a company's customers, in the order that breaks ties between events (rule O3).
+
+    A person with more than `max_monthly_events` in a calendar month is a bad ID: what arrives of it later is discarded.
+    """
 
     name: Name
     datasets: dict[Name, Dataset] = Field(min_length=1)
+    max_monthly_events: int = Field(default=1_000_000, ge=1)
 
     @model_validator(mode="after")
     def _some_events(self) -> Connection:
         if not self.events():
             raise ValueError("datasets: a connection needs at least one dataset of type event.")
+        return self
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Connection:
+        spelled: dict[str, str] = {}
+        for name in self.datasets:
+            if (twin := spelled.setdefault(name.lower(), name)) != name:
+                raise ValueError(f"datasets: '{twin}' and '{name}' differ only in case, and tables take their names.")
         return self
 
     def events(self) -> dict[str, EventDataset]:

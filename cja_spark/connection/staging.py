@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
@@ -19,7 +20,7 @@ from cja_spark.scratch import freeze, remove_folder, work_folder
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.read import read_items
-from cja_spark.sources.types import between, merged_structs, shaped
+from cja_spark.sources.types import Sides, merged_structs, shaped
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,18 @@ class Staged:
         datasets: per event dataset its conformed rows; (file, row) names a row.
         payload: the type of `payload` in all of them.
         newest: time of the newest usable event in µs, of the datasets that were parsed; None where none is usable.
+        parsed: the number of their rows.
     """
 
     datasets: dict[str, DataFrame]
     payload: T.StructType
     newest: dict[str, int | None]
+    parsed: int
+
+    def arriving(self) -> int:
+        """The number of rows; of columnar files only their figures are read."""
+        in_place = [rows.select("dataset") for name, rows in self.datasets.items() if name not in self.newest]
+        return self.parsed + (reduce(DataFrame.unionByName, in_place).count() if in_place else 0)
 
     def fields(self) -> list[str]:
         """Columns of the payload that events keep."""
@@ -61,14 +69,16 @@ def staged(lake: Lake, connection: Connection, load: Load, files_root: str) -> I
     payload = _payload_type(lake, load, found)
     datasets: dict[str, DataFrame] = {}
     times: dict[str, int | None] = {}
+    parsed = 0
     folder = work_folder(lake, "_staging/connect")
     try:
         for name, conformed in found.items():
             rows = conformed.rows.withColumn("payload", shaped(F.col("payload"), conformed.payload, payload))
             if name not in in_place:
-                rows, times[name] = _parsed(lake, f"{folder}/{name}", rows)
+                rows, times[name], count = _parsed(lake, f"{folder}/{name}", rows)
+                parsed += count
             datasets[name] = rows
-        yield Staged(datasets, payload, times)
+        yield Staged(datasets, payload, times, parsed)
     finally:
         if found.keys() - in_place:
             remove_folder(lake, folder)
@@ -79,11 +89,11 @@ def newest() -> Column:
     return F.max(F.when(F.col("reason").isNull(), F.unix_micros("ts"))).alias("newest")
 
 
-def _parsed(lake: Lake, folder: str, rows: DataFrame) -> tuple[DataFrame, int | None]:
-    """The written copy of parsed rows, and the newest time in it."""
+def _parsed(lake: Lake, folder: str, rows: DataFrame) -> tuple[DataFrame, int | None, int]:
+    """The written copy of parsed rows, the newest time in it and their number."""
     seen = Observation()
-    copy = freeze(lake, folder, rows.observe(seen, newest()), again=True)
-    return copy, seen.get.get("newest")  # nothing is observed where a source has no rows at all
+    copy = freeze(lake, folder, rows.observe(seen, newest(), F.count("*").alias("rows")), again=True)
+    return copy, seen.get.get("newest"), seen.get.get("rows", 0)  # of a source without rows nothing is observed
 
 
 def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.StructType:
@@ -93,6 +103,6 @@ def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.Stru
         known = lake.events.read().schema
         payload = T.StructType([field for field in known.fields if field.name not in EVENT_COLUMNS])
     for name, conformed in found.items():
-        both = merged_structs(payload, conformed.payload, between(first, name))
+        both = merged_structs(payload, conformed.payload, Sides(first, name))
         payload, first = both, name if not payload.fields else first
     return payload

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -10,7 +11,6 @@ from pyspark.sql import types as T
 
 from cja_spark.errors import TypeConflictError
 
-Conflict = Callable[[str, str, str], TypeConflictError]
 _WHOLE = (T.ByteType, T.ShortType, T.IntegerType, T.LongType)
 
 
@@ -36,46 +36,68 @@ def settled(kind: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per kin
     return kind
 
 
-def between(first: str, second: str) -> Conflict:
-    """What is wrong where two datasets give one path two types."""
-    return lambda path, one, other: TypeConflictError.at(path, first, one, second, other)
+class Parties(Protocol):
+    """Two whose columns meet, and what is wrong where no type can be both."""
+
+    @property
+    def second(self) -> str:
+        """The dataset whose columns come to those that are there."""
+        ...
+
+    def conflict(self, path: str, one: T.DataType, other: T.DataType) -> TypeConflictError:
+        """What is wrong at a path."""
+        ...
 
 
-def since(dataset: str) -> Conflict:
-    """What is wrong where a dataset gives an attribute another type than its earlier loads did."""
-    return lambda path, one, other: TypeConflictError.since(dataset, path, one, other)
+@dataclass(frozen=True)
+class Sides:
+    """Whose columns meet: those of a dataset with another's, or with its own of earlier loads when `first` is None."""
+
+    first: str | None
+    second: str
+
+    def conflict(self, path: str, one: T.DataType, other: T.DataType) -> TypeConflictError:
+        """What is wrong where no type can be both."""
+        types = one.simpleString(), other.simpleString()
+        if self.first is None:
+            return TypeConflictError.since(self.second, path, *types)
+        return TypeConflictError.at(path, self.first, types[0], self.second, types[1])
 
 
-def merged(one: T.DataType, other: T.DataType, conflict: Conflict, path: str = "") -> T.DataType:
+def merged(one: T.DataType, other: T.DataType, sides: Parties, path: str = "") -> T.DataType:
     """The type of a path that two sides share; both are settled.
 
     Raises:
-        TypeConflictError: there is none; `conflict` names the sides.
+        TypeConflictError: there is none; `sides` names both.
     """
     if one == other:
         return one
     if isinstance(one, T.StructType) and isinstance(other, T.StructType):
-        return merged_structs(one, other, conflict, path)
+        return merged_structs(one, other, sides, path)
     if isinstance(one, T.ArrayType) and isinstance(other, T.ArrayType):
-        return T.ArrayType(merged(one.elementType, other.elementType, conflict, f"{path}[]"))
+        return T.ArrayType(merged(one.elementType, other.elementType, sides, f"{path}[]"))
     if isinstance(one, T.MapType) and isinstance(other, T.MapType):
-        return T.MapType(T.StringType(), merged(one.valueType, other.valueType, conflict, f"{path}{{}}"))
+        return T.MapType(T.StringType(), merged(one.valueType, other.valueType, sides, f"{path}{{}}"))
     if {type(one), type(other)} == {T.LongType, T.DoubleType}:
         return T.DoubleType()
-    raise conflict(path, one.simpleString(), other.simpleString())
+    raise sides.conflict(path, one, other)
 
 
-def merged_structs(one: T.StructType, other: T.StructType, conflict: Conflict, path: str = "") -> T.StructType:
+def merged_structs(one: T.StructType, other: T.StructType, sides: Parties, path: str = "") -> T.StructType:
     """The fields of both structs, each in the type that both can have.
 
     Raises:
-        TypeConflictError: a field has none; `conflict` names the sides.
+        TypeConflictError: a field has none, `sides` names both; or two fields differ only in case, and Delta
+            would take one for the other.
     """
     fields = {field.name: field.dataType for field in one.fields}
+    spelled = {name.lower(): name for name in fields}
     for field in other.fields:
         at = f"{path}.{field.name}" if path else field.name
+        if (twin := spelled.setdefault(field.name.lower(), field.name)) != field.name:
+            raise TypeConflictError.twins(sides.second, at, f"{path}.{twin}" if path else twin)
         known = fields.get(field.name)
-        fields[field.name] = field.dataType if known is None else merged(known, field.dataType, conflict, at)
+        fields[field.name] = field.dataType if known is None else merged(known, field.dataType, sides, at)
     return T.StructType([T.StructField(name, kind) for name, kind in fields.items()])
 
 
@@ -98,12 +120,33 @@ def shaped(column: Column, kind: T.DataType, target: T.DataType) -> Column:
     return column.cast(target)
 
 
-def same_case_twins(schema: T.StructType) -> list[tuple[str, str]]:
-    """Top-level columns that differ only in case: Spark would take one for the other."""
-    seen: dict[str, str] = {}
-    twins = []
-    for name in schema.fieldNames():
-        if name.lower() in seen:
-            twins.append((seen[name.lower()], name))
-        seen.setdefault(name.lower(), name)
-    return twins
+def as_stored(column: Column, kind: T.DataType) -> Column:
+    """A column in its settled type; a date or time before 1900 is null, at any depth.
+
+    Source:  CJA, connections, date sanity.
+    """
+    return _sane(shaped(column, kind, settled(kind)), settled(kind))
+
+
+def _sane(column: Column, kind: T.DataType) -> Column:
+    if isinstance(kind, T.DateType | T.TimestampType):
+        return F.when(column >= F.lit("1900-01-01").cast(kind), column)
+    if not _has_times(kind):
+        return column
+    if isinstance(kind, T.StructType):
+        parts = [_sane(column.getField(field.name), field.dataType).alias(field.name) for field in kind.fields]
+        return F.when(column.isNotNull(), F.struct(*parts))
+    if isinstance(kind, T.ArrayType):
+        item = kind.elementType
+        return F.transform(column, lambda value: _sane(value, item))
+    assert isinstance(kind, T.MapType)
+    inner = kind.valueType
+    return F.transform_values(column, lambda _, value: _sane(value, inner))
+
+
+def _has_times(kind: T.DataType) -> bool:
+    if isinstance(kind, T.StructType):
+        return any(_has_times(field.dataType) for field in kind.fields)
+    if isinstance(kind, T.ArrayType):
+        return _has_times(kind.elementType)
+    return isinstance(kind, T.DateType | T.TimestampType) or (isinstance(kind, T.MapType) and _has_times(kind.valueType))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -11,7 +12,7 @@ from pyspark.sql import types as T
 
 from cja_spark.errors import TypeConflictError
 from cja_spark.sources.items import Item
-from cja_spark.sources.types import Conflict, merged, settled, shaped
+from cja_spark.sources.types import merged, settled, shaped
 
 
 def alike(items: Sequence[Item], keys: Sequence[Hashable]) -> list[list[Item]]:
@@ -36,15 +37,25 @@ def united(parts: Sequence[tuple[Item, DataFrame]]) -> DataFrame:
         for field in rows.schema.fields:
             kind, first = kinds.setdefault(field.name, (field.dataType, item))
             if kind != field.dataType:
-                both = merged(settled(kind), settled(field.dataType), _between(first, item), field.name)
+                both = merged(settled(kind), settled(field.dataType), _Files(first, item), field.name)
                 kinds[field.name] = (both, first)
     return reduce(DataFrame.union, [_with_all(rows, kinds) for _, rows in parts])
 
 
-def _between(first: Item, second: Item) -> Conflict:
-    return lambda path, one, other: TypeConflictError.in_files(
-        first.dataset, path, (first.path, one), (second.path, other)
-    )
+@dataclass(frozen=True)
+class _Files:
+    """Two files of one dataset."""
+
+    one: Item
+    other: Item
+
+    @property
+    def second(self) -> str:
+        return self.other.dataset
+
+    def conflict(self, path: str, one: T.DataType, other: T.DataType) -> TypeConflictError:
+        first, second = (self.one.path, one.simpleString()), (self.other.path, other.simpleString())
+        return TypeConflictError.in_files(self.second, path, first, second)
 
 
 def _with_all(rows: DataFrame, kinds: dict[str, tuple[T.DataType, Item]]) -> DataFrame:

@@ -75,6 +75,7 @@ class PreflightFigures(Spec):
     person_coverage: float | None = None
     primary_is_person: int = 0
     bad_ids: tuple[Count, ...] = ()
+    max_monthly_events: int = BAD_ID_EVENTS
 
     def warnings(self) -> list[str]:
         """What speaks against stitching this dataset, one sentence each."""
@@ -86,7 +87,7 @@ class PreflightFigures(Spec):
             if coverage is not None and coverage < least:
                 found.append(f"only {percent(coverage)} of the events have a {what} ID, {percent(least)} are needed.")
         for one in self.bad_ids:
-            found.append(f"bad {one.what} {one.value!r}: {one.count:,} events in a month, over {BAD_ID_EVENTS:,}.")
+            found.append(f"bad {one.what} {one.value!r}: {one.count:,} events in a month, over {self.max_monthly_events:,}.")
         if not self.events:
             found.append("there is no usable event.")
         return found
@@ -144,5 +145,6 @@ def preflight_figures(
         dataset=dataset,
         until=until,
         **measured,
+        max_monthly_events=more_than,
         bad_ids=tuple(Count(what=row["role"], value=row["value"], count=row["events"]) for row in bad),
     )

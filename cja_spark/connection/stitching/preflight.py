@@ -46,7 +46,7 @@ def bad_ids(rows: DataFrame, until: datetime, more_than: int = BAD_ID_EVENTS) ->
     Rows:    One per role, value and month; only months that the last seven days before `until` lie in, up to `until`.
     Columns: reads persistent_id, own_person_id string, ts timestamp; returns role, value string, month date, events
         bigint.
-    Source:  CJA, bad IDs. Decision: they are reported; the connection is what discards them.
+    Source:  CJA, bad IDs. Decision: they are reported here; connect is what discards them (connection/bad_ids.py).
     """
     first = (until - SAMPLE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     month = F.trunc(F.to_date("ts"), "month").alias("month")

@@ -12,7 +12,7 @@ from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.stitching.spec import ZEROS, FieldBased
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def _unusable(spec: FieldBased) -> str:
@@ -32,16 +32,22 @@ def blocked(column: Column, spec: FieldBased) -> Column:
     return ~blank(column) & column.rlike(_unusable(spec))
 
 
+def to_the_ms(ts: Column) -> Column:
+    """An instant as events tell time: in whole milliseconds."""
+    return F.timestamp_millis(F.unix_millis(ts))
+
+
 def logins(rows: DataFrame, spec: FieldBased) -> DataFrame:
     """Find the logins of some rows.
 
-    Rows:    One per device and instant; rows with a blank or blocked device or person are no login (F10, F13).
+    Rows:    One per device and millisecond; rows with a blank or blocked device or person are no login (F10, F13).
     Columns: reads persistent_id, own_person_id string, ts timestamp; returns device string, ts timestamp, person
         string.
     Ties:    The smallest person ID wins (F6).
     """
     seen = rows.where(valid(F.col("persistent_id"), spec) & valid(F.col("own_person_id"), spec))
-    return seen.groupBy(F.col("persistent_id").alias("device"), "ts").agg(F.min("own_person_id").alias("person"))
+    at = to_the_ms(F.col("ts")).alias("ts")
+    return seen.groupBy(F.col("persistent_id").alias("device"), at).agg(F.min("own_person_id").alias("person"))
 
 
 def runs(found: DataFrame, spec: FieldBased) -> DataFrame:
@@ -84,9 +90,10 @@ def stitch(
     joined = rows.join(device_runs.withColumnRenamed("device", "persistent_id"), on="persistent_id", how="left")
     own = valid(F.col("own_person_id"), spec)
     usable = valid(F.col("persistent_id"), spec) & ~F.coalesce(F.col("capped"), F.lit(False))
-    before = F.try_element_at(F.filter("runs", lambda run: run["ts"] <= F.col("ts")), F.lit(-1))["person"]
+    at = to_the_ms(F.col("ts"))
+    before = F.try_element_at(F.filter("runs", lambda run: run["ts"] <= at), F.lit(-1))["person"]
     first = F.get(F.col("runs"), 0)
-    later = F.when((first["ts"] > F.col("ts")) & (first["ts"] <= replayed_at), first["person"])
+    later = F.when((first["ts"] > at) & (first["ts"] <= replayed_at), first["person"])
     reason = (
         F.when(own, "own")
         .when(usable & before.isNotNull(), "last_login")
@@ -129,13 +136,13 @@ def replayed_at(spec: FieldBased, last_replay: datetime | None, since: datetime 
     if last_replay is None or spec.replay is None:
         return F.lit(None).cast("timestamp")
     if spec.window is None:
-        return F.when(F.col("ts") <= F.lit(last_replay), F.lit(last_replay))
-    step, reach = (length // MICROSECOND for length in (spec.every, spec.window))
-    newest = (last_replay - EPOCH) // MICROSECOND // step * step
-    micros = F.unix_micros("ts")
-    before_end = micros + F.lit(reach - 1)
+        return F.when(to_the_ms(F.col("ts")) <= F.lit(last_replay), F.lit(last_replay))
+    step, reach = (length // MILLISECOND for length in (spec.every, spec.window))
+    newest = (last_replay - EPOCH) // MILLISECOND // step * step
+    millis = F.unix_millis("ts")
+    before_end = millis + F.lit(reach - 1)
     latest = F.least(before_end - F.pmod(before_end, F.lit(step)), F.lit(newest))
-    due = latest >= micros
+    due = latest >= millis
     if since is not None:
-        due = due & (latest > F.lit((since - EPOCH) // MICROSECOND))
-    return F.when(due, F.timestamp_micros(latest))
+        due = due & (latest > F.lit((since - EPOCH) // MILLISECOND))
+    return F.when(due, F.timestamp_millis(latest))

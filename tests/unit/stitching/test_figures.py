@@ -123,7 +123,7 @@ def test_a_bad_id_and_an_empty_dataset_are_warned_of(spark):
     found = preflight_figures(rows, "web", FieldBased(method="field_based"), NOON, more_than=29)
     assert found.bad_ids == (Count(what="persistent ID", value="kiosk", count=30),)
     assert found.warnings() == [
-        "bad persistent ID 'kiosk': 30 events in a month, over 1,000,000.",
+        "bad persistent ID 'kiosk': 30 events in a month, over 29.",
         "there is no usable event.",
     ]
     assert PreflightFigures(dataset="web", until=None).text().splitlines()[0] == "web: 0 events in the 7 days up to now"
