@@ -97,7 +97,8 @@ def test_a_table_shows_the_rows_of_the_reports_table(run, seen):
 def test_a_trend_shows_each_day_of_the_reports_table(run, seen):
     days = (row for row in table_of(run, "daily") if row["row_kind"] == "bucket")
     rows = sorted(days, key=lambda row: row["label"])
-    shown = table_shown(seen, run[2], "daily", ".numbers table")
+    total, *shown = table_shown(seen, run[2], "daily", ".numbers table")
+    assert total[0] == "Total"
     assert [row[:3] for row in shown] == [[row["label"], count(row["events"], row["people"]), count(row["people"])] for row in rows]
     assert len(rows) == 30
     money = [("–" if row["spent"] is None else f"€{row['spent']:,.2f}") for row in rows if not 0 < row["people"] < FEWEST]

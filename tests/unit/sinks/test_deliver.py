@@ -114,7 +114,7 @@ def test_an_erased_person_is_not_delivered_and_is_counted(place):
 
 def test_a_place_that_only_the_file_system_of_the_jvm_refuses_is_an_outage_too(place, tmp_path):
     world = World(place, "refused")
-    world.publish(day(0), dict.fromkeys("abc"))
+    world.publish(day(0), dict.fromkeys("xyz"))
     (tmp_path / "file").write_text("")
     world.sink = DeltaProfiles(name=SINK, sink="delta", location=f"file:{tmp_path}/file/store")
     [receipt] = world.deliver()
