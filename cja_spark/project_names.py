@@ -16,7 +16,7 @@ from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import SegmentReference, leaves
-from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, View
+from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, CalculatedMetric, View
 
 Path_ = tuple[str | int, ...]
 Written = Mapping[str, Any]
@@ -81,7 +81,8 @@ class Names:
         if name not in STANDARD_METRICS:
             return self.summed_only(name)
         own = [metric for metric in self.known["metric"] if metric not in (*STANDARD_METRICS, *self.parts)]
-        return f"metric '{name}' is on every event; a session starts with a metric of a field. {did_you_mean(name, own)}".rstrip()
+        reason = "is made of sessions" if name in SESSION_METRICS else "is on every event"
+        return f"metric '{name}' {reason}; a session starts with a metric of a field. {did_you_mean(name, own)}".rstrip()
 
     def one_value(self, name: str) -> str | None:
         """Refuse a dimension inside an array where a report needs one value per event."""

@@ -1,9 +1,7 @@
 """Rules S1 to S5 at their boundaries, on the product's kernels."""
 
 import pytest
-from pydantic import ValidationError
 
-from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, END, GAP, HOUR, MINUTE, START, VIEW, kept, page, rows_of, table
 
 LAST = END - START
@@ -132,10 +130,3 @@ def test_f1_a_metric_of_sessions_is_a_step_and_a_tail_is_asked_apart():
     rows = rows_of([person, VISIT], report="fallout", steps=["session_starts", "session_ends"], window="2 hours")
     assert [row["people"] for row in rows] == [2, 2]
     assert [row["people"] for row in rows_of([VISIT], report="fallout", steps=["bounces"])] == [0]
-
-
-@pytest.mark.parametrize("name", ["session_starts", "events", "rate"])
-def test_s1_a_session_starts_with_a_metric_that_events_have(name):
-    metrics = {**VIEW["metrics"], "rate": {"calculate": "orders / opens"}}
-    with pytest.raises(ValidationError, match=f"'{name}' is no field of events"):
-        View.model_validate({**VIEW, "metrics": metrics, "session": {"starts_with": [name]}})

@@ -76,7 +76,7 @@ def test_the_sessions_report_counts_the_visits_that_came_with_the_events_but_one
     [answer] = plan.report(lake, project).answers
     total, *rows = answer.rows.to_pylist()
     theirs = Counter(str(visit) for _, visit in set(zip(hits[DEVICE], hits[VISIT], strict=True)))
-    ours = Counter({row["visit"]: round(row["sessions"]) for row in rows})
+    ours = Counter({row["entry_visit"]: round(row["sessions"]) for row in rows})
     assert (total["sessions"], total["people"], total["events"]) == (2_148, 930, 23_055)
     assert theirs.total() == 2_149
     assert (theirs - ours).total() == 1

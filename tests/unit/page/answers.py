@@ -50,10 +50,11 @@ def table(home: float, cart: float, metrics: tuple[str, ...] = ("people", "order
 
 
 def trend(first: float, second: float, metrics: tuple[str, ...] = ("people", "orders")) -> Answer:
-    """Two days."""
+    """Two days, with nobody on both."""
     cells = Cells()
     for measure, _ in enumerate(metrics):
         cells.add(measure, [first, second], [0, 1])
+        cells.add(100 + measure, first + second)
     return answer(cells, report="trend", name="daily", metrics=metrics)
 
 

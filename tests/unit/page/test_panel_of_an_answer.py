@@ -87,13 +87,13 @@ def test_headings_follow_what_was_asked():
     by_page = columns(panel_of(fallout(40, 20), VIEW))
     assert (by_page["breakdown"].label, by_page["people"].label) == ("Page name", "People")
     attempts = columns(panel_of(fallout(40, 20, count="attempts", window_start="first"), VIEW))
-    assert attempts["people"].label == "Attempts"
+    assert attempts["attempts"].label == "Attempts"
 
 
 @pytest.mark.parametrize("found", [table(40, 20), trend(40, 20), sessions(40, 20), fallout(40, 20)])
 def test_no_figure_of_a_report_is_taken_for_text(found):
     panel = panel_of(found, VIEW)
-    texts = {"row_kind", "page", "label", "breakdown", "step", "step_name", "bucket"}
+    texts = {"row_kind", "page", "entry_page", "label", "breakdown", "step", "step_name", "bucket"}
     assert [c.name for c in panel.columns if c.format in ("text", "time") and c.name not in texts] == []
 
 

@@ -6,7 +6,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.compile import window_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.view.spec import View
-from tests.unit.kernels.by_hand import END, JANUARY, VIEW, page, rows_of, table_of
+from tests.unit.kernels.by_hand import END, JANUARY, VIEW, page, table_of
 
 PERSON = [page(0, "a"), page(1, orders=1)]
 
@@ -17,7 +17,6 @@ def formats(**asked):
     report = REPORTS.named(asked["report"]).spec.model_validate({"range": JANUARY, **asked})
     ask = Ask(report, view, window_of(report, view, END, END))
     panel = panel_of(Answer(ask, table_of([PERSON], **asked), "run", kept=False), view)
-    assert list(panel.rows) == rows_of([PERSON], **asked)
     return {column.name: (column.label, column.format) for column in panel.columns}
 
 
@@ -26,8 +25,8 @@ def test_a_count_of_sessions_in_a_fallout_is_looked_at_by_privacy():
     assert [name for name, (_, form) in columns.items() if form == "people"] == [
         "sessions", "fallout_sessions", "open_sessions",
     ]  # fmt: skip
-    assert formats(report="table", metrics=["sessions"])["sessions"] == ("sessions", "count")
+    assert formats(report="table", metrics=["sessions"])["sessions"] == ("Sessions", "count")
 
 
 def test_the_entry_of_a_sessions_report_has_the_dimensions_label():
-    assert formats(report="sessions", dimension="page")["entry_page"] == ("entry Page", "text")
+    assert formats(report="sessions", dimension="page")["entry_page"] == ("Entry page", "text")

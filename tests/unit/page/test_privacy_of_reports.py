@@ -13,11 +13,11 @@ from tests.unit.page.answers import VIEW, fallout, sessions, table, trend
 HIDDEN = {"below": 10}
 FEW = {  # a report whose second row or step is about 9 people, and which rows of it are
     "table": (table(40, 9), [False, False, True]),
-    "trend": (trend(40, 9), [False, True]),
+    "trend": (trend(40, 9), [False, False, True]),
     "sessions": (sessions(40, 9), [False, False, True]),
     "fallout": (fallout(40, 9), [False, True, False, True]),
 }
-DIMENSIONS = {"row_kind", "page", "bucket", "label", "breakdown", "step", "step_name"}
+DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name"}
 
 
 def encoded(answer, fewest=10):
