@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cja_spark.demo.spec import Year, year_of
-from cja_spark.project import Project, load
 from cja_spark.verbs import Verb, parser
 from cja_spark.verbs.places import add_places, files_root, open_places, say, step
+
+if TYPE_CHECKING:
+    from cja_spark.project import Project
 
 STEPS = ("connect", "journey", "report", "publish", "deliver")
 
@@ -20,6 +23,8 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    from cja_spark.project import load  # it needs numba, and doctor must be able to say that numba is missing
+
     year = year_of(events=asked.events, seed=asked.seed)
     places = places_of(load(asked.project), year, lake=asked.lake, files=asked.files)
     vars(asked).update(lake=places["lake"], files=places["files"])
