@@ -22,6 +22,7 @@ _HOMES = {
     "report": "cja_spark.notebook",
     "explain": "cja_spark.notebook",
     "publish": "cja_spark.notebook",
+    "approve": "cja_spark.notebook",
     "deliver": "cja_spark.notebook",
     "preflight": "cja_spark.notebook",
     "stitching": "cja_spark.notebook",

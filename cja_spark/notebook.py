@@ -8,6 +8,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame, SparkSession
 
 from cja_spark import plan, publishing
+from cja_spark.audiences.approvals import Approval
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
@@ -119,6 +120,29 @@ def publish(
     """
     place = plan.lake_of(spark, project, lake)
     return publishing.publish(place, project, names, as_of=as_of, take_over=take_over)
+
+
+def approve(
+    spark: SparkSession, project: Project, name: str, *, approved_by: str, changes: str | None = None,
+    note: str | None = None, lake: str | None = None,
+) -> Approval:  # fmt: skip
+    """Approve the changes of an audience's blocked run; the next publish commits these very changes.
+
+    Args:
+        spark: the session.
+        project: the project.
+        name: the audience.
+        approved_by: who approves.
+        changes: the fingerprint that the block showed; other blocked changes are refused then.
+        note: why.
+        lake: another lake than the project's.
+
+    Raises:
+        ConfigurationError: a name that no audience has, nothing is blocked, or other changes than those.
+        BlockedError: a sign that nobody can approve (A7).
+    """
+    place = plan.lake_of(spark, project, lake)
+    return publishing.approve(place, project, name, approved_by=approved_by, changes=changes, note=note)
 
 
 def deliver(
