@@ -32,13 +32,13 @@ def columns(kind: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_no_component_can_be_named_as_a_column_that_a_report_has_by_itself(kind):
-    own = set(columns(kind)) - {"page", "channel", "price"}
+    own = set(columns(kind)) - {"page", "entry_page", "channel", "price"}
     assert own <= {*COLUMNS_BESIDE_DIMENSIONS, *STANDARD_METRICS}
     if "price" in columns(kind):
         assert own <= {*COLUMNS_BESIDE_METRICS, *STANDARD_METRICS}
 
 
-@pytest.mark.parametrize("name", ["row_kind", "run_id", "step", "Bucket", "label", "bounces"])
+@pytest.mark.parametrize("name", ["row_kind", "run_id", "step", "Bucket", "label", "bounce_rate", "open_sessions"])
 def test_a_dimension_is_not_named_as_a_column_of_reports(name):
     with pytest.raises(ConfigurationError, match=f"dimensions.{name}: '{name}' is a column of reports; choose another name"):
         view(dimensions={name: "page"})
@@ -66,4 +66,4 @@ def test_dimensions_and_metrics_have_different_names_also_without_case(dimension
 
 
 def test_a_metric_may_be_named_as_what_only_reports_of_sessions_have():
-    assert view(metrics={"bounces": "email.bounced"}, dimensions={"page": "page"}).metric_names() == (*STANDARD_METRICS, "bounces")
+    assert view(metrics={"bounce_rate": "email.bounced"}, dimensions={"page": "page"}).metric_names() == (*STANDARD_METRICS, "bounce_rate")
