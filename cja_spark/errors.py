@@ -184,7 +184,7 @@ class TypeConflictError(InputError):
     def twins(cls, dataset: str, path: str, twin: str) -> Self:
         """Name the dataset whose column differs from one that is there only in case."""
         return cls(
-            f"dataset '{dataset}': '{path}' differs only in case from '{twin}', which another dataset or an earlier load "
+            f"dataset '{dataset}': '{path}' differs only in case from '{twin}', which another dataset, file or load "
             f"has. A table does not tell them apart: spell them alike."
         )
 

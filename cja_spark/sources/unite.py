@@ -28,13 +28,17 @@ def united(parts: Sequence[tuple[Item, DataFrame]]) -> DataFrame:
 
     Rows:    All.
     Columns: returns those of any part: null where a part has none, widened where number types differ.
-    Raises:  TypeConflictError naming the first file of two parts whose types of a column exclude each other.
+    Raises:  TypeConflictError naming the first file of two parts whose types of a column exclude each other, or the
+        column where two differ only in case.
     """
     if len(parts) == 1:
         return parts[0][1]
     kinds: dict[str, tuple[T.DataType, Item]] = {}
+    spelled: dict[str, str] = {}
     for item, rows in parts:
         for field in rows.schema.fields:
+            if (twin := spelled.setdefault(field.name.lower(), field.name)) != field.name:
+                raise TypeConflictError.twins(item.dataset, field.name, twin)
             kind, first = kinds.setdefault(field.name, (field.dataType, item))
             if kind != field.dataType:
                 both = merged(settled(kind), settled(field.dataType), _Files(first, item), field.name)

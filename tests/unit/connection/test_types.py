@@ -69,6 +69,22 @@ def test_two_datasets_whose_columns_differ_only_in_case_are_named(lake, tmp_path
     assert not lake.events.exists()
 
 
+def test_two_files_of_one_load_whose_columns_differ_only_in_case_are_named(lake, tmp_path):
+    for folder, names in (("crm", ("who,Tier", "who,tier")), ("web", ("id,time,login,Amount", "id,time,login,amount"))):
+        (tmp_path / folder).mkdir()
+        for number, header in enumerate(names):
+            row = "ann,1" if folder == "crm" else f"e{number},2026-01-01T10:00:00Z,ann,1"
+            (tmp_path / folder / f"{number}.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    sets = {name: {**DATASETS[name], "source": {"format": "csv", "path": name}} for name in ("web", "crm")}
+    both = type(shop()).model_validate({"name": "shop", "datasets": sets})
+    with pytest.raises(TypeConflictError, match="dataset 'web': 'amount' differs only in case from 'Amount'"):
+        load(lake, tmp_path, both)
+    (tmp_path / "web/1.csv").unlink()
+    with pytest.raises(TypeConflictError, match="dataset 'crm': 'tier' differs only in case from 'Tier'"):
+        load(lake, tmp_path, both)
+    assert not lake.events.exists()
+
+
 def test_a_column_named_like_one_of_events_in_another_case_is_kept_as_the_sources(lake, tmp_path):
     put(tmp_path, "web/1.json", event(1, Load=7, TS="x"))
     put(tmp_path, "crm/1.json", {"who": "ann", "Person_ID": 5})
