@@ -72,4 +72,4 @@ AsTuple = BeforeValidator(as_tuple)
 class Spec(BaseModel):
     """A noun of the configuration: frozen, strict, no unknown keys, hashable, equal by value."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True, hide_input_in_errors=True)

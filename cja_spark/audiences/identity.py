@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import hmac
 import os
-import re
 import secrets
 from functools import cache
 from pathlib import Path
@@ -17,9 +16,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
 from cja_spark.errors import ConfigurationError
+from cja_spark.secret import HOW, behind, is_reference
 
 SEPARATOR = "\x1f"
-_REFERENCE = re.compile(r"^\$\{(env|file):(.+)\}$")
 _CODE = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 
 
@@ -85,14 +84,9 @@ def read_pepper(reference: str) -> bytes:
     Raises:
         ConfigurationError: no reference, nothing behind it, or too short.
     """
-    found = _REFERENCE.match(reference)
-    if not found:
-        raise ConfigurationError("The pepper is a reference: ${env:NAME} or ${file:/path}, never a value.")
-    kind, place = found.groups()
-    if kind == "env":
-        secret = os.environ.get(place, "").encode("utf-8")
-    else:
-        secret = Path(place).read_bytes().strip() if Path(place).is_file() else b""
+    if not is_reference(reference):
+        raise ConfigurationError(f"The pepper is a secret: {HOW}.")
+    secret = behind(reference)
     if len(secret) < 16:
         raise ConfigurationError(f"{reference}: the pepper has {len(secret)} bytes and needs 16 or more.")
     return secret
@@ -109,7 +103,7 @@ def pepper_beside(location: str) -> str:
         ConfigurationError: CJA_PEPPER is not set and the lake is not on a local disk.
     """
     if given := os.environ.get("CJA_PEPPER"):
-        return given if _REFERENCE.match(given) else "${env:CJA_PEPPER}"
+        return given if is_reference(given) else "${env:CJA_PEPPER}"
     local = location.removeprefix("file://").removeprefix("file:")
     if "://" in local or local.startswith("catalogue:"):
         raise ConfigurationError("CJA_PEPPER is not set: a lake that is not on a local disk needs its own pepper.")

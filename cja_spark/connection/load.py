@@ -14,7 +14,7 @@ from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS
 from cja_spark.errors import SourceError
 from cja_spark.lake import Lake
-from cja_spark.sources.items import Item, new_items
+from cja_spark.sources.items import Item, Taken, new_items
 from cja_spark.sources.read import items_of
 
 
@@ -85,7 +85,7 @@ def plan_load(
             raise wrong
         drop_plan(lake, load)
         kept.remove(open_rows[-1])
-    taken = {item["path"]: Item(*item) for row in kept for item in row["items"]}
+    taken = {(item["dataset"], item["path"]): Item(*item) for row in kept for item in row["items"]}
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
         return None
@@ -156,7 +156,7 @@ def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.astimezone(UTC)
 
 
-def _fresh(lake: Lake, connection: Connection, files_root: str, taken: dict[str, Item]) -> list[Item]:
+def _fresh(lake: Lake, connection: Connection, files_root: str, taken: Taken) -> list[Item]:
     found: list[Item] = []
     for name, dataset in connection.datasets.items():
         listed = items_of(lake.spark, name, dataset.source, files_root, taken)

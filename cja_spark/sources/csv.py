@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from cja_spark.secret import revealed
 from cja_spark.sources.heads import heads
 from cja_spark.sources.items import FILE, Item
 from cja_spark.sources.spec import Source
@@ -23,9 +24,9 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
     Columns: adds `_file`.
     Raises:  SourceError when a file is gone; TypeConflictError when files differ in a column's type.
     """
-    options = {"header": "true", **source.options}
+    options = {"header": "true", **revealed(source.options)}
     asked = {name.lower(): value for name, value in options.items()}
-    begun = heads(spark, items, lambda head: len(head) > LONGEST or _first_row(head, asked)[1])
+    begun = heads(spark, source, items, lambda head: len(head) > LONGEST or _first_row(head, asked)[1])
     keys = [_columns(_first_row(head, asked)[0], asked) for head in begun]
     filled = [(item, key) for item, key in zip(items, keys, strict=True) if key] or list(zip(items, keys, strict=True))
     parts = []

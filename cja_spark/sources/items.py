@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from py4j.java_gateway import JavaObject
 from pyspark.sql import SparkSession
 
 from cja_spark.errors import SourceError
+from cja_spark.secret import revealed
 from cja_spark.sources.spec import Source
 
 FILE = "_file"  # the column that names the file of a row
 
 
 class Item(NamedTuple):
-    """One thing a load takes: a file with its size and time, or a Delta table's version."""
+    """One thing a load takes: a file with its size and time; of a Delta table a file of its log, that is, a commit."""
 
     dataset: str
     path: str
     size: int
     modified_ms: int
+
+
+Taken = Mapping[tuple[str, str], Item]  # by dataset and path: two datasets may read one file
 
 
 def place(source: Source, files_root: str) -> str:
@@ -29,14 +33,26 @@ def place(source: Source, files_root: str) -> str:
     return path if path.startswith("/") or ":/" in path else f"{files_root.rstrip('/')}/{path}"
 
 
-def list_files(spark: SparkSession, dataset: str, path: str) -> list[Item]:
+def hadoop(spark: SparkSession, source: Source) -> JavaObject:
+    """How files of a source are reached: as the session does, with those options of the source that have a dot."""
+    known = spark._jsc.hadoopConfiguration()
+    own = {name: text for name, text in revealed(source.options).items() if "." in name}
+    if not own:
+        return known
+    configuration = spark._jvm.org.apache.hadoop.conf.Configuration(known)  # type: ignore[union-attr]
+    for name, text in own.items():
+        configuration.set(name, text)
+    return configuration
+
+
+def list_files(spark: SparkSession, dataset: str, source: Source, path: str) -> list[Item]:
     """All files below a path, on any file system that Spark knows; names that begin with `_` or `.` are not data.
 
     Raises:
         SourceError: there is no such path, no file in it, or a file without a byte.
     """
     root = spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
-    system = root.getFileSystem(spark._jsc.hadoopConfiguration())
+    system = root.getFileSystem(hadoop(spark, source))
     found: list[Item] = []
     for status in system.globStatus(root) or ():
         found += _below(system, status.getPath(), dataset)
@@ -46,6 +62,16 @@ def list_files(spark: SparkSession, dataset: str, path: str) -> list[Item]:
     if empty := [item.path for item in found if not item.size]:
         raise SourceError.unreadable(dataset, empty[0], "it is empty; remove it or write it again")
     return found
+
+
+def in_folder(spark: SparkSession, dataset: str, source: Source, path: str) -> list[Item]:
+    """Files of one folder in the order of their names, those that begin with `_` or `.` too; none when it is not there."""
+    root = spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+    system = root.getFileSystem(hadoop(spark, source))
+    statuses = system.listStatus(root) if system.exists(root) else ()
+    files = [status for status in statuses if status.isFile()]
+    found = [Item(dataset, file.getPath().toString(), file.getLen(), file.getModificationTime()) for file in files]
+    return sorted(found, key=lambda item: item.path)
 
 
 def _below(system: JavaObject, root: JavaObject, dataset: str) -> Iterator[Item]:
@@ -63,7 +89,7 @@ def _hidden(name: str) -> bool:
     return name.startswith(".") or (name.startswith("_") and "=" not in name)
 
 
-def new_items(listed: list[Item], taken: dict[str, Item]) -> list[Item]:
+def new_items(listed: list[Item], taken: Taken) -> list[Item]:
     """Items not yet taken.
 
     Raises:
@@ -71,7 +97,7 @@ def new_items(listed: list[Item], taken: dict[str, Item]) -> list[Item]:
     """
     fresh = []
     for item in listed:
-        before = taken.get(item.path)
+        before = taken.get((item.dataset, item.path))
         if before is None:
             fresh.append(item)
         elif (before.size, before.modified_ms) != (item.size, item.modified_ms):

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from cja_spark.secret import revealed
 from cja_spark.sources.heads import heads
 from cja_spark.sources.items import FILE, Item
 from cja_spark.sources.spec import Source
@@ -26,12 +27,16 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
         other rows of a load, and a load must not.
     Raises:  SourceError when a file is gone; TypeConflictError when lines and arrays differ in a column's type.
     """
-    begun = [head.lstrip(BLANK) for head in heads(spark, items, lambda head: bool(head.lstrip(BLANK)))]
+    begun = [head.lstrip(BLANK) for head in heads(spark, source, items, lambda head: bool(head.lstrip(BLANK)))]
     parts = []
     for lines in (True, False):
         chosen = [item for item, head in zip(items, begun, strict=True) if head.startswith(b"[") != lines]
         if chosen:
-            options = {"columnNameOfCorruptRecord": CORRUPT, "multiLine": str(not lines).lower(), **source.options}
+            options = {
+                "columnNameOfCorruptRecord": CORRUPT,
+                "multiLine": str(not lines).lower(),
+                **revealed(source.options),
+            }
             rows = spark.read.format("json").options(**options).load(sorted(item.path for item in chosen))
             columns = [_some_value(F.col(f"`{field.name}`"), field.dataType).alias(field.name) for field in rows.schema]
             parts.append((chosen[0], rows.select(*columns, F.col("_metadata.file_path").alias(FILE))))

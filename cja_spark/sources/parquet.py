@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
+from cja_spark.secret import revealed
 from cja_spark.sources.heads import tails
 from cja_spark.sources.items import FILE, Item
 from cja_spark.sources.spec import Source
@@ -29,11 +30,11 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
     Columns: adds `_file`, `_row_in_file`.
     Raises:  SourceError when a file is gone or is no Parquet file; TypeConflictError when files differ in a column's type.
     """
-    footers = tails(spark, items, _length)
+    footers = tails(spark, source, items, _length)
     schemas = [_schema(item, footer) for item, footer in zip(items, footers, strict=True)]
     parts = []
     for group in alike(items, schemas):
-        rows = spark.read.format("parquet").options(**source.options).load([item.path for item in group])
+        rows = spark.read.format("parquet").options(**revealed(source.options)).load([item.path for item in group])
         place = (F.col("_metadata.file_path").alias(FILE), F.col("_metadata.row_index").alias(ROW))
         parts.append((group[0], rows.select("*", *place)))
     return united(parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cja_spark.secret import without_secrets
+
 _SIGNS = {
     "Unexpected end of": "the compressed file is cut",
     "not a Parquet file": "it is no Parquet file",
@@ -12,6 +14,7 @@ _SIGNS = {
     "CANNOT_MERGE_SCHEMAS": "its files have columns of one name and different types",
     "FileNotFound": "it is gone",
     "FILE_NOT_EXIST": "it is gone",
+    "TABLE_OR_VIEW_NOT_FOUND": "there is no such table",
     "PATH_NOT_FOUND": "it is gone",
 }
 
@@ -20,4 +23,4 @@ def why(text: str) -> str:
     """The reason behind what Spark or Hadoop said; the beginning of that where no reason is known."""
     said = [line for line in text.splitlines() if not line.startswith("An error occurred while calling")]
     known = (reason for sign, reason in _SIGNS.items() if sign in text)
-    return next(known, said[0].removeprefix(": ")[:200] if said else "no reason was given")
+    return next(known, without_secrets(said[0]).removeprefix(": ")[:200] if said else "no reason was given")

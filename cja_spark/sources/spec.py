@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from cja_spark.secret import HOW, fault_in, has_password
 from cja_spark.spec import Spec
 
 
@@ -20,7 +21,10 @@ OptionText = Annotated[str, BeforeValidator(_scalar_text, json_schema_input_type
 
 
 class Source(Spec):
-    """Where a dataset lies: a format that Spark reads, a path (relative to the files root) or a table, options."""
+    """Where a dataset lies: a format that Spark reads, a path (relative to the files root) or a table, options.
+
+    Options go to Spark's reader and to the file system; a secret among them is a reference.
+    """
 
     format: str
     path: str | None = None
@@ -31,4 +35,13 @@ class Source(Spec):
     def _one_place(self) -> Source:
         if (self.path is None) == (self.table is None):
             raise ValueError("source: give exactly one of 'path' and 'table'.")
+        return self
+
+    @model_validator(mode="after")
+    def _no_secret(self) -> Source:
+        if has_password(self.path or ""):
+            raise ValueError(f"source: 'path' carries a password; give it as an option and {HOW}.")
+        faults = [fault for name, text in self.options.items() if (fault := fault_in(name, text))]
+        if faults:
+            raise ValueError(f"source.options: {' '.join(faults)}")
         return self
