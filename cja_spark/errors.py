@@ -171,7 +171,6 @@ class TypeConflictError(InputError):
             f"Columns that share a schema path are one column: rename one of them or make the types equal.{hint}"
         )
 
-
     @classmethod
     def since(cls, dataset: str, path: str, before: str, now: str) -> Self:
         """Name the dataset whose attribute changed its type, and both types."""

@@ -32,7 +32,8 @@ def changes(
              (realized rows only) profile_key, namespace, id, person_ref, attrs string, attr_hash bigint,
              asserted_at timestamp; returns (the outbox's columns of a change, without chunk) audience_id string,
              run_seq bigint, op, change_id, profile_key, namespace, id, person_ref, status string, asserted_at,
-             valid_until timestamp, attrs string, attr_hash bigint, definition_version int. An exit carries the stored identity (A13), and no valid_until: it does not lapse.
+             valid_until timestamp, attrs string, attr_hash bigint, definition_version int. An exit carries the stored identity (A13), and no
+             valid_until: it does not lapse.
     """
     now = people.select("profile_key", F.struct(*_IDENTITY, "attrs", "attr_hash").alias("_now"))
     before = members.select("profile_key", F.struct(*_IDENTITY, "attrs", "attr_hash", "asserted_at").alias("_before"))

@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.connection.bad_ids import bad_ids
+from cja_spark.connection.dropped import may_have_dropped
 from cja_spark.connection.load import Known, Load, begin_load, drop_plan, finish_load, is_begun, plan_load
 from cja_spark.connection.newest import newest_event
 from cja_spark.connection.people import check_people, write_lookups, write_profiles
@@ -158,9 +159,9 @@ def _write_events(lake: Lake, load: Load, persons: list[_Persons], fields: list[
     appended_before = load.resumed and lake.events.version() > load.events_version
     write = lake.events.overwrite if load.full else lake.events.append
     write(events, app_id="events", txn=load.number)
-    if appended_before or not lake.by_path:  # a table of a catalogue is made by a plan of its own, which tells nothing
+    if appended_before:
         return persons
-    return [one for one, count in zip(persons, counts, strict=True) if count.get.get("dropped")]
+    return [one for one, count in zip(persons, counts, strict=True) if may_have_dropped(lake, count)]
 
 
 def _write_quarantine(lake: Lake, load: Load, persons: list[_Persons]) -> None:

@@ -11,6 +11,7 @@ from pyspark.sql import types as T
 
 from cja_spark.connection.arrival import with_arrival
 from cja_spark.connection.conform import RESERVED, identity, path_column
+from cja_spark.connection.dropped import may_have_dropped
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
 from cja_spark.connection.stitching.identity_map import blank
@@ -55,7 +56,7 @@ class Attributes:
 
     def set_aside(self, lake: Lake, load: Load) -> None:
         """Append the rows that cannot be used to quarantine, if there are any."""
-        if lake.by_path and not self.seen.get.get("dropped"):  # a catalogue makes tables by plans that tell nothing
+        if not may_have_dropped(lake, self.seen):
             return
         empty = "empty_person_id" if self.role == PERSON else "empty_key"
         reason = F.when(F.col("_corrupt").isNotNull(), "unreadable_row").when(F.col(self.role).isNull(), empty)

@@ -10,7 +10,7 @@ from cja_spark.journeys.batch import Bools, Ints
 
 
 @numba.njit(cache=True, nogil=True)
-def _following(bits, t, since, end, start, before, step, window, only_next, strict, again, grace):  # noqa: PLR0913, PLR0917
+def _following(bits, t, since, end, start, before, step, window, only_next, strict, again, grace):
     """The earliest event of the window that can be a step after `before`; -1 without one."""
     at = before if again and not strict and not only_next else before + 1
     if grace >= 0:
@@ -28,7 +28,7 @@ def _following(bits, t, since, end, start, before, step, window, only_next, stri
 
 
 @numba.njit(cache=True, nogil=True)
-def _attempts(bits, t, offsets, may_start, is_next, window, strict, again, grace, once):  # noqa: C901, PLR0913, PLR0917
+def _attempts(bits, t, offsets, may_start, is_next, window, strict, again, grace, once):  # noqa: C901
     """Attempts one after another; those of one unit share no event."""
     steps = len(is_next)
     chains, levels, found = np.full((64, steps), -1, np.int64), np.zeros(64, np.int8), 0
@@ -71,7 +71,7 @@ def _twice(chains, levels):
     return more_chains, more_levels
 
 
-def attempts(  # noqa: PLR0913 - options by name
+def attempts(
     bits: npt.NDArray[np.uint32],
     t: Ints,
     offsets: Ints,

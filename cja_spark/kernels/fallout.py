@@ -24,7 +24,7 @@ def _take(starts, chains, step, start, chain, event):
 
 
 @numba.njit(cache=True, nogil=True)
-def _any_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # noqa: C901, PLR0912, PLR0913, PLR0917
+def _any_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # noqa: C901, PLR0912
     """Each step holds the chain with the latest start: only that one can still be within its window longest."""
     steps = len(is_next)
     held, held_chain = np.empty(steps, np.int64), np.empty((steps, steps), np.int64)
@@ -84,7 +84,7 @@ def _any_start(bits, t, offsets, may_start, is_next, window, strict, high_first,
 
 
 @numba.njit(cache=True, nogil=True)
-def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # noqa: C901, PLR0913, PLR0917
+def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # noqa: C901
     """The unit's first step-1 event starts its only attempt; each next step takes its earliest match (F7)."""
     steps = len(is_next)
     for unit in range(len(offsets) - 1):
@@ -109,7 +109,7 @@ def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_firs
         levels[unit] = level
 
 
-def fallout(  # noqa: PLR0913 - options by name
+def fallout(
     bits: npt.NDArray[np.uint32],
     t: Ints,
     offsets: Ints,

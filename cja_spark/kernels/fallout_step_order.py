@@ -55,7 +55,7 @@ def _serve(step, bits, chosen, count, holds):
 
 
 @numba.njit(cache=True, nogil=True)
-def _group(bits, begin, end, t, may_start, window, once, latest, now, chosen, holds):  # noqa: PLR0913, PLR0917
+def _group(bits, begin, end, t, may_start, window, once, latest, now, chosen, holds):
     """All runs of consecutive steps that a group can serve, from every chain that was held before it."""
     steps = len(latest)
     count = _some(bits, begin, end, steps, chosen)

@@ -210,7 +210,7 @@ class Matcher:
         return np.isin(ids, self.text_ids[condition])
 
 
-def _compared(amounts: npt.NDArray[Any], condition: MetricCondition | Comparison) -> Bools:
+def _compared(amounts: npt.NDArray[Any], condition: Comparison) -> Bools:
     """Which amounts meet all comparisons of a condition; NaN meets none."""
     met = np.ones(len(amounts), bool)
     for name, compare in _COMPARE.items():

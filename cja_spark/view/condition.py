@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -23,23 +23,6 @@ POSITIVE = ("equals", "equals_any_of", "contains", "starts_with", "ends_with")
 NEGATIVE = ("does_not_equal", "equals_none_of", "does_not_contain", "does_not_start_with", "does_not_end_with")
 
 
-class MetricCondition(Spec):
-    """A metric compared with a number: the event's own value, or the unit's sum (G1)."""
-
-    metric: Name
-    at_least: Number | None = None
-    at_most: Number | None = None
-    more_than: Number | None = None
-    less_than: Number | None = None
-    equals: Number | None = None
-
-    @model_validator(mode="after")
-    def _some_comparison(self) -> MetricCondition:
-        if all(getattr(self, name) is None for name in COMPARISONS):
-            raise ValueError(f"metric '{self.metric}' needs one of {', '.join(COMPARISONS)}.")
-        return self
-
-
 class Comparison(Spec):
     """A number compared with others, all of which must hold."""
 
@@ -50,10 +33,24 @@ class Comparison(Spec):
     equals: Number | None = None
 
     @model_validator(mode="after")
-    def _some_comparison(self) -> Comparison:
+    def _some_comparison(self) -> Self:
         if all(getattr(self, name) is None for name in COMPARISONS):
-            raise ValueError(f"distinct needs one of {', '.join(COMPARISONS)}.")
+            raise ValueError(f"{self.compared()} needs one of {', '.join(COMPARISONS)}.")
         return self
+
+    def compared(self) -> str:
+        """What is compared, for a message."""
+        return "distinct"
+
+
+class MetricCondition(Comparison):
+    """A metric compared with a number: the event's own value, or the unit's sum (G1)."""
+
+    metric: Name
+
+    def compared(self) -> str:
+        """What is compared, for a message."""
+        return f"metric '{self.metric}'"
 
 
 class DimensionCondition(Spec):

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.project import load
+from tests.unit.project.demo import change
 
-ROOT = Path(__file__).resolve().parents[3]
 CALCULATED = "metric 'conversion' is calculated from sums, so no event has it; name a metric of events. It is made of 'orders', 'sessions'."
-
-
-@pytest.fixture
-def folder(tmp_path):
-    copy = tmp_path / "shop"
-    shutil.copytree(ROOT / "conf" / "demo", copy)
-    return copy
-
-
-def change(folder, file, old, new):
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def faults(folder):

@@ -1,30 +1,13 @@
 """A project's folder: every fault of every file at once, with its line, before Spark starts."""
 
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.project import load
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def folder(tmp_path):
-    copy = tmp_path / "shop"
-    shutil.copytree(ROOT / "conf" / "demo", copy)
-    return copy
-
-
-def change(folder, file, old, new):
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+from tests.unit.project.demo import ROOT, change
 
 
 def faults(folder):
