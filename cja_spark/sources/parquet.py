@@ -55,4 +55,5 @@ def _schema(item: Item, tail: bytes) -> tuple[str, bytes]:
         footer = pq.read_metadata(pa.BufferReader(MAGIC + tail[-_length(tail) :]))
     except pa.ArrowException as error:
         raise SourceError.unreadable(item.dataset, item.path, "its footer is broken") from error
-    return str(footer.schema), (footer.metadata or {}).get(SPARK_SCHEMA, b"")
+    columns = str(footer.schema).split("\n", 1)[1]  # the first line names the object and its address in memory
+    return columns, (footer.metadata or {}).get(SPARK_SCHEMA, b"")

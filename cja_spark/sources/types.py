@@ -123,25 +123,27 @@ def shaped(column: Column, kind: T.DataType, target: T.DataType) -> Column:
 def as_stored(column: Column, kind: T.DataType) -> Column:
     """A column in its settled type; a date or time before 1900 is null, at any depth.
 
+    One walk from the column itself: shaping first and looking for times in the result would write the whole
+    expression into each of its leaves.
+
     Source:  CJA, connections, date sanity.
     """
-    return _sane(shaped(column, kind, settled(kind)), settled(kind))
-
-
-def _sane(column: Column, kind: T.DataType) -> Column:
-    if isinstance(kind, T.DateType | T.TimestampType):
-        return F.when(column >= F.lit("1900-01-01").cast(kind), column)
-    if not _has_times(kind):
+    target = settled(kind)
+    if kind == target and not _has_times(target):
         return column
     if isinstance(kind, T.StructType):
-        parts = [_sane(column.getField(field.name), field.dataType).alias(field.name) for field in kind.fields]
+        parts = [as_stored(column.getField(field.name), field.dataType).alias(field.name) for field in kind.fields]
         return F.when(column.isNotNull(), F.struct(*parts))
     if isinstance(kind, T.ArrayType):
         item = kind.elementType
-        return F.transform(column, lambda value: _sane(value, item))
-    assert isinstance(kind, T.MapType)
-    inner = kind.valueType
-    return F.transform_values(column, lambda _, value: _sane(value, inner))
+        return F.transform(column, lambda value: as_stored(value, item))
+    stored = shaped(column, kind, target)
+    if isinstance(target, T.MapType) and _has_times(target):
+        inner = target.valueType
+        return F.transform_values(stored, lambda _, value: as_stored(value, inner))
+    if isinstance(target, T.DateType | T.TimestampType):
+        return F.when(stored >= F.lit("1900-01-01").cast(target), stored)
+    return stored
 
 
 def _has_times(kind: T.DataType) -> bool:

@@ -57,7 +57,8 @@ def test_items_arrive_by_load_then_time_then_path():
 def test_each_row_knows_its_file(spark, tmp_path, names):
     for name in names:
         put(tmp_path, f"web/{name}", {"name": name})
-    items = list_files(spark, "web", str(tmp_path / "web"))
+    source = shop("web").datasets["web"].source
+    items = list_files(spark, "web", source, str(tmp_path / "web"))
     rows = spark.read.json(str(tmp_path / "web")).withColumn("file", F.col("_metadata.file_path"))
     found = with_arrival(rows, "file", "web", [Item("crm", items[0].path, 1, 1), *items]).collect()
     assert {row["_arrival"]: row["name"] for row in found} == {

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from pyarrow import orc
 from pyspark.sql import types as T
 
@@ -50,3 +51,15 @@ def test_events_of_one_instant_are_in_the_order_of_their_sequence(lake, tmp_path
     names = {row["id"]: row["value"] for row in lake.values("shop").read().collect()}
     (journey,) = lake.journeys("shop").read().collect()
     assert [names[page] for page in journey["d_page"]] == ["first", "second", "third", "last"]
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv", "json"])
+def test_files_with_the_same_columns_are_one_scan(spark, tmp_path, format):
+    for day in range(3):
+        rows = spark.createDataFrame([(f"e{day}", "2026-01-01T10:00:00Z", "ann")], "id string, time string, who string")
+        options = {"header": "true"} if format == "csv" else {}
+        rows.coalesce(1).write.format(format).options(**options).save(str(tmp_path / "web" / f"day={day}"))
+    source = connection(format).datasets["web"].source
+    read = read_items(spark, source, str(tmp_path), items_of(spark, "web", source, str(tmp_path), {}))
+    assert read.count() == 3
+    assert read._jdf.queryExecution().executedPlan().toString().count("FileScan") == 1
