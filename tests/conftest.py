@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 # What makes thousands of small queries quick: expressions are interpreted, not compiled per query, and the JIT's
-# cache does not fill up; a roomy young generation saves a collection every third of a second. Jobs as processes (tests/jobs) run with the profiles of conf/spark as they are.
+# cache does not fill up; a roomy young generation saves three collections a second. Jobs as processes (tests/jobs) run
+# with the profiles of conf/spark as they are.
 QUICK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
