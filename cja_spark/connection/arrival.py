@@ -28,18 +28,18 @@ def in_order_of_arrival(items: Iterable[Item], first_seen: Mapping[Item, int]) -
     return sorted(items, key=lambda item: (first_seen.get(item, last), item.modified_ms, item.path))
 
 
-def with_arrival(rows: DataFrame, file: str, dataset: str, items: Sequence[Item]) -> DataFrame:
+def with_arrival(rows: DataFrame, item: str, dataset: str, items: Sequence[Item]) -> DataFrame:
     """Say of each row of a dataset which of a load's items it came with.
 
     Rows:    The same; an item is listed once per dataset.
-    Columns: reads the column named `file`; adds _arrival int, the item's place in `items`.
+    Columns: reads the column named by `item`; adds _arrival int, the item's place in `items`.
     """
     places = [(item.path, at) for at, item in enumerate(items) if item.dataset == dataset]
     if len(places) == 1:
         return rows.withColumn("_arrival", F.lit(places[0][1]))
     known = {_address(path): at for path, at in places} | {_address(_quoted(path)): at for path, at in places}
     listed = local_rows(rows.sparkSession, list(known.items()), schema("_address string, _arrival int"))
-    address = F.regexp_replace(file, _BEGINNING, "$1/")
+    address = F.regexp_replace(item, _BEGINNING, "$1/")
     return rows.withColumn("_address", address).join(listed, on="_address", how="left").drop("_address")
 
 

@@ -100,7 +100,7 @@ def _late(
     """Rows of bad IDs that arrived after the event that was one too many: one per row, as dataset, file, row."""
     order = F.struct("_arrival", "file", "ts", "row_hash", "row").alias("_order")
     frames = [
-        with_arrival(rows.where(_among(bad)), "file", name, load.items).select(
+        with_arrival(rows.where(_among(bad)), "item", name, load.items).select(
             F.lit(name).alias("dataset"), "file", "row", "person_id", _month(), order
         )
         for name, rows in usable.items()

@@ -13,7 +13,7 @@ from cja_spark.connection.spec import EventDataset, IdentityField
 from cja_spark.connection.stitching.identity_map import blank, by_namespace, entries, primary
 from cja_spark.connection.tables import EVENT_COLUMNS
 from cja_spark.errors import InputError, MissingColumnError
-from cja_spark.sources.items import FILE
+from cja_spark.sources.items import FILE, ITEM
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.read import ADDED
@@ -37,7 +37,7 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
 
     Rows:    The same; a row that cannot be used has a reason.
     Columns: returns dataset, dataset_position, ts, event_id, sequence, own_person_id, own_namespace, persistent_id,
-        persistent_namespace, row_hash, file, row, reason, payload (a struct of the row as it came).
+        persistent_namespace, row_hash, file, item, row, reason, payload (a struct of the row as it came).
     Raises:  MissingColumnError when the dataset names a column that its rows do not have.
     """
     schema = rows.schema
@@ -69,6 +69,7 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         device["namespace"].alias("persistent_namespace"),
         F.xxhash64(*_hashed(schema)).alias("row_hash"),
         F.col(FILE).alias("file"),
+        F.col(ITEM if ITEM in schema.fieldNames() else FILE).alias("item"),
         (F.col(ROW) if ROW in schema.fieldNames() else F.monotonically_increasing_id()).alias("row"),
         _reason(columns["timestamp"], ts, schema, texts).alias("reason"),
         payload.alias("payload"),
@@ -180,7 +181,7 @@ def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.St
     """
     parts, fields = [], []
     for field in schema.fields:
-        if field.name in (FILE, ROW):
+        if field.name in (FILE, ITEM, ROW):
             continue
         name = f"source_{field.name}" if field.name.lower() in RESERVED else field.name
         kind = T.DoubleType() if field.name in texts else settled(field.dataType)

@@ -70,7 +70,7 @@ def _usable(rows: DataFrame, name: str, dataset: EventDataset, items: Sequence[I
     if dataset.event_id is None:
         return usable.select(*NEEDED)
     order = ("_arrival", "file", F.col("ts").alias("_ts"), "row_hash", F.struct(*NEEDED).alias("_row"))
-    arrived = with_arrival(usable.where(F.col("event_id").isNotNull()), "file", name, items)
+    arrived = with_arrival(usable.where(F.col("event_id").isNotNull()), "item", name, items)
     once = arrived.groupBy("event_id").agg(F.min(F.struct(*order)).alias("_first")).select("_first._row.*")
     return once.unionByName(usable.where(F.col("event_id").isNull()).select(*NEEDED))
 

@@ -18,7 +18,7 @@ from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.tables import QUARANTINE
 from cja_spark.lake import Lake, schema
 from cja_spark.local_rows import local_rows
-from cja_spark.sources.items import FILE
+from cja_spark.sources.items import FILE, ITEM
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.read import ADDED, read_items
 from cja_spark.sources.types import Sides, as_stored, merged_structs, settled, shaped
@@ -127,10 +127,11 @@ def _attributes(
     key = _key(rows, name, dataset)
     keyed = rows.select(
         F.when(~blank(key), key).alias(role), shaped(F.struct(*parts), own, kind).alias("payload"), FILE,
+        F.col(ITEM if ITEM in rows.columns else FILE).alias("_item"),
         F.monotonically_increasing_id().alias("_row"),
         (F.col(CORRUPT) if CORRUPT in rows.columns else F.lit(None).cast("string")).alias("_corrupt"),
     )  # fmt: skip
-    return Attributes(name, role, with_arrival(keyed, FILE, name, load.items), kind, Observation())
+    return Attributes(name, role, with_arrival(keyed, "_item", name, load.items), kind, Observation())
 
 
 def _stored(name: str) -> str:

@@ -23,9 +23,9 @@ def repeats(rows: DataFrame, known: DataFrame | None, dataset: str, items: Seque
     Hashes of ids find the few suspects; only those are compared by their ids.
 
     Rows:    One per row to drop, held in memory; None when there is none.
-    Columns: reads event_id, file string, row bigint, ts timestamp, row_hash bigint, reason string; reads of known
-        event_id string; returns file string, row bigint.
-    Ties:    The first is by the arrival of its file, time, hash.
+    Columns: reads event_id, file string, item string, row bigint, ts timestamp, row_hash bigint, reason string; reads
+        of known event_id string; returns file string, row bigint.
+    Ties:    The first is by the arrival of its item, file, time, hash.
 
     Args:
         rows: conformed rows of one dataset.
@@ -44,7 +44,7 @@ def repeats(rows: DataFrame, known: DataFrame | None, dataset: str, items: Seque
         suspects.unpersist()
         return None
     keys = asked.withColumn("_id", _hash()).join(suspects, on="_id", how="left_semi")
-    keys = with_arrival(keys, "file", dataset, items)
+    keys = with_arrival(keys, "item", dataset, items)
     found = _repeated(keys, suspects, None if known is None else there).persist()
     found.count()
     suspects.unpersist()

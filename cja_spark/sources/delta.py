@@ -10,9 +10,18 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
+from cja_spark.lake import schema
+from cja_spark.local_rows import local_rows
 from cja_spark.secret import revealed
-from cja_spark.sources.delta_log import FOLDER, AddedFile, added_files, checkpoint_version, commit_version, root_of
-from cja_spark.sources.items import FILE, Item, Taken, in_folder, place
+from cja_spark.sources.delta_log import (
+    FOLDER,
+    added_files,
+    checkpoint_version,
+    commit_version,
+    commits_of_files,
+    root_of,
+)
+from cja_spark.sources.items import FILE, ITEM, Item, Taken, in_folder, place
 from cja_spark.sources.spec import Source
 from cja_spark.sources.unite import united
 
@@ -80,10 +89,24 @@ def read(spark: SparkSession, source: Source, taken: Sequence[Item]) -> DataFram
 
     Rows:    All rows of the last of the commits' versions when they go back to the beginning; else the rows of the
         files that they added with new rows.
-    Columns: adds `_file`.
+    Columns: adds `_file`, and `_item` where there are several.
     Raises:  SourceError when a commit rewrote rows, or files were vacuumed.
     """
     commits = sorted(taken, key=lambda item: _version(item.path))
+    return _with_items(spark, source, commits, _rows(spark, source, commits))
+
+
+def _with_items(spark: SparkSession, source: Source, commits: Sequence[Item], rows: DataFrame) -> DataFrame:
+    """Say of each row with which commit it came; what came with a checkpoint has none, and so is before all others."""
+    if len(commits) == 1:
+        return rows
+    brought = commits_of_files(spark, source, [item for item in commits if commit_version(item.path) is not None])
+    known = [(_address_of(spark, file), commit) for file, commit in brought.items()]
+    listed = local_rows(spark, known, schema(f"{FILE} string, {ITEM} string"))
+    return rows.join(F.broadcast(listed), on=FILE, how="left")
+
+
+def _rows(spark: SparkSession, source: Source, commits: Sequence[Item]) -> DataFrame:
     first, last = commits[0].path, _version(commits[-1].path)
     if _version(first) == 0 or commit_version(first) is None:
         return _as_of(spark, source, root_of(first), last)
@@ -108,7 +131,7 @@ def _of_files(spark: SparkSession, source: Source, commits: Sequence[Item], last
         parts.append(reader.parquet(*(file.path for file in plain)).withColumn(FILE, F.col("_metadata.file_path")))
     others = [file for file in files if file not in plain]
     for version in sorted({file.held_by for file in others}):
-        held = _addresses(spark, [file for file in others if file.held_by == version])
+        held = [_address_of(spark, file.path) for file in others if file.held_by == version]
         parts.append(_as_of(spark, source, root, version).where(F.col(FILE).isin(held)))
     return parts
 
@@ -120,9 +143,9 @@ def _maps_columns(spark: SparkSession, source: Source, root: str) -> bool:
     return bool(properties.get("delta.columnMapping.mode", "none") != "none")
 
 
-def _addresses(spark: SparkSession, files: Sequence[AddedFile]) -> list[str]:
-    path = spark._jvm.org.apache.hadoop.fs.Path  # type: ignore[union-attr]
-    return [path(file.path).toUri().toString() for file in files]
+def _address_of(spark: SparkSession, path: str) -> str:
+    address: str = spark._jvm.org.apache.hadoop.fs.Path(path).toUri().toString()  # type: ignore[union-attr]
+    return address
 
 
 def _as_of(spark: SparkSession, source: Source, root: str, version: int) -> DataFrame:

@@ -80,6 +80,19 @@ def added_files(spark: SparkSession, source: Source, commits: Sequence[Item]) ->
     return list(files.values())
 
 
+def commits_of_files(spark: SparkSession, source: Source, commits: Sequence[Item]) -> dict[str, str]:
+    """Which of some commits, given in their order, brought a file: by its absolute path the commit's.
+
+    Of a file that only moved rows it is the commit that moved them: whose they were the log no longer says.
+    """
+    brought: dict[str, str] = {}
+    for commit, text in zip(commits, heads(spark, source, commits, lambda _: False), strict=True):
+        for action in map(json.loads, text.decode("utf-8").splitlines()):
+            if added := action.get("add"):
+                brought.setdefault(_absolute(root_of(commit.path), added["path"]), commit.path)
+    return brought
+
+
 def _absolute(root: str, path: str) -> str:
     plain = unquote(path)
     return plain if plain.startswith("/") or ":/" in plain else f"{root}/{plain}"

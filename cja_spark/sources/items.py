@@ -13,6 +13,7 @@ from cja_spark.secret import revealed
 from cja_spark.sources.spec import Source
 
 FILE = "_file"  # the column that names the file of a row
+ITEM = "_item"  # the column that names the item that a row came with, where that is not its file
 
 
 class Item(NamedTuple):

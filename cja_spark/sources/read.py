@@ -12,13 +12,13 @@ from cja_spark.errors import InputError, SourceError
 from cja_spark.secret import revealed
 from cja_spark.sources import csv, delta, json, parquet, table
 from cja_spark.sources.delta_log import is_in_log
-from cja_spark.sources.items import FILE, Item, Taken, list_files, place
+from cja_spark.sources.items import FILE, ITEM, Item, Taken, list_files, place
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.reasons import why
 from cja_spark.sources.spec import Source
 
-ADDED = (FILE, ROW, CORRUPT)  # a row's place only of formats that can be read twice at little cost
+ADDED = (FILE, ITEM, ROW, CORRUPT)  # a row's place only of formats that can be read twice at little cost
 FORMATS = {"json": json.read, "csv": csv.read, "parquet": parquet.read}
 
 
@@ -38,7 +38,7 @@ def items_of(spark: SparkSession, name: str, source: Source, files_root: str, ta
 def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequence[Item]) -> DataFrame:
     """Rows of some items.
 
-    Columns: adds `_file` (the item's path), `_row_in_file` of Parquet, and for JSON with unreadable
+    Columns: adds `_file`, for Delta `_item` where it is several, `_row_in_file` of Parquet, and for JSON with unreadable
         rows `_corrupt_record`.
     """
     if any(is_in_log(item.path) for item in items):

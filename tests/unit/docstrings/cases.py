@@ -69,7 +69,7 @@ CASES: Mapping[str, Case] = {
     "connection.persons.own_persons": Case(),
     "connection.persons.device_runs": Case(SPEC),
     "connection.persons.stitched_persons": Case(lambda lake: {"dataset": WEB, "covered": F.lit(None).cast("timestamp")}),
-    "connection.repeats.repeats": Case(given(dataset="web", items=[Item("web", "f", 1, 1)]), rows=(("a", "f", 1, NOW, 1, None), ("a", "f", 2, NOW, 1, None))),
+    "connection.repeats.repeats": Case(given(dataset="web", items=[Item("web", "f", 1, 1)]), rows=(("a", "f", "f", 1, NOW, 1, None), ("a", "f", "f", 2, NOW, 1, None))),
     "connection.repeats.with_reason": Case(given(reason="late")),
     "connection.stitching.exposure.capped_devices": Case(SPEC),
     "connection.stitching.exposure.exposure": Case(SPEC),

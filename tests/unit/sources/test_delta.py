@@ -7,6 +7,7 @@ import pytest
 from delta.tables import DeltaTable
 
 from cja_spark.connection.connect import connect
+from cja_spark.connection.spec import Connection
 from cja_spark.errors import SourceError
 from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.lake import Lake
@@ -74,6 +75,34 @@ def test_each_load_takes_the_rows_that_came_since_the_last_one(lake, spark, tmp_
         once.events.read().select(*columns).collect(), key=str
     )
     assert [row["page"] for row in lake.events.read().orderBy("event_id").collect()] == [None, None, None, "home"]
+
+
+@pytest.mark.parametrize("mapping", ["none", "name"])
+@pytest.mark.parametrize("loaded", [0, 1], ids=["first load", "later load"])
+def test_rows_of_several_commits_came_in_the_order_of_their_commits(lake, spark, tmp_path, mapping, loaded):
+    web = Web(spark, tmp_path, **{"delta.columnMapping.mode": mapping})
+    for _ in range(loaded):
+        web.append(9)
+        load(lake, tmp_path, SPEC)
+    for number in range(6):  # data files have random names
+        web.append(1, page=f"page {number}")
+    load(lake, tmp_path, SPEC)
+    for _ in range(2):
+        assert [row["page"] for row in lake.events.read().where("event_id = 'e1'").collect()] == ["page 0"]
+        load(lake, tmp_path, SPEC, full=True)
+
+
+def test_of_several_commits_the_last_gives_a_person_its_attributes(lake, spark, tmp_path, web):
+    people = {"type": "profile", "source": {"format": "delta", "path": "people"}, "person_id": "id"}
+    spec = Connection.model_validate({"name": "shop", "datasets": {"web": SPEC.datasets["web"], "people": people}})
+    web.append(9)
+    crm = Web(spark, tmp_path / "crm")
+    crm.folder = str(tmp_path / "people")
+    for number in range(6):
+        crm.append(1, page=f"page {number}")
+    load(lake, tmp_path, spec)
+    (person,) = lake.profiles.read().collect()
+    assert person["people"]["page"] == "page 5"
 
 
 def test_rows_that_only_moved_to_other_files_are_not_new(lake, tmp_path, web):
