@@ -147,7 +147,7 @@ class Journeys:
     def person_of_event(self) -> Ints:
         """Index of each event's person: int64[events]."""
         return self.remembered(
-            "person_of_event", lambda: np.repeat(np.arange(self.persons), np.diff(self.offsets)).astype(np.int64)
+            "person_of_event", lambda: np.repeat(np.arange(self.persons, dtype=np.int64), np.diff(self.offsets))
         )
 
     def is_list(self, name: str) -> bool:

@@ -6,17 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from cja_spark.errors import InputError
-from cja_spark.journeys.batch import Ints, Items, Journeys
+from cja_spark.journeys.batch import Journeys
+from cja_spark.journeys.merge import merge
 
 SLICE_BYTES = 1 << 29
 CANNOT_OPEN = "executors cannot open the files of journeys themselves:"
@@ -137,83 +136,3 @@ def _overlaps(file: pq.ParquetFile, group: int, low: int, high: int) -> bool:
     if statistics is None or not statistics.has_min_max:
         return True
     return bool(statistics.max >= low and (statistics.min < high or high == (1 << 63) - 1))
-
-
-def merge(tables: Sequence[pa.Table], columns: Sequence[str]) -> Journeys:
-    """Merge the sorted rows of several periods into whole persons.
-
-    Rows of one person keep the order of `tables`, then of their chunks.
-    """
-    if not tables:
-        return _empty(columns)
-    tables = [table.combine_chunks() for table in tables]
-    person = np.concatenate([_chunk(table, "person").to_numpy() for table in tables])
-    order = np.argsort(person, kind="stable") if len(tables) > 1 else np.arange(len(person))
-    persons = person[order]
-    heads = np.flatnonzero(np.append(True, persons[1:] != persons[:-1]))
-    t, offsets, gather = _lists(tables, "t", order)
-    people = {name: _scalars(tables, name, order, heads) for name in columns if name.startswith("p_")}
-    found: dict[str, npt.NDArray[Any] | Items] = {}
-    for name in columns:
-        if not name.startswith("p_"):
-            found[name] = _column(tables, name, gather)
-    starts = np.append(offsets[heads], offsets[-1])
-    return Journeys(starts, t, found, people, persons[heads])
-
-
-def _empty(columns: Sequence[str]) -> Journeys:
-    nothing = np.zeros(0, np.int64)
-    kinds = {name: np.zeros(0, np.float64 if name.startswith("m_") else np.int64) for name in columns}
-    people = {name: nothing for name in columns if name.startswith("p_")}
-    return Journeys(
-        np.zeros(1, np.int64), nothing, {k: v for k, v in kinds.items() if k not in people}, people, nothing
-    )
-
-
-def _chunk(table: pa.Table, name: str) -> pa.Array:
-    column = table[name]
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def _lengths(array: pa.Array) -> Ints:
-    lengths: Ints = array.value_lengths().fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-    return lengths
-
-
-def _lists(tables: Sequence[pa.Table], name: str, order: Ints) -> tuple[Any, Ints, Ints | None]:
-    """Flatten a list column in row order: values, int64[rows + 1] offsets, the gather that reorders events."""
-    arrays = [_chunk(table, name) for table in tables]
-    lengths = np.concatenate([_lengths(array) for array in arrays])
-    values = np.concatenate([array.flatten().to_numpy(zero_copy_only=False) for array in arrays])
-    sizes = lengths[order]
-    offsets = np.append(0, np.cumsum(sizes))
-    if len(tables) == 1:
-        return values, offsets, None
-    begins = (np.cumsum(lengths) - lengths)[order]
-    gather = np.repeat(begins - offsets[:-1], sizes) + np.arange(offsets[-1])
-    return values[gather], offsets, gather
-
-
-def _column(tables: Sequence[pa.Table], name: str, gather: Ints | None) -> npt.NDArray[Any] | Items:
-    """Values per event; a list per event becomes Items, a list of lists Items with two levels."""
-    arrays = [_chunk(table, name).flatten() for table in tables]
-    levels: list[Ints] = []
-    while any(pa.types.is_list(array.type) for array in arrays):
-        lengths = np.concatenate([_lengths(array) for array in arrays])
-        arrays = [array.flatten() for array in arrays]
-        sizes = lengths if gather is None else lengths[gather]
-        offsets = np.append(0, np.cumsum(sizes))
-        if gather is not None:
-            begins = (np.cumsum(lengths) - lengths)[gather]
-            gather = np.repeat(begins - offsets[:-1], sizes) + np.arange(offsets[-1])
-        levels.append(offsets)
-    values = np.concatenate([array.to_numpy(zero_copy_only=False) for array in arrays])
-    values = values if gather is None else values[gather]
-    return Items.nested(tuple(levels), values) if levels else values
-
-
-def _scalars(tables: Sequence[pa.Table], name: str, order: Ints, heads: Ints) -> Ints:
-    """One id per person: the one of its profile row, 0 where it has none."""
-    ids = np.concatenate([_chunk(table, name).fill_null(0).to_numpy() for table in tables])[order]
-    first: Ints = ids[heads]  # profile rows are of period 0, so a person's comes first
-    return first

@@ -13,66 +13,126 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
-class SessionFigures(NamedTuple):
-    """Figures of the sessions that have a masked event, in order.
+class SessionSums(NamedTuple):
+    """What the sessions that have a masked event add up to, per code of their first masked event.
 
     Attributes:
-        starts: bool[sessions], the first range event is masked and the session's first.
-        ends: bool[sessions], the last range event is masked.
-        bounces: bool[sessions], there is one range event.
-        events: int64[sessions], masked range events.
-        spent_ms: int64[sessions], time from each masked range event to the next range event.
-        length_ms: int64[sessions], time from the first range event to the last.
-        first: int64[sessions], position of the first masked event.
+        sessions: int64[codes], how many.
+        starts: int64[codes], those whose first range event is masked and the session's first.
+        ends: int64[codes], those whose last range event is masked.
+        bounces: int64[codes], those of one range event.
+        people: int64[codes], distinct persons.
+        events: int64[codes], masked range events.
+        spent_ms: int64[codes], time from each masked range event to the next range event of its session.
+        length_ms: int64[codes], time from the first range event of a session to its last.
+        all_people: distinct persons of all codes.
     """
 
-    starts: Bools
-    ends: Bools
-    bounces: Bools
+    sessions: Ints
+    starts: Ints
+    ends: Ints
+    bounces: Ints
+    people: Ints
     events: Ints
     spent_ms: Ints
     length_ms: Ints
-    first: Ints
+    all_people: int
 
 
 @numba.njit(cache=True, nogil=True)
-def _figures(t, sessions, in_range, masked, count):
-    starts, ends, bounces = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
-    events, spent, begins = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
-    lasts, first = np.zeros(count, np.int64), np.full(count, -1, np.int64)
-    known, current, before = -1, -1, -1
-    for at in range(len(t)):
-        if not in_range[at]:
+def _first_masked(sessions, masked):
+    first = np.empty(len(sessions), np.int64)
+    found, current = 0, -1
+    for at in range(len(sessions)):
+        if masked[at] and sessions[at] != current:
+            first[found] = at
+            found, current = found + 1, sessions[at]
+    return first[:found]
+
+
+def first_masked(sessions: Ints, masked: Bools) -> Ints:
+    """The first masked event of each session that has one.
+
+    Shapes: sessions int64[events] ascending, masked bool[events] -> int64[sessions with a masked event].
+    """
+    first: Ints = _first_masked(sessions, masked)
+    return first
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(sums, last_person, code, person, opened, closed, alone, events, spent, length):
+    sums[0, code] += 1
+    sums[1, code] += opened
+    sums[2, code] += closed
+    sums[3, code] += alone
+    if last_person[code] != person:
+        last_person[code] = person
+        sums[4, code] += 1
+    sums[5, code] += events
+    sums[6, code] += spent
+    sums[7, code] += length
+
+
+@numba.njit(cache=True, nogil=True)
+def _person_at(offsets, person, at):
+    while offsets[person + 1] <= at:
+        person += 1
+    return person
+
+
+@numba.njit(cache=True, nogil=True)
+def _sums(t, sessions, in_range, masked, offsets, codes, size):
+    sums = np.zeros((8, size), np.int64)
+    last_person = np.full(size, -1, np.int64)
+    everyone, latest = 0, -1
+    current, number, at = -1, 0, 0
+    opened = closed = alone = False
+    events, spent, begin, end, person = 0, 0, 0, 0, 0
+    while at <= len(t):
+        over = at == len(t)
+        if not over and not in_range[at]:
+            at += 1
             continue
-        if sessions[at] != current:
-            known, current = known + 1, sessions[at]
-            opening = at == 0 or sessions[at - 1] != current
-            starts[known], bounces[known], begins[known] = masked[at] and opening, True, t[at]
+        if over or sessions[at] != current:
+            if events > 0:
+                code = codes[number] if len(codes) else 0
+                number += 1
+                _add(sums, last_person, code, person, opened, closed, alone, events, spent, end - begin)
+                if latest != person:
+                    latest = person
+                    everyone += 1
+            if over:
+                break
+            current, person = sessions[at], _person_at(offsets, person, at)
+            opened = masked[at] and (at == 0 or sessions[at - 1] != current)
+            alone, events, spent, begin = True, 0, 0, t[at]
         else:
-            bounces[known] = False
-            if masked[before]:
-                spent[known] += t[at] - t[before]
-        if masked[at]:
-            events[known] += 1
-            if first[known] < 0:
-                first[known] = at
-        ends[known], lasts[known], before = masked[at], t[at], at
-    return starts, ends, bounces, events, spent, lasts - begins, first
+            alone = False
+            if closed:
+                spent += t[at] - end
+        closed, end = masked[at], t[at]
+        events += closed
+        at += 1
+    return sums, everyone
 
 
-def session_figures(t: Ints, sessions: Ints, in_range: Bools, masked: Bools) -> SessionFigures:
-    """Figures of each session that has a masked event.
+def session_sums(
+    t: Ints, sessions: Ints, in_range: Bools, masked: Bools, offsets: Ints,
+    codes: npt.NDArray[np.int32] | None = None, size: int = 1,
+) -> SessionSums:  # fmt: skip
+    """Sum the sessions that have a masked event.
 
     Whether an event opens, ends or is alone in its session is decided by range events; what is counted are masked ones.
     Time is in whole ms, so that its sums are exact however persons are dealt out to tasks (M3).
 
-    Shapes: t int64[events] (ms), sessions int64[events] ascending from 0, in_range, masked bool[events] (masked only
-        where in range).
-    Source: S3-S5; one pass, O(events).
+    Shapes: t int64[events] (ms), sessions int64[events] ascending, in_range, masked bool[events] (masked only where in
+        range), offsets int64[persons + 1], codes int32[sessions with a masked event] in 0..size-1, in the order of
+        `first_masked`; without them all have code 0.
+    Source: S3-S5; one pass, O(events), no memory per event.
     """
-    columns = _figures(t, sessions, in_range, masked, int(sessions[-1]) + 1 if len(sessions) else 0)
-    visible = columns[3] > 0
-    return SessionFigures(*(column[visible] for column in columns))
+    known = np.zeros(0, np.int32) if codes is None else codes
+    sums, everyone = _sums(t, sessions, in_range, masked, offsets, known, size)
+    return SessionSums(*(*sums, everyone))
 
 
 def session_amounts(metric: str, t: Ints, sessions: Ints, seen: Bools) -> Floats:
@@ -103,6 +163,17 @@ def session_amounts(metric: str, t: Ints, sessions: Ints, seen: Bools) -> Floats
     return amounts
 
 
+@numba.njit(cache=True, nogil=True)
+def _session_numbers(t, offsets, timeout_ms, opens):
+    numbers = np.empty(len(t), np.int64)
+    number = -1
+    for person in range(len(offsets) - 1):
+        for at in range(offsets[person], offsets[person + 1]):
+            number += at == offsets[person] or opens[at] or t[at] - t[at - 1] > timeout_ms
+            numbers[at] = number
+    return numbers
+
+
 def session_numbers(t: Ints, offsets: Ints, timeout_ms: int, opens: Bools) -> Ints:
     """Number each event's session, counted through the batch from 0.
 
@@ -110,13 +181,8 @@ def session_numbers(t: Ints, offsets: Ints, timeout_ms: int, opens: Bools) -> In
         -> int64[events].
     Source: S1: a gap equal to the timeout keeps the session.
     """
-    if len(t) == 0:
-        return np.zeros(0, np.int64)
-    begins = opens.copy()
-    begins[0] = True
-    begins[1:] |= np.diff(t) > timeout_ms
-    begins[first_events(offsets)] = True
-    return np.cumsum(begins, dtype=np.int64) - 1
+    numbers: Ints = _session_numbers(t, offsets, timeout_ms, opens)
+    return numbers
 
 
 def first_events(offsets: Ints) -> Ints:

@@ -14,7 +14,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.journeys.batch import Journeys
-from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, merge, read_bucket
+from cja_spark.journeys.merge import merge
+from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, read_bucket
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import REPORTS, Ask, Seen
 from cja_spark.reports.cells import SCHEMA, Cells, Sums

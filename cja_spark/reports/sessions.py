@@ -7,7 +7,7 @@ ends on it) is a table's: `time_spent_seconds`, `sessions`, `session_ends` there
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,23 +15,24 @@ import pyarrow as pa
 from pydantic import Field
 
 from cja_spark.journeys.batch import Ints
-from cja_spark.kernels.counting import coded, distinct_units, units_per_code
-from cja_spark.kernels.sessions import session_figures
+from cja_spark.kernels.counting import coded
+from cja_spark.kernels.sessions import first_masked, session_sums
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Name
 
-BASE = (
-    "sessions",
-    "session_starts",
-    "session_ends",
-    "bounces",
-    "people",
-    "events",
-    "time_spent_seconds",
-    "session_seconds",
-)
+COLUMNS = {
+    "sessions": "sessions",
+    "session_starts": "starts",
+    "session_ends": "ends",
+    "bounces": "bounces",
+    "people": "people",
+    "events": "events",
+    "time_spent_seconds": "spent_ms",
+    "session_seconds": "length_ms",
+}  # of the kernel
+BASE = tuple(COLUMNS)
 TIMES = ("time_spent_seconds", "session_seconds")  # ms in cells
 TOTAL = 100
 
@@ -61,33 +62,21 @@ def kernel(seen: Seen) -> Cells:
     masked = seen.masked()
     if not masked.any():
         return cells
-    figures = session_figures(seen.journeys.t, seen.sessions, seen.in_range, masked)
-    people = seen.journeys.person_of_event()[figures.first]
-    columns: dict[str, npt.NDArray[Any]] = {
-        "sessions": np.ones(len(people)),
-        "session_starts": figures.starts,
-        "session_ends": figures.ends,
-        "bounces": figures.bounces,
-        "events": figures.events,
-        "time_spent_seconds": figures.spent_ms,
-        "session_seconds": figures.length_ms,
-    }
+    journeys, report = seen.journeys, seen.ask.report
+    values: Ints | None = None
+    codes: npt.NDArray[np.int32] | None = None
+    if report.dimension:  # type: ignore[attr-defined]
+        first = first_masked(seen.sessions, masked)
+        values, codes = coded(journeys.ids(report.dimension)[first])  # type: ignore[attr-defined]
+    sums = session_sums(
+        journeys.t, seen.sessions, seen.in_range, masked, journeys.offsets, codes, 1 if values is None else len(values)
+    )
     for measure, name in enumerate(BASE):
-        cells.add(TOTAL + measure, float(distinct_units(people) if name == "people" else columns[name].sum()))
-    report: Sessions = seen.ask.report  # type: ignore[assignment]
-    if report.dimension:
-        _by_value(cells, columns, seen.journeys.ids(report.dimension)[figures.first], people)
+        amounts = getattr(sums, COLUMNS[name])
+        cells.add(TOTAL + measure, float(sums.all_people if name == "people" else amounts.sum()))
+        if values is not None:
+            cells.add(measure, amounts.astype(float), values)
     return cells
-
-
-def _by_value(cells: Cells, columns: Mapping[str, npt.NDArray[Any]], ids: Ints, people: Ints) -> None:
-    values, codes = coded(ids)
-    for measure, name in enumerate(BASE):
-        if name == "people":
-            amounts = units_per_code(codes, people, len(values)).astype(float)
-        else:
-            amounts = np.bincount(codes, weights=columns[name], minlength=len(values))
-        cells.add(measure, amounts, values)
 
 
 def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
