@@ -13,9 +13,9 @@ from pyspark.sql import functions as F
 
 from cja_spark.configuration import spec_of
 from cja_spark.errors import ConfigurationError, InputError, MissingColumnError
-from cja_spark.journeys.build import event_rows, journey_rows
 from cja_spark.journeys.fields import event_fields, id_of
 from cja_spark.journeys.reader import ReadCounts
+from cja_spark.journeys.rows import event_rows, journey_rows
 from cja_spark.journeys.values import new_values
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.lake import Lake

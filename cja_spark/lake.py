@@ -16,6 +16,7 @@ from cja_spark.errors import UnwritableError
 from cja_spark.identifiers import quoted
 from cja_spark.local_rows import local_rows
 from cja_spark.settings import TABLES, require_session
+from cja_spark.table_schema import schema
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
@@ -225,54 +226,16 @@ class Lake:
             raise UnwritableError.place(self.location, error.strerror or type(error).__name__) from error
 
 
-def schema(columns: str) -> T.StructType:
-    """A table's schema from text such as ``name string, rows bigint``, without a running Spark."""
-    return T.StructType([_field(part) for part in _split(columns)])
-
-
-def _split(columns: str) -> Sequence[str]:
-    parts, depth, start = [], 0, 0
-    for at, letter in enumerate(columns):
-        depth += (letter in "<(") - (letter in ">)")
-        if letter == "," and depth == 0:
-            parts.append(columns[start:at])
-            start = at + 1
-    return [part.strip() for part in (*parts, columns[start:]) if part.strip()]
-
-
-_ATOMS: Mapping[str, T.DataType] = {
-    "string": T.StringType(),
-    "bigint": T.LongType(),
-    "int": T.IntegerType(),
-    "double": T.DoubleType(),
-    "boolean": T.BooleanType(),
-    "timestamp": T.TimestampType(),
-    "date": T.DateType(),
-    "binary": T.BinaryType(),
-}
-
-
-def _field(text: str) -> T.StructField:
-    name, _, rest = text.replace(":", " ", 1).strip().partition(" ")
-    required = rest.lower().endswith(" not null")
-    return T.StructField(name, _type(rest[: -len(" not null")] if required else rest), nullable=not required)
-
-
-def _type(text: str) -> T.DataType:
-    text = text.strip()
-    if text.startswith("array<"):
-        return T.ArrayType(_type(text[len("array<") : -1]))
-    if text.startswith("struct<"):
-        return T.StructType([_field(part) for part in _split(text[len("struct<") : -1])])
-    if text.startswith("decimal("):
-        precision, scale = text[len("decimal(") : -1].split(",")
-        return T.DecimalType(int(precision), int(scale))
-    return _ATOMS[text.lower()]
-
-
-# Figures of a file cost a scan of its column: partitions say the time, and persons lie in every file.
+# Figures of a file cost a scan of its column: partitions say the time, and persons lie in every file. Arrow reads the
+# files of events and journeys: their columns are called there what they are called here, and all their rows count.
 EVENTS = TableSpec(
-    "events", partition_by=("event_date",), properties={"delta.dataSkippingStatsColumns": "load,dataset"}
+    "events",
+    partition_by=("event_date",),
+    properties={
+        "delta.dataSkippingStatsColumns": "load,dataset",
+        "delta.enableDeletionVectors": "false",
+        "delta.columnMapping.mode": "none",
+    },
 )
 PROFILES = TableSpec("profiles")
 LOOKUPS = TableSpec("lookups")

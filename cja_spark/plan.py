@@ -29,7 +29,8 @@ from cja_spark.connection.identities import preflight_connection, stitched_conne
 from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.errors import ConfigurationError, InputError
-from cja_spark.journeys.build import PROFILE_PERIOD, Build, build
+from cja_spark.journeys.build import Build, build
+from cja_spark.journeys.rows import PROFILE_PERIOD
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask

@@ -21,7 +21,7 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.wish import MILLISECOND
 from cja_spark.errors import CjaError, ConfigurationError, InputError
 from cja_spark.journeys.batch import Bools, Window
-from cja_spark.journeys.build import PROFILE_PERIOD
+from cja_spark.journeys.rows import PROFILE_PERIOD
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen

@@ -8,7 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.errors import InputError, VersionError
-from cja_spark.lake import Lake, Table, TableSpec, schema
+from cja_spark.lake import Lake, Table, TableSpec
+from cja_spark.table_schema import schema
 
 SCHEMA_VERSION = 1
 _COUNTS = (

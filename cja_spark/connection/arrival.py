@@ -9,9 +9,9 @@ from urllib.parse import quote
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.lake import schema
 from cja_spark.local_rows import local_rows
 from cja_spark.sources.items import Item
+from cja_spark.table_schema import schema
 
 _KEPT = "/_-!.~'()*,;:$&+=@"  # what java.net.URI leaves as it is in a path; so do letters beyond ASCII
 _BEGINNING = r"^([A-Za-z][A-Za-z0-9+.-]*:)/+"  # a scheme is followed by one slash, or by three

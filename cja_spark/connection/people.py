@@ -16,12 +16,13 @@ from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
 from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.lake import Lake, schema
+from cja_spark.lake import Lake
 from cja_spark.local_rows import local_rows
 from cja_spark.sources.items import FILE, ITEM
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.read import ADDED, read_items
 from cja_spark.sources.types import Sides, as_stored, merged_structs, settled, shaped
+from cja_spark.table_schema import schema
 
 PERSON, KEY = "person_id", "key"
 

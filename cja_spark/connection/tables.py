@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cja_spark.lake import TableSpec, schema
+from cja_spark.lake import TableSpec
+from cja_spark.table_schema import schema
 
 LOADS = TableSpec(
     "loads",

@@ -18,7 +18,7 @@ from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
 
 SLICE_BYTES = 1 << 29
-CANNOT_OPEN = "executors cannot open the files of journeys themselves:"
+CANNOT_OPEN = "executors cannot open the files of the lake themselves:"
 _HADOOPS_S3 = re.compile(r"^s3[an]://")
 
 
@@ -45,7 +45,7 @@ def read_bucket(
     Raises:
         InputError: a file lacks a wanted column; pyarrow alone would leave it out without a word.
     """
-    opened = [open_journeys(file) for file in files]
+    opened = [open_parquet(file) for file in files]
     sizes = [_bytes(file, columns) for file in opened]
     counts.bytes += sum(sizes)
     slices = max(1, -(-sum(sizes) // slice_bytes))
@@ -58,15 +58,19 @@ def read_bucket(
         yield journeys
 
 
-def open_journeys(uri: str) -> pq.ParquetFile:
-    """Open one file of journeys, on any file system that pyarrow knows.
+def open_parquet(uri: str, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
+    """Open one file of the lake, on any file system that pyarrow knows.
+
+    Args:
+        uri: where it lies.
+        dictionaries: columns of text to be read as dictionaries.
 
     Raises:
         InputError: pyarrow does not know the file system, or has no credentials for it; it begins with CANNOT_OPEN.
         FileNotFoundError: there is no such file.
     """
     if uri.startswith("file:") or "://" not in uri:
-        return pq.ParquetFile(_local_path(uri), memory_map=False)
+        return pq.ParquetFile(_local_path(uri), memory_map=False, read_dictionary=list(dictionaries))
     try:
         system, path = pafs.FileSystem.from_uri(_HADOOPS_S3.sub("s3://", uri))
         opened = system.open_input_file(path)
@@ -74,7 +78,12 @@ def open_journeys(uri: str) -> pq.ParquetFile:
         raise
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{CANNOT_OPEN} {uri}: {error}") from error
-    return pq.ParquetFile(opened)
+    return pq.ParquetFile(opened, read_dictionary=list(dictionaries))
+
+
+def cannot_open(error: Exception) -> bool:
+    """Whether executors could not open files themselves: credentials or a file system that only the JVM has."""
+    return CANNOT_OPEN in str(error)
 
 
 def local_paths(uris: Sequence[str]) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
@@ -10,20 +11,34 @@ from pyspark.sql import functions as F
 
 from cja_spark.errors import CollisionError, InputError
 from cja_spark.journeys.fields import Field, id_of, leaf, text_of, values_at
+from cja_spark.journeys.texts import is_plain, texts_of_files
 from cja_spark.lake import Lake
 from cja_spark.view.spec import View
 
 MAX_LOOKUP_KEYS = 20_000_000
 
 
-def new_values(lake: Lake, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...]) -> DataFrame:
+def new_values(
+    lake: Lake, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], files: Sequence[str] = ()
+) -> DataFrame:
     """Texts of all dimensions of some events and of profiles.
+
+    Args:
+        lake: the lake.
+        events: the events.
+        fields: columns that journeys have of events.
+        people: columns that journeys have of profiles.
+        files: the files of the lake in which these events lie, and no others, where Arrow shall read their texts.
 
     Rows:    One per (dimension, text).
     Columns: reads {paths} (where the fields lie); returns dimension, value string.
     """
     dimensions = [field for field in fields if field.is_dimension]
-    frames = [_texts(events, field) for field in dimensions if not field.lookup]
+    plain = [field for field in dimensions if files and is_plain(field, events.schema)]
+    frames = [_texts(events, field) for field in dimensions if not field.lookup and field not in plain]
+    if plain:
+        found = texts_of_files(lake.spark, files, plain).distinct()
+        frames.append(found.withColumn("value", text_of(F.col("value"))).where(F.col("value").isNotNull()))
     frames += [_lookup_texts(lake, field) for field in dimensions if field.lookup]
     frames += [_texts(lake.profiles.read(), field) for field in people]
     if not frames:

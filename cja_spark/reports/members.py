@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 
 from cja_spark.journeys.batch import Bools
-from cja_spark.journeys.reader import ReadCounts, local_paths, open_journeys, read_bucket
+from cja_spark.journeys.reader import ReadCounts, cannot_open, local_paths, open_parquet, read_bucket
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.one_pass import bucket_files, sorted_rows, whole_persons
-from cja_spark.reports.readers import Reader, cannot_open
+from cja_spark.reports.readers import Reader
 
 SCHEMA = "person_id string, person_namespace string"
 _NAMES = ("person", "person_id", "person_namespace")
@@ -40,7 +40,7 @@ def _arrow_opens(journeys: DataFrame) -> bool:
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            open_journeys(files[0])
+            open_parquet(files[0])
             yield batch
 
     try:
@@ -62,7 +62,7 @@ def _by_arrow(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tre
             for bucket in batch.column(0).to_pylist():
                 files = buckets[bucket]
                 keys = [_members(Seen(some, ask), passes) for some in read_bucket(files, columns, ReadCounts())]
-                parts = (open_journeys(file).read(list(_NAMES), use_threads=False) for file in files)
+                parts = (open_parquet(file).read(list(_NAMES), use_threads=False) for file in files)
                 yield from _named(parts, np.concatenate(keys))
 
     return tasks.mapInArrow(run, SCHEMA)

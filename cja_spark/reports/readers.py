@@ -7,7 +7,7 @@ from typing import Literal
 
 from pyspark.sql import DataFrame
 
-from cja_spark.journeys.reader import CANNOT_OPEN
+from cja_spark.journeys.reader import cannot_open
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.one_pass import Pass, read_by_arrow, read_by_spark, summed
 
@@ -28,8 +28,3 @@ def run_pass(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], r
                 raise
     partitions = journeys.sparkSession.sparkContext.defaultParallelism
     return summed(read_by_spark(journeys, columns, asks, partitions), len(asks))
-
-
-def cannot_open(error: Exception) -> bool:
-    """Whether executors could not open the files themselves: credentials or a file system only the JVM has."""
-    return CANNOT_OPEN in str(error)

@@ -12,9 +12,10 @@ from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import conformed, properties
 from cja_spark.errors import UnavailableError
 from cja_spark.failpoints import failpoint
-from cja_spark.lake import Lake, TableSpec, schema
+from cja_spark.lake import Lake, TableSpec
 from cja_spark.sinks.outage import outage
 from cja_spark.sinks.spec import DeltaProfiles
+from cja_spark.table_schema import schema
 
 PROFILES = TableSpec(
     "profile_store/profiles",

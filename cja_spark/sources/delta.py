@@ -10,7 +10,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
-from cja_spark.lake import schema
 from cja_spark.local_rows import local_rows
 from cja_spark.secret import revealed
 from cja_spark.sources.delta_log import (
@@ -24,6 +23,7 @@ from cja_spark.sources.delta_log import (
 from cja_spark.sources.items import FILE, ITEM, Item, Taken, in_folder, place
 from cja_spark.sources.spec import Source
 from cja_spark.sources.unite import united
+from cja_spark.table_schema import schema
 
 
 def items(spark: SparkSession, name: str, source: Source, files_root: str, taken: Taken) -> list[Item]:

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F
 
-from cja_spark.journeys.build import build, event_rows, journey_rows
+from cja_spark.journeys.build import build
 from cja_spark.journeys.fields import event_fields
 from cja_spark.journeys.hashing import value_id
 from cja_spark.journeys.reader import ReadCounts
+from cja_spark.journeys.rows import event_rows, journey_rows
 from cja_spark.lake import Lake
 from cja_spark.reports.ask import REPORTS
 from cja_spark.reports.cells import SCHEMA

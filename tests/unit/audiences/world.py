@@ -12,11 +12,11 @@ from cja_spark.audiences.publish import publish
 from cja_spark.audiences.register import find
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
-from cja_spark.lake import schema
 from cja_spark.local_rows import local_rows
 from cja_spark.sinks.deliver import deliver_audience
 from cja_spark.sinks.delta_profiles import MEMBERSHIPS, PROFILES
 from cja_spark.sinks.spec import DeltaProfiles
+from cja_spark.table_schema import schema
 from tests.unit.audiences.oracle import expected
 
 PEOPLE = schema("person_id string, person_namespace string, attrs string")

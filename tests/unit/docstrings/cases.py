@@ -97,10 +97,10 @@ CASES: Mapping[str, Case] = {
     "demo.visits.pages": Case(given(seed=7)),
     "demo.visits.persons": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
     "demo.visits.visits": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
-    "journeys.build.event_rows": Case(
+    "journeys.rows.event_rows": Case(
         given(view=VIEW, fields=FIELDS, slots=2), {"paths": f"{PATHS}, {TIES}", "fields": STORED, "ties": TIES}
     ),
-    "journeys.build.journey_rows": Case(
+    "journeys.rows.journey_rows": Case(
         given(fields=FIELDS, lookups={"d_page": (np.zeros(0, np.int64),) * 2}, periods=[202601], slots=2),
         {"fields": STORED, "ties": TIES, "lists": LISTS},
     ),
