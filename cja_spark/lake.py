@@ -13,6 +13,7 @@ from pyspark.sql import types as T
 from pyspark.sql.readwriter import DataFrameWriter
 
 from cja_spark.errors import UnwritableError
+from cja_spark.hadoop import hadoop_path
 from cja_spark.identifiers import quoted
 from cja_spark.local_rows import local_rows
 from cja_spark.settings import TABLES, require_session
@@ -127,7 +128,7 @@ class Table:
         if not self.by_path:
             self.spark.sql("DROP TABLE IF EXISTS " + quoted(self.address))
             return
-        path = self.spark._jvm.org.apache.hadoop.fs.Path(self.address)  # type: ignore[union-attr]
+        path = hadoop_path(self.spark, self.address)
         path.getFileSystem(self.spark._jsc.hadoopConfiguration()).delete(path, True)
 
     def _described(self, writer: DataFrameWriter) -> DataFrameWriter:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
+from cja_spark.hadoop import hadoop_path
 from cja_spark.lake import Lake
 
 
@@ -47,7 +48,5 @@ def remove_folder(lake: Lake, folder: str) -> None:
 
 def _hadoop(lake: Lake, folder: str) -> tuple[Any, Any]:
     """A folder as Hadoop's path, and the file system that it lies on."""
-    jvm = lake.spark.sparkContext._jvm
-    assert jvm is not None
-    place = jvm.org.apache.hadoop.fs.Path(folder)
+    place = hadoop_path(lake.spark, folder)
     return place, place.getFileSystem(lake.spark._jsc.hadoopConfiguration())

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
+from cja_spark.hadoop import hadoop_path
 from cja_spark.local_rows import local_rows
 from cja_spark.secret import revealed
 from cja_spark.sources.delta_log import (
@@ -144,7 +145,7 @@ def _maps_columns(spark: SparkSession, source: Source, root: str) -> bool:
 
 
 def _address_of(spark: SparkSession, path: str) -> str:
-    address: str = spark._jvm.org.apache.hadoop.fs.Path(path).toUri().toString()  # type: ignore[union-attr]
+    address: str = hadoop_path(spark, path).toUri().toString()
     return address
 
 

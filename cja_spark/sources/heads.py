@@ -10,6 +10,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
 from cja_spark.errors import SourceError
+from cja_spark.hadoop import hadoop_path, java_class
 from cja_spark.sources.items import Item, hadoop
 from cja_spark.sources.reasons import why
 from cja_spark.sources.spec import Source
@@ -25,10 +26,10 @@ def heads(spark: SparkSession, source: Source, items: Sequence[Item], enough: Ca
     Raises:
         SourceError: a file is gone, or is not compressed as its name says.
     """
-    codecs = _apache(spark).io.compress.CompressionCodecFactory(hadoop(spark, source))
+    codecs = java_class(spark, "org.apache.hadoop.io.compress.CompressionCodecFactory")(hadoop(spark, source))
 
     def head(item: Item, stream: JavaObject) -> bytes:
-        codec = codecs.getCodec(_apache(spark).fs.Path(item.path))
+        codec = codecs.getCodec(hadoop_path(spark, item.path))
         content = stream if codec is None else codec.createInputStream(stream)
         found = b""
         while more := bytes(content.readNBytes(max(STEP, len(found)))):
@@ -65,7 +66,7 @@ def _each(
     configuration = hadoop(spark, source)
 
     def opened(item: Item) -> bytes:
-        path = _apache(spark).fs.Path(item.path)
+        path = hadoop_path(spark, item.path)
         try:
             stream = path.getFileSystem(configuration).open(path)
             try:
@@ -77,7 +78,3 @@ def _each(
 
     with ThreadPoolExecutor(min(AT_ONCE, len(items) or 1)) as readers:
         return list(readers.map(opened, items))
-
-
-def _apache(spark: SparkSession) -> JavaObject:
-    return spark._jvm.org.apache.hadoop  # type: ignore[union-attr]

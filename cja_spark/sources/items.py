@@ -9,6 +9,7 @@ from py4j.java_gateway import JavaObject
 from pyspark.sql import SparkSession
 
 from cja_spark.errors import SourceError
+from cja_spark.hadoop import hadoop_path, java_class
 from cja_spark.secret import revealed
 from cja_spark.sources.spec import Source
 
@@ -40,7 +41,7 @@ def hadoop(spark: SparkSession, source: Source) -> JavaObject:
     own = {name: text for name, text in revealed(source.options).items() if "." in name}
     if not own:
         return known
-    configuration = spark._jvm.org.apache.hadoop.conf.Configuration(known)  # type: ignore[union-attr]
+    configuration = java_class(spark, "org.apache.hadoop.conf.Configuration")(known)
     for name, text in own.items():
         configuration.set(name, text)
     return configuration
@@ -52,7 +53,7 @@ def list_files(spark: SparkSession, dataset: str, source: Source, path: str) -> 
     Raises:
         SourceError: there is no such path, no file in it, or a file without a byte.
     """
-    root = spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+    root = hadoop_path(spark, path)
     system = root.getFileSystem(hadoop(spark, source))
     found: list[Item] = []
     for status in system.globStatus(root) or ():
@@ -67,7 +68,7 @@ def list_files(spark: SparkSession, dataset: str, source: Source, path: str) -> 
 
 def in_folder(spark: SparkSession, dataset: str, source: Source, path: str) -> list[Item]:
     """Files of one folder in the order of their names, those that begin with `_` or `.` too; none when it is not there."""
-    root = spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+    root = hadoop_path(spark, path)
     system = root.getFileSystem(hadoop(spark, source))
     statuses = system.listStatus(root) if system.exists(root) else ()
     files = [status for status in statuses if status.isFile()]

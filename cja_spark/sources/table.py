@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.errors import SourceError
+from cja_spark.hadoop import hadoop_path, java_class
 from cja_spark.secret import revealed
 from cja_spark.sources.items import FILE, Item, hadoop
 from cja_spark.sources.reasons import why
@@ -25,10 +26,10 @@ def items(spark: SparkSession, name: str, source: Source) -> list[Item]:
         rows = _rows(spark, source)
     except AnalysisException as error:
         raise SourceError.unreadable(name, source.table or "", why(str(error))) from error
-    fs, java = spark._jvm.org.apache.hadoop.fs, spark._jvm.java.net  # type: ignore[union-attr]
+    address_of = java_class(spark, "java.net.URI")
     configuration, found = hadoop(spark, source), []
     for address in sorted(rows.inputFiles()):
-        path = fs.Path(java.URI(address))
+        path = hadoop_path(spark, address_of(address))
         status = path.getFileSystem(configuration).getFileStatus(path)
         found.append(Item(name, _plain(address), status.getLen(), status.getModificationTime()))
     return found
