@@ -164,7 +164,7 @@ def main() -> None:
     lake = Lake(spark, str(folder / "lake"))
     parquet = str(folder / "events")
     make(lake, parquet, options.events)
-    build(lake, VIEW, {})
+    build(lake, VIEW, {}, full=True)  # warm, also where an earlier run left its journeys
     built = building(lake, options.events)
     database = duckdb.connect()
     database.execute("SET threads = 2")
