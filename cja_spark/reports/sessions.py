@@ -62,12 +62,13 @@ def kernel(seen: Seen) -> Cells:
     masked = seen.masked()
     if not masked.any():
         return cells
-    journeys, report = seen.journeys, seen.ask.report
+    journeys = seen.journeys
+    report: Sessions = seen.ask.report  # type: ignore[assignment]
     values: Ints | None = None
     codes: npt.NDArray[np.int32] | None = None
-    if report.dimension:  # type: ignore[attr-defined]
+    if report.dimension:
         first = first_masked(seen.sessions, masked)
-        values, codes = coded(journeys.ids(report.dimension)[first])  # type: ignore[attr-defined]
+        values, codes = coded(journeys.ids(report.dimension)[first])
     sums = session_sums(
         journeys.t, seen.sessions, seen.in_range, masked, journeys.offsets, codes, 1 if values is None else len(values)
     )
