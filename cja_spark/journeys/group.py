@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from cja_spark.errors import CollisionError
+from cja_spark.journeys.order import PREFIX, by_person
 from cja_spark.journeys.worker import prepare_worker
 
 CHUNK_EVENTS = 20_000
@@ -28,29 +30,48 @@ def group(
     """
     prepare_worker()
     carry: pa.Table | None = None
-    chunks_done = 0
+    done = Done()
     for batch in batches:
         events = _joined(carry, batch)
         if len(events) == 0:
             continue
         starts = _starts(events)
-        last = int(starts[-1])
-        whole = last + (len(events) - last) // chunk_events * chunk_events
-        if whole == len(events) and whole > last:
-            whole -= chunk_events  # the end of a person is known only when another begins
-        yield from _rows(events.slice(0, whole), starts[starts < max(whole, 1)] if whole else starts[:0], lookups,
-                         chunk_events, chunks_done)  # fmt: skip
-        chunks_done = (whole - last) // chunk_events + (chunks_done if last == 0 else 0)
+        last, whole = int(starts[-1]), _whole(events, starts, chunk_events)
+        yield from _rows(events.slice(0, whole), starts[starts < whole], lookups, chunk_events, done)
+        if whole > last:
+            key = _key(events, last)
+            done = Done(key, (whole - last) // chunk_events + (done.chunks if done.key == key else 0))
         carry = events.slice(whole)
     if carry is not None and len(carry):
-        yield from _rows(carry, np.array([0]), lookups, chunk_events, chunks_done)
+        yield from _rows(carry.combine_chunks(), _starts(carry.combine_chunks()), lookups, chunk_events, done)
+
+
+class Done(NamedTuple):
+    """The person (period, key) whose first chunks are written already, and how many."""
+
+    key: tuple[int, int] | None = None
+    chunks: int = 0
+
+
+def _key(events: pa.Table, at: int) -> tuple[int, int]:
+    return events["period"][at].as_py(), events["person"][at].as_py()
+
+
+def _whole(events: pa.Table, starts: np.ndarray, chunk_events: int) -> int:
+    """How many events can become rows: the end of a person is known only when another prefix of keys begins."""
+    last = int(starts[-1])
+    period, person = (events[name].chunk(0).to_numpy()[starts] for name in ("period", "person"))
+    shared = (period == period[-1]) & (person & PREFIX == person[-1] & PREFIX)
+    if np.count_nonzero(shared) > 1:
+        return int(starts[np.flatnonzero(shared)[0]])
+    return last + (len(events) - last - 1) // chunk_events * chunk_events
 
 
 def _joined(carry: pa.Table | None, batch: pa.RecordBatch) -> pa.Table:
     parts = [pa.Table.from_batches([batch])]
     if carry is not None:
         parts.insert(0, carry)
-    return pa.concat_tables(parts).combine_chunks()
+    return by_person(pa.concat_tables(parts).combine_chunks())
 
 
 def _starts(events: pa.Table) -> np.ndarray:
@@ -80,14 +101,17 @@ def _refuse_shared_keys(events: pa.Table, starts: np.ndarray) -> None:
 
 
 def _rows(
-    events: pa.Table, starts: np.ndarray, lookups: Lookups, chunk_events: int, chunks_before: int
+    events: pa.Table, starts: np.ndarray, lookups: Lookups, chunk_events: int, done: Done
 ) -> Iterator[pa.RecordBatch]:
     if len(events) == 0:
         return
     events = events.combine_chunks()
-    splits, chunks = _split(starts, len(events), chunk_events, chunks_before)
+    splits, chunks = _split(starts, len(events), chunk_events)
     offsets = np.append(splits, len(events)).astype(np.int32)
     keys = events.select(list(KEYS)).take(pa.array(splits)).combine_chunks()
+    if done.key:
+        period, person = done.key
+        chunks[(keys["person"].to_numpy() == person) & (keys["period"].to_numpy() == period)] += done.chunks
     names = [*KEYS, "chunk", "event_count"]
     counts = pa.array(chunks.astype(np.int32)), pa.array(np.diff(offsets))
     columns = [*(keys[name].chunk(0) for name in KEYS), *counts]
@@ -102,14 +126,13 @@ def _rows(
         yield rows.slice(at, ROWS_PER_BATCH)
 
 
-def _split(starts: np.ndarray, events: int, chunk_events: int, before: int) -> tuple[np.ndarray, np.ndarray]:
+def _split(starts: np.ndarray, events: int, chunk_events: int) -> tuple[np.ndarray, np.ndarray]:
     """Cut runs into chunks: the positions where chunks begin, and each chunk's number within its person."""
     lengths = np.diff(np.append(starts, events))
     pieces = np.maximum(-(-lengths // chunk_events), 1)
     run = np.repeat(np.arange(len(starts)), pieces)
     number = np.arange(len(run)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     splits = starts[run] + number * chunk_events
-    number[run == 0] += before
     return splits, number
 
 

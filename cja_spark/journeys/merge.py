@@ -33,10 +33,11 @@ def merge(tables: Sequence[pa.Table], columns: Sequence[str]) -> Journeys:
         return _empty(columns)
     tables = [table.combine_chunks() for table in tables]
     person = np.concatenate([_chunk(table, "person").to_numpy() for table in tables])
-    order = np.argsort(person, kind="stable") if len(tables) > 1 else np.arange(len(person))
+    sorted_ = len(tables) == 1 and bool(np.all(person[1:] >= person[:-1]))
+    order = np.arange(len(person)) if sorted_ else np.argsort(person, kind="stable")
     persons = person[order]
     heads = np.flatnonzero(np.append(True, persons[1:] != persons[:-1]))
-    t, offsets, runs = _lists(tables, "t", order)
+    t, offsets, runs = _lists(tables, "t", None if sorted_ else order)
     people = {name: _scalars(tables, name, order, heads) for name in columns if name.startswith("p_")}
     found: dict[str, npt.NDArray[Any] | Items] = {}
     for name in columns:
@@ -65,12 +66,12 @@ def _lengths(array: pa.Array) -> Ints:
     return lengths
 
 
-def _lists(tables: Sequence[pa.Table], name: str, order: Ints) -> tuple[Any, Ints, Runs | None]:
+def _lists(tables: Sequence[pa.Table], name: str, order: Ints | None) -> tuple[Any, Ints, Runs | None]:
     """Flatten a list column in row order: values, int64[rows + 1] offsets, the runs that reorder events."""
     arrays = [_chunk(table, name) for table in tables]
     lengths = np.concatenate([_lengths(array) for array in arrays])
     values = np.concatenate([array.flatten().to_numpy(zero_copy_only=False) for array in arrays])
-    if len(tables) == 1:
+    if order is None:
         return values, _offsets(lengths), None
     runs = Runs((np.cumsum(lengths) - lengths)[order], lengths[order])
     return runs.of(values), _offsets(runs.sizes), runs

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from cja_spark.errors import InputError
 from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
+from cja_spark.journeys.order import PREFIX
 
 SLICE_BYTES = 1 << 29
 CANNOT_OPEN = "executors cannot open the files of the lake themselves:"
@@ -118,12 +119,15 @@ def _bytes(file: pq.ParquetFile, columns: Sequence[str]) -> int:
 
 
 def _edges(files: Sequence[pq.ParquetFile], slices: int) -> list[int]:
-    """Person keys that cut a bucket into slices; keys are hashes, so equal ranges hold about equal numbers."""
+    """Person keys that cut a bucket into slices; keys are hashes, so equal ranges hold about equal numbers.
+
+    Files are sorted by a prefix of the key, so no slice begins within one.
+    """
     least, most = -(1 << 63), (1 << 63) - 1
     if slices == 1:
         return [least, most]
     step = (1 << 64) // slices
-    return [least + at * step for at in range(slices)] + [most]
+    return [(least + at * step) & PREFIX for at in range(slices)] + [most]
 
 
 def _rows(file: pq.ParquetFile, columns: Sequence[str], low: int, high: int, *, whole: bool) -> pa.Table:

@@ -8,6 +8,7 @@ from pyspark.sql import types as T
 
 from cja_spark.journeys.fields import Field, column_of, id_of, leaf, text_of
 from cja_spark.journeys.group import CHUNK_EVENTS, Lookups, group
+from cja_spark.journeys.order import rank_of
 from cja_spark.lake import Lake
 from cja_spark.view.spec import View
 
@@ -68,9 +69,11 @@ def journey_rows(
             *(T.StructField(name, T.ArrayType(rows.schema[name].dataType)) for name in kept[5:]),
         ]
     )
+    rank = rank_of(periods)
+    first = [] if rank is None else [rank]
     return (
         rows.repartitionById(max(len(periods) * slots, 1), slot.cast("int"))
-        .sortWithinPartitions("person", "t", *ties)
+        .sortWithinPartitions(*first, "person", "t", *ties)
         .select(*kept)
         .mapInArrow(lambda batches: group(batches, lookups, chunk_events), schema)
     )

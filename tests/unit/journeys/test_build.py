@@ -103,6 +103,22 @@ def test_building_period_by_period_equals_building_once(lake, spark, tmp_path):
     assert content(lake) == content(once)
 
 
+def test_persons_whose_keys_begin_alike_are_parted(lake, spark, tmp_path, monkeypatch):
+    from cja_spark.journeys import rows
+    from cja_spark.lake import Lake
+
+    plain = Lake(spark, str(tmp_path / "plain"))
+    moments = [datetime(2026, 1, 3, 9, minute) for minute in range(0, 60, 4)]
+    mates = [row(("c1172416", "c5881171")[at % 2], moment, f"p{at}", 1.0) for at, moment in enumerate(moments)]
+    for some in (lake, plain):
+        add(some, [*mates, *JANUARY])
+    build(lake, VIEW, {}, chunk_events=3)
+    monkeypatch.setattr(rows, "rank_of", lambda periods: None)
+    build(plain, VIEW, {}, chunk_events=3)
+    assert content(lake) == content(plain)
+    assert answers(lake, "arrow") == answers(lake, "spark") == answers(plain, "arrow")
+
+
 def test_a_second_build_writes_nothing(lake):
     add(lake, JANUARY)
     first = build(lake, VIEW, {})

@@ -5,6 +5,7 @@ import pytest
 
 from cja_spark.errors import CollisionError
 from cja_spark.journeys.group import group
+from cja_spark.journeys.order import TIME_BITS
 
 
 def batch(rows):
@@ -19,12 +20,20 @@ def rows_of(batches, chunk_events=20_000, lookups=None):
     return [row for found in group(batches, lookups or {}, chunk_events) for row in found.to_pylist()]
 
 
-def events(counts):
+APART = 1 << TIME_BITS  # keys that share no prefix
+
+
+def events(counts, step=APART):
     return [
-        (1, 0, person, f"p{person}", "crm", at, person * 100 + at, [at, at + 1])
+        (1, 0, person * step, f"p{person}", "crm", at, person * 100 + at, [at, at + 1])
         for person, count in enumerate(counts)
         for at in range(count)
     ]
+
+
+def alternating(counts):
+    """Events of persons whose keys share a prefix, as Spark sorts them: by time first."""
+    return sorted(events(counts, step=1), key=lambda event: event[5])
 
 
 def test_events_of_one_person_become_one_row():
@@ -42,6 +51,26 @@ def test_batch_borders_change_nothing(size, chunk):
     assert pieces == whole
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize("chunk", [3, 100])
+@pytest.mark.parametrize("counts", [[2, 3], [1, 2, 2]])
+def test_persons_that_alternate_are_parted(size, chunk, counts):
+    mixed = [*alternating(counts), *((1, 0, APART, "z", "crm", 1, 1, [1]),)]
+    found = rows_of([batch(mixed[at : at + size]) for at in range(0, len(mixed), size)], chunk)
+    assert found == rows_of([batch([*events(counts, step=1), mixed[-1]])], chunk)
+    assert [row["person_id"] for row in found] == [*(f"p{at}" for at in range(len(counts))), "z"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+def test_a_person_whose_chunks_were_written_before_another_alternates_goes_on_counting(size):
+    long, late = events([9], step=1), (1, 0, 1, "p1", "crm", 7, 107, [7, 8])
+    mixed = [*long[:8], late, *long[8:]]
+    found = rows_of([batch(mixed[at : at + size]) for at in range(0, len(mixed), size)], chunk_events=3)
+    assert sorted((row["person_id"], row["chunk"], row["t"]) for row in found) == [
+        ("p0", 0, [0, 1, 2]), ("p0", 1, [3, 4, 5]), ("p0", 2, [6, 7, 8]), ("p1", 0, [7])
+    ]  # fmt: skip
+
+
 def test_a_long_person_becomes_consecutive_chunks():
     found = rows_of([batch(events([7]))], chunk_events=3)
     assert [(row["chunk"], len(row["t"])) for row in found] == [(0, 3), (1, 3), (2, 1)]
@@ -51,6 +80,19 @@ def test_a_long_person_becomes_consecutive_chunks():
 def test_a_row_holds_at_most_twenty_thousand_events(count, sizes):
     found = rows_of([batch(events([count]))])
     assert [len(row["t"]) for row in found] == sizes
+
+
+def test_memory_is_bounded_while_a_person_goes_on():
+    pulled = []
+
+    def batches():
+        for at in range(10):
+            pulled.append(at)
+            yield batch(events([40])[4 * at : 4 * at + 4])
+
+    rows = group(batches(), {}, 5)
+    assert next(rows).num_rows == 1
+    assert pulled == [0, 1]
 
 
 def test_an_empty_batch_gives_no_row():
