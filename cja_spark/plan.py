@@ -30,7 +30,7 @@ from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.build import Build, build
-from cja_spark.journeys.rows import PROFILE_PERIOD
+from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
@@ -227,14 +227,8 @@ def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int | 
     rows = lake.journeys(project.view.name).read(version)
     first = min(ask.window.read_from for ask in asks)
     last = max(ask.window.until for ask in asks)
-    low, high = period_of(first, project.view), period_of(last, project.view)
+    low, high = period_at(first, project.view), period_at(last, project.view)
     return rows.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
-
-
-def period_of(ms: int, view: View) -> int:
-    """The period that an instant in ms lies in."""
-    moment = datetime.fromtimestamp(ms / 1000, UTC)
-    return int(moment.strftime({"day": "%Y%m%d", "month": "%Y%m", "year": "%Y"}[view.period]))
 
 
 def _sources(lake: Lake, view: View) -> str:

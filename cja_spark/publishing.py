@@ -21,7 +21,7 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.wish import MILLISECOND
 from cja_spark.errors import CjaError, ConfigurationError, InputError
 from cja_spark.journeys.batch import Bools, Window
-from cja_spark.journeys.rows import PROFILE_PERIOD
+from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
@@ -73,7 +73,7 @@ def people(
     ids = text_ids([asked], view, lake.values(view.name).read())
     ask = Ask(Report(name=audience.name, report="members"), view, window, ids)
     journeys = lake.journeys(view.name).read(version)
-    low, high = plan.period_of(window.read_from, view), plan.period_of(window.end, view)
+    low, high = period_at(window.read_from, view), period_at(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
     return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments), reader)
 

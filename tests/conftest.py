@@ -15,8 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What makes thousands of small queries quick: expressions are interpreted, not compiled per query, plans are made once,
 # not after each exchange, and the JIT's cache does not fill up; a roomy young generation saves three collections a
-# second. Jobs as processes (tests/jobs) run
-# with the profiles of conf/spark as they are.
+# second. Jobs as processes (tests/jobs) run with the profiles of conf/spark as they are.
 QUICK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import groupby
 from urllib.parse import unquote
 
@@ -15,8 +16,9 @@ from pyspark.sql import functions as F
 
 from cja_spark.journeys.fields import Field, event_fields, profile_fields
 from cja_spark.journeys.group import CHUNK_EVENTS
+from cja_spark.journeys.period import PROFILE_PERIOD, period_of, period_on
 from cja_spark.journeys.reader import cannot_open
-from cja_spark.journeys.rows import DIGITS, PROFILE_PERIOD, event_rows, journey_rows, period_of, profile_rows
+from cja_spark.journeys.rows import event_rows, journey_rows, profile_rows
 from cja_spark.journeys.values import add_values, lookup_ids, new_values
 from cja_spark.lake import Lake
 from cja_spark.session import with_setting
@@ -138,8 +140,7 @@ def _files(events: DataFrame, view: View) -> dict[int, list[str]]:
     """Per period its event files: what Delta rewrote has another name."""
 
     def period(file: str) -> int:
-        day = unquote(file).split("event_date=", 1)[1][:10].replace("-", "")
-        return int(day[: len(DIGITS[view.period])])
+        return period_on(date.fromisoformat(unquote(file).split("event_date=", 1)[1][:10]), view)
 
     files = sorted((period(file), file) for file in events.inputFiles())
     return {number: [file for _, file in some] for number, some in groupby(files, key=lambda pair: pair[0])}
@@ -151,9 +152,7 @@ def _write(
 ) -> None:  # fmt: skip
     slots = layout.buckets
     numbers = [period for period in change.written if period != PROFILE_PERIOD]
-    touched = events.where(period_of(F.col("ts"), view).isin(numbers)) if numbers else events.limit(0)
-    if numbers and view.period == "month":
-        touched = events.where((F.year("event_date") * 100 + F.month("event_date")).isin(numbers))
+    touched = events.where(period_of(F.col("event_date"), view).isin(numbers)) if numbers else events.limit(0)
     with_profiles = people if PROFILE_PERIOD in change.written else ()
     _add_texts(lake, view, touched, fields, with_profiles, change.files)
     lookups = {field.name: lookup_ids(lake, field) for field in fields if field.lookup}

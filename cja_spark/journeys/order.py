@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from cja_spark.journeys.period import span_of
+
 TIME_BITS = 22
 PREFIX = -(1 << TIME_BITS)  # what a rank keeps of a person's key
-_DAY = 86_400_000
-_LENGTHS = {8: _DAY, 6: 31 * _DAY, 4: 366 * _DAY}  # of periods, by the digits of their numbers
-_FORMATS = {8: "%Y%m%d", 6: "%Y%m", 4: "%Y"}
 
 
 def rank_of(periods: Sequence[int]) -> Column | None:
@@ -32,21 +30,15 @@ def rank_of(periods: Sequence[int]) -> Column | None:
 
     Source:  Decision: docs/decisions/rank-of-events.md.
     """
-    digits = {len(str(period)) for period in periods}
-    if len(digits) != 1 or not digits <= _LENGTHS.keys():
+    spans = {period: span for period in periods if (span := span_of(period))}
+    if not spans or len(spans) < len(set(periods)):
         return None
-    kind = digits.pop()
-    starts = {period: _start(period, kind) for period in periods}
-    start = F.element_at(F.create_map(*(F.lit(x) for pair in starts.items() for x in pair)), F.col("period"))
-    shift = _LENGTHS[kind].bit_length() - TIME_BITS
+    starts = [F.lit(x) for period, (begin, _) in spans.items() for x in (period, begin)]
+    start = F.element_at(F.create_map(*starts), F.col("period"))
+    shift = max(length for _, length in spans.values()).bit_length() - TIME_BITS
     time = F.shiftright(F.col("t") - start, shift)
     inside = F.least(F.greatest(time, F.lit(0)), F.lit((1 << TIME_BITS) - 1))
     return F.col("person").bitwiseAND(F.lit(PREFIX)).bitwiseOR(inside)
-
-
-def _start(period: int, digits: int) -> int:
-    """Milliseconds of the instant at which a period begins."""
-    return int(datetime.strptime(str(period), _FORMATS[digits]).replace(tzinfo=UTC).timestamp()) * 1000
 
 
 def by_person(events: pa.Table) -> pa.Table:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cja_spark.journeys.fields import Field, column_of, id_of, leaf, text_of
 from cja_spark.journeys.group import CHUNK_EVENTS, Lookups, group
 from cja_spark.journeys.order import rank_of
+from cja_spark.journeys.period import PROFILE_PERIOD, period_of
 from cja_spark.lake import Lake
 from cja_spark.view.spec import View
 
-PROFILE_PERIOD = 0
-DIGITS = {"day": "yyyyMMdd", "month": "yyyyMM", "year": "yyyy"}  # of a period's number
 _ORDER = ("sequence", "dataset_position", "event_id", "row_hash")
-
-
-def period_of(ts: Column, view: View) -> Column:
-    """The period an instant lies in, in UTC, as a number such as 202601."""
-    return F.date_format(ts, DIGITS[view.period]).cast("int")
 
 
 def event_rows(events: DataFrame, view: View, fields: tuple[Field, ...], slots: int) -> DataFrame:
@@ -31,9 +25,7 @@ def event_rows(events: DataFrame, view: View, fields: tuple[Field, ...], slots: 
     """
     person = F.xxhash64("person_id")
     return events.select(
-        (F.year("ts") * 100 + F.month("ts")).alias("period")
-        if view.period == "month"
-        else period_of(F.col("ts"), view).alias("period"),
+        period_of(F.col("ts"), view).alias("period"),
         F.pmod(person, F.lit(slots)).cast("int").alias("bucket"),
         person.alias("person"),
         "person_id",

@@ -58,8 +58,7 @@ def web(spark, tmp_path):
     return Web(spark, tmp_path)
 
 
-@pytest.mark.parametrize("partition", [None, "day"])
-@pytest.mark.parametrize("mapping", ["none", "name"])
+@pytest.mark.parametrize(("mapping", "partition"), [("none", None), ("name", "day")])
 def test_each_load_takes_the_rows_that_came_since_the_last_one(lake, spark, tmp_path, partition, mapping):
     web = Web(spark, tmp_path, **{"delta.columnMapping.mode": mapping})
     web.append(1, 2, partition=partition)
@@ -77,8 +76,7 @@ def test_each_load_takes_the_rows_that_came_since_the_last_one(lake, spark, tmp_
     assert [row["page"] for row in lake.events.read().orderBy("event_id").collect()] == [None, None, None, "home"]
 
 
-@pytest.mark.parametrize("mapping", ["none", "name"])
-@pytest.mark.parametrize("loaded", [0, 1], ids=["first load", "later load"])
+@pytest.mark.parametrize(("mapping", "loaded"), [("name", 0), ("none", 1)], ids=["first load", "later load"])
 def test_rows_of_several_commits_came_in_the_order_of_their_commits(lake, spark, tmp_path, mapping, loaded):
     web = Web(spark, tmp_path, **{"delta.columnMapping.mode": mapping})
     for _ in range(loaded):
@@ -116,9 +114,8 @@ def test_rows_that_only_moved_to_other_files_are_not_new(lake, tmp_path, web):
     assert ids(lake) == ["e1", "e2", "e3"]
 
 
-@pytest.mark.parametrize("mapping", ["none", "name"])
-def test_rows_that_were_compacted_before_they_were_loaded_are_loaded_once(lake, spark, tmp_path, mapping):
-    web = Web(spark, tmp_path, **{"delta.columnMapping.mode": mapping})
+def test_rows_that_were_compacted_before_they_were_loaded_are_loaded_once(lake, spark, tmp_path):
+    web = Web(spark, tmp_path, **{"delta.columnMapping.mode": "name"})
     web.append(1)
     load(lake, tmp_path, SPEC)
     web.append(2)
@@ -151,9 +148,8 @@ def die_after_the_plan(lake, tmp_path, monkeypatch):
     monkeypatch.delenv("CJA_FAILPOINTS")
 
 
-@pytest.mark.parametrize("mapping", ["none", "name"])
-def test_planned_files_that_were_vacuumed_are_named_and_no_table_changes(lake, spark, tmp_path, monkeypatch, mapping):
-    web = Web(spark, tmp_path, **{"delta.columnMapping.mode": mapping})
+def test_planned_files_that_were_vacuumed_are_named_and_no_table_changes(lake, spark, tmp_path, monkeypatch):
+    web = Web(spark, tmp_path, **{"delta.columnMapping.mode": "name"})
     web.append(1)
     load(lake, tmp_path, SPEC)
     before = lake.events.version()
