@@ -12,8 +12,9 @@ from cja_spark.project import load
 from tests.jobs.lakes import rows
 from tests.jobs.processes import ROOT
 
-# The suite takes the last week by itself; CJA_ARRIVALS=day loads all days one by one.
+# The suite takes the last week by itself; CJA_ARRIVALS=day loads all days one by one, CJA_STEPS=60 the last 60 of them.
 FOLDERS = os.environ.get("CJA_ARRIVALS", "week")
+STEPS = int(os.environ.get("CJA_STEPS", "0" if FOLDERS == "day" else "1"))
 DATASETS = ("web", "app", "email", "calls", "store")
 
 
@@ -44,7 +45,7 @@ def test_folder_by_folder_equals_at_once(spark, tmp_path):
     ]
     begun = max(days[0] for days in folders)  # a dataset without any file is an error, so the first day is one with all
     days = [day for day in sorted({day for days in folders for day in days}) if day >= begun]
-    steps = days if FOLDERS == "day" else days[-2:]
+    steps = days[-STEPS - 1 :] if STEPS else days
     slowly, at_once = Lake(spark, str(tmp_path / "slowly")), Lake(spark, str(tmp_path / "at_once"))
     for until in steps:
         arrive(made, arrived, until)
