@@ -13,13 +13,15 @@ os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# What makes thousands of small queries quick: expressions are interpreted, not compiled per query, plans are made once,
-# not after each exchange, and the JIT's cache does not fill up; a roomy young generation saves three collections a
-# second. Jobs as processes (tests/jobs) run with the profiles of conf/spark as they are.
+# What makes thousands of small queries quick: expressions are interpreted, not compiled per query, and plans are made
+# once, not after each exchange; the JIT's cache does not fill up; Delta forgets the tables of earlier tests, each of
+# which holds megabytes of plans; a roomy young generation saves three collections a second. Jobs as processes
+# (tests/jobs) run with the profiles of conf/spark as they are.
 QUICK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    "spark.databricks.delta.delta.log.cacheSize": "50",
     "spark.driver.extraJavaOptions": "-Xms1g -Xmn600m -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m",
 }
 
