@@ -13,8 +13,8 @@ help: ## list the targets
 demo: setup ## the whole way once: demo data, connect, journey, report, publish, deliver
 	@$(BIN)/cja demo --project conf/demo --events $(EVENTS)
 
-test: setup ## the whole test suite, in three processes with a session each (a session uses two thirds of a core)
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+test: setup ## the whole test suite, in two processes with a session each
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-jobs: setup ## jobs as processes: killed and run again, on a standalone cluster, by arrivals (15 minutes and more)
 	@$(BIN)/python -m pytest tests/jobs
