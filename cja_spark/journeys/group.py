@@ -43,7 +43,8 @@ def group(
             done = Done(key, (whole - last) // chunk_events + (done.chunks if done.key == key else 0))
         carry = events.slice(whole)
     if carry is not None and len(carry):
-        yield from _rows(carry.combine_chunks(), _starts(carry.combine_chunks()), lookups, chunk_events, done)
+        rest = carry.combine_chunks()
+        yield from _rows(rest, _starts(rest), lookups, chunk_events, done)
 
 
 class Done(NamedTuple):

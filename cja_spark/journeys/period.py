@@ -30,7 +30,8 @@ def period_at(ms: int, view: View) -> int:
 
 def period_on(day: date, view: View) -> int:
     """The period that a day lies in."""
-    return int(day.strftime(_PYTHON)[: DIGITS[view.period]])
+    number: int = (day.year * 10_000 + day.month * 100 + day.day) // 10 ** (8 - DIGITS[view.period])
+    return number
 
 
 def span_of(period: int) -> tuple[int, int] | None:
