@@ -32,7 +32,7 @@ class Document(NamedTuple):
         return self.lines.get(deepest(self.value, path), 1 if self.lines else 0)
 
 
-def deepest(value: Any, path: Iterable[str | int]) -> Path_:  # noqa: ANN401 - whatever the author wrote
+def deepest(value: object, path: Iterable[str | int]) -> Path_:
     """The deepest written part of a path.
 
     Pydantic's tags in it are passed over: a part that is no key, or that leads to plain text with more to come.
@@ -40,12 +40,14 @@ def deepest(value: Any, path: Iterable[str | int]) -> Path_:  # noqa: ANN401 - w
     parts = tuple(path)
     at: Path_ = ()
     for number, part in enumerate(parts):
+        inner: object = None
         if isinstance(value, Mapping):
             inside = part in value
-        else:
-            inside = isinstance(value, Sequence) and isinstance(part, int) and part < len(value)
-        if inside and (number + 1 == len(parts) or isinstance(value[part], Mapping | list | tuple)):
-            at, value = (*at, part), value[part]
+            inner = value.get(part)
+        elif inside := isinstance(value, Sequence) and isinstance(part, int) and part < len(value):
+            inner = value[part]
+        if inside and (number + 1 == len(parts) or isinstance(inner, Mapping | list | tuple)):
+            at, value = (*at, part), inner
     return at
 
 
@@ -91,7 +93,7 @@ def read_document(file: Path, shown: str | None = None) -> Document:
     return Document(name, value, lines)
 
 
-def _note_lines(node: Any, path: Path_, lines: dict[Path_, int], file: str, faults: list[Fault]) -> None:  # noqa: ANN401
+def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, faults: list[Fault]) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             at = (*path, key.value)
@@ -165,7 +167,7 @@ def readable(model: type[M], document: Document, **given: object) -> M | None:
 _NOTHING = object()
 
 
-def _pruned(adapter: TypeAdapter[Any], value: Any) -> Any:  # noqa: ANN401 - whatever the author wrote
+def _pruned(adapter: TypeAdapter[object], value: object) -> object:
     """A value without its faulty parts; each turn takes out the deepest ones that are written."""
     while True:
         try:
@@ -241,11 +243,11 @@ def _step(at: Any, part: str | int) -> Any:  # noqa: ANN401 - walks type annotat
     return at
 
 
-def _tagged(arg: Any, part: str | int) -> bool:  # noqa: ANN401
+def _tagged(arg: object, part: str | int) -> bool:
     return get_origin(arg) is Annotated and any(isinstance(x, Tag) and x.tag == part for x in get_args(arg)[1:])
 
 
-def _model(at: Any) -> type[BaseModel] | None:  # noqa: ANN401
+def _model(at: object) -> type[BaseModel] | None:
     if get_origin(at) is Annotated:
         return _model(get_args(at)[0])
     return at if isinstance(at, type) and issubclass(at, BaseModel) else None

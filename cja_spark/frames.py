@@ -20,10 +20,10 @@ from cja_spark.journeys.values import new_values
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.lake import Lake
 from cja_spark.project_names import faults_of_names
-from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import SCHEMA
 from cja_spark.reports.compile import asks_of, columns_of
-from cja_spark.reports.kinds import REPORTS as _ALL  # noqa: F401 - registers every kind
+from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.spec import Report

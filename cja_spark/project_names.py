@@ -189,11 +189,11 @@ def _section(written: Written | None, key: str) -> Written | None:
     return section if isinstance(section, Mapping) else None
 
 
-def _key(thing: Any, key: str) -> Any:  # noqa: ANN401 - whatever the author wrote
+def _key(thing: object, key: str) -> object:
     return thing.get(key) if isinstance(thing, Mapping) else None
 
 
-def _may_be(kind: str, dataset: Any) -> bool:  # noqa: ANN401 - whatever the author wrote
+def _may_be(kind: str, dataset: object) -> bool:
     return _key(dataset, "type") == kind or _key(dataset, "type") not in TYPES
 
 
@@ -204,7 +204,7 @@ def _parts(metric: Written) -> tuple[str, ...]:
         return ()
 
 
-def _arrays(dimension: Any, matches: Written) -> tuple[str, ...]:  # noqa: ANN401 - whatever the author wrote
+def _arrays(dimension: object, matches: Written) -> tuple[str, ...]:
     lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
     path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
     return arrays_in(path) if isinstance(path, str) else ()
@@ -219,7 +219,7 @@ def _line_of(document: Document, use: Use) -> int:
     return document.line((own or [path for path, _ in same] or part or [()])[0])
 
 
-def _in_role(role: str, path: Path_, beside: Any) -> bool:  # noqa: ANN401 - whatever the author wrote
+def _in_role(role: str, path: Path_, beside: object) -> bool:
     if role == "non_repeating":
         return path[-1] == "dimension" and _key(beside, "model") == role
     if role == "condition":

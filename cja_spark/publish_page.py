@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 import cja_spark
 from cja_spark.connection.spec import Connection, EventDataset, IdentityField, ProfileDataset
 from cja_spark.connection.tables import QUARANTINE
@@ -161,7 +163,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     return {_sentence(key): _option(value) for key, value in options.items()}
 
 
-def _option(value: Any) -> str | int | float | bool | None:  # noqa: ANN401 - any JSON value
+def _option(value: JsonValue) -> str | int | float | bool | None:
     if isinstance(value, str | int | float | bool | None):
         return value
     if isinstance(value, list):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
@@ -61,7 +61,7 @@ NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 
 
-def as_tuple(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+def as_tuple(value: object) -> object:
     """Take a YAML list as a tuple, so that specs stay hashable."""
     return tuple(value) if isinstance(value, list) else value
 

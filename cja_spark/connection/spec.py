@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -41,7 +41,7 @@ class IdentityField(Spec):
         return (self.column or "").rsplit(".", 1)[-1]
 
 
-def _identity(value: Any) -> Any:  # noqa: ANN401
+def _identity(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
@@ -89,12 +89,12 @@ class LookupDataset(Spec):
     matches: str
 
 
-def _type_of(value: Any) -> str | None:  # noqa: ANN401
+def _type_of(value: object) -> str | None:
     kind = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
     return kind if kind in TYPES else None
 
 
-def _known_type(value: Any) -> Any:  # noqa: ANN401
+def _known_type(value: object) -> object:
     kind = value.get("type") if isinstance(value, Mapping) else None
     if isinstance(kind, str) and kind not in TYPES:
         raise ValueError(f"type must be one of event, profile, lookup. {did_you_mean(kind, TYPES)}")

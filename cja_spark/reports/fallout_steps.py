@@ -63,7 +63,7 @@ class Step(_OfAStep):
         return self.label or " and ".join(part for part in (choices, *self.segments) if part)
 
 
-def _words(use: Any) -> str:  # noqa: ANN401 - a name or a condition
+def _words(use: str | Spec) -> str:
     if isinstance(use, str):
         return use
     parts = use.model_dump(exclude_none=True, exclude_defaults=True)
@@ -71,7 +71,7 @@ def _words(use: Any) -> str:  # noqa: ANN401 - a name or a condition
     return " ".join([*map(str, parts.values()), *(f"distinct {name} {bound:g}" for name, bound in counted.items())])
 
 
-def _step(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+def _step(value: object) -> object:
     if isinstance(value, str):
         return {"step": value}
     if isinstance(value, Mapping) and not set(value) & {"step", "any"}:
@@ -95,7 +95,7 @@ class Grace(Spec):
     grace: Duration
 
 
-def _ties(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+def _ties(value: object) -> object:
     written = _GRACE.match(value) if isinstance(value, str) else None
     if written:
         return {"grace": written[1]}
@@ -104,7 +104,7 @@ def _ties(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the au
     raise ValueError(f"'{value}' is no rule of ties. Write one of {', '.join(TIES)}, or grace: 2 seconds.")
 
 
-def _kind(value: Any) -> str:  # noqa: ANN401 - a discriminator sees whatever the author wrote
+def _kind(value: object) -> str:
     return "grace" if isinstance(value, Grace | Mapping) else "rule"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -36,7 +36,7 @@ class Between(Spec):
         return self
 
 
-def _range(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+def _range(value: object) -> object:
     if isinstance(value, str):
         found = _LAST.match(value)
         if not found:

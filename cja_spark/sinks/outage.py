@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from py4j.java_gateway import is_instance_of
 from pyspark import SparkContext
 
@@ -26,6 +24,6 @@ def outage(error: Exception) -> str | None:
     return None
 
 
-def _is_io(java: Any) -> bool:  # noqa: ANN401 - an exception of the JVM
+def _is_io(java: object) -> bool:
     gateway = SparkContext._gateway
     return gateway is not None and bool(is_instance_of(gateway, java, "java.io.IOException"))

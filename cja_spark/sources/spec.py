@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -10,7 +10,7 @@ from cja_spark.secret import HOW, fault_in, has_password
 from cja_spark.spec import Spec
 
 
-def _scalar_text(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever the author wrote
+def _scalar_text(value: object) -> object:
     """Spark's reader options are text; YAML's true and 1 are meant as such."""
     if isinstance(value, bool):
         return str(value).lower()

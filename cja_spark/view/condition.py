@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -130,13 +130,13 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _kind(value: Any) -> str | None:  # noqa: ANN401 - a discriminator sees whatever the author wrote
+def _kind(value: object) -> str | None:
     if isinstance(value, Mapping):
         return next((tag for key, tag in _KINDS.items() if key in value), None)
-    return next((tag for key, tag in _KINDS.items() if key in type(value).model_fields), None)
+    return next((tag for key, tag in _KINDS.items() if hasattr(value, key)), None)
 
 
-def _named(value: Any) -> Any:  # noqa: ANN401
+def _named(value: object) -> object:
     if isinstance(value, Mapping) and _kind(value) is None:
         near = " ".join(filter(None, (guess(str(key), _KINDS) for key in value)))
         raise ValueError(f"a condition has one of the keys {', '.join(_KINDS)}. {near}".rstrip())
