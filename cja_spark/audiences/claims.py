@@ -117,7 +117,7 @@ def _append(claim: Claim, event: str, of: int | None = None) -> int:
         except (ConcurrentTransactionException, DeltaConcurrentModificationException):
             continue
         mine = (F.col("ticket") == ticket) & (F.col("run_id") == claim.run_id) & (F.col("event") == event)
-        if table.read().where(mine).take(1):
+        if table.read().where(mine).collect():  # all files in one job; `take` goes through them in steps
             return ticket
 
 

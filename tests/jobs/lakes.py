@@ -7,8 +7,10 @@ from pyspark.sql import functions as F
 # Who did it and when differs from run to run; what was done does not.
 VOLATILE = {
     "run_id", "recorded_at", "started_at", "duration_ms", "epoch", "versions", "first_at", "last_at", "created_at",
-    "resolved_run_id", "confirmed", "seal",
+    "resolved_run_id", "confirmed", "seal", "approval_id",
 }  # fmt: skip
+# An audience expires by its file, an approval by the clock.
+VOLATILE_IN = {"approvals": {"expires_at"}}
 # The log of attempts: a run that was killed and finished has more entries.
 LOGS = {"claims", "audience_runs"}
 
@@ -24,9 +26,9 @@ def content(spark, location: Path) -> dict[str, list[str]]:
     return {name: rows(spark, location, name) for name in tables(location) if name not in LOGS}
 
 
-def rows(spark, location: Path, name: str) -> list[str]:
+def rows(spark, location: Path, name: str, without: set[str] = frozenset()) -> list[str]:
     frame = spark.read.format("delta").load(str(Path(location, name)))
-    kept = [column for column in frame.columns if column not in VOLATILE]
+    kept = [column for column in frame.columns if column not in VOLATILE | VOLATILE_IN.get(name, set()) | without]
     text = F.to_json(F.struct(*(F.col(f"`{column}`") for column in kept)))
     return sorted(row["line"] for row in frame.select(text.alias("line")).collect())
 
