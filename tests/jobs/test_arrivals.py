@@ -19,12 +19,12 @@ DATASETS = ("web", "app", "email", "calls", "store")
 
 
 def arrive(made: Path, arrived: Path, until: str) -> None:
-    """Copy the folders that arrived by a day; files that are there keep their time."""
+    """Copy the folders that arrived by a day: files have the time at which they came, those that are there keep it."""
     for dataset in DATASETS:
         for folder in (made / "raw" / dataset).glob(f"{FOLDERS}=*"):
             target = arrived / "raw" / dataset / folder.name
             if folder.name.split("=")[1] <= until and not target.exists():
-                shutil.copytree(folder, target)
+                shutil.copytree(folder, target, copy_function=shutil.copyfile)
 
 
 def without_load(lines: list[str]) -> list[str]:
