@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 # What makes thousands of small queries quick: expressions are interpreted, not compiled per query, and plans are made
-# once, not after each exchange; `take` reads all files in one job; the JIT's cache does not fill up; Delta forgets the tables of earlier tests, each of
-# which holds megabytes of plans; a roomy young generation saves three collections a second. Jobs as processes
-# (tests/jobs) run with the profiles of conf/spark as they are.
+# once, not after each exchange; `take` reads all files in one job; the JIT's cache does not fill up; Delta forgets the
+# tables of earlier tests, each of which holds megabytes of plans; a roomy young generation saves three collections a
+# second. Jobs as processes (tests/jobs) run with the profiles of conf/spark as they are.
 QUICK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic import Field
 from pyspark.sql import functions as F
 
 from cja_spark.connection.load import Load
@@ -22,8 +23,8 @@ class ConnectReceipt(Spec):
 
     load: int | None = None
     files: int = 0
-    loaded: dict[str, int] = {}  # noqa: RUF012 - pydantic copies defaults
-    dropped: dict[str, dict[str, int]] = {}  # noqa: RUF012
+    loaded: dict[str, int] = Field(default_factory=dict)
+    dropped: dict[str, dict[str, int]] = Field(default_factory=dict)
 
     def text(self) -> str:
         """The receipt for a person at the terminal."""
