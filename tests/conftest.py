@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +17,21 @@ ROOT = Path(__file__).resolve().parent.parent
 # What makes thousands of small queries quick: expressions are interpreted, not compiled per query, and plans are made
 # once, not after each exchange; `take` reads all files in one job; the JIT's cache does not fill up; Delta forgets the
 # tables of earlier tests, each of which holds megabytes of plans; a roomy young generation saves three collections a
-# second. Jobs as processes (tests/jobs) run with the profiles of conf/spark as they are.
+# second; nobody reads the texts of plans; and files are made without a process each to set their mode, twice (once more
+# for a checksum). Jobs as processes (tests/jobs) run with the profiles of conf/spark as they are.
 QUICK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.limit.initialNumPartitions": "50",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxToStringFields": "3",
     "spark.databricks.delta.delta.log.cacheSize": "50",
-    "spark.driver.extraJavaOptions": "-Xms1g -Xmn600m -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m",
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.hadoop.fs.AbstractFileSystem.file.impl": "org.apache.hadoop.fs.local.RawLocalFs",
+    "spark.driver.extraJavaOptions": (
+        "-Xms1g -Xmn600m -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m -Djdk.lang.Process.launchMechanism=VFORK"
+    ),
 }
 
 
@@ -55,6 +63,27 @@ def lake(spark, tmp_path) -> Iterator:
     from cja_spark.lake import Lake
 
     yield Lake(spark, str(tmp_path / "lake"))
+
+
+@pytest.fixture(scope="session")
+def audience_tables(spark, tmp_path_factory) -> Path:
+    """The folder of a lake with the tables of audiences, made once; a copy of it is another lake."""
+    from cja_spark.audiences.tables import require_tables
+    from cja_spark.lake import Lake
+
+    folder = tmp_path_factory.mktemp("tables") / "lake"
+    require_tables(Lake(spark, str(folder)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def place(spark, audience_tables, tmp_path_factory):
+    """One lake for all tests of audiences and sinks in a file: each test has its own audience in it."""
+    from cja_spark.lake import Lake
+
+    folder = tmp_path_factory.mktemp("audiences") / "lake"
+    shutil.copytree(audience_tables, folder)
+    return Lake(spark, str(folder))
 
 
 @pytest.fixture(scope="session")

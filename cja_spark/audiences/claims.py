@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.tables import CLAIMS
@@ -31,12 +32,21 @@ class _Held(NamedTuple):
     lease_until: datetime
 
 
+class _Claims(NamedTuple):
+    """What the table says: the newest ticket, whether one's own row is there, the claims that were not released."""
+
+    newest: int
+    won: bool
+    held: tuple[_Held, ...]
+
+
 @dataclass
 class Claim:
     """A claim that this process holds.
 
     Attributes:
         epoch: the ticket of its acquire row; every row that is written under the claim carries it.
+        newest: the newest ticket that this process saw.
     """
 
     lake: Lake
@@ -45,6 +55,7 @@ class Claim:
     run_id: str
     command: str
     renewed_at: datetime
+    newest: int = 0
 
     def check(self) -> None:
         """Read the claim again, and renew its lease when it is due.
@@ -52,7 +63,9 @@ class Claim:
         Raises:
             ClaimError: somebody took it over.
         """
-        if self.epoch not in {held.claim for held in _held(self.lake)}:
+        claims = _claims(self.lake)
+        self.newest = claims.newest
+        if self.epoch not in {held.claim for held in claims.held}:
             raise ClaimError(f"The claim on {self.scope} was taken over by another run. Run the same command again.")
         if datetime.now(UTC) - self.renewed_at > RENEW_AFTER:
             _append(self, "renewed", self.epoch)
@@ -74,7 +87,7 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
         ClaimError: another run holds a claim that covers the scope.
     """
     with _locked(lake) as alone:
-        claim = _acquire(Claim(lake, 0, scope, run_id, command, datetime.now(UTC)), take_over=take_over or alone)
+        claim = acquire(Claim(lake, 0, scope, run_id, command, datetime.now(UTC)), take_over=take_over or alone)
         failpoint("claim.acquired")
         try:
             yield claim
@@ -85,10 +98,17 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
         claim.release()
 
 
-def _acquire(wish: Claim, *, take_over: bool) -> Claim:
-    claim = replace(wish, epoch=_append(wish, "acquired"))
+def acquire(wish: Claim, *, take_over: bool) -> Claim:
+    """Take the next ticket; whoever covers the scope already is waited for, or taken over when that is asked.
+
+    Raises:
+        ClaimError: another run holds a claim that covers the scope.
+    """
+    wish.newest = _claims(wish.lake).newest
+    ticket, held = _append(wish, "acquired")
+    claim = replace(wish, epoch=ticket)
     now = datetime.now(UTC)
-    for other in _held(claim.lake):
+    for other in held:
         if other.claim >= claim.epoch or not _covers(other.scope, claim.scope):
             continue
         if take_over or other.lease_until <= now:
@@ -104,33 +124,40 @@ def _covers(held: str, wanted: str) -> bool:
     return EVERYTHING in (held, wanted) or held == wanted
 
 
-def _append(claim: Claim, event: str, of: int | None = None) -> int:
-    """Append a row under the next free ticket; of concurrent writers one wins a ticket, the others take the next."""
+def _append(claim: Claim, event: str, of: int | None = None) -> tuple[int, tuple[_Held, ...]]:
+    """Append a row under the ticket after the newest that is known; give the ticket and who holds claims then.
+
+    Of concurrent writers one wins a ticket; the others fail, or Delta passes over them in silence: reading back tells.
+    """
     from delta.exceptions import ConcurrentTransactionException, DeltaConcurrentModificationException
 
     table = claim.lake.table(CLAIMS)
     while True:
-        ticket = int(table.read().agg(F.coalesce(F.max("ticket"), F.lit(0))).collect()[0][0]) + 1
+        ticket = claim.newest + 1
         row = (ticket, of or ticket, claim.scope, event, claim.run_id, claim.command, datetime.now(UTC) + LEASE)
-        try:
+        with suppress(ConcurrentTransactionException, DeltaConcurrentModificationException):
             table.append(table.frame([row]).coalesce(1), app_id="claims", txn=ticket)
-        except (ConcurrentTransactionException, DeltaConcurrentModificationException):
-            continue
         mine = (F.col("ticket") == ticket) & (F.col("run_id") == claim.run_id) & (F.col("event") == event)
-        if table.read().where(mine).collect():  # all files in one job; `take` goes through them in steps
-            return ticket
+        claims = _claims(claim.lake, mine)
+        claim.newest = claims.newest
+        if claims.won:
+            return ticket, claims.held
 
 
-def _held(lake: Lake) -> Sequence[_Held]:
-    """All claims that were not released, the oldest first."""
-    rows = lake.table(CLAIMS).read().groupBy("claim", "scope").agg(
-        F.max("lease_until").alias("lease_until"), F.bool_or(F.col("event") == "released").alias("released")
+def _claims(lake: Lake, mine: Column | None = None) -> _Claims:
+    """The claims, read once; `mine` tells one's own row."""
+    of_claims = lake.table(CLAIMS).read().groupBy("claim", "scope").agg(
+        F.max("ticket").alias("newest"),
+        F.bool_or(F.lit(False) if mine is None else mine).alias("won"),
+        F.max("lease_until").alias("lease_until"),
+        F.bool_or(F.col("event") == "released").alias("released"),
     )  # fmt: skip
-    found = [
-        _Held(row["claim"], row["scope"], row["lease_until"].astimezone(UTC))
-        for row in rows.where(~F.col("released")).collect()
-    ]
-    return sorted(found)
+    found = of_claims.agg(
+        F.max("newest"), F.bool_or("won"),
+        F.collect_list(F.when(~F.col("released"), F.struct("claim", "scope", "lease_until"))),
+    ).collect()[0]  # fmt: skip
+    held = (_Held(row["claim"], row["scope"], row["lease_until"].astimezone(UTC)) for row in found[2])
+    return _Claims(found[0] or 0, bool(found[1]), tuple(sorted(held)))
 
 
 @contextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import pyarrow as pa
+from typing_extensions import TypeVar
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
@@ -22,9 +23,12 @@ from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 
+R = TypeVar("R", bound=Report, default=Report, covariant=True)
+K = TypeVar("K", bound=Report)
+
 
 @dataclass(frozen=True)
-class Ask:
+class Ask(Generic[R]):
     """One report, ready to run: no names left to look up, no clock.
 
     Attributes:
@@ -35,7 +39,7 @@ class Ask:
         arrays: per lookup dimension the arrays its keys lie in, outermost first.
     """
 
-    report: Report
+    report: R
     view: View
     window: Window
     text_ids: TextIds = field(default_factory=dict)
@@ -67,10 +71,10 @@ class Ask:
         return self.view.segments[use]
 
 
-class Seen:
+class Seen(Generic[R]):
     """What a report sees of a batch: events since `read_from`, their sessions, and the masked range events."""
 
-    def __init__(self, journeys: Journeys, ask: Ask, max_events: int | None = None) -> None:
+    def __init__(self, journeys: Journeys, ask: Ask[R], max_events: int | None = None) -> None:
         """Take a batch that reaches at least from `read_from` to `until`.
 
         Args:
@@ -178,8 +182,13 @@ class Seen:
 Names = Callable[[str, Ints], Mapping[int, str]]
 
 
+def no_tail(report: Report, view: View) -> int:
+    """A kind of report that looks at nothing after its range."""
+    return 0
+
+
 @dataclass(frozen=True)
-class Kind:
+class Kind(Generic[K]):
     """One kind of report.
 
     Attributes:
@@ -189,10 +198,10 @@ class Kind:
         tail_ms: how far after the range it looks.
     """
 
-    spec: type[Report]
-    kernel: Callable[[Seen], Cells]
-    finish: Callable[[Sums, Ask, Names], pa.Table]
-    tail_ms: Callable[[Any, View], int] = lambda report, view: 0
+    spec: type[K]
+    kernel: Callable[[Seen[K]], Cells]
+    finish: Callable[[Sums, Ask[K], Names], pa.Table]
+    tail_ms: Callable[[K, View], int] = no_tail
 
 
-REPORTS: Registry[Kind] = Registry("report")
+REPORTS: Registry[Kind[Any]] = Registry("report")

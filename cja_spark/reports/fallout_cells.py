@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 REACHED, OPEN, BY_VALUE, BASE = range(4)
 
 
-def kernel(seen: Seen) -> Cells:
+def kernel(seen: Seen[Fallout]) -> Cells:
     """Count what reaches each level, what waits there with an open window, and levels per value of the breakdown."""
     cells = Cells()
-    report: Fallout = seen.ask.report  # type: ignore[assignment]
+    report = seen.ask.report
     kept = np.flatnonzero(seen.masked_tail(seen.ask.window.until))
     if len(kept) == 0:
         return cells
@@ -105,14 +105,14 @@ def _values(seen: Seen, dimension: str, events: Ints) -> tuple[Ints, Ints]:
     return pairs[0], pairs[1]
 
 
-def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
+def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
     """One row per step in all, then per value of the breakdown, values by their first count descending.
 
     Columns: breakdown string (null = all), step bigint, step_name string, people, percent_of_previous,
         percent_of_total (fractions), fallout_people, open_people double; where sessions or attempts are counted, those
         words for people (F10).
     """
-    report: Fallout = ask.report  # type: ignore[assignment]
+    report = ask.report
     count = len(report.steps)
     reached = sums.by_key(REACHED)
     levels = [reached.get((step,), 0.0) for step in range(1, count + 1)]

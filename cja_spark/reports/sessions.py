@@ -53,7 +53,7 @@ class Sessions(Report):
         return self.dimensions_used()
 
 
-def kernel(seen: Seen) -> Cells:
+def kernel(seen: Seen[Sessions]) -> Cells:
     """Count sessions with masked range events, their starts, ends, bounces and time.
 
     Source: S3-S5.
@@ -63,7 +63,7 @@ def kernel(seen: Seen) -> Cells:
     if not masked.any():
         return cells
     journeys = seen.journeys
-    report: Sessions = seen.ask.report  # type: ignore[assignment]
+    report = seen.ask.report
     values: Ints | None = None
     codes: npt.NDArray[np.int32] | None = None
     if report.dimension:
@@ -80,13 +80,13 @@ def kernel(seen: Seen) -> Cells:
     return cells
 
 
-def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
+def finish(sums: Sums, ask: Ask[Sessions], names: Names) -> pa.Table:
     """A total row, then one row per value by sessions descending, then the rest as *other* (T4).
 
     Columns: row_kind, entry_ and the dimension if asked, counts, and rates (null where there is nothing to divide by). A
         session has one entry value, so all columns of *other* but people are sums.
     """
-    report: Sessions = ask.report  # type: ignore[assignment]
+    report = ask.report
     total: dict[str, float | None] = {name: sums.total(TOTAL + at) for at, name in enumerate(BASE)}
     rows: list[dict[str, object]] = [{"row_kind": "total", **_shown(total)}]
     if report.dimension:

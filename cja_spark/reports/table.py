@@ -41,13 +41,13 @@ class Table(Report):
         return self.dimensions
 
 
-def kernel(seen: Seen) -> Cells:
+def kernel(seen: Seen[Table]) -> Cells:
     """Sum each base metric per combination of values, and once over all events of the table.
 
     Source: T1-T3; M6: amounts pair with values by the arrays both lie in.
     """
     ask = seen.ask
-    report: Table = ask.report  # type: ignore[assignment]
+    report = ask.report
     cells = Cells()
     mask = seen.masked()
     rows = table_rows(seen, report.dimensions, mask, include_no_value=report.include_no_value)
@@ -100,13 +100,13 @@ def _combined(keys: tuple[Ints, ...]) -> tuple[list[Ints], npt.NDArray[np.int32]
     return found, codes
 
 
-def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
+def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     """Rank, cut, name and total the rows; a grand total follows where what has no value makes another one (T3).
 
     Columns: row_kind string (total, grand_total, item, other), one string per dimension, one double per metric.
     Ties:    T4: by metric descending, then by the bytes of the values.
     """
-    report: Table = ask.report  # type: ignore[assignment]
+    report = ask.report
     metrics = base_metrics(report.metrics_used(), ask.view)
     width = len(report.dimensions)
     by_key: dict[tuple[int, ...], dict[str, float | None]] = {}

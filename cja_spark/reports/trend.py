@@ -34,12 +34,12 @@ class Trend(Report):
         return self.metrics
 
 
-def _edges(ask: Ask) -> list[int]:
-    report: Trend = ask.report  # type: ignore[assignment]
+def _edges(ask: Ask[Trend]) -> list[int]:
+    report = ask.report
     return edges(ask.window.start, ask.window.end, report.granularity, ask.view.time_zone)
 
 
-def kernel(seen: Seen) -> Cells:
+def kernel(seen: Seen[Trend]) -> Cells:
     """Sum each base metric per bucket and over the range; a person counts once in each bucket and once in the total.
 
     Source: R, S3, T1, T2.
@@ -52,7 +52,7 @@ def kernel(seen: Seen) -> Cells:
         return cells
     # Events of a person ascend in time, so a bucket's events of one unit stand together.
     codes = slots_of(seen.journeys.t[at], starts)
-    report: Trend = seen.ask.report  # type: ignore[assignment]
+    report = seen.ask.report
     buckets = np.arange(len(starts))
     for measure, metric in enumerate(base_metrics(report.metrics, seen.ask.view)):
         cells.add(measure, per_code(seen, metric, at, codes, len(starts)), buckets)
@@ -60,13 +60,13 @@ def kernel(seen: Seen) -> Cells:
     return cells
 
 
-def finish(sums: Sums, ask: Ask, names: Names) -> pa.Table:
+def finish(sums: Sums, ask: Ask[Trend], names: Names) -> pa.Table:
     """The total, then one row per bucket.
 
     Columns: row_kind string (total, bucket), bucket timestamp (UTC, its first instant; null in the total), label string,
         one double per metric.
     """
-    report: Trend = ask.report  # type: ignore[assignment]
+    report = ask.report
     metrics = base_metrics(report.metrics, ask.view)
     sums_of = {metric: sums.by_key(measure) for measure, metric in enumerate(metrics)}
     totals = {metric: sums.total(TOTAL + measure) for measure, metric in enumerate(metrics)}

@@ -78,12 +78,28 @@ def in_folder(spark: SparkSession, dataset: str, source: Source, path: str) -> l
 
 def _below(system: JavaObject, root: JavaObject, dataset: str) -> Iterator[Item]:
     """Data files below a path, or the file at it."""
-    above, files = len(root.toString()), system.listFiles(root, True)
-    while files.hasNext():
-        file = files.next()
+    above = len(root.toString())
+    for file in _files(system, root):
         name = file.getPath().toString()
         if not any(_hidden(part) for part in name[above:].split("/")):
             yield Item(dataset, name, file.getLen(), file.getModificationTime())
+
+
+def _files(system: JavaObject, root: JavaObject) -> Iterator[JavaObject]:
+    """All files below a path, or the file at it.
+
+    Object stores tell them page by page, whatever the folders; Hadoop would ask a local disk by a process per file.
+    """
+    if system.getUri().getScheme() == "file":
+        for status in system.listStatus(root):
+            if status.isFile():
+                yield status
+            else:
+                yield from _files(system, status.getPath())
+        return
+    files = system.listFiles(root, True)
+    while files.hasNext():
+        yield files.next()
 
 
 def _hidden(name: str) -> bool:
