@@ -13,10 +13,10 @@ help: ## list the targets
 demo: setup ## the whole way once: demo data, connect, journey, report, publish, deliver
 	@$(BIN)/cja demo --project conf/demo --events $(EVENTS)
 
-test: setup ## the whole test suite, in two processes with a session each
+test: setup ## the test suite but tests/jobs, in two processes with a session each
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test-jobs: setup ## jobs as processes: killed and run again, on a standalone cluster, by arrivals (15 minutes and more)
+test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on a standalone cluster, by arrivals (15 minutes and more)
 	@$(BIN)/python -m pytest tests/jobs
 
 check: setup ## ruff, mypy --strict, import layers, house checks

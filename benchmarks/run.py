@@ -14,66 +14,21 @@ from pyspark.sql import SparkSession
 
 from benchmarks import peers
 from benchmarks.clock import timed
+from benchmarks.compare import compare
 from benchmarks.connecting import connecting
-from benchmarks.events import DAYS, START_MS, STEPS, VIEW, make
+from benchmarks.events import VIEW, make
+from benchmarks.questions import FALLOUT, PAGES, REPORT_OF, SESSIONS, ask
 from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
-from cja_spark.reports.ask import REPORTS
-from cja_spark.reports.compile import asks_of, columns_of
-from cja_spark.reports.fallout import Fallout
-from cja_spark.reports.names import names_from
-from cja_spark.reports.one_pass import Pass, run_asks
-from cja_spark.reports.readers import run_pass
-from cja_spark.reports.sessions import Sessions
-from cja_spark.reports.spec import Report
-from cja_spark.reports.table import Table
-from cja_spark.reports.trend import Trend
+from cja_spark.reports.one_pass import run_asks
 from cja_spark.session import open_session
 
-RANGE = {"from": "2026-01-01", "to": "2026-03-31"}
-REPORT_OF: dict[str, Report] = {
-    "fallout, 4 steps": Fallout.model_validate(
-        {"name": "fallout", "range": RANGE,
-         "steps": [{"dimension": "event", "equals": step} for step in STEPS]}
-    ),
-    "table, 1,000 pages": Table.model_validate(
-        {"name": "pages", "range": RANGE, "dimensions": ["page"], "metrics": ["events", "people", "sessions"], "rows": 1000}
-    ),
-    "sessions": Sessions.model_validate({"name": "sessions", "range": RANGE}),
-    "trend by day": Trend.model_validate({"name": "trend", "range": RANGE, "metrics": ["events", "people", "revenue"]}),
-    "table, channels": Table.model_validate(
-        {"name": "channels", "range": RANGE, "dimensions": ["channel"], "metrics": ["people", "orders", "revenue"]}
-    ),
-}  # fmt: skip
-TARGETS = {"fallout, 4 steps": 0.4, "table, 1,000 pages": 0.5, "sessions": 0.5}
-
-
-def ask(lake: Lake, reports: list[Report]) -> list[list[dict[str, Any]]]:
-    """Rows of some reports in one pass."""
-    until = START_MS + DAYS * 86_400_000 - 1
-    values = lake.values(VIEW.name).read()
-    asks = asks_of(reports, VIEW, values, data_until=until, as_of=until, arrays={})
-    passed: Pass = run_pass(lake.journeys(VIEW.name).read(), columns_of(reports, VIEW), asks, "arrow")
-    names = names_from(values, stored=True)
-    return [
-        REPORTS.named(one.report.report).finish(sums, one, names).to_pylist()
-        for one, sums in zip(asks, passed.sums, strict=True)
-    ]
-
-
-def compare(lake: Lake, database: duckdb.DuckDBPyConnection, source: str) -> None:
-    """Both sides must give equal answers before anything is timed."""
-    fallout, pages, sessions = (ask(lake, [REPORT_OF[name]])[0] for name in TARGETS)
-    assert [row["people"] for row in fallout] == list(database.execute(peers.fallout(source)).fetchone() or ())
-    theirs = {row[0]: row[1:] for row in database.execute(peers.pages(source)).fetchall()}
-    ours = {row["page"]: (row["events"], row["people"], row["sessions"]) for row in pages if row["row_kind"] == "item"}
-    assert ours == theirs, "pages differ"
-    assert sessions[0]["sessions"] == (database.execute(peers.sessions(source)).fetchone() or (None,))[0]
+TARGETS = {FALLOUT: 0.4, PAGES: 0.5, SESSIONS: 0.5}
 
 
 def race(lake: Lake, database: duckdb.DuckDBPyConnection, source: str, rounds: int) -> list[str]:
     """Both sides in turns; the median of each."""
-    queries = {"fallout, 4 steps": peers.fallout, "table, 1,000 pages": peers.pages, "sessions": peers.sessions}
+    queries = {FALLOUT: peers.fallout, PAGES: peers.pages, SESSIONS: peers.sessions}
     lines = [
         "| question | cja_spark wall s | CPU s | DuckDB wall s | CPU s | ratio | target |",
         "|---|---|---|---|---|---|---|",
@@ -157,7 +112,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--events", type=int, default=10_000_000)
     asked.add_argument("--folder", default="build/bench")
-    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--rounds", type=int, default=3)
     options = asked.parse_args()
     folder = Path(options.folder, str(options.events)).resolve()
     spark = open_session("local", {"spark.master": "local[2]", "spark.driver.memory": "6g"})

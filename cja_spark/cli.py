@@ -11,6 +11,7 @@ from types import FrameType
 
 from cja_spark.errors import CjaError
 from cja_spark.verbs import parser
+from cja_spark.worker_errors import worker_errors
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -21,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     run: Verb = asked.run
     try:
-        return run(asked)
+        with worker_errors():
+            return run(asked)
     except CjaError as error:
         sys.stderr.write(f"cja {asked.verb}: {error}\n")
         return error.exit_code

@@ -101,6 +101,11 @@ class InputError(CjaError):
 
     exit_code = 3
 
+    @classmethod
+    def file_of_lake(cls, path: str, why: str) -> Self:
+        """A file of a table is gone or broken."""
+        return cls(f"{path}, a file of the lake, cannot be read: {why}. Restore it, or rebuild with --full.")
+
 
 class MissingColumnError(InputError):
     """A column that is read does not exist."""
@@ -123,6 +128,11 @@ class SourceError(InputError):
     def unreadable(cls, dataset: str, path: str, why: str) -> Self:
         """A file that its format does not explain."""
         return cls(f"dataset '{dataset}': {path} cannot be read: {why}.")
+
+    @classmethod
+    def unfit(cls, dataset: str, why: str) -> Self:
+        """Columns or values that are not what they are taken for."""
+        return cls(f"dataset '{dataset}': its rows are not what its settings say: {why}.")
 
     @classmethod
     def changed(cls, dataset: str, path: str) -> Self:
@@ -249,6 +259,11 @@ class UnavailableError(CjaError):
     def sink(cls, name: str, place: str, why: str) -> Self:
         """Name the sink, its place and what the file system said; never a row."""
         return cls(f"sink '{name}': {place} cannot be written: {why}. Its rows wait; mend the place and deliver again.")
+
+    @classmethod
+    def broke_off(cls, what: str, place: str, why: str) -> Self:
+        """Name what was done, where, and what the machines or the file system said."""
+        return cls(f"{what} broke off in {place}: {why}. Running the same command again is safe, and finishes it.")
 
 
 class ClaimError(CjaError):

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from cja_spark.configuration import spec_of
+from cja_spark.connection.conform import TIME_REASONS, timestamp_of, unusable_time
 from cja_spark.errors import ConfigurationError, InputError, MissingColumnError
-from cja_spark.journeys.fields import event_fields, id_of
+from cja_spark.journeys.fields import event_fields, id_of, text_of
 from cja_spark.journeys.reader import ReadCounts
 from cja_spark.journeys.rows import event_rows, journey_rows
 from cja_spark.journeys.values import new_values
@@ -31,6 +33,7 @@ from cja_spark.settings import require_session
 from cja_spark.view.spec import View
 
 TIMESTAMPS = ("ts", "timestamp", "time", "event_time")
+REASONS = (*TIME_REASONS, "empty_person_id")
 
 
 def report_rows(
@@ -39,7 +42,8 @@ def report_rows(
     """Answer reports on any events.
 
     Args:
-        events: rows with `person_id` and a timestamp named ts, timestamp, time or event_time.
+        events: rows with `person_id` and a time named ts, timestamp, time or event_time: whatever connect takes, such
+            as ISO text, or epoch seconds, milliseconds or microseconds.
         view: a data view, or the mapping that its YAML would be.
         reports: the questions.
         as_of: the instant that `last 90 days` counts back from; the newest event's when not given.
@@ -48,10 +52,11 @@ def report_rows(
         One DataFrame per report, in the order asked.
 
     Rows:
-        As the report's kind gives them: a total, items or steps or buckets, what is left as *other*.
+        As the report's kind gives them: a total, items or steps or buckets, what is left as *other*. Events that
+        connect would drop, without a person or a usable time, are left out; a warning counts them by reason.
 
     Raises:
-        InputError: there is no event.
+        InputError: there is no event with a person and a usable time; one of the two columns is not one value.
         MissingColumnError: no person id, no timestamp, or a field of the view that events do not have.
         ConfigurationError: a view with lookups or profiles: those need a connection; every fault of a mapping; a name
             that nothing has, or that its place cannot take; a session that is not set to UTC and ANSI.
@@ -61,12 +66,10 @@ def report_rows(
     _refuse_joins(view)
     if faults := faults_of_names(view, reports):
         raise ConfigurationError.collected(faults)
-    rows = _conformed(events)
+    conformed = _conformed(events)
+    until = _newest(conformed) // 1000
+    rows = conformed.where(F.col("_reason").isNull()).drop("_reason")
     fields = event_fields(view, {})
-    newest = rows.agg(F.max(F.unix_micros("ts"))).collect()[0][0]
-    if newest is None:
-        raise InputError("events: there is no row with a timestamp.")
-    until = newest // 1000
     values = new_values(Lake(events.sparkSession, "."), rows, fields, ())
     values = values.select("dimension", id_of(F.col("value")).alias("id"), "value")
     named = [report.model_copy(update={"name": f"report_{at}"}) for at, report in enumerate(reports)]
@@ -108,20 +111,39 @@ def _refuse_joins(view: View) -> None:
 
 
 def _conformed(events: DataFrame) -> DataFrame:
-    """Events with the columns that orders and joins need; what they lack is null."""
-    if "person_id" not in events.columns:
-        raise MissingColumnError.of("events", "person_id", events.columns)
-    time = next((name for name in TIMESTAMPS if name in events.columns), None)
-    if time is None:
-        raise MissingColumnError.of("events", "timestamp", events.columns)
-    rows = events.where(F.col("person_id").isNotNull() & F.col(time).isNotNull())
-    rows = rows.withColumn("ts", F.col(time).cast("timestamp")).withColumn(
-        "person_id", F.col("person_id").cast("string")
-    )
-    if "person_namespace" not in rows.columns:
-        rows = rows.withColumn("person_namespace", F.lit(None).cast("string"))
-    if "row_hash" not in rows.columns:
-        rows = rows.withColumn(
-            "row_hash", F.xxhash64(*(F.to_json(F.struct(F.col(f"`{name}`"))) for name in events.columns))
-        )
-    return rows
+    """Events with the columns that orders and joins need; what they lack is null. `_reason` is why one cannot be used."""
+    time = next((name for name in TIMESTAMPS if name in events.columns), "timestamp")
+    raw, kind = _one_value(events, time)
+    ts, person = timestamp_of(raw, kind), text_of(_one_value(events, "person_id")[0])
+    reason = F.coalesce(unusable_time(raw, kind, ts), F.when(person.isNull(), "empty_person_id"))
+    added = {"ts": ts, "person_id": person, "_reason": reason}
+    if "person_namespace" not in events.columns:
+        added["person_namespace"] = F.lit(None).cast("string")
+    if "row_hash" not in events.columns:
+        added["row_hash"] = F.xxhash64(*(F.to_json(F.struct(F.col(f"`{name}`"))) for name in events.columns))
+    return events.withColumns(added)
+
+
+def _one_value(events: DataFrame, name: str) -> tuple[Column, T.DataType]:
+    """A column of one value, and its type."""
+    if name not in events.columns:
+        raise MissingColumnError.of("events", name, events.columns)
+    kind = events.schema[name].dataType
+    if isinstance(kind, T.StructType | T.ArrayType | T.MapType):
+        raise InputError(f"events: '{name}' is {kind.simpleString()}, not one value.")
+    return F.col(name), kind
+
+
+def _newest(conformed: DataFrame) -> int:
+    """The time of the newest usable event in µs; the same pass counts the others by reason, for a warning."""
+    reason = F.col("_reason")
+    counts = [F.count_if(reason == name).alias(name) for name in REASONS]
+    newest = F.max(F.when(reason.isNull(), F.unix_micros("ts"))).alias("newest")
+    [seen] = conformed.agg(newest, *counts).collect()
+    left_out = ", ".join(f"{name} {seen[name]:,}" for name in REASONS if seen[name])
+    if seen["newest"] is None:
+        raise InputError(f"events: no row has a person and a usable time{f' ({left_out})' if left_out else ''}.")
+    if left_out:
+        total = sum(seen[name] for name in REASONS)
+        warnings.warn(f"{total:,} events are left out: {left_out}.", stacklevel=3)
+    return int(seen["newest"])

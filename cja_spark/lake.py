@@ -163,6 +163,8 @@ class Lake:
         require_session(spark)
         self.spark, self.location = spark, location.rstrip("/")
         self.by_path = not self.location.startswith("catalogue:")
+        if not self.by_path:
+            quoted(self.location.removeprefix("catalogue:"))  # refuses what is no name of a schema
 
     def table(self, spec: TableSpec, *names: str) -> Table:
         """The table that `spec` declares; `names` fill a table that exists once per view, dataset or report."""
@@ -209,15 +211,21 @@ class Lake:
         """One row per run of reports."""
         return self.table(REPORT_RUNS)
 
+    @property
+    def folder(self) -> Path | None:
+        """The lake's folder, where it lies on a disk of this machine."""
+        place = self.location.removeprefix("file://").removeprefix("file:")
+        return Path(place) if self.by_path and "://" not in place else None
+
     def require_writable(self) -> None:
         """Check, before anything is computed, that a lake on a local disk can be written.
 
         Raises:
             UnwritableError: the folder cannot be made or written.
         """
-        if not self.by_path or "://" in self.location or self.location.startswith("file:"):
+        place = self.folder
+        if place is None:
             return
-        place = Path(self.location)
         try:
             place.mkdir(parents=True, exist_ok=True)
             probe = place / ".cja_write_probe"
@@ -249,7 +257,8 @@ VALUES = TableSpec("values", schema("dimension string not null, id bigint not nu
 JOURNEY_BUILDS = TableSpec(
     "journey_builds",
     schema(
-        "view string, period int, fingerprint string, events string, buckets int, persons bigint, event_count bigint"
+        "view string, period int, definition string, fingerprint string, events string, buckets int, persons bigint, "
+        "event_count bigint, data_until timestamp"
     ),
 )
 REPORTS = TableSpec("reports")

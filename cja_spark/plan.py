@@ -30,8 +30,10 @@ from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.build import Build, build
+from cja_spark.journeys.built import Built, built
 from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
+from cja_spark.lock import locked
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import asks_of, columns_of
@@ -41,6 +43,7 @@ from cja_spark.reports.one_pass import Pass
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
+from cja_spark.secret import has_password
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment, SegmentReference, leaves
 from cja_spark.view.spec import View
@@ -77,7 +80,13 @@ class Run:
 
 
 def lake_of(spark: SparkSession, project: Project, location: str | None = None) -> Lake:
-    """The project's lake, or another place that the command line names."""
+    """The project's lake, or another place that the command line names.
+
+    Raises:
+        ConfigurationError: the place carries a password.
+    """
+    if has_password(location or ""):
+        raise ConfigurationError("--lake: the address carries a password; give it to Spark as a setting instead.")
     return Lake(spark, project.place(project.lake.location) if location is None else location)
 
 
@@ -93,20 +102,24 @@ def connect(
         full: load everything again instead.
         as_of: the instant of the stitching replay; the newest event's when not given.
 
-    Raises:  SourceError, MissingColumnError, TypeConflictError; every table stays as it was.
+    Raises:  SourceError, MissingColumnError, TypeConflictError; UnwritableError when there is no such lake; ClaimError
+        while another run loads: every table stays as it was. UnavailableError when the disk, the network or executors
+        were in the way: the next run finishes the load.
     """
     root = project.place(project.lake.files) if files_root is None else files_root
-    return load(lake.spark, lake, project.connection, files_root=root, full=full, as_of=as_of)
+    with locked(lake, "connect", "loads"):
+        return load(lake.spark, lake, project.connection, files_root=root, full=full, as_of=in_utc(as_of))
 
 
 def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
     """Build the journeys of the project's view; only periods that changed are written.
 
-    Raises:  InputError when there are no events yet; whatever `build` refuses.
+    Raises:  InputError when there are no events yet; ClaimError while another run builds; whatever `build` refuses.
     """
     if not lake.events.exists():
         raise InputError(f"{lake.location} has no events yet: run 'cja connect' first.")
-    return build(lake, project.view, project.connection.matches(), full=full)
+    with locked(lake, "journeys", "builds journeys"):
+        return build(lake, project.view, project.connection.matches(), full=full)
 
 
 def preflight(
@@ -114,7 +127,7 @@ def preflight(
 ) -> tuple[PreflightFigures, ...]:
     """Check whether the datasets' identities are good enough to stitch them; reads the sources, writes nothing."""
     root = project.place(project.lake.files) if files_root is None else files_root
-    return preflight_connection(lake, project.connection, files_root=root, as_of=as_of)
+    return preflight_connection(lake, project.connection, files_root=root, as_of=in_utc(as_of))
 
 
 def stitching(lake: Lake, project: Project) -> tuple[StitchingFigures, ...]:
@@ -134,7 +147,7 @@ def explain(
 ) -> str:
     """A report run's plan in named steps, each with its grain and columns, then Spark's own; nothing is computed."""
     reports = chosen(project, names)
-    asks = _asks(lake, project, reports, as_of)
+    asks = _asks(lake, project, reports, as_of, built_of(lake, project))
     return explain_pass(_journeys(lake, project, asks), columns_of(reports, project.view), asks, reader)
 
 
@@ -158,16 +171,14 @@ def report(
         keep_rows: write the rows to `reports/*`; a run that is already there is not written again.
     """
     reports = chosen(project, names)
-    asks = _asks(lake, project, reports, as_of)
-    columns = columns_of(reports, project.view)
-    version = lake.journeys(project.view.name).version()
-    passed = run_pass(_journeys(lake, project, asks, version), columns, asks, reader)
+    built, version = _pinned(lake, project)
+    asks = _asks(lake, project, reports, as_of, built)
+    passed = run_pass(_journeys(lake, project, asks, version), columns_of(reports, project.view), asks, reader)
     names_of = names_from(lake.values(project.view.name).read(), stored=True)
-    sources = _sources(lake, project.view)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
         rows = REPORTS.named(ask.report.report).finish(sums, ask, names_of)
-        run = run_id(ask, sources)
+        run = run_id(ask, built.sources)
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, version)
         answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values())))
     return Run(tuple(answers), passed, version)
@@ -185,21 +196,15 @@ def chosen(project: Project, names: Sequence[str]) -> list[Report]:
     return [project.reports[name] for name in (names or sorted(project.reports))]
 
 
-def data_until(lake: Lake) -> datetime:
-    """The instant of the newest event; partitions but the last are not read.
-
-    Raises:
-        InputError: there are no events.
-    """
-    last_day = lake.events.read().agg(F.max("event_date")).collect()[0][0]
-    if last_day is None:
-        raise InputError(f"{lake.location} holds no events: every row was dropped, or no file was loaded.")
-    newest = lake.events.read().where(F.col("event_date") == F.lit(last_day)).agg(F.max(F.unix_micros("ts"))).collect()
-    return datetime.fromtimestamp(newest[0][0] / 1e6, UTC)
+def in_utc(instant: datetime | None) -> datetime | None:
+    """An instant in UTC; one without a zone is in UTC already, whatever this machine's zone is."""
+    if instant is None:
+        return None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def milliseconds_of(instant: datetime) -> int:
-    """An instant in ms UTC."""
+    """An instant in ms UTC; one without a zone is in UTC already."""
     return int((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
@@ -212,13 +217,32 @@ def arrays_of(view: View, matches: Mapping[str, str]) -> dict[str, tuple[str, ..
     return found
 
 
-def _asks(lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None) -> tuple[Ask, ...]:
-    if not lake.journeys(project.view.name).exists():
-        raise InputError(f"{lake.location} has no journeys of view '{project.view.name}': run 'cja journey' first.")
-    until = data_until(lake)
+def built_of(lake: Lake, project: Project) -> Built:
+    """What the journeys of the project's view were built from.
+
+    Raises:
+        InputError: there are none, they hold no event, or the view asks for others since.
+    """
+    return built(lake, project.view, project.connection.matches())
+
+
+def _pinned(lake: Lake, project: Project) -> tuple[Built, int]:
+    """The journeys' version and what it was built from, between two builds and not in the middle of one."""
+    while True:
+        before = built_of(lake, project)
+        version = lake.journeys(project.view.name).version()
+        if built_of(lake, project) == before:
+            return before, version
+
+
+def _asks(
+    lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, built: Built
+) -> tuple[Ask, ...]:
+    until = milliseconds_of(built.data_until)
     return asks_of(
-        reports, project.view, lake.values(project.view.name).read(), data_until=milliseconds_of(until),
-        as_of=milliseconds_of(as_of or until), arrays=arrays_of(project.view, project.connection.matches()),
+        reports, project.view, lake.values(project.view.name).read(), data_until=until,
+        as_of=until if as_of is None else milliseconds_of(as_of),
+        arrays=arrays_of(project.view, project.connection.matches()),
     )  # fmt: skip
 
 
@@ -229,13 +253,6 @@ def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int | 
     last = max(ask.window.until for ask in asks)
     low, high = period_at(first, project.view), period_at(last, project.view)
     return rows.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
-
-
-def _sources(lake: Lake, view: View) -> str:
-    rows = (
-        lake.journey_builds.read().where(F.col("view") == view.name).select("period", "fingerprint", "events").collect()
-    )
-    return "\n".join(f"{row['period']} {row['fingerprint']} {row['events']}" for row in sorted(rows))
 
 
 def segments_named(segment: Segment) -> tuple[str, ...]:

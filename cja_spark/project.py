@@ -17,7 +17,7 @@ from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.spec import SINKS, Sink
-from cja_spark.spec import Spec
+from cja_spark.spec import Address, Spec
 from cja_spark.view.spec import View
 
 M = TypeVar("M", bound=BaseModel)
@@ -29,8 +29,8 @@ class LakePlace(Spec):
     `location` may also be a URI (``s3a://bucket/lake``) or ``catalogue:schema``.
     """
 
-    location: str
-    files: str = "."
+    location: Address
+    files: Address = "."
 
 
 class Project(Spec):
@@ -46,7 +46,7 @@ class Project(Spec):
 
     def place(self, path: str) -> str:
         """A path of the project's own settings, made absolute; URIs and catalogue names stay as they are."""
-        if "://" in path or path.startswith("catalogue:"):
+        if ":/" in path or path.startswith("catalogue:"):
             return path
         return str((Path(self.folder) / path).resolve())
 

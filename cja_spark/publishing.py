@@ -19,7 +19,7 @@ from cja_spark.audiences.publish import publish as publish_audience
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.wish import MILLISECOND
-from cja_spark.errors import CjaError, ConfigurationError, InputError
+from cja_spark.errors import CjaError, ConfigurationError
 from cja_spark.journeys.batch import Bools, Window
 from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
@@ -112,14 +112,13 @@ def publish_each(
         InputError: there are no journeys yet.
     """
     audiences = chosen(project, names)
-    view = project.view
-    if not lake.journeys(view.name).exists():
-        raise InputError(f"{lake.location} has no journeys of view '{view.name}': run 'cja journey' first.")
-    if as_of is None:
-        until = plan.data_until(lake)
+    built = plan.built_of(lake, project)
+    asked = plan.in_utc(as_of)
+    if asked is None:
+        until = built.data_until
         moment = until.replace(microsecond=until.microsecond // 1000 * 1000) + MILLISECOND
     else:
-        moment = as_of
+        moment = asked
     for audience in audiences:
         try:
             yield _publish(lake, project, audience, moment, moves=as_of is None, take_over=take_over)

@@ -28,12 +28,13 @@ SHIPPED_WITH_SPARK = (
 )
 
 
-def open_session(profile: str = "local", settings: Mapping[str, str] | None = None) -> SparkSession:
+def open_session(profile: str | None = None, settings: Mapping[str, str] | None = None) -> SparkSession:
     """Open the session of this process, or return the one that spark-submit or a notebook already opened.
 
     Args:
         profile: a file of `conf/spark/` (`local`, `cluster`), found in the folder named by CJA_SPARK_CONF,
-            the working directory or the package.
+            the working directory or the package. When not given `local`, but `cluster` where spark-submit was told the
+            master of a cluster. What spark-submit was told wins over the profile.
         settings: Spark settings that win over the profile's.
 
     Raises:
@@ -49,7 +50,9 @@ def open_session(profile: str = "local", settings: Mapping[str, str] | None = No
         return active
     require_java()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    chosen = {**profile_settings(profile), **(settings or {})}
+    submitted = _submitted()
+    profile = profile or profile_of(submitted.get("spark.master", "local"))
+    chosen = {**profile_settings(profile), **submitted, **(settings or {})}
     builder = SparkSession.builder.appName("cja_spark")
     if "spark.jars" not in chosen and not _launched_by_submit():
         builder = builder.config("spark.jars", ",".join(delta_jars()))
@@ -97,8 +100,23 @@ def _settings(text: str) -> dict[str, str]:
     }
 
 
+def profile_of(master: str) -> str:
+    """The profile for a master when nobody names one: `local` on one machine, `cluster` anywhere else."""
+    return "local" if master.startswith("local") else "cluster"
+
+
 def _launched_by_submit() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def _submitted() -> dict[str, str]:
+    """What spark-submit was told."""
+    if not _launched_by_submit():
+        return {}
+    from pyspark import SparkConf, SparkContext
+
+    SparkContext._ensure_initialized()
+    return dict(SparkConf().getAll())
 
 
 def require_java() -> str:

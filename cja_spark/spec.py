@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from cja_spark.secret import has_password
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -67,6 +77,33 @@ def as_tuple(value: object) -> object:
 
 
 AsTuple = BeforeValidator(as_tuple)
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = [name for at, name in enumerate(names) if name in names[:at]]
+    if twice:
+        raise ValueError(f"'{twice[0]}' is given twice.")
+    return names
+
+
+EachOnce = AfterValidator(_each_once)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
+
+
+def _in_reach(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{day} is not between {FIRST_DAY} and {LAST_DAY}.")
+    return day
+
+
+def _without_password(address: str) -> str:
+    if has_password(address):
+        raise ValueError("the address carries a password; give it to Spark as a setting of the file system.")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_without_password)]  # a path or URI
+Day = Annotated[date, AfterValidator(_in_reach)]  # one that can be reckoned with in every time zone
 
 
 class Spec(BaseModel):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from pyspark.sql import Column
@@ -18,6 +15,7 @@ from cja_spark.audiences.tables import CLAIMS
 from cja_spark.errors import ClaimError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
+from cja_spark.lock import locked
 
 LEASE = timedelta(minutes=15)
 RENEW_AFTER = timedelta(minutes=5)
@@ -86,12 +84,12 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
     Raises:
         ClaimError: another run holds a claim that covers the scope.
     """
-    with _locked(lake) as alone:
+    with locked(lake, "audiences", "publishes or delivers") as alone:
         claim = acquire(Claim(lake, 0, scope, run_id, command, datetime.now(UTC)), take_over=take_over or alone)
         failpoint("claim.acquired")
         try:
             yield claim
-        except Exception:
+        except BaseException:  # also when somebody interrupts it
             claim.release()
             raise
         failpoint("claim.before_release")
@@ -158,23 +156,3 @@ def _claims(lake: Lake, mine: Column | None = None) -> _Claims:
     ).collect()[0]  # fmt: skip
     held = (_Held(row["claim"], row["scope"], row["lease_until"].astimezone(UTC)) for row in found[2])
     return _Claims(found[0] or 0, bool(found[1]), tuple(sorted(held)))
-
-
-@contextmanager
-def _locked(lake: Lake) -> Iterator[bool]:
-    """Lock a lake on a local disk for this process; False where there is no such lock."""
-    place = lake.location.removeprefix("file://").removeprefix("file:")
-    if "://" in place or place.startswith("catalogue:"):
-        yield False
-        return
-    Path(place).mkdir(parents=True, exist_ok=True)
-    handle = os.open(Path(place) / "_audiences.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(handle)
-        raise ClaimError("Another run publishes or delivers in this lake. Try again when it is done.") from error
-    try:
-        yield True
-    finally:
-        os.close(handle)

@@ -16,6 +16,7 @@ from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.staging import Staging
 from cja_spark.audiences.wish import Wish
 from cja_spark.failpoints import failpoint
+from cja_spark.worker_errors import worker_errors
 
 
 class Diff(NamedTuple):
@@ -43,7 +44,8 @@ def evaluate(wish: Wish, begun: Seal, staging: Staging) -> Diff:
     """Find the people of a run once and compare them with the members; what follows reads the frozen copies."""
     window = wish.audience.window(wish.as_of, wish.time_zone)
     people = identified(wish.find_people(*window), wish.audience, suppressed(wish.lake), wish.pepper)
-    people = staging.freeze("people", people)
+    with worker_errors():
+        people = staging.freeze("people", people)
     failpoint("eval.done")
     members = realized(wish.lake, begun.audience_id)
     computed = changes(

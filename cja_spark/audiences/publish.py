@@ -20,7 +20,7 @@ from cja_spark.audiences.identity import pepper_beside, pseudonym, read_pepper
 from cja_spark.audiences.members import derive, realized
 from cja_spark.audiences.people import letters_of, write_letters
 from cja_spark.audiences.receipts import PublishReceipt
-from cja_spark.audiences.register import Registered, find, register
+from cja_spark.audiences.register import Registered, expired, find, register
 from cja_spark.audiences.runs import Blocked, LastRun, Seal, State, last_run, record
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import require_tables
@@ -82,8 +82,11 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
             if approved_run(wish, known, last) is None:
                 wish.require_same(known, last)
                 return receipt_of(wish, last.seal, "committed", "nothing to do: this instant is published")
-        elif known.expired(wish.as_of):
-            return receipt_of(wish, wish.begun(known), "skipped_expired", "expired; nobody enters and nobody leaves")
+        elif expired(known, audience, wish.as_of):
+            if last is None or last.announced:
+                told = "expired; nobody enters and nobody leaves"
+                return receipt_of(wish, wish.begun(known), "skipped_expired", told)
+            resume_only = True  # what was decided in time is finished
     entry = register(lake, audience, definition, wish.as_of) if known is None else known
     with claimed(lake, entry.audience_id, wish.run_id, "publish", take_over=take_over) as claim:
         return _run(wish, claim, entry, resume_only=resume_only)

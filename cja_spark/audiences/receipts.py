@@ -13,6 +13,7 @@ from pydantic import Field
 
 from cja_spark.errors import CjaError, ClaimError, UnavailableError, UnwritableError
 from cja_spark.spec import Spec
+from cja_spark.worker_errors import worker_error
 
 RECEIPT_VERSION = 1
 
@@ -151,6 +152,12 @@ class DeliverReceipt(Spec):
 def retry_after(error: CjaError) -> int | None:
     """Seconds after which the same command can succeed; None when that is not known."""
     return error.retry_after_s if isinstance(error, ClaimError) else None
+
+
+def ended_by(error: Exception) -> tuple[int, str]:
+    """The exit code and the reason of a command that an error ended; 1 and its kind where it is none of our own."""
+    own = error if isinstance(error, CjaError) else worker_error(error)
+    return (1, type(error).__name__) if own is None else (own.exit_code, str(own))
 
 
 def receipt_place(asked: str | None, project: str, command: str) -> Path:

@@ -28,9 +28,14 @@ class Registered:
     expires_at: datetime
     status: str
 
-    def expired(self, as_of: datetime) -> bool:
-        """Whether the audience has come to its end (A6)."""
-        return as_of >= self.expires_at
+
+def expired(known: Registered, audience: Audience, as_of: datetime) -> bool:
+    """Whether an audience has come to its end (A6); its file may have put that off since.
+
+    Raises:
+        ConfigurationError: it would live longer than 13 months.
+    """
+    return as_of >= _expires(audience, as_of, known.expires_at)
 
 
 def find(lake: Lake, name: str) -> Registered | None:

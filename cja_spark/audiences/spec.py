@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from cja_spark.spec import AsTuple, Duration, Name, Spec
+from cja_spark.spec import AsTuple, Day, Duration, Name, Spec
 from cja_spark.view.condition import AllOf, AnyOf, Condition, Exclude, SegmentReference, leaves
 
 DAY = timedelta(days=1)
@@ -38,8 +38,8 @@ def _parts(tree: Spec) -> Iterator[Spec]:
 class Dates(Spec):
     """From the first instant of one day to the end of another, in the view's time zone."""
 
-    from_: date = Field(alias="from")
-    to: date
+    from_: Day = Field(alias="from")
+    to: Day
 
     @model_validator(mode="after")
     def _forward(self) -> Dates:
@@ -60,7 +60,7 @@ class Audience(Spec):
     refresh: Refresh | None = None
     lookback: Duration | None = None
     range: Dates | None = None
-    expires: date | None = None
+    expires: Day | None = None
     known_only: bool = False
     known_namespaces: Annotated[tuple[Name, ...], AsTuple] = ()
     sinks: Annotated[tuple[Name, ...], AsTuple] = ()

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from cja_spark.connection.numbers import as_it_came, not_a_number, number, text_columns
+from cja_spark.connection.numbers import Path, as_it_came, not_a_number, stored, stored_type, text_paths
 from cja_spark.connection.spec import EventDataset, IdentityField
 from cja_spark.connection.stitching.identity_map import blank, by_namespace, entries, primary
 from cja_spark.connection.tables import EVENT_COLUMNS
@@ -17,9 +17,10 @@ from cja_spark.sources.items import FILE, ITEM
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.read import ADDED
-from cja_spark.sources.types import as_stored, settled, shaped
+from cja_spark.sources.types import settled, shaped
 
 RESERVED = EVENT_COLUMNS
+TIME_REASONS = ("missing_timestamp", "invalid_timestamp", "before_1900", "after_9999")
 DATED = r"^[+-]?\d+-\d"  # Spark would take a mere time of day as today's
 MINUTES = r"^(\d+-\d+-\d+[T ]\d{1,2}:\d{1,2})(?![\d:])"
 
@@ -52,7 +53,7 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True)
         if dataset.persistent_id.identity_map == "primary":
             device = _no_person(device, dataset.person_id.code())
-    texts = text_columns(schema, dataset.numbers, name)
+    texts = text_paths(schema, dataset.numbers, name)
     payload, kind = _payload(schema, texts)
     ts = timestamp_of(*columns["timestamp"])
     conformed = rows.select(
@@ -155,41 +156,51 @@ def timestamp_of(column: Column, kind: T.DataType) -> Column:
     return F.when(number.isNotNull(), epoch).when(text.rlike(DATED), instant)
 
 
-def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType, texts: tuple[str, ...]) -> Column:
-    raw, kind = column
-    missing, late = raw.isNull(), F.lit(False)
+def unusable_time(column: Column, kind: T.DataType, ts: Column) -> Column:
+    """Why a time cannot be used, one of TIME_REASONS; null where it can.
+
+    Args:
+        column: the time as it came.
+        kind: its type.
+        ts: what `timestamp_of` reads in it.
+    """
+    missing, late = column.isNull(), F.lit(False)
     if isinstance(kind, T.StringType):
-        missing, late = blank(raw), raw.rlike(r"^\+?\d{5,}-")
-    reason = (
+        missing, late = blank(column), column.rlike(r"^\+?\d{5,}-")
+    return (
         F.when(missing, "missing_timestamp")
         .when(ts.isNull() & late, "after_9999")
         .when(ts.isNull(), "invalid_timestamp")
         .when(ts < F.lit("1900-01-01").cast("timestamp"), "before_1900")
         .when(ts >= F.lit("+10000-01-01").cast("timestamp"), "after_9999")
     )
+
+
+def _reason(column: tuple[Column, T.DataType], ts: Column, schema: T.StructType, texts: tuple[Path, ...]) -> Column:
+    reason = unusable_time(*column, ts)
     if texts:
-        reason = reason.when(not_a_number(texts), "not_a_number")
+        reason = F.coalesce(reason, F.when(not_a_number(texts), "not_a_number"))
     if CORRUPT in schema.fieldNames():
         return F.when(F.col(CORRUPT).isNotNull(), "unreadable_row").otherwise(reason)
     return reason
 
 
-def _payload(schema: T.StructType, texts: tuple[str, ...]) -> tuple[Column, T.StructType]:
+def _payload(schema: T.StructType, texts: tuple[Path, ...]) -> tuple[Column, T.StructType]:
     """The row as it came, in settled types; a column with a reserved name, in any case, is kept as `source_<name>`.
 
-    Columns of `texts` become numbers; what they held where they hold none is kept with the unreadable rows.
+    Texts become numbers; what they were where one is none is kept with the unreadable rows.
     """
     parts, fields = [], []
     for field in schema.fields:
-        if field.name in (FILE, ITEM, ROW):
+        if field.name in (FILE, ITEM, ROW) or (texts and field.name == CORRUPT):
             continue
         name = f"source_{field.name}" if field.name.lower() in RESERVED else field.name
-        kind = T.DoubleType() if field.name in texts else settled(field.dataType)
-        column = number(field.name) if field.name in texts else as_stored(F.col(f"`{field.name}`"), field.dataType)
-        parts.append(column.alias(name))
-        fields.append(T.StructField(name, kind))
-    if texts and CORRUPT not in schema.fieldNames():
-        parts.append(as_it_came(texts).alias(CORRUPT))
+        at = (field.name,)
+        parts.append(stored(F.col(f"`{field.name}`"), field.dataType, texts, at).alias(name))
+        fields.append(T.StructField(name, stored_type(field.dataType, texts, at)))
+    if texts:
+        unreadable = [F.col(CORRUPT)] if CORRUPT in schema.fieldNames() else []
+        parts.append(F.coalesce(*unreadable, as_it_came(texts)).alias(CORRUPT))
         fields.append(T.StructField(CORRUPT, T.StringType()))
     return F.struct(*parts), T.StructType(fields)
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
@@ -30,10 +28,10 @@ from cja_spark.connection.replay import replay
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.staging import Staged, staged
 from cja_spark.connection.tables import EVENT_COLUMNS, EVENT_SCHEMA, QUARANTINE
-from cja_spark.errors import InputError
+from cja_spark.errors import InputError, UnavailableError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
-from cja_spark.sources.read import explained
+from cja_spark.sources.failures import SPARK_ERRORS, told
 
 
 def connect(
@@ -48,24 +46,36 @@ def connect(
     """Load what is new, or with `full` everything again.
 
     Rows:    Events: one per usable source row, duplicate event ids once. Quarantine: every other row, with its reason.
-    Raises:  SourceError, MissingColumnError, TypeConflictError; every table stays as it was.
+    Raises:  SourceError, MissingColumnError, TypeConflictError: every table stays as it was. UnwritableError: there is
+        no such lake. UnavailableError: the disk, the network, executors or another run were in the way; the next run
+        finishes the load.
     Source:  Decision (docs/decisions/loads.md): a plan row first, one transaction version per load.
     """
-    load = plan_load(lake, connection, files_root, full=full, as_of=as_of)
-    if load is None:
-        return receipt_of(lake, None)
-    failpoint("connect.planned")
+    try:
+        load = plan_load(lake, connection, files_root, full=full, as_of=as_of)
+        if load is not None:
+            failpoint("connect.planned")
+            _load(lake, connection, load, files_root)
+        return receipt_of(lake, load)
+    except SPARK_ERRORS as error:
+        if (own := told(error, "connect", lake.location)) is None:
+            raise
+        raise own from error
+
+
+def _load(lake: Lake, connection: Connection, load: Load, files_root: str) -> None:
+    """Do a planned load; its plan is given up where running it again would end the same way."""
     try:
         with staged(lake, connection, load, files_root) as rows:
             failpoint("connect.staged")
             _take(lake, connection, load, rows, files_root)
-    except (PySparkException, Py4JJavaError, InputError) as error:
-        if not is_begun(lake, connection, load):
+    except (*SPARK_ERRORS, InputError) as error:
+        own = error if isinstance(error, InputError) else told(error, f"load {load.number}", lake.location, load.items)
+        if not isinstance(own, UnavailableError) and not is_begun(lake, connection, load):
             drop_plan(lake, load)
-        if isinstance(error, InputError):
+        if own is None or own is error:
             raise
-        raise explained(error, _dataset_in(error, load), load.items) from error
-    return receipt_of(lake, load)
+        raise own from error
 
 
 def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_root: str) -> None:
@@ -95,11 +105,6 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
 
 def _replays(connection: Connection) -> bool:
     return any(dataset.stitching and dataset.stitching.replay for dataset in connection.events().values())
-
-
-def _dataset_in(error: Exception, load: Load) -> str:
-    text = str(error)
-    return next((item.dataset for item in load.items if item.path.split("/")[-1] in text), load.items[0].dataset)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -23,8 +21,9 @@ from cja_spark.connection.stitching.spec import FieldBased
 from cja_spark.connection.stitching.stitch import EPOCH
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
+from cja_spark.sources.failures import SPARK_ERRORS, told
 from cja_spark.sources.items import Item
-from cja_spark.sources.read import explained, items_of, read_items
+from cja_spark.sources.read import items_of, read_items
 
 NEEDED = ("persistent_id", "persistent_namespace", "own_person_id", "ts")
 
@@ -41,7 +40,8 @@ def preflight_connection(
         as_of: the end of the seven days; each dataset's newest usable event when not given.
 
     Raises:
-        SourceError, MissingColumnError: a source cannot be read.
+        SourceError, MissingColumnError: a source cannot be listed or read.
+        UnavailableError: machines that Spark needs were lost.
         ConfigurationError: no event dataset has a persistent ID.
     """
     datasets = {name: dataset for name, dataset in connection.events().items() if dataset.persistent_id}
@@ -60,8 +60,10 @@ def _preflight(
         newest = None if as_of else rows.agg(F.max(F.unix_micros("ts"))).collect()[0][0]
         until = as_of or (None if newest is None else EPOCH + timedelta(microseconds=newest))
         return preflight_figures(rows, name, dataset.stitching or FieldBased(method="field_based"), until, limit)
-    except (PySparkException, Py4JJavaError) as error:
-        raise explained(error, name, items) from error
+    except SPARK_ERRORS as error:
+        if (own := told(error, f"preflight of dataset '{name}'", lake.location, items)) is None:
+            raise
+        raise own from error
 
 
 def _usable(rows: DataFrame, name: str, dataset: EventDataset, items: Sequence[Item]) -> DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from cja_spark.connection.arrival import in_order_of_arrival
+from cja_spark.connection.definitions import changed, definitions
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS
 from cja_spark.errors import SourceError
@@ -71,6 +73,7 @@ def plan_load(
 
     Raises:
         SourceError: a dataset has no file, a taken file changed, or one of a begun load is not there as it was.
+        InputError: a dataset is not defined as when its rows were loaded.
     """
     rows = sorted(lake.table(LOADS).create().read().collect(), key=lambda row: row["load"])
     kept = _kept(rows)
@@ -78,13 +81,15 @@ def plan_load(
     open_rows = [row for row in kept if row["load"] not in done]
     if open_rows and not full:
         load = _planned(rows, open_rows[-1])
-        wrong = _moved(lake, connection, files_root, load)
+        wrong = changed(connection, _defined(kept)) or _moved(lake, connection, files_root, load)
         if wrong is None:
             return load
         if is_begun(lake, connection, load):
             raise wrong
         drop_plan(lake, load)
         kept.remove(open_rows[-1])
+    if not full and (wrong := changed(connection, _defined(kept))):
+        raise wrong
     taken = {(item["dataset"], item["path"]): Item(*item) for row in kept for item in row["items"]}
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
@@ -92,7 +97,9 @@ def plan_load(
     fresh = in_order_of_arrival(fresh, _first_seen(rows))
     number = max((row["load"] for row in rows), default=0) + 1
     load = Load(number, tuple(fresh), full, lake.events.version(), as_of, Known() if full else _known(rows))
-    _note(lake, _row(load, "planned"))
+    table = lake.table(LOADS)  # of two plans of one number Delta takes the first; what the other lists stays new
+    row = _row(load, "planned", definitions=json.dumps(definitions(connection), sort_keys=True))
+    table.append(table.frame([row]), app_id="loads", txn=number)
     return load
 
 
@@ -164,12 +171,19 @@ def _fresh(lake: Lake, connection: Connection, files_root: str, taken: Taken) ->
     return found
 
 
-def _row(load: Load, state: str, known: Known | None = None) -> tuple[object, ...]:
+def _defined(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
+    """Per dataset what its rows were loaded with."""
+    return {name: told for row in rows for name, told in json.loads(row["definitions"] or "{}").items()}
+
+
+def _row(
+    load: Load, state: str, known: Known | None = None, definitions: str | None = None
+) -> tuple[object, ...]:
     items: Sequence[tuple[object, ...]] = [tuple(item) for item in load.items] if state == "planned" else []
     noted: tuple[object, ...] = (None,) * 4
     if known is not None:
         noted = (known.replayed_until, known.newest, known.most_monthly_events, list(known.bad_ids))
-    return (load.number, state, load.full, load.events_version, load.as_of, items, *noted)
+    return (load.number, state, load.full, load.events_version, load.as_of, items, *noted, definitions)
 
 
 def _note(lake: Lake, row: tuple[object, ...]) -> None:

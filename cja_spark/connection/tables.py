@@ -10,7 +10,8 @@ LOADS = TableSpec(
     schema(
         "load bigint, state string, full boolean, events_version bigint, as_of timestamp, "
         "items array<struct<dataset: string, path: string, size: bigint, modified_ms: bigint>>, "
-        "replayed_until timestamp, newest timestamp, most_monthly_events bigint, bad_ids array<string>"
+        "replayed_until timestamp, newest timestamp, most_monthly_events bigint, bad_ids array<string>, "
+        "definitions string"
     ),
 )
 QUARANTINE = TableSpec(

@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import unquote
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from cja_spark.journeys.built import definition_of, newest_event, notes_of, notes_table
 from cja_spark.journeys.fields import Field, event_fields, profile_fields
 from cja_spark.journeys.group import CHUNK_EVENTS
 from cja_spark.journeys.period import PROFILE_PERIOD, period_of, period_on
@@ -23,8 +24,8 @@ from cja_spark.journeys.values import add_values, lookup_ids, new_values
 from cja_spark.lake import Lake
 from cja_spark.session import with_setting
 from cja_spark.view.spec import View
+from cja_spark.worker_errors import worker_errors
 
-FORMAT = 2
 LONG_ID = 1024  # bytes; 10,000 rows of an Arrow batch then stay below 64 MiB
 UNLIMITED = (1 << 31) - 1
 
@@ -61,6 +62,22 @@ class Change:
         return ", ".join(map(str, (*self.written, *self.removed)))
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What all periods are built from: digests of the view's definition, of it with what it is joined to, of events.
+
+    Attributes:
+        periods: per period a digest of its events.
+        data_until: the instant of the newest event.
+    """
+
+    definition: str
+    fingerprint: str
+    periods: Mapping[int, str]
+    buckets: int
+    data_until: datetime | None
+
+
 def build(
     lake: Lake, view: View, matches: Mapping[str, str], *, buckets: int | None = None, full: bool = False,
     chunk_events: int = CHUNK_EVENTS,
@@ -86,7 +103,8 @@ def build(
     slots = view.buckets or next((row["buckets"] for row in known.values()), None) or buckets or _buckets(lake)
     fields = event_fields(view, matches)
     people = profile_fields(view)
-    definition = _definition(lake, view, fields, people, slots)
+    definition = definition_of(view, matches)
+    fingerprint = _fingerprint(lake, definition, fields, slots)
     files = _files(events, view)
     sources = {period: _digest(some) for period, some in files.items()}
     if people:
@@ -96,35 +114,31 @@ def build(
         for period, source in sources.items()
         if full
         or period not in known
-        or (known[period]["fingerprint"], known[period]["events"]) != (definition, source)
+        or (known[period]["fingerprint"], known[period]["events"]) != (fingerprint, source)
     )
     removed = sorted(set(known) - set(sources))
     if changed or removed:
         change = Change(changed, removed, [file for period in changed for file in files.get(period, ())])
         _write(lake, view, events, fields, people, Layout(slots, chunk_events), change)
-        _note(lake, view, definition, sources, slots, change)
+        _note(lake, view, known, change, Sources(definition, fingerprint, sources, slots, newest_event(events)))
     reused = tuple(sorted(set(sources) - set(changed)))
     return Build(view.name, tuple(changed), tuple(removed), reused, lake.journeys(view.name).version())
 
 
 def _built(lake: Lake, view: View) -> dict[int, Row]:
     """Per period what its journeys were built from; nothing when somebody dropped them."""
-    if not lake.journeys(view.name).exists():
-        return {}
-    return {row["period"]: row for row in lake.journey_builds.read().where(F.col("view") == view.name).collect()}
+    return notes_of(lake, view) if lake.journeys(view.name).exists() else {}
 
 
 def _buckets(lake: Lake) -> int:
     return 2 * lake.spark.sparkContext.defaultParallelism
 
 
-def _definition(lake: Lake, view: View, fields: tuple[Field, ...], people: tuple[Field, ...], slots: int) -> str:
+def _fingerprint(lake: Lake, definition: str, fields: tuple[Field, ...], slots: int) -> str:
     lookups = sorted({field.lookup[0] for field in fields if field.lookup})
     parts = {
-        "format": FORMAT,
-        "fields": [asdict(field) for field in (*fields, *people)],
+        "definition": definition,
         "buckets": slots,
-        "period": view.period,
         "lookups": {name: _digest(lake.lookup(name).read().inputFiles()) for name in lookups},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
@@ -146,6 +160,7 @@ def _files(events: DataFrame, view: View) -> dict[int, list[str]]:
     return {number: [file for _, file in some] for number, some in groupby(files, key=lambda pair: pair[0])}
 
 
+@worker_errors()
 def _write(
     lake: Lake, view: View, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], layout: Layout,
     change: Change,
@@ -199,19 +214,29 @@ def _periods_of(journeys: DataFrame) -> list[int]:
     return [row["period"] for row in journeys.select("period").distinct().collect()]
 
 
-def _note(lake: Lake, view: View, definition: str, sources: Mapping[int, str], slots: int, change: Change) -> None:
-    """Write down, after the journeys, what they were built from; killed before, the periods are built again."""
+def _note(lake: Lake, view: View, known: Mapping[int, Row], change: Change, built: Sources) -> None:
+    """Write down, after the journeys, what they were built from; killed before, the periods are built again.
+
+    The last period tells how far the events reach, so it is noted whatever changed.
+    """
     journeys = lake.journeys(view.name).read()
     counts = {
-        row["period"]: row
+        row["period"]: (row["persons"], row["events"] or 0)
         for row in journeys.where(F.col("period").isin(change.written))
         .groupBy("period")
         .agg(F.count_if(F.coalesce("chunk", F.lit(0)) == 0).alias("persons"), F.sum("event_count").alias("events"))
         .collect()
     }
-    sizes = {period: (row["persons"], row["events"] or 0) for period, row in counts.items()}
+    last = max(set(built.periods) - {PROFILE_PERIOD}, default=PROFILE_PERIOD)
+    noted = [*change.written]
+    if last in known and last not in noted:
+        noted.append(last)
+        counts[last] = (known[last]["persons"], known[last]["event_count"])
     notes = [
-        (view.name, period, definition, sources[period], slots, *sizes.get(period, (0, 0))) for period in change.written
-    ]
-    table = lake.journey_builds.create()
-    table.overwrite(table.frame(notes), where=f"view = '{view.name}' AND period IN ({change.listed()})")
+        (view.name, period, built.definition, built.fingerprint, built.periods[period], built.buckets,
+         *counts.get(period, (0, 0)), built.data_until)
+        for period in noted
+    ]  # fmt: skip
+    table = notes_table(lake)
+    gone = ", ".join(map(str, (*noted, *change.removed)))
+    table.overwrite(table.frame(notes), where=f"view = '{view.name}' AND period IN ({gone})")

@@ -185,14 +185,6 @@ def session_numbers(t: Ints, offsets: Ints, timeout_ms: int, opens: Bools) -> In
     return numbers
 
 
-def first_events(offsets: Ints) -> Ints:
-    """Positions of the persons' first events; persons without events have none.
-
-    Shapes: offsets int64[persons + 1] -> int64[persons with events].
-    """
-    return offsets[:-1][np.diff(offsets) > 0]
-
-
 def run_starts(numbers: Ints) -> Ints:
     """Positions where a new number begins in an array of ascending numbers.
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NewType
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from cja_spark.errors import ConfigurationError
+from cja_spark.reports.kinds import REPORTS
 from cja_spark.spec import Spec
 
 Cell = str | bool | int | float | Decimal | datetime | date | None
 Option = str | bool | int | float | None
-ReportKind = Literal["trend", "table", "fallout", "sessions"]
+ReportKind = NewType("ReportKind", str)
 Format = Literal["text", "identifier", "time", "count", "people", "number", "percent", "points", "money", "seconds"]
 
 
@@ -34,7 +36,10 @@ class ColumnSpec(Spec):
 
 
 class Panel(Spec):
-    """One report on the page: what was asked, and the rows of the answer, one mapping of column to cell each."""
+    """One report on the page: what was asked, and the rows of the answer, one mapping of column to cell each.
+
+    A kind that has no chart of its own under `charts/` is drawn as a table.
+    """
 
     name: str
     title: str
@@ -47,6 +52,13 @@ class Panel(Spec):
     description: str = ""
     query: str = ""
     run_id: str = ""
+
+    @field_validator("report")
+    @classmethod
+    def _registered(cls, report: ReportKind) -> ReportKind:
+        if report not in REPORTS:
+            raise ValueError(str(ConfigurationError.unknown("report", report, REPORTS)))
+        return report
 
 
 class Receipt(Spec):

@@ -17,6 +17,7 @@ const isolated = (text) => node("bdi", {}, text);
 
 const isFigure = (column) => !["text", "identifier", "time"].includes(column.format);
 const isHidden = (cell) => cell !== null && typeof cell === "object";
+const isWithheld = (cell) => isHidden(cell) && "withheld" in cell;
 const isAdditive = (column) => ["count", "people", "money"].includes(column.format);
 
 // A figure's number; null for none and for a hidden one. Numbers too long for a double come as text.
@@ -71,7 +72,7 @@ function numberText(number, column, brief) {
 
 // The cell as it is read. `brief` is for axes and tiles.
 function shown(cell, column, brief = false) {
-  if (isHidden(cell)) return `< ${cell.below}`;
+  if (isHidden(cell)) return isWithheld(cell) ? "hidden" : `< ${cell.below}`;
   if (!isFigure(column)) return cell === null || cell === undefined ? "No value" : cell === "" ? "(empty)" : String(cell);
   const number = figure(cell);
   return number === null ? "–" : numberText(number, column, brief);
@@ -79,6 +80,7 @@ function shown(cell, column, brief = false) {
 
 // The cell as it is: every digit.
 function exact(cell, column) {
+  if (isWithheld(cell)) return `Hidden: a figure about fewer than ${cell.withheld} people follows from it`;
   if (isHidden(cell)) return `Hidden: fewer than ${cell.below} people`;
   if (!isFigure(column)) return shown(cell, column);
   if (cell === null || cell === undefined) return "No value";

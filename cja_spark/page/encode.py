@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 
 from cja_spark.page.content import ColumnSpec, Panel
-from cja_spark.page.privacy import Below, SafeCell, hide_few
+from cja_spark.page.privacy import Below, SafeCell, Withheld, hide_few
+from cja_spark.page.privacy_of_steps import hide_few_of_steps, steps_follow
 from cja_spark.page.text import displayable, masked
 
 _EXACT_IN_JSON = 2**53
@@ -42,10 +45,10 @@ def _text(value: str, column: ColumnSpec) -> str:
 
 
 def encode_cell(cell: SafeCell, column: ColumnSpec) -> Json:
-    """Give one cell as JSON: a number, a text, null, or ``{"below": n}`` for a hidden figure."""
+    """Give one cell as JSON: a number, a text, null, ``{"below": n}`` or ``{"withheld": n}`` for a hidden figure."""
     match cell:
-        case Below(fewest):
-            return {"below": fewest}
+        case Below(fewest) | Withheld(fewest):
+            return {"below" if isinstance(cell, Below) else "withheld": fewest}
         case None | bool():
             return None if cell is None else _text(str(cell).lower(), column)
         case int() | float() | Decimal():
@@ -59,13 +62,19 @@ def encode_cell(cell: SafeCell, column: ColumnSpec) -> Json:
 
 def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
     """Give one panel as JSON: its columns, and its first `most_rows` rows as lists in the columns' order."""
-    shown = (hide_few(row, panel.columns, fewest_people) for row in panel.rows[:most_rows])
+    shown = islice(_safe_rows(panel, fewest_people), most_rows)
     return {
         "name": displayable(panel.name),
         "report": panel.report,
         "columns": [_encode_column(column) for column in panel.columns],
         "rows": [[encode_cell(row.get(column.name), column) for column in panel.columns] for row in shown],
     }
+
+
+def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
+    if steps_follow(panel.columns):
+        return hide_few_of_steps(panel.rows, panel.columns, fewest)
+    return (hide_few(row, panel.columns, fewest) for row in panel.rows)
 
 
 def _encode_column(column: ColumnSpec) -> Json:

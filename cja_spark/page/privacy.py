@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 from cja_spark.page.content import Cell, ColumnSpec
 
 
-class Below(NamedTuple):
+@dataclass(frozen=True)
+class Below:
     """Stands for a figure that is hidden because it is about fewer than `fewest` people."""
 
     fewest: int
 
 
-SafeCell = Cell | Below
+@dataclass(frozen=True)
+class Withheld:
+    """Stands for a figure that is hidden because one about fewer than `fewest` people could be computed from it."""
+
+    fewest: int
+
+
+SafeCell = Cell | Below | Withheld
 _FIGURES = {"count", "people", "number", "percent", "points", "money", "seconds"}
 
 
-def _few(cell: Cell, fewest: int) -> bool:
+def few(cell: Cell, fewest: int) -> bool:
     """Whether a figure is one of 1 to `fewest` - 1; reports give counts as doubles."""
     return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and 0 < cell < fewest
 
 
-def _counting(columns: tuple[ColumnSpec, ...]) -> list[str]:
+def counting(columns: tuple[ColumnSpec, ...]) -> list[str]:
     """Names of the columns that tell how many people a row is about."""
     return [column.name for column in columns if column.format == "people"]
 
@@ -44,17 +52,17 @@ def hide_few(row: Mapping[str, Cell], columns: tuple[ColumnSpec, ...], fewest: i
 
 def _hidden(row: Mapping[str, Cell], columns: tuple[ColumnSpec, ...], fewest: int) -> set[str]:
     """Names of the row's figures that are hidden."""
-    people = _counting(columns)
+    people = counting(columns)
     if people:
         first, *later = people
-        return figures(columns) if _few(row.get(first), fewest) else _few_of(row, later, fewest)
+        return figures(columns) if few(row.get(first), fewest) else _few_of(row, later, fewest)
     counts = {column.name for column in columns if column.format == "count"}
-    few = _few_of(row, counts, fewest)
-    return few | (figures(columns) - counts) if few else set()
+    small = _few_of(row, counts, fewest)
+    return small | (figures(columns) - counts) if small else set()
 
 
 def _few_of(row: Mapping[str, Cell], names: Iterable[str], fewest: int) -> set[str]:
-    return {name for name in names if _few(row.get(name), fewest)}
+    return {name for name in names if few(row.get(name), fewest)}
 
 
 def figures(columns: tuple[ColumnSpec, ...]) -> set[str]:

@@ -1,8 +1,8 @@
-// Draw every panel; follow the reader; light and dark; print with everything open.
+// Draw every panel, by a table where its kind has no chart; follow the reader; light and dark; print with everything open.
 const panels = JSON.parse(document.getElementById("panels").textContent);
 panels.forEach((panel, at) => {
   const section = document.getElementById(`panel-${at + 1}`);
-  charts[panel.report](section.querySelector(".chart"), panel, { title: section.querySelector("h2").textContent });
+  (charts[panel.report] || charts.table)(section.querySelector(".chart"), panel, { title: section.querySelector("h2").textContent });
 });
 
 const links = [...document.querySelectorAll("nav a")];

@@ -20,7 +20,6 @@ from cja_spark.page.text import displayable
 
 LARGEST_PAGE = 8_000_000
 MOST_ROWS = (5_000, 2_000, 500, 100)
-SCRIPTS = ("core.js", "charts/table.js", "charts/trend.js", "charts/fallout.js", "charts/sessions.js", "start.js")
 
 
 @cache
@@ -28,8 +27,15 @@ def _asset(name: str) -> str:
     return files("cja_spark.page").joinpath(name).read_text(encoding="utf-8")
 
 
+@cache
+def _scripts() -> tuple[str, ...]:
+    """The page's scripts in their order; a chart is a file that is there, named by the kind of report it draws."""
+    charts = (file.name for file in files("cja_spark.page").joinpath("charts").iterdir() if file.name.endswith(".js"))
+    return ("core.js", *(f"charts/{name}" for name in sorted(charts)), "start.js")
+
+
 def _script() -> str:
-    return '(() => {\n"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS) + "\n})();"
+    return '(() => {\n"use strict";\n' + "\n".join(_asset(name) for name in _scripts()) + "\n})();"
 
 
 def _policy(script: str) -> str:

@@ -20,6 +20,7 @@ from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import REPORTS, Ask, Seen
 from cja_spark.reports.cells import SCHEMA, Cells, Sums
 from cja_spark.reports.limits import left_out_of
+from cja_spark.worker_errors import worker_errors
 
 COUNTS = -1  # the "report" of the cells that say what a task read
 ROWS, EVENTS, BYTES = range(3)
@@ -157,6 +158,7 @@ def _read_cells(counts: ReadCounts) -> Iterator[pa.RecordBatch]:
     yield from cells.batches(COUNTS)
 
 
+@worker_errors()
 def summed(cells: DataFrame, asks: int) -> Pass:
     """Run the pass and sum its cells on the driver: a groupBy in Spark would cost 0.2 s more."""
     begun = time.monotonic()

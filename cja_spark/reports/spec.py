@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.spec import AsTuple, Day, Name, Spec
 from cja_spark.view.condition import Segment
 
 _LAST = re.compile(r"^last (\d+) (day|week|month|year)s?$")
+LONGEST = {"day": 36_500, "week": 5_200, "month": 1_200, "year": 100}
 _LastText = Annotated[str, StringConstraints(pattern=_LAST.pattern)]
 
 
@@ -22,12 +23,18 @@ class Last(Spec):
     count: int = Field(ge=1)
     unit: Literal["day", "week", "month", "year"]
 
+    @model_validator(mode="after")
+    def _not_too_long(self) -> Last:
+        if self.count > LONGEST[self.unit]:
+            raise ValueError(f"range: the last {LONGEST[self.unit]:,} {self.unit}s at most.")
+        return self
+
 
 class Between(Spec):
     """From the first instant of one day to the end of another, in the view's time zone (O5)."""
 
-    from_: date = Field(alias="from", strict=False)
-    to: date = Field(strict=False)
+    from_: Day = Field(alias="from", strict=False)
+    to: Day = Field(strict=False)
 
     @model_validator(mode="after")
     def _forward(self) -> Between:

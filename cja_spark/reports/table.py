@@ -17,7 +17,7 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.measures import DISTINCT, base_metrics, in_total, shown
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
-from cja_spark.spec import AsTuple, Name
+from cja_spark.spec import AsTuple, EachOnce, Name
 
 TOTAL, GRAND_TOTAL = 100, 200  # measures from here on are totals of the measures below
 
@@ -26,8 +26,8 @@ class Table(Report):
     """Metrics by the values of dimensions."""
 
     report: Literal["table"] = "table"
-    dimensions: Annotated[tuple[Name, ...], AsTuple] = Field(default=(), max_length=4)
-    metrics: Annotated[tuple[Name, ...], AsTuple] = Field(default=("events", "people", "sessions"), min_length=1)
+    dimensions: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=(), max_length=4)
+    metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
     rows: int = Field(default=50, ge=1, le=50_000)
     sort: Name | None = None
     include_no_value: bool = True

@@ -15,7 +15,7 @@ from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.measures import base_metrics, in_total, per_code, shown
 from cja_spark.reports.spec import Report
-from cja_spark.spec import AsTuple, Name
+from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.calendar import Granularity, edges, label
 
 TOTAL = 100  # measures from here on are totals of the measure below
@@ -27,7 +27,7 @@ class Trend(Report):
 
     report: Literal["trend"] = "trend"
     granularity: Granularity = "day"
-    metrics: Annotated[tuple[Name, ...], AsTuple] = Field(default=("events", "people", "sessions"), min_length=1)
+    metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
 
     def metrics_used(self) -> tuple[str, ...]:
         """The lines."""

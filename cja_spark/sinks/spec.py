@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cja_spark.registry import Registry
-from cja_spark.spec import Name, Spec
+from cja_spark.spec import Address, Name, Spec
 
 
 class Sink(Spec):
@@ -23,4 +23,4 @@ class DeltaProfiles(Sink):
     """A profile store in Delta tables, in this lake or at another place."""
 
     sink: Literal["delta"]
-    location: str | None = None
+    location: Address | None = None

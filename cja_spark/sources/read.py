@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cja_spark.errors import InputError, SourceError
 from cja_spark.secret import revealed
 from cja_spark.sources import csv, delta, json, parquet, table
 from cja_spark.sources.delta_log import is_in_log
+from cja_spark.sources.failures import SPARK_ERRORS, explained, unlisted, unread
 from cja_spark.sources.items import FILE, ITEM, Item, Taken, list_files, place
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.parquet import ROW
-from cja_spark.sources.reasons import why
 from cja_spark.sources.spec import Source
 
+__all__ = ("ADDED", "explained", "items_of", "read_items")
 ADDED = (FILE, ITEM, ROW, CORRUPT)  # a row's place only of formats that can be read twice at little cost
 FORMATS = {"json": json.read, "csv": csv.read, "parquet": parquet.read}
 
@@ -26,8 +25,16 @@ def items_of(spark: SparkSession, name: str, source: Source, files_root: str, ta
     """Everything a source has, taken or not.
 
     Raises:
-        SourceError: there is nothing at its place, or rows that were taken have changed.
+        SourceError: there is nothing at its place, it cannot be listed, or rows that were taken have changed.
+        UnavailableError: machines that Spark needs were lost.
     """
+    try:
+        return _listed(spark, name, source, files_root, taken)
+    except (*SPARK_ERRORS, OSError) as error:
+        raise unlisted(error, name, source.table or place(source, files_root)) from error
+
+
+def _listed(spark: SparkSession, name: str, source: Source, files_root: str, taken: Taken) -> list[Item]:
     if delta.is_delta(spark, source):
         return delta.items(spark, name, source, files_root, taken)
     if source.table:
@@ -40,7 +47,18 @@ def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequ
 
     Columns: adds `_file`, for Delta `_item` where it is several, `_row_in_file` of Parquet, and for JSON with unreadable
         rows `_corrupt_record`.
+
+    Raises:
+        SourceError: their columns cannot be found out.
+        UnavailableError: machines that Spark needs were lost.
     """
+    try:
+        return _rows(spark, source, items)
+    except SPARK_ERRORS as error:
+        raise unread(error, items[0].dataset, items) from error
+
+
+def _rows(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFrame:
     if any(is_in_log(item.path) for item in items):
         return delta.read(spark, source, items)
     if source.table:
@@ -51,16 +69,3 @@ def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequ
         **{"mergeSchema": "true", **revealed(source.options)}
     )  # what ORC calls it
     return reader.load([item.path for item in items]).withColumn(FILE, F.col("_metadata.file_path"))
-
-
-def explained(error: Exception, dataset: str, items: Sequence[Item]) -> InputError:
-    """Turn Spark's failure to read into the dataset, the file and the reason."""
-    text = str(error)
-    named = next((item.path for item in items if item.path.split("/")[-1] in text), None) or _path_in(text)
-    return SourceError.unreadable(dataset, named or (items[0].path if items else ""), why(text))
-
-
-def _path_in(text: str) -> str | None:
-    """The first file of which Spark speaks, such as one of a Delta table."""
-    found = re.search(r"\b(?!https?:)[a-z][\w+.-]*:/+[^\s'\",;\]]+", text)
-    return found[0].rstrip(".:") if found else None

@@ -19,8 +19,13 @@ _SIGNS = {
 }
 
 
+def known_reason(text: str) -> str | None:
+    """What is wrong with a file by what Spark or Hadoop said of it; None where that tells nothing of the file."""
+    return next((reason for sign, reason in _SIGNS.items() if sign in text), None)
+
+
 def why(text: str) -> str:
     """The reason behind what Spark or Hadoop said; the beginning of that where no reason is known."""
     said = [line for line in text.splitlines() if not line.startswith("An error occurred while calling")]
-    known = (reason for sign, reason in _SIGNS.items() if sign in text)
-    return next(known, without_secrets(said[0]).removeprefix(": ")[:200] if said else "no reason was given")
+    otherwise = without_secrets(said[0]).removeprefix(": ")[:200] if said else "no reason was given"
+    return known_reason(text) or otherwise

@@ -15,10 +15,10 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    moment = instant(asked.as_of) if asked.as_of else None
     project, lake = open_places(asked)
     from cja_spark import plan
 
-    moment = instant(asked.as_of) if asked.as_of else None
     with step("connect"):
         receipt = plan.connect(
             lake, project, files_root=files_root(asked, project), full=asked.full, as_of=moment

@@ -16,19 +16,19 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from cja_spark.audiences.receipts import DeliverReceipt, receipt_place, require_file, write_receipt
-    from cja_spark.errors import CjaError
+    from cja_spark.audiences.receipts import DeliverReceipt, ended_by, receipt_place, require_file, write_receipt
 
     place = receipt_place(asked.receipt, asked.project, "deliver")
     require_file(place)
-    project, lake = open_places(asked)
-    from cja_spark import publishing
-
     try:
+        project, lake = open_places(asked)
+        from cja_spark import publishing
+
         with step("deliver"):
             receipt = publishing.deliver(lake, project, asked.audiences, take_over=asked.take_over)
-    except CjaError as error:
-        write_receipt(DeliverReceipt(exit_code=error.exit_code, reason=str(error)), place)
+    except Exception as error:
+        code, reason = ended_by(error)
+        write_receipt(DeliverReceipt(exit_code=code, reason=reason), place)
         raise
     say(receipt.text())
     say(f"receipt {write_receipt(receipt, place)}")

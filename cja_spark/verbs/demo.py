@@ -59,7 +59,7 @@ def places_of(project: Project, year: Year, *, lake: str | None, files: str | No
     return {"lake": str(folder / "lake"), "files": str(folder), "out": str(folder / "report.html")}
 
 
-def step_arguments(verb: str, project: str, spark: str, places: dict[str, str | None]) -> list[str]:
+def step_arguments(verb: str, project: str, spark: str | None, places: dict[str, str | None]) -> list[str]:
     """The command line of one step of the way."""
     given = {"project": project, "spark": spark, **places}
     if verb != "report":

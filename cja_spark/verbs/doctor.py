@@ -24,7 +24,7 @@ BELOW = {"pandas": (3,), "pydantic": (3,)}
 def _arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--project", help="also check this project's YAML and that its lake can be written")
     command.add_argument("--lake", help="check that this lake can be written: a path or catalogue:schema")
-    command.add_argument("--spark", default="local", help="profile of conf/spark: local (default) or cluster")
+    command.add_argument("--spark", help="profile of conf/spark: local, or cluster (the default on a cluster's master)")
     command.add_argument("--resolve", action="store_true", help="only fetch Delta's JVM packages")
     command.add_argument("--jars", action="store_true", help="only print Delta's jars, as spark-submit --jars takes them")
 
@@ -95,7 +95,7 @@ def _arrow_version(batches):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
         yield pa.RecordBatch.from_pydict({"version": [pa.__version__] * len(batch)})
 
 
-def _session(profile: str) -> SparkSession:
+def _session(profile: str | None) -> SparkSession:
     from cja_spark.session import open_session
 
     return open_session(profile)

@@ -16,10 +16,10 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    project, lake = open_places(asked)
+    moment = instant(asked.as_of) if asked.as_of else None
+    project, lake = open_places(asked, writes=False)
     from cja_spark import plan
 
-    moment = instant(asked.as_of) if asked.as_of else None
     say(plan.explain(lake, project, asked.reports, as_of=moment, reader=asked.reader))
     return 0
 

@@ -23,11 +23,15 @@ def add_places(command: argparse.ArgumentParser) -> None:
     command.add_argument("--project", required=True, help="the project's folder, such as conf/demo")
     command.add_argument("--lake", help="another lake than lake.yaml says: a path or catalogue:schema")
     command.add_argument("--files", help="another folder where relative source paths begin")
-    command.add_argument("--spark", default="local", help="profile of conf/spark: local (default) or cluster")
+    command.add_argument("--spark", help="profile of conf/spark: local, or cluster (the default on a cluster's master)")
 
 
-def open_places(asked: argparse.Namespace) -> tuple[Project, Lake]:
-    """Load the project, then start Spark, then open its lake; a fault of the YAML never waits for Spark."""
+def open_places(asked: argparse.Namespace, *, writes: bool = True) -> tuple[Project, Lake]:
+    """Load the project, then start Spark, then open its lake; a fault of the YAML never waits for Spark.
+
+    Raises:
+        UnwritableError: a verb that writes cannot write the lake.
+    """
     from cja_spark.project import load
 
     project = load(asked.project)
@@ -37,7 +41,8 @@ def open_places(asked: argparse.Namespace) -> tuple[Project, Lake]:
 
         spark = open_session(asked.spark)
     lake = lake_of(spark, project, asked.lake)
-    lake.require_writable()
+    if writes:
+        lake.require_writable()
     return project, lake
 
 

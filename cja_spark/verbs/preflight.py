@@ -14,10 +14,10 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    project, lake = open_places(asked)
+    moment = instant(asked.as_of) if asked.as_of else None
+    project, lake = open_places(asked, writes=False)
     from cja_spark import plan
 
-    moment = instant(asked.as_of) if asked.as_of else None
     with step("preflight"):
         found = plan.preflight(lake, project, files_root=files_root(asked, project), as_of=moment)
     for figures in found:

@@ -19,25 +19,33 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from cja_spark.audiences.receipts import PublishReceipt, PublishRun, receipt_place, require_file, write_receipt
-    from cja_spark.errors import CjaError, worst
+    from cja_spark.audiences.receipts import (
+        PublishReceipt,
+        PublishRun,
+        ended_by,
+        receipt_place,
+        require_file,
+        write_receipt,
+    )
+    from cja_spark.errors import worst
 
     place = receipt_place(asked.receipt, asked.project, "publish")
     require_file(place)
-    project, lake = open_places(asked)
-    from cja_spark import publishing
-
-    moment = instant(asked.as_of) if asked.as_of else None
     receipts: list[PublishReceipt] = []
     try:
+        moment = instant(asked.as_of) if asked.as_of else None
+        project, lake = open_places(asked)
+        from cja_spark import publishing
+
         with step("publish"):
             for receipt in publishing.publish_each(
                 lake, project, asked.audiences, as_of=moment, take_over=asked.take_over
             ):
                 say(receipt.text())
                 receipts.append(receipt)
-    except CjaError as error:
-        write_receipt(PublishRun(exit_code=error.exit_code, reason=str(error), audiences=tuple(receipts)), place)
+    except Exception as error:
+        code, reason = ended_by(error)
+        write_receipt(PublishRun(exit_code=code, reason=reason, audiences=tuple(receipts)), place)
         raise
     code = worst(receipt.exit_code for receipt in receipts)
     say(f"receipt {write_receipt(PublishRun(exit_code=code, audiences=tuple(receipts)), place)}")

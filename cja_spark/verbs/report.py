@@ -17,6 +17,7 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    moment = instant(asked.as_of) if asked.as_of else None
     project, lake = open_places(asked)
     from cja_spark import plan
     from cja_spark.page import require_place, write_page
@@ -24,7 +25,6 @@ def _run(asked: argparse.Namespace) -> int:
 
     place = page_place(asked.out, asked.project)
     require_place(place)
-    moment = instant(asked.as_of) if asked.as_of else None
     with step("report"):
         run = plan.report(lake, project, asked.reports, as_of=moment, reader=asked.reader)
     with step("page"):

@@ -9,7 +9,7 @@ from cja_spark.verbs.places import add_places, open_places, say, step
 
 
 def _run(asked: argparse.Namespace) -> int:
-    project, lake = open_places(asked)
+    project, lake = open_places(asked, writes=False)
     from cja_spark import plan
 
     with step("stitching"):

@@ -90,12 +90,13 @@ def test_two_types_at_one_path_of_two_datasets(shop, capsys):
     shop.raw("web/b.json", lines(event(9)))
     shop.raw("calls/b.csv", "started,customer,page\n2026-01-03 09:00:00,ann,x\n")
     shop.raw("app/a.json", '{"id": "a1", "time": "2026-01-03T10:00:00Z", "login": "ann", "page": {"name": "home"}}\n')
-    shop.change("connection.yaml", "  calls:", """  app:
+    last = "    person_id: {column: customer, namespace: CRM}\n"
+    shop.change("connection.yaml", last, last + """  app:
     type: event
     source: {format: json, path: raw/app}
     timestamp: time
     person_id: {column: login, namespace: CRM}
-  calls:""")  # fmt: skip
+""")  # fmt: skip
     assert shop.run("connect") == INPUT
     said = capsys.readouterr().err
     assert "'page' is string in dataset" in said

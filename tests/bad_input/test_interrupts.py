@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -27,6 +28,7 @@ def test_a_signal_ends_a_verb_with_its_exit_code(tmp_path, verb, sent, code):
         env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True, preexec_fn=default_interrupts,
     )  # fmt: skip
     with (tmp_path / "connection.yaml").open("w"):  # opens when the verb reads
+        time.sleep(1)  # until it is in the system's read: a signal just before that waits for what is never written
         run.send_signal(sent)
         said = run.communicate(timeout=60)[1]
     assert run.returncode == code, said

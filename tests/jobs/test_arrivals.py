@@ -12,7 +12,8 @@ from cja_spark.project import load
 from tests.jobs.lakes import rows
 from tests.jobs.processes import ROOT
 
-# The suite takes the last week by itself; CJA_ARRIVALS=day loads all days one by one, CJA_STEPS=60 the last 60 of them.
+# By itself two arrivals: all weeks but the last at once, then the last one. CJA_STEPS=5 takes the last five one by one, 0
+# all of them; CJA_ARRIVALS=day takes days for weeks, all one by one where CJA_STEPS does not say.
 FOLDERS = os.environ.get("CJA_ARRIVALS", "week")
 STEPS = int(os.environ.get("CJA_STEPS", "0" if FOLDERS == "day" else "1"))
 DATASETS = ("web", "app", "email", "calls", "store")

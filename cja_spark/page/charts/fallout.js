@@ -7,11 +7,12 @@ function falloutStep(panel, row, previous, first) {
   const text = (name, of = row) => (at(name) < 0 ? "–" : shown(cell(name, of), panel.columns[at(name)]));
   const counted = countedBy(panel), people = figure(cell(counted)), start = figure(first[at(counted)]), before = previous && figure(previous[at(counted)]);
   const part = (number) => (start > 0 && number > 0 ? Math.min(100, (100 * number) / start) : 0);
-  const reached = part(people), lost = before ? Math.max(0, part(before) - reached) : 0;
+  const reached = part(people), lost = before && people !== null ? Math.max(0, part(before) - reached) : 0;
   // Who left or waits stands in the row of the step before. The given figure, because privacy may have hidden it.
-  const left = previous && at(`fallout_${counted}`) >= 0 ? text(`fallout_${counted}`, previous) : before !== null && people !== null ? numberText(before - people, { format: "count" }, false) : null;
+  const gone = previous && cell(`fallout_${counted}`, previous), share = cell("percent_of_previous");
+  const left = isWithheld(gone) ? null : previous && at(`fallout_${counted}`) >= 0 ? text(`fallout_${counted}`, previous) : before !== null && people !== null ? numberText(before - people, { format: "count" }, false) : null;
   const open = previous && figure(cell(`open_${counted}`, previous));
-  const between = previous ? node("p", { class: "between" }, node("b", {}, text("percent_of_previous")), " went on",
+  const between = previous ? node("p", { class: "between" }, ...(isWithheld(share) ? ["How many went on is hidden"] : [node("b", {}, text("percent_of_previous")), " went on"]),
     left === null ? null : node("span", {}, ` · ${left} left`),
     open ? node("span", {}, ` · ${numberText(open, { format: "count" }, false)} may still go on`) : null) : null;
   const name = String(cell("step_name") ?? `Step ${cell("step")}`);

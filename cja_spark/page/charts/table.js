@@ -9,7 +9,7 @@ const quoted = (text) => (/[",\r\n;]|^\s|\s$/.test(text) ? `"${text.replaceAll('
 
 function csvCell(cell, column) {
   if (cell === null || cell === undefined) return "";
-  if (isHidden(cell)) return quoted(`< ${cell.below}`);
+  if (isHidden(cell)) return quoted(shown(cell, column));
   return isFigure(column) && figure(cell) !== null ? String(cell) : quoted(inert(String(cell)));
 }
 

@@ -15,6 +15,7 @@ from cja_spark.audiences.register import find
 from cja_spark.audiences.runs import Counts, Seal, has_event, last_run, seals
 from cja_spark.audiences.tables import CHANGES, CLAIMS, DEAD_LETTERS, LEDGER, MEMBERS, RUNS, TABLES
 from cja_spark.errors import ClaimError, ConfigurationError, InputError, VersionError
+from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.local_rows import local_rows
 from cja_spark.scratch import remove_folder, work_folder
 from tests.unit.audiences.world import PEOPLE, World, day
@@ -159,6 +160,34 @@ def test_an_expired_audience_is_skipped_without_exits(buyers):
     receipt = buyers.publish(day(400), {})
     assert (receipt.state, receipt.exit_code) == ("skipped_expired", 0)
     assert buyers.found(store=False) == before
+
+
+def test_an_expired_audience_goes_on_once_its_file_puts_the_end_off(place):
+    from datetime import date
+
+    world = World(place, "renewed", expires=date(2026, 8, 10))
+    world.publish(day(0), dict.fromkeys("ab"))
+    assert world.publish(day(9), {}).state == "skipped_expired"
+    later = World(place, "renewed", expires=date(2027, 8, 10))
+    receipt = later.publish(day(9), dict.fromkeys("bc"))
+    assert (receipt.state, receipt.run_seq, receipt.enter, receipt.exit) == ("committed", 2, 1, 1)
+    with pytest.raises(ConfigurationError, match="more than 13 months away"):
+        World(place, "renewed", expires=date(2029, 8, 10)).publish(day(400), {})
+
+
+def test_a_run_that_died_is_finished_also_after_the_audience_expired(place, monkeypatch):
+    from datetime import date
+
+    world = World(place, "died_in_time", expires=date(2026, 8, 10))
+    monkeypatch.setenv("CJA_FAILPOINTS", "outbox.after_commit=raise@1")
+    forget_hits()
+    with pytest.raises(InjectedFault):
+        world.publish(day(0), dict.fromkeys("ab"))
+    monkeypatch.delenv("CJA_FAILPOINTS")
+    receipt = world.publish(day(20), dict.fromkeys("c"))
+    assert (receipt.state, receipt.run_seq, receipt.people) == ("committed", 1, 2)
+    assert world.publish(day(20), dict.fromkeys("c")).state == "skipped_expired"
+    assert {row[2] for row in world.found(store=False)["members"]} == {"realized"}
 
 
 def test_a_one_time_audience_never_beats_and_lives_420_days(place):

@@ -31,6 +31,20 @@ def run(shop, verb, *arguments):
     return code, json.loads(file.read_text())
 
 
+@pytest.mark.parametrize(
+    ("verb", "arguments", "said"),
+    [
+        ("publish", ("--as-of", "tomorrow"), "'tomorrow' is no instant"),
+        ("publish", ("buyres",), "No audience named 'buyres'"),
+        ("deliver", ("--lake", "catalogue:no schema"), "'no schema'"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_a_receipt_too(shop, verb, arguments, said):
+    code, receipt = run(shop, verb, *arguments)
+    assert (code, receipt["exit_code"]) == (2, 2)
+    assert said in receipt["reason"]
+
+
 def test_an_audience_that_is_blocked_stops_no_other_and_every_receipt_is_printed(spark, shop, capsys):
     assert run(shop, "publish")[0] == 0
     shop.change("audiences/first.yaml", "lookback: 30 days", "lookback: 20 days")

@@ -1,16 +1,17 @@
 """The privacy rule on what reports really give: every kind's own rows, through the panel, to the JSON in the file."""
 
-from typing import get_args
+from importlib.resources import files
 
 import pytest
+from pydantic import ValidationError
 
-from cja_spark.page.content import ReportKind
 from cja_spark.page.encode import encode_panel
 from cja_spark.publish_page import panel_of
 from cja_spark.reports.kinds import REPORTS
 from tests.unit.page.answers import VIEW, fallout, sessions, table, trend
+from tests.unit.page.pages import TABLE
 
-HIDDEN = {"below": 10}
+HIDDEN, WITHHELD = {"below": 10}, {"withheld": 10}
 FEW = {  # a report whose second row or step is about 9 people, and which rows of it are
     "table": (table(40, 9), [False, False, True]),
     "trend": (trend(40, 9), [False, False, True]),
@@ -45,9 +46,15 @@ def test_ten_people_and_nobody_are_shown(kind):
         assert float(second) in people
 
 
-def test_the_few_that_a_step_lost_are_hidden_alone():
+def test_the_few_that_a_step_lost_are_hidden_with_the_step_they_follow_from():
     first, second, *_ = encoded(fallout(40, 36))
-    assert (first["people"], first["fallout_people"], second["people"]) == (40.0, HIDDEN, 36.0)
+    assert (first["people"], first["fallout_people"]) == (40.0, WITHHELD)
+    assert [second[name] for name in ("people", "percent_of_previous", "percent_of_total")] == [WITHHELD] * 3
+
+
+def test_the_many_that_left_before_a_hidden_step_are_withheld():
+    first, second, *_ = encoded(fallout(100, 5))
+    assert (first["people"], first["fallout_people"], second["people"]) == (100.0, WITHHELD, HIDDEN)
 
 
 def test_without_people_a_small_count_takes_the_money_with_it():
@@ -55,5 +62,11 @@ def test_without_people_a_small_count_takes_the_money_with_it():
     assert [(row["orders"], row["revenue"]) for row in rows] == [(49.0, 245.0), (40.0, 200.0), (HIDDEN, HIDDEN)]
 
 
-def test_the_page_knows_how_to_show_every_kind_of_report():
-    assert set(get_args(ReportKind)) == set(REPORTS) == set(FEW)
+def test_the_page_has_a_chart_of_every_kind_of_report():
+    charts = {file.name.removesuffix(".js") for file in files("cja_spark.page").joinpath("charts").iterdir()}
+    assert charts == set(REPORTS) == set(FEW)
+
+
+def test_a_panel_is_of_a_kind_that_is_registered():
+    with pytest.raises(ValidationError, match="No report named 'tabel'. Did you mean 'table'"):
+        TABLE.model_validate({**TABLE.model_dump(), "report": "tabel"})

@@ -22,9 +22,9 @@ def faults(folder):
 @pytest.mark.parametrize(
     ("file", "old", "new", "line"),
     [
-        ("view.yaml", "{metric: orders, at_least: 1}", "{metric: conversion, at_least: 0.5}", 28),
-        ("view.yaml", "{metric: calls, at_least: 1}", "{any: [buyers, {exclude: {metric: conversion, at_most: 1}}]}", 30),
-        ("view.yaml", "timeout: 30 minutes", "timeout: 30 minutes, starts_with: [calls, conversion]", 4),
+        ("view.yaml", "{metric: orders, at_least: 1}", "{metric: conversion, at_least: 0.5}", 29),
+        ("view.yaml", "{metric: calls, at_least: 1}", "{any: [buyers, {exclude: {metric: conversion, at_most: 1}}]}", 31),
+        ("view.yaml", "timeout: 30 minutes", "timeout: 30 minutes, starts_with: [calls, conversion]", 5),
         ("reports/daily.yaml", "granularity: day", "segments: [{where: {metric: conversion, equals: 1}}]", 4),
         ("reports/checkout_fallout.yaml", "checkouts, orders]", "conversion, orders]", 4),
         ("reports/help_to_call.yaml", "step: calls", "any: [calls, conversion]", 6),
@@ -41,7 +41,7 @@ def test_a_calculated_metric_is_refused_where_events_are_asked(folder, file, old
 def test_a_session_starts_with_no_standard_metric(folder, name, is_):
     change(folder, "view.yaml", "timeout: 30 minutes", f"timeout: 30 minutes, starts_with: [{name}]")
     [(file, line, message)] = faults(folder)
-    assert (file, line) == ("view.yaml", 4)
+    assert (file, line) == ("view.yaml", 5)
     assert f"metric '{name}' is {is_}; a session starts with a metric of a field." in message
     assert "conversion" not in message
 
@@ -95,7 +95,7 @@ def test_a_fault_of_a_file_hides_no_fault_of_names_in_any_file(folder, file, old
     change(folder, "audiences/cart_leavers.yaml", "sinks: [profiles]", "sinks: [profile]")
     before = faults(folder)
     assert [(where, line) for where, line, _ in before] == [
-        ("view.yaml", 28), ("view.yaml", 10), ("reports/checkout_fallout.yaml", 6), ("audiences/cart_leavers.yaml", 5)
+        ("view.yaml", 29), ("view.yaml", 11), ("reports/checkout_fallout.yaml", 6), ("audiences/cart_leavers.yaml", 5)
     ]  # fmt: skip
     change(folder, file, old, new)
     after = faults(folder)
@@ -108,7 +108,7 @@ def test_names_of_faulty_components_and_of_misspelt_sections_make_no_faults_of_t
     change(folder, "view.yaml", "segments:", "segmnts:")
     change(folder, "sinks/profiles.yaml", "sink: delta", "sink: dleta")
     assert [(file, line) for file, line, _ in faults(folder)] == [
-        ("view.yaml", 8), ("view.yaml", 27), ("sinks/profiles.yaml", 1)
+        ("view.yaml", 9), ("view.yaml", 28), ("sinks/profiles.yaml", 1)
     ]  # fmt: skip
 
 

@@ -112,14 +112,18 @@ def test_an_erased_person_is_not_delivered_and_is_counted(place):
     assert [row[0] for row in world.found()["memberships"]] == ["crm:b"]
 
 
-def test_a_place_that_only_the_file_system_of_the_jvm_refuses_is_an_outage_too(place, tmp_path):
+def test_a_place_that_only_the_file_system_of_the_jvm_cannot_reach_is_an_outage_too(place):
     world = World(place, "refused")
     world.publish(day(0), dict.fromkeys("xyz"))
-    (tmp_path / "file").write_text("")
-    world.sink = DeltaProfiles(name=SINK, sink="delta", location=f"file:{tmp_path}/file/store")
-    [receipt] = world.deliver()
+    world.sink = DeltaProfiles(name=SINK, sink="delta", location="hdfs://localhost:1/store")
+    hadoop = place.spark._jsc.hadoopConfiguration()
+    hadoop.set("ipc.client.connect.max.retries", "0")
+    try:
+        [receipt] = world.deliver()
+    finally:
+        hadoop.unset("ipc.client.connect.max.retries")
     assert (receipt.state, receipt.exit_code, receipt.acked, receipt.pending) == ("unavailable", 6, 0, 3)
-    assert re.search(r"file/store cannot be written: \w*Exception\.", receipt.reason)
+    assert re.search(r"hdfs://localhost:1/store cannot be written: \w*Exception\.", receipt.reason)
     state = audience_run_state(place).where(F.col("audience_id") == world.id).collect()[0]
     assert (state["state"], state["exit_code"], json.loads(state["sinks"])[SINK]["pending"]) == ("partial", 6, 3)
 

@@ -4,7 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.errors import ConfigurationError, SourceError
+from cja_spark.project import LakePlace
 from cja_spark.secret import is_reference, revealed, without_secrets
+from cja_spark.sinks.spec import DeltaProfiles
 from cja_spark.sources.read import explained
 from cja_spark.sources.spec import Source
 from tests.unit.sources.shop import connection, ids, load, put
@@ -39,6 +41,15 @@ def test_a_password_in_a_path_is_refused_and_not_repeated():
 def test_a_reference_that_cannot_be_meant_is_refused(text):
     with pytest.raises(ValidationError, match="'user' has a reference that is none"):
         Source(format="csv", path="web", options={"user": text})
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [(LakePlace, {}), (LakePlace, {"files": "."}), (DeltaProfiles, {"name": "store", "sink": "delta"})]
+)
+def test_a_password_in_the_place_of_a_lake_or_a_sink_is_refused_and_not_repeated(kind, more):
+    with pytest.raises(ValidationError, match="the address carries a password") as refused:
+        kind.model_validate({"location": "s3a://AKIA:hunter2@bucket/lake", **more})
+    assert "hunter2" not in str(refused.value)
 
 
 def test_names_of_providers_and_common_options_are_no_secrets():

@@ -1,0 +1,89 @@
+"""What the journeys of a view were built from: their builds note it, and reports ask before they read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from cja_spark.errors import InputError
+from cja_spark.journeys.fields import event_fields, profile_fields
+from cja_spark.journeys.period import PROFILE_PERIOD
+from cja_spark.lake import JOURNEY_BUILDS, Lake, Table
+from cja_spark.view.spec import View
+
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a view's journeys were built from.
+
+    Attributes:
+        sources: a line per period, the same for the same journeys.
+        data_until: the instant of the newest event that they hold.
+    """
+
+    sources: str
+    data_until: datetime
+
+
+def notes_of(lake: Lake, view: View) -> dict[int, Row]:
+    """Per period what its build noted; nothing when it never was, or by a program that noted less."""
+    if _notes_less(lake):
+        return {}
+    notes = lake.journey_builds.read().where(F.col("view") == view.name)
+    return {row["period"]: row for row in notes.collect()}
+
+
+def notes_table(lake: Lake) -> Table:
+    """The table of notes, made if it is not there; that of a program that noted less is made again, empty."""
+    if _notes_less(lake):
+        lake.journey_builds.drop()
+    return lake.journey_builds.create()
+
+
+def _notes_less(lake: Lake) -> bool:
+    assert JOURNEY_BUILDS.schema is not None
+    return bool(set(JOURNEY_BUILDS.schema.names) - set(lake.journey_builds.read().columns))
+
+
+def definition_of(view: View, matches: Mapping[str, str]) -> str:
+    """A digest of what a view asks its journeys to hold; segments and calculated metrics are not in it."""
+    fields = [asdict(field) for field in (*event_fields(view, matches), *profile_fields(view))]
+    parts = {"format": FORMAT, "fields": fields, "period": view.period}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def built(lake: Lake, view: View, matches: Mapping[str, str]) -> Built:
+    """What the journeys were built from.
+
+    Raises:
+        InputError: there are none, they hold no event, or the view asks for others since.
+    """
+    if not lake.journeys(view.name).exists():
+        raise InputError(f"{lake.location} has no journeys of view '{view.name}': run 'cja journey' first.")
+    notes = notes_of(lake, view)
+    asked = definition_of(view, matches)
+    if any(row["definition"] != asked for row in notes.values()):
+        text = f"The dimensions, metrics or period of view '{view.name}' changed since its journeys were built"
+        raise InputError(f"{text}: run 'cja journey' first.")
+    periods = sorted(set(notes) - {PROFILE_PERIOD})
+    if not periods:
+        raise InputError(f"The journeys of view '{view.name}' hold no events: run 'cja connect', then 'cja journey'.")
+    lines = (f"{row['period']} {row['fingerprint']} {row['events']}" for _, row in sorted(notes.items()))
+    return Built("\n".join(lines), notes[periods[-1]]["data_until"].astimezone(UTC))
+
+
+def newest_event(events: DataFrame) -> datetime | None:
+    """The instant of the newest event; partitions but the last are not read. None where there is no event."""
+    last_day = events.agg(F.max("event_date")).collect()[0][0]
+    if last_day is None:
+        return None
+    newest = events.where(F.col("event_date") == F.lit(last_day)).agg(F.max(F.unix_micros("ts"))).collect()
+    return datetime.fromtimestamp(newest[0][0] / 1e6, UTC)

@@ -1,0 +1,90 @@
+"""Reports speak of the journeys that are there: those of another definition are refused, newer events wait for a build."""
+
+import pytest
+
+from cja_spark import plan
+from cja_spark.errors import InputError
+from cja_spark.journeys.built import built
+from cja_spark.lake import Lake, TableSpec
+from cja_spark.project import load
+from cja_spark.view.spec import View
+from tests.bad_input.shop import Shop, event, lines
+
+
+@pytest.fixture
+def shop(spark, tmp_path):
+    shop = Shop(tmp_path)
+    assert [shop.run("connect"), shop.run("journey")] == [0, 0]
+    return shop
+
+
+def report(spark, shop):
+    project = load(shop.project)
+    lake = plan.lake_of(spark, project)
+    return plan.report(lake, project, ["pages"], keep_rows=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("page: page", "page: login"), ("price: price", "price: cost"), ("buckets: 2", "buckets: 2\nperiod: day")],
+    ids=["dimension", "metric", "period"],
+)
+def test_a_view_that_asks_for_other_journeys_is_told_to_build_them(spark, shop, capsys, before, after):
+    if "cost" in after:
+        shop.raw("web/9.json", lines(event(9, cost=5)))
+    shop.change("view.yaml", before, after)
+    for verb in ("report", "explain"):
+        assert shop.run(verb) == 3
+        assert "view 'shop' changed since its journeys were built: run 'cja journey' first." in capsys.readouterr().err
+    assert [shop.run("connect"), shop.run("journey"), shop.run("report")] == [0, 0, 0]
+
+
+def test_a_segment_that_changed_needs_no_build(spark, shop):
+    shop.change("view.yaml", "more_than: 0", "more_than: 1")
+    assert report(spark, shop).answers
+
+
+def test_reports_reach_as_far_as_the_journeys_do(spark, shop):
+    before = report(spark, shop)
+    shop.raw("web/9.json", lines(event(9, "2026-03-01T10:00:00Z", "zoe")))
+    assert shop.run("connect") == 0
+    there = report(spark, shop)
+    assert there.answers[0].run_id == before.answers[0].run_id
+    assert there.answers[0].rows.equals(before.answers[0].rows)
+    assert there.answers[0].ask.window == before.answers[0].ask.window
+    assert shop.run("journey") == 0
+    after = report(spark, shop)
+    assert after.answers[0].ask.window.complete > before.answers[0].ask.window.complete
+    assert after.answers[0].run_id != before.answers[0].run_id
+
+
+def test_when_the_last_period_goes_the_one_before_says_how_far_events_reach(spark, shop):
+    project = load(shop.project)
+    lake = plan.lake_of(spark, project)
+    first = plan.built_of(lake, project)
+    shop.raw("web/9.json", lines(event(9, "2026-03-01T10:00:00Z", "zoe")))
+    assert [shop.run("connect"), shop.run("journey")] == [0, 0]
+    assert plan.built_of(lake, project).data_until.isoformat() == "2026-03-01T10:00:00+00:00"
+    (shop.project / "raw/web/9.json").unlink()
+    assert [shop.run("connect", "--full"), shop.run("journey")] == [0, 0]
+    assert plan.built_of(lake, project).data_until == first.data_until
+
+
+def test_notes_of_a_program_that_noted_less_are_made_again_with_all_periods(spark, shop):
+    project = load(shop.project)
+    lake = plan.lake_of(spark, project)
+    before = plan.built_of(lake, project)
+    table = lake.journey_builds
+    old = spark.createDataFrame(table.read().drop("definition", "data_until").toArrow())
+    table.drop()
+    lake.table(TableSpec("journey_builds")).append(old)
+    build = plan.journey(lake, project)
+    assert build.written
+    assert not build.reused
+    assert plan.built_of(lake, project) == before
+
+
+def test_journeys_that_are_not_there_or_hold_nothing_are_named(spark, tmp_path):
+    lake = Lake(spark, str(tmp_path / "lake"))
+    with pytest.raises(InputError, match="has no journeys of view 'shop': run 'cja journey' first"):
+        built(lake, View(name="shop"), {})
