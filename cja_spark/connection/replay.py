@@ -37,7 +37,9 @@ def _replay_dataset(lake: Lake, name: str, dataset: EventDataset, load: Load, co
     spec = stitching_of(dataset)
     own = lake.events.read().where(F.col("dataset") == name)
     found = runs(logins(own, spec), spec).persist()
-    asked = own.where(covered.isNotNull() & (F.col("load") < load.number))
+    # What an attempt that died rewrote already counts as changed by this load: its rows are asked as they were before.
+    there = own if not load.resumed else lake.events.read(load.events_version).where(F.col("dataset") == name)
+    asked = there.where(covered.isNotNull() & (F.col("load") < load.number))
     if spec.window is None and load.known.replayed_until is not None:
         asked = asked.join(_fresh(own, spec, load), on="persistent_id", how="left_semi")
     before = F.struct("person_id", "stitch_reason").alias("_before")
