@@ -16,7 +16,7 @@ from cja_spark.connection.spec import Connection, EventDataset, IdentityField, P
 from cja_spark.connection.tables import QUARANTINE
 from cja_spark.lake import Lake
 from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
-from cja_spark.page.content import Format
+from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.reports.fallout import Fallout
@@ -84,7 +84,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
         name=report.name,
         title=report.title or _sentence(report.name),
         description=report.description or "",
-        report=report.report,  # type: ignore[arg-type]
+        report=ReportKind(report.report),
         range=f"{first} to {last} ({view.time_zone})" if ask.window.end > ask.window.start else "an empty range",
         segments=tuple("in place" if isinstance(use, Segment) else use for use in report.segments),
         options=_options(answer),

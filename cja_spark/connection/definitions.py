@@ -40,5 +40,5 @@ def changed(connection: Connection, before: Mapping[str, Mapping[str, Any]]) -> 
     return None
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - a value of JSON
+def _shown(value: object) -> str:
     return json.dumps(value, sort_keys=True)

@@ -12,6 +12,8 @@ from typing import Any
 
 import websocket
 
+from cja_spark.page import PageContent, write_page
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -134,3 +136,8 @@ class Chromium:
         self.ask("Browser.close")
         self._socket.close()
         self.process.wait(timeout=30)
+
+
+def opened(chromium: Chromium, folder: Path, content: PageContent, **how: object) -> Chromium:
+    chromium.open(write_page(folder / "page.html", content), **how)
+    return chromium

@@ -5,34 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt, write_page
-from tests.browser.chromium import Chromium, chromium_path
+from tests.browser.chromium import Chromium, chromium_path, opened
 from tests.browser.hostile import HOSTILE
-from tests.unit.page.pages import FALLOUT, SESSIONS, TABLE, TREND, all_panels, panel_of
+from tests.unit.page.pages import SESSIONS, TABLE, TREND, all_panels, panel_of
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[Chromium]:
-    browser = Chromium(tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
-
-
-def opened(chromium: Chromium, folder: Path, content: PageContent, **how: object) -> Chromium:
-    chromium.open(write_page(folder / "page.html", content), **how)
-    return chromium
 
 
 @pytest.fixture
@@ -186,60 +172,10 @@ def test_numbers_are_short_to_read_and_exact_on_hover(chromium, tmp_path):
     assert chromium.value(f"{tile}.title") == "1,234,567"
 
 
-def test_the_funnel_states_the_shares_it_was_given(chromium, tmp_path):
-    opened(chromium, tmp_path, PageContent(title="t", panels=(FALLOUT,), fewest_people=0))
-    assert "40.0% went on · 600 left" in chromium.value("document.querySelector('.between').textContent")
-    widths = "[...document.querySelectorAll('.track i')].map((bar) => bar.style.width)"
-    assert chromium.value(widths) == ["100%", "40%"]
-
-
-def with_losses(*losses: int | None) -> Panel:
-    """The fallout with how many left after each step, and how many of them may still go on."""
-    left = ColumnSpec(name="fallout_people", label="Left", format="people")
-    wait = ColumnSpec(name="open_people", label="Open", format="people")
-    rows = tuple({**row, "fallout_people": lost, "open_people": lost} for row, lost in zip(FALLOUT.rows, losses, strict=False))
-    return FALLOUT.model_copy(update={"columns": (*FALLOUT.columns, left, wait), "rows": rows})
-
-
-def test_who_left_between_two_steps_stands_in_the_row_of_the_first(chromium, tmp_path):
-    opened(chromium, tmp_path, PageContent(title="t", panels=(with_losses(600, None),)))
-    assert "40.0% went on · 600 left · 600 may still go on" in chromium.value("document.querySelector('.between').textContent")
-
-
-def of_people(*counts: int) -> Panel:
-    """The fallout's first steps with these counts, and how many left after each."""
-    left = ColumnSpec(name="fallout_people", label="Left", format="people")
-    losses = [one - other for one, other in pairwise(counts)]
-    rows = (
-        {**row, "people": count, "fallout_people": lost, "percent_of_previous": count / before, "percent_of_total": count / counts[0]}
-        for row, count, lost, before in zip(FALLOUT.rows, counts, [*losses, None], [counts[0], *counts], strict=False)
-    )
-    return FALLOUT.model_copy(update={"columns": (*FALLOUT.columns, left), "rows": tuple(rows)})
-
-
-@pytest.mark.parametrize(
-    ("counts", "words", "never"),
-    [((100, 5), "< 10 went on", ("95", "5.0%")), ((40, 36), "How many went on is hidden", ("36", "90.0%", " 4 "))],
-)
-def test_a_funnel_does_not_say_what_gives_a_hidden_figure_away(chromium, tmp_path, counts, words, never):
-    opened(chromium, tmp_path, PageContent(title="t", panels=(of_people(*counts),)))
-    assert chromium.value("document.querySelector('.between').textContent") == words
-    chromium.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    text = chromium.value("document.querySelector('.chart').innerText + document.querySelector('.chart').innerHTML")
-    assert [figure for figure in never if figure in text] == []
-    assert chromium.value("[...document.querySelectorAll('.track s')].map((bar) => bar.style.width)") == ["0%", "0%"]
-    assert chromium.faults() == []
-
-
 def test_a_kind_of_report_without_a_chart_is_a_table(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(TABLE.model_copy(update={"report": "cohort"}),), fewest_people=0))
     assert first_cells(chromium) == ["Total", "home", "cart", "No value", "Other"]
     assert chromium.faults() == []
-
-
-def test_a_hidden_loss_is_not_computed_again_by_the_funnel(chromium, tmp_path):
-    opened(chromium, tmp_path, PageContent(title="t", panels=(with_losses(4, None),)))
-    assert chromium.value("document.querySelector('.between').textContent").endswith("< 10 left")
 
 
 def test_a_theme_chosen_by_hand_beats_the_systems(chromium, tmp_path, usual):

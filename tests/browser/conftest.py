@@ -1,0 +1,16 @@
+"""One browser for all tests of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.chromium import Chromium
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory) -> Iterator[Chromium]:
+    browser = Chromium(tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
