@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, Self
 
+EVENTS_TABLE = "events"  # how errors call what earlier loads brought
 SEVERITY = (1, 8, 2, 3, 5, 6, 7, 4, 0)
 
 
@@ -171,11 +172,16 @@ class TypeConflictError(InputError):
     def at(cls, path: str, first: str, first_type: str, second: str, second_type: str) -> Self:
         """Name both datasets and both types, and what to do where one of them has numbers as text."""
         text = next((name for name, kind in ((first, first_type), (second, second_type)) if kind == "string"), None)
-        hint = (
-            f" If '{text}' holds numbers as text, list the column under its 'numbers'."
-            if text and {first_type, second_type} & {"bigint", "double"}
-            else ""
-        )
+        hint = ""
+        if text == EVENTS_TABLE:
+            hint = (
+                " If it held numbers as text until now, list the column under 'numbers' of the dataset that they came "
+                "from, and load again with --full."
+            )
+        elif text:
+            hint = f" If '{text}' holds numbers as text, list the column under its 'numbers'."
+        if "{}" in path or not {first_type, second_type} & {"bigint", "double"}:
+            hint = ""  # 'numbers' leads into no map
         return cls(
             f"'{path}' is {first_type} in dataset '{first}' and {second_type} in dataset '{second}'. "
             f"Columns that share a schema path are one column: rename one of them or make the types equal.{hint}"

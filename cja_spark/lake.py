@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.readwriter import DataFrameWriter
 
@@ -21,6 +22,9 @@ from cja_spark.table_schema import schema
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
+
+
+SAME_ROWS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UNSET TBLPROPERTIES")
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,11 @@ class Table:
     def version(self) -> int:
         """The newest version, -1 when the table was not yet made."""
         return int(self.delta().history(1).select("version").collect()[0][0]) if self.exists() else -1
+
+    def rows_changed_since(self, version: int) -> bool:
+        """Whether a commit after a version did more than to store the same rows otherwise."""
+        later = self.delta().history().where(F.col("version") > version)
+        return bool(later.where(~F.col("operation").isin(*SAME_ROWS)).limit(1).count())
 
     def frame(self, rows: Sequence[tuple[object, ...]]) -> DataFrame:
         """Plain rows as a DataFrame of the declared schema.
@@ -258,7 +267,7 @@ JOURNEY_BUILDS = TableSpec(
     "journey_builds",
     schema(
         "view string, period int, definition string, fingerprint string, events string, buckets int, persons bigint, "
-        "event_count bigint, data_until timestamp"
+        "event_count bigint, data_until timestamp, journeys_version bigint"
     ),
 )
 REPORTS = TableSpec("reports")

@@ -147,8 +147,9 @@ def explain(
 ) -> str:
     """A report run's plan in named steps, each with its grain and columns, then Spark's own; nothing is computed."""
     reports = chosen(project, names)
-    asks = _asks(lake, project, reports, as_of, built_of(lake, project))
-    return explain_pass(_journeys(lake, project, asks), columns_of(reports, project.view), asks, reader)
+    built = built_of(lake, project)
+    asks = _asks(lake, project, reports, as_of, built)
+    return explain_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
 
 
 def report(
@@ -171,17 +172,17 @@ def report(
         keep_rows: write the rows to `reports/*`; a run that is already there is not written again.
     """
     reports = chosen(project, names)
-    built, version = _pinned(lake, project)
+    built = built_of(lake, project)
     asks = _asks(lake, project, reports, as_of, built)
-    passed = run_pass(_journeys(lake, project, asks, version), columns_of(reports, project.view), asks, reader)
+    passed = run_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
     names_of = names_from(lake.values(project.view.name).read(), stored=True)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
         rows = REPORTS.named(ask.report.report).finish(sums, ask, names_of)
         run = run_id(ask, built.sources)
-        kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, version)
+        kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
         answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values())))
-    return Run(tuple(answers), passed, version)
+    return Run(tuple(answers), passed, built.version)
 
 
 def chosen(project: Project, names: Sequence[str]) -> list[Report]:
@@ -226,15 +227,6 @@ def built_of(lake: Lake, project: Project) -> Built:
     return built(lake, project.view, project.connection.matches())
 
 
-def _pinned(lake: Lake, project: Project) -> tuple[Built, int]:
-    """The journeys' version and what it was built from, between two builds and not in the middle of one."""
-    while True:
-        before = built_of(lake, project)
-        version = lake.journeys(project.view.name).version()
-        if built_of(lake, project) == before:
-            return before, version
-
-
 def _asks(
     lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, built: Built
 ) -> tuple[Ask, ...]:
@@ -246,7 +238,7 @@ def _asks(
     )  # fmt: skip
 
 
-def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int | None = None) -> DataFrame:
+def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int) -> DataFrame:
     """Journeys of one pinned version, only the periods that some report reads, and profiles."""
     rows = lake.journeys(project.view.name).read(version)
     first = min(ask.window.read_from for ask in asks)

@@ -121,15 +121,14 @@ def publish_each(
         moment = asked
     for audience in audiences:
         try:
-            yield _publish(lake, project, audience, moment, moves=as_of is None, take_over=take_over)
+            yield _publish(lake, project, audience, moment, built.version, moves=as_of is None, take_over=take_over)
         except CjaError as error:
             yield PublishReceipt.failed(audience.name, str(uuid.uuid4()), error)
 
 
 def _publish(
-    lake: Lake, project: Project, audience: Audience, as_of: datetime, *, moves: bool, take_over: bool
+    lake: Lake, project: Project, audience: Audience, as_of: datetime, version: int, *, moves: bool, take_over: bool
 ) -> PublishReceipt:
-    version = lake.journeys(project.view.name).version()
     return publish_audience(
         lake,
         audience,

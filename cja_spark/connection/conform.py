@@ -22,6 +22,7 @@ from cja_spark.sources.types import settled, shaped
 RESERVED = EVENT_COLUMNS
 TIME_REASONS = ("missing_timestamp", "invalid_timestamp", "before_1900", "after_9999")
 DATED = r"^[+-]?\d+-\d"  # Spark would take a mere time of day as today's
+_NOTHING = T.StructType()
 MINUTES = r"^(\d+-\d+-\d+[T ]\d{1,2}:\d{1,2})(?![\d:])"
 
 
@@ -33,8 +34,17 @@ class Conformed:
     payload: T.StructType
 
 
-def conform_events(rows: DataFrame, name: str, position: int, dataset: EventDataset) -> Conformed:
+def conform_events(
+    rows: DataFrame, name: str, position: int, dataset: EventDataset, before: T.StructType = _NOTHING
+) -> Conformed:
     """Conform the rows of one event dataset.
+
+    Args:
+        rows: its rows as they were read.
+        name: its name.
+        position: its place among the datasets.
+        dataset: what the connection says of it.
+        before: the type of what earlier loads brought, where rows lack a column that none of them has a value for.
 
     Rows:    The same; a row that cannot be used has a reason.
     Columns: returns dataset, dataset_position, ts, event_id, sequence, own_person_id, own_namespace, persistent_id,
@@ -53,7 +63,7 @@ def conform_events(rows: DataFrame, name: str, position: int, dataset: EventData
         device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True)
         if dataset.persistent_id.identity_map == "primary":
             device = _no_person(device, dataset.person_id.code())
-    texts = text_paths(schema, dataset.numbers, name)
+    texts = text_paths(schema, dataset.numbers, name, before)
     payload, kind = _payload(schema, texts)
     ts = timestamp_of(*columns["timestamp"])
     conformed = rows.select(

@@ -16,18 +16,30 @@ from cja_spark.sources.types import as_stored, settled
 
 Path = tuple[str, ...]  # names of columns and fields; ITEM is every item of an array
 ITEM = "[]"
+_NOTHING = T.StructType()
 
 
-def text_paths(schema: T.StructType, numbers: Sequence[str], dataset: str) -> tuple[Path, ...]:
+def text_paths(
+    schema: T.StructType, numbers: Sequence[str], dataset: str, before: T.StructType = _NOTHING
+) -> tuple[Path, ...]:
     """Where numbers lie as text; what has a type of its own stays as it is.
 
     Paths are written as in a view: `price`, `commerce.order.priceTotal`, `items[].price`; case does not matter.
 
+    Args:
+        schema: the rows'.
+        numbers: the paths.
+        dataset: the dataset's name, for the error.
+        before: what earlier loads brought: a path that is there need not be in these rows, for JSON without a value
+            has no column.
+
     Raises:
         MissingColumnError: a path that leads nowhere; it names the nearest.
     """
-    known = _known(schema)
-    found = dict(_spelled(name, known, dataset) for name in numbers)
+    known, earlier = _known(schema), _known(before)
+    found = dict(
+        _spelled(name, known, dataset) for name in numbers if _near(name, known) or not _near(name, earlier)
+    )
     return tuple(path for path, kind in found.items() if isinstance(kind, T.StringType))
 
 
@@ -51,10 +63,14 @@ def _leaves(kind: T.DataType, at: Path) -> Iterator[tuple[Path, T.DataType]]:
 
 def _spelled(name: str, known: Mapping[str, tuple[Path, T.DataType]], dataset: str) -> tuple[Path, T.DataType]:
     """What has this name; where nothing is spelled so, the only one that differs in nothing but case."""
-    near = [found for text, found in known.items() if text.lower() == name.lower()]
+    near = _near(name, known)
     if name not in known and len(near) != 1:
         raise MissingColumnError.of(f"dataset '{dataset}', numbers", name, known)
     return known.get(name, near[0])
+
+
+def _near(name: str, known: Mapping[str, tuple[Path, T.DataType]]) -> list[tuple[Path, T.DataType]]:
+    return [found for text, found in known.items() if text.lower() == name.lower()]
 
 
 def written(path: Path) -> str:

@@ -15,6 +15,7 @@ from cja_spark.connection.conform import Conformed, conform_events
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import EVENT_COLUMNS
+from cja_spark.errors import EVENTS_TABLE
 from cja_spark.lake import Lake
 from cja_spark.scratch import freeze, remove_folder, work_folder
 from cja_spark.sources.json import CORRUPT
@@ -58,15 +59,17 @@ def staged(lake: Lake, connection: Connection, load: Load, files_root: str) -> I
     Raises:
         MissingColumnError, TypeConflictError: nothing was written yet.
     """
+    before = _payload_before(lake, load)
     found: dict[str, Conformed] = {}
     in_place: set[str] = set()
     for position, (name, dataset) in enumerate(connection.datasets.items()):
         if name in connection.events() and load.of(name):
             rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
-            found[name] = conform_events(rows, name, position, connection.events()[name])
+            absent = before if dataset.source.format == "json" else T.StructType()
+            found[name] = conform_events(rows, name, position, connection.events()[name], absent)
             if ROW in rows.columns:
                 in_place.add(name)
-    payload = _payload_type(lake, load, found)
+    payload = _payload_type(before, found)
     datasets: dict[str, DataFrame] = {}
     times: dict[str, int | None] = {}
     parsed = 0
@@ -96,12 +99,16 @@ def _parsed(lake: Lake, folder: str, rows: DataFrame) -> tuple[DataFrame, int | 
     return copy, seen.get.get("newest"), seen.get.get("rows", 0)  # of a source without rows nothing is observed
 
 
-def _payload_type(lake: Lake, load: Load, found: dict[str, Conformed]) -> T.StructType:
+def _payload_before(lake: Lake, load: Load) -> T.StructType:
+    """The type of what earlier loads brought, of any dataset."""
+    if load.full or not lake.events.exists():
+        return T.StructType()
+    return T.StructType([field for field in lake.events.read().schema.fields if field.name not in EVENT_COLUMNS])
+
+
+def _payload_type(before: T.StructType, found: dict[str, Conformed]) -> T.StructType:
     """One type for the payload of all datasets and of the events that are there."""
-    payload, first = T.StructType([]), "events"
-    if lake.events.exists() and not load.full:
-        known = lake.events.read().schema
-        payload = T.StructType([field for field in known.fields if field.name not in EVENT_COLUMNS])
+    payload, first = before, EVENTS_TABLE
     for name, conformed in found.items():
         both = merged_structs(payload, conformed.payload, Sides(first, name))
         payload, first = both, name if not payload.fields else first

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from cja_spark.failpoints import failpoint
 from cja_spark.journeys.built import definition_of, newest_event, notes_of, notes_table
 from cja_spark.journeys.fields import Field, event_fields, profile_fields
 from cja_spark.journeys.group import CHUNK_EVENTS
@@ -120,6 +121,7 @@ def build(
     if changed or removed:
         change = Change(changed, removed, [file for period in changed for file in files.get(period, ())])
         _write(lake, view, events, fields, people, Layout(slots, chunk_events), change)
+        failpoint("journey.written")
         _note(lake, view, known, change, Sources(definition, fingerprint, sources, slots, newest_event(events)))
     reused = tuple(sorted(set(sources) - set(changed)))
     return Build(view.name, tuple(changed), tuple(removed), reused, lake.journeys(view.name).version())
@@ -127,7 +129,9 @@ def build(
 
 def _built(lake: Lake, view: View) -> dict[int, Row]:
     """Per period what its journeys were built from; nothing when somebody dropped them."""
-    return notes_of(lake, view) if lake.journeys(view.name).exists() else {}
+    newest = lake.journeys(view.name).version()
+    notes = notes_of(lake, view) if newest >= 0 else {}
+    return {} if any(note["journeys_version"] > newest for note in notes.values()) else notes
 
 
 def _buckets(lake: Lake) -> int:
@@ -219,7 +223,8 @@ def _note(lake: Lake, view: View, known: Mapping[int, Row], change: Change, buil
 
     The last period tells how far the events reach, so it is noted whatever changed.
     """
-    journeys = lake.journeys(view.name).read()
+    version = lake.journeys(view.name).version()
+    journeys = lake.journeys(view.name).read(version)
     counts = {
         row["period"]: (row["persons"], row["events"] or 0)
         for row in journeys.where(F.col("period").isin(change.written))
@@ -234,9 +239,9 @@ def _note(lake: Lake, view: View, known: Mapping[int, Row], change: Change, buil
         counts[last] = (known[last]["persons"], known[last]["event_count"])
     notes = [
         (view.name, period, built.definition, built.fingerprint, built.periods[period], built.buckets,
-         *counts.get(period, (0, 0)), built.data_until)
+         *counts.get(period, (0, 0)), built.data_until, version)
         for period in noted
     ]  # fmt: skip
     table = notes_table(lake)
-    gone = ", ".join(map(str, (*noted, *change.removed)))
-    table.overwrite(table.frame(notes), where=f"view = '{view.name}' AND period IN ({gone})")
+    gone = f" AND period IN ({', '.join(map(str, (*noted, *change.removed)))})" if known else ""
+    table.overwrite(table.frame(notes), where=f"view = '{view.name}'{gone}")

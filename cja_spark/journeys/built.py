@@ -27,10 +27,13 @@ class Built:
     Attributes:
         sources: a line per period, the same for the same journeys.
         data_until: the instant of the newest event that they hold.
+        version: the version of the journeys that this is said of. A newer one may be there already, of a build that
+            has not said what it built.
     """
 
     sources: str
     data_until: datetime
+    version: int
 
 
 def notes_of(lake: Lake, view: View) -> dict[int, Row]:
@@ -64,9 +67,11 @@ def built(lake: Lake, view: View, matches: Mapping[str, str]) -> Built:
     """What the journeys were built from.
 
     Raises:
-        InputError: there are none, they hold no event, or the view asks for others since.
+        InputError: there are none, they hold no event, the view asks for others since, or they were made anew by a
+            build that ended before it noted so.
     """
-    if not lake.journeys(view.name).exists():
+    newest = lake.journeys(view.name).version()
+    if newest < 0:
         raise InputError(f"{lake.location} has no journeys of view '{view.name}': run 'cja journey' first.")
     notes = notes_of(lake, view)
     asked = definition_of(view, matches)
@@ -77,7 +82,17 @@ def built(lake: Lake, view: View, matches: Mapping[str, str]) -> Built:
     if not periods:
         raise InputError(f"The journeys of view '{view.name}' hold no events: run 'cja connect', then 'cja journey'.")
     lines = (f"{row['period']} {row['fingerprint']} {row['events']}" for _, row in sorted(notes.items()))
-    return Built("\n".join(lines), notes[periods[-1]]["data_until"].astimezone(UTC))
+    last = notes[periods[-1]]
+    return Built("\n".join(lines), last["data_until"].astimezone(UTC), _version(lake, view, last, newest))
+
+
+def _version(lake: Lake, view: View, note: Row, newest: int) -> int:
+    """The version that a note is of; or the newest where the journeys were only stored otherwise since."""
+    noted: int = note["journeys_version"]
+    if noted > newest:
+        text = f"The journeys of view '{view.name}' were removed and built anew, by a build that did not end"
+        raise InputError(f"{text}: run 'cja journey' first.")
+    return noted if noted < newest and lake.journeys(view.name).rows_changed_since(noted) else newest
 
 
 def newest_event(events: DataFrame) -> datetime | None:

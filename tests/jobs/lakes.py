@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 # Who did it and when differs from run to run; what was done does not.
 VOLATILE = {
     "run_id", "recorded_at", "started_at", "duration_ms", "epoch", "versions", "first_at", "last_at", "created_at",
-    "resolved_run_id", "confirmed", "seal", "approval_id",
+    "resolved_run_id", "journeys_version", "confirmed", "seal", "approval_id",
 }  # fmt: skip
 # An audience expires by its file, an approval by the clock.
 VOLATILE_IN = {"approvals": {"expires_at"}}

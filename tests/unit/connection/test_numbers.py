@@ -7,7 +7,7 @@ from pyspark.sql import types as T
 
 from cja_spark.connection.numbers import text_paths
 from cja_spark.connection.spec import Connection
-from cja_spark.errors import InputError, MissingColumnError
+from cja_spark.errors import InputError, MissingColumnError, TypeConflictError
 from tests.unit.connection.shop import DATASETS, event, load, put, quarantine, shop
 
 PRICE = "commerce.order.priceTotal"
@@ -49,6 +49,43 @@ def test_text_of_a_later_file_becomes_the_number_that_the_table_has(lake, tmp_pa
     put(tmp_path, "web/2.json", event(2, **order("3.5")))
     load(lake, tmp_path, shop("web", web={"numbers": ["Commerce.Order.pricetotal"]}))
     assert values(lake, PRICE) == {"e1": 2.5, "e2": 3.5}
+
+
+def test_a_json_file_without_any_number_is_loaded_once_the_table_has_the_column(lake, tmp_path):
+    numbers = shop("web", web={"numbers": [PRICE]})
+    put(tmp_path, "web/1.json", event(1, **order("2.5")))
+    load(lake, tmp_path, numbers)
+    put(tmp_path, "web/2.json", event(2))
+    load(lake, tmp_path, numbers)
+    assert values(lake, PRICE) == {"e1": 2.5, "e2": None}
+    put(tmp_path, "web/3.json", event(3))
+    with pytest.raises(MissingColumnError, match=r"numbers: no column 'price'"):
+        load(lake, tmp_path, shop("web", web={"numbers": ["price"]}))
+
+
+def test_a_csv_file_must_have_the_columns_of_its_numbers(lake, tmp_path):
+    numbers = shop("web", web={"source": {"format": "csv", "path": "web"}, "numbers": ["price"]})
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "1.csv").write_text("id,time,login,price\ne1,2026-01-01T10:00:00Z,ann,2.5\n")
+    load(lake, tmp_path, numbers)
+    (tmp_path / "web" / "2.csv").write_text("id,time,login,prize\ne2,2026-01-01T10:00:00Z,ann,2.5\n")
+    with pytest.raises(MissingColumnError, match=r"numbers: no column 'price'. Did you mean 'prize'"):
+        load(lake, tmp_path, numbers)
+
+
+def test_numbers_that_were_loaded_as_text_ask_for_a_full_load(lake, tmp_path):
+    put(tmp_path, "web/1.json", event(1, **order("2.5")))
+    load(lake, tmp_path, shop("web"))
+    put(tmp_path, "web/2.json", event(2, **order("3.5")))
+    numbers = shop("web", web={"numbers": [PRICE]})
+    with pytest.raises(InputError, match=r"is string in dataset 'events'.*they came from, and load again with --full"):
+        load(lake, tmp_path, numbers)
+    load(lake, tmp_path, numbers, full=True)
+    assert values(lake, PRICE) == {"e1": 2.5, "e2": 3.5}
+
+
+def test_a_map_of_texts_has_no_hint_at_numbers():
+    assert "numbers" not in str(TypeConflictError.at("prices{}", "web", "double", "app", "string"))
 
 
 def test_numbers_in_items_of_arrays_are_read_and_one_bad_item_drops_its_row(lake, tmp_path):

@@ -1,9 +1,12 @@
 """Reports speak of the journeys that are there: those of another definition are refused, newer events wait for a build."""
 
+from dataclasses import replace
+
 import pytest
 
 from cja_spark import plan
 from cja_spark.errors import InputError
+from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.journeys.built import built
 from cja_spark.lake import Lake, TableSpec
 from cja_spark.project import load
@@ -81,7 +84,53 @@ def test_notes_of_a_program_that_noted_less_are_made_again_with_all_periods(spar
     build = plan.journey(lake, project)
     assert build.written
     assert not build.reused
-    assert plan.built_of(lake, project) == before
+    assert plan.built_of(lake, project) == replace(before, version=build.version)
+
+
+def test_a_report_reads_the_journeys_that_are_noted_until_a_build_is_done(spark, shop, monkeypatch):
+    project = load(shop.project)
+    lake = plan.lake_of(spark, project)
+    before = report(spark, shop)
+    shop.raw("web/9.json", lines(event(9, "2026-03-01T10:00:00Z", "zoe")))
+    assert shop.run("connect") == 0
+    with monkeypatch.context() as killed, pytest.raises(InjectedFault):
+        killed.setenv("CJA_FAILPOINTS", "journey.written=raise@1")
+        forget_hits()
+        plan.journey(lake, project)
+    assert lake.journeys("shop").version() == before.journeys_version + 1
+    there = report(spark, shop)
+    assert (there.journeys_version, there.answers[0].run_id) == (before.journeys_version, before.answers[0].run_id)
+    assert there.answers[0].rows.equals(before.answers[0].rows)
+    plan.journey(lake, project)
+    assert report(spark, shop).journeys_version == before.journeys_version + 2
+
+
+def test_journeys_that_are_only_stored_otherwise_are_read_as_they_are_now(spark, shop):
+    project = load(shop.project)
+    lake = plan.lake_of(spark, project)
+    before = plan.built_of(lake, project)
+    lake.journeys("shop").delta().optimize().executeCompaction()
+    spark.sql(f"ALTER TABLE delta.`{lake.journeys('shop').address}` SET TBLPROPERTIES ('delta.appendOnly' = 'false')")
+    now = lake.journeys("shop").version()
+    assert now > before.version
+    assert plan.built_of(lake, project) == replace(before, version=now)
+    assert not plan.journey(lake, project).written
+
+
+def test_journeys_that_were_removed_and_not_built_to_the_end_are_built_again(spark, shop, monkeypatch):
+    project = load(shop.project)
+    lake = plan.lake_of(spark, project)
+    plan.journey(lake, project, full=True)
+    before = report(spark, shop)
+    lake.journeys("shop").drop()
+    with monkeypatch.context() as killed, pytest.raises(InjectedFault):
+        killed.setenv("CJA_FAILPOINTS", "journey.written=raise@1")
+        forget_hits()
+        plan.journey(lake, project)
+    with pytest.raises(InputError, match="removed and built anew, by a build that did not end: run 'cja journey' first"):
+        report(spark, shop)
+    assert plan.journey(lake, project).written
+    assert report(spark, shop).answers[0].rows.equals(before.answers[0].rows)
 
 
 def test_journeys_that_are_not_there_or_hold_nothing_are_named(spark, tmp_path):

@@ -43,6 +43,12 @@ def test_the_schema_of_its_kind_takes_every_file_of_the_projects_here(file):
     assert faults(kind_of(file), file.read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.parametrize("file", YAML, ids=[str(file.relative_to(ROOT)) for file in YAML])
+def test_every_file_of_the_projects_tells_an_editor_where_its_schema_is(file):
+    named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", file.read_text(encoding="utf-8"))
+    assert (file.parent / named[1]).resolve() == ROOT / "build" / "schemas" / f"{kind_of(file)}.json"
+
+
 @pytest.mark.parametrize(("file", "text"), [*README, *FILES.items()], ids=str)
 def test_the_schema_of_its_kind_takes_the_files_that_documents_and_tests_show(file, text):
     assert faults(kind_of(Path(file)), text) == []
