@@ -19,6 +19,9 @@ test: setup ## the test suite but tests/jobs, in two processes with a session ea
 test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on a standalone cluster, by arrivals (15 minutes and more)
 	@$(BIN)/python -m pytest tests/jobs
 
+test-release: setup ## the same as thoroughly as a release: every job killed at 20 moments, all days of the demo one by one (hours)
+	@CJA_KILLS=20 CJA_ARRIVALS=day $(BIN)/python -m pytest tests/jobs
+
 check: setup ## ruff, mypy --strict, import layers, house checks
 	@$(BIN)/ruff check cja_spark jobs tests benchmarks
 	@$(BIN)/mypy
@@ -52,4 +55,4 @@ $(STAMP): pyproject.toml requirements.lock
 clean: ## remove what was built, not the environment
 	@rm -rf build
 
-.PHONY: help demo test test-jobs check bench schemas package setup clean
+.PHONY: help demo test test-jobs test-release check bench schemas package setup clean

@@ -80,7 +80,7 @@ def read_document(file: Path, shown: str | None = None) -> Document:
         lines: dict[Path_, int] = {}
         faults: list[Fault] = []
         _note_lines(node, (), lines, name, faults)
-        value = loader.construct_document(node) if node is not None else {}
+        value = loader.construct_document(node) if node is not None and not faults else {}
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{name}: not UTF-8 at byte {error.start}.") from error
     except yaml.MarkedYAMLError as error:
@@ -96,6 +96,10 @@ def read_document(file: Path, shown: str | None = None) -> Document:
 def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, faults: list[Fault]) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                text = "a key is a word; braces and brackets around a value need quotes."
+                faults.append(Fault(file, key.start_mark.line + 1, text))
+                continue
             at = (*path, key.value)
             if at in lines:
                 faults.append(Fault(file, key.start_mark.line + 1, f"'{key.value}' is given twice."))

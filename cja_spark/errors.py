@@ -12,7 +12,7 @@ SEVERITY = (1, 8, 2, 3, 5, 6, 7, 4, 0)
 
 def guess(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, such as ``Did you mean 'cohort'?``; empty when none is near."""
-    near = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    near = get_close_matches(word, sorted({*map(str, known)}), n=1, cutoff=0.6)
     return f"Did you mean '{near[0]}'?" if near else ""
 
 
@@ -21,7 +21,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     Returns a text such as ``Did you mean 'cohort'? Known: cohort, flow.``; it is empty when nothing is known.
     """
-    names = sorted(set(known))
+    names = sorted({*map(str, known)})
     if not names:
         return ""
     shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
@@ -193,6 +193,14 @@ class TypeConflictError(InputError):
         return cls(
             f"dataset '{dataset}': '{path}' is {now} and was {before} in earlier loads. "
             f"Make the types equal, or rebuild with --full."
+        )
+
+    @classmethod
+    def one_name(cls, dataset: str, one: str, other: str, name: str) -> Self:
+        """Name two columns of one struct that a table would have to call the same."""
+        return cls(
+            f"dataset '{dataset}': '{one}' and '{other}' would both be the column '{name}': a table takes no space and "
+            f"none of ,;{{}}()=` in a name. Rename one of them."
         )
 
     @classmethod

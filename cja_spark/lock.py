@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cja_spark.errors import ClaimError
+from cja_spark.errors import ClaimError, UnwritableError
 from cja_spark.lake import Lake
 
 
@@ -24,13 +24,17 @@ def locked(lake: Lake, work: str, doing: str) -> Iterator[bool]:
 
     Raises:
         ClaimError: another run is at it.
+        UnwritableError: the lake cannot be written.
     """
     folder = lake.folder
     if folder is None:
         yield False
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / f"_{work}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / f"_{work}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UnwritableError.place(lake.location, error.strerror or type(error).__name__) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -44,6 +44,7 @@ from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
 from cja_spark.secret import has_password
+from cja_spark.sources.failures import spark_errors
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment, SegmentReference, leaves
 from cja_spark.view.spec import View
@@ -116,9 +117,8 @@ def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
 
     Raises:  InputError when there are no events yet; ClaimError while another run builds; whatever `build` refuses.
     """
-    if not lake.events.exists():
-        raise InputError(f"{lake.location} has no events yet: run 'cja connect' first.")
-    with locked(lake, "journeys", "builds journeys"):
+    _require_events(lake, "journey")
+    with locked(lake, "journeys", "builds journeys"), spark_errors("journey", lake.location):
         return build(lake, project.view, project.connection.matches(), full=full)
 
 
@@ -137,16 +137,28 @@ def stitching(lake: Lake, project: Project) -> tuple[StitchingFigures, ...]:
         InputError: there are no events.
         ConfigurationError: no dataset is stitched.
     """
-    if not lake.events.exists():
+    _require_events(lake, "stitching")
+    with spark_errors("stitching", lake.location):
+        return stitched_connection(lake, project.connection)
+
+
+def _require_events(lake: Lake, verb: str) -> None:
+    with spark_errors(verb, lake.location):
+        there = lake.events.exists()
+    if not there:
         raise InputError(f"{lake.location} has no events yet: run 'cja connect' first.")
-    return stitched_connection(lake, project.connection)
 
 
 def explain(
     lake: Lake, project: Project, names: Sequence[str] = (), *, as_of: datetime | None = None, reader: Reader = "auto"
 ) -> str:
     """A report run's plan in named steps, each with its grain and columns, then Spark's own; nothing is computed."""
-    reports = chosen(project, names)
+    reports = _some(chosen(project, names))
+    with spark_errors("explain", lake.location):
+        return _explain(lake, project, reports, as_of, reader)
+
+
+def _explain(lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader) -> str:
     built = built_of(lake, project)
     asks = _asks(lake, project, reports, as_of, built)
     return explain_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
@@ -170,8 +182,18 @@ def report(
         as_of: the instant that `last 90 days` counts back from; the newest event's when not given.
         reader: who reads the columns; `auto` lets Arrow do it and falls back to Spark where it cannot.
         keep_rows: write the rows to `reports/*`; a run that is already there is not written again.
+
+    Raises:  ConfigurationError when the project has no report, or none of a name; InputError when there are no journeys,
+        or those of another definition; UnavailableError when the disk, the network or executors were in the way.
     """
-    reports = chosen(project, names)
+    reports = _some(chosen(project, names))
+    with spark_errors("report", lake.location):
+        return _report(lake, project, reports, as_of, reader, keep_rows=keep_rows)
+
+
+def _report(
+    lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader, *, keep_rows: bool
+) -> Run:
     built = built_of(lake, project)
     asks = _asks(lake, project, reports, as_of, built)
     passed = run_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
@@ -195,6 +217,12 @@ def chosen(project: Project, names: Sequence[str]) -> list[Report]:
         if name not in project.reports:
             raise ConfigurationError.unknown("report", name, project.reports)
     return [project.reports[name] for name in (names or sorted(project.reports))]
+
+
+def _some(reports: list[Report]) -> list[Report]:
+    if not reports:
+        raise ConfigurationError("The project has no report: write one as reports/NAME.yaml.")
+    return reports
 
 
 def in_utc(instant: datetime | None) -> datetime | None:

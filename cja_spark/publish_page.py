@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from pydantic import JsonValue
 
 import cja_spark
@@ -24,7 +25,7 @@ from cja_spark.reports.results import instant
 from cja_spark.reports.spec import Report
 from cja_spark.reports.trend import Trend
 from cja_spark.view.calendar import local_day
-from cja_spark.view.condition import Segment
+from cja_spark.view.condition import DimensionCondition, Segment, leaves
 from cja_spark.view.spec import View
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
@@ -79,14 +80,15 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     ask, report = answer.ask, answer.ask.report
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
-    columns = (_counted(column_of(name, view, identities), report) for name in answer.rows.column_names)
+    named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
+    columns = (_counted(column, report) for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
         description=report.description or "",
         report=ReportKind(report.report),
         range=f"{first} to {last} ({view.time_zone})" if ask.window.end > ask.window.start else "an empty range",
-        segments=tuple("in place" if isinstance(use, Segment) else use for use in report.segments),
+        segments=tuple(_in_words(use, view, identities) if isinstance(use, Segment) else use for use in report.segments),
         options=_options(answer),
         columns=tuple(c.model_copy(update={"label": said[c.name]}) if c.name in said else c for c in columns),
         rows=tuple(_spoken(row, view) for row in answer.rows.to_pylist()),
@@ -119,6 +121,13 @@ def column_of(name: str, view: View, identities: Collection[str] = _IDENTITIES) 
         unit=(metric.currency or view.currency or "") if metric.format == "currency" else "",
         decimals=metric.decimals,
     )
+
+
+def _typed(column: ColumnSpec, kind: pa.DataType) -> ColumnSpec:
+    """A column that nobody knows is a figure where it holds fractions: what is about few people must not show."""
+    if column.format == "text" and pa.types.is_floating(kind):
+        return column.model_copy(update={"format": "number"})
+    return column
 
 
 def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
@@ -155,12 +164,21 @@ def _sentence(name: str) -> str:
 
 def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     report = answer.ask.report
-    options = json.loads(report.model_dump_json(by_alias=True, exclude=_SAID_ELSEWHERE))
+    options = json.loads(report.effective().model_dump_json(by_alias=True, exclude=_SAID_ELSEWHERE))
     if isinstance(report, Fallout):
         options["steps"] = [_sentence(step.name()) for step in report.steps]
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     return {_sentence(key): _option(value) for key, value in options.items()}
+
+
+def _in_words(segment: Segment, view: View, identities: Collection[str]) -> str:
+    """A segment that is written in the report itself; what it says of an identifier stays there."""
+    named = [leaf.dimension for leaf in leaves(segment) if isinstance(leaf, DimensionCondition)]
+    if any(column_of(name, view, identities).format == "identifier" for name in named):
+        return segment.label or "in place"
+    written = json.loads(segment.model_dump_json(exclude_none=True, exclude={"label", "description"}))
+    return segment.label or f"in place: {_option(written)}"
 
 
 def _option(value: JsonValue) -> str | int | float | bool | None:

@@ -31,8 +31,18 @@ from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.deliver import deliver as deliver_audiences
 from cja_spark.sinks.spec import DeltaProfiles, Sink
+from cja_spark.sources.failures import spark_errors
 from cja_spark.spec import Spec, milliseconds
-from cja_spark.view.condition import AllOf, AnyOf, Exclude, Segment, SegmentReference
+from cja_spark.view.condition import (
+    AllOf,
+    AnyOf,
+    DimensionCondition,
+    Exclude,
+    MetricCondition,
+    Segment,
+    SegmentReference,
+    leaves,
+)
 
 
 def passes(seen: Seen, tree: Spec) -> Bools:
@@ -112,7 +122,8 @@ def publish_each(
         InputError: there are no journeys yet.
     """
     audiences = chosen(project, names)
-    built = plan.built_of(lake, project)
+    with spark_errors("publish", lake.location):
+        built = plan.built_of(lake, project)
     asked = plan.in_utc(as_of)
     if asked is None:
         until = built.data_until
@@ -121,9 +132,11 @@ def publish_each(
         moment = asked
     for audience in audiences:
         try:
-            yield _publish(lake, project, audience, moment, built.version, moves=as_of is None, take_over=take_over)
+            with spark_errors(f"publish of audience '{audience.name}'", lake.location):
+                receipt = _publish(lake, project, audience, moment, built.version, moves=as_of is None, take_over=take_over)
         except CjaError as error:
-            yield PublishReceipt.failed(audience.name, str(uuid.uuid4()), error)
+            receipt = PublishReceipt.failed(audience.name, str(uuid.uuid4()), error)
+        yield receipt
 
 
 def _publish(
@@ -135,24 +148,44 @@ def _publish(
         lambda start, end: people(lake, project, audience, start, end, version=version),
         as_of=as_of,
         moves=moves,
-        definition=audience.definition(_definitions(project, audience)),
+        definition=audience.definition(definitions(project, audience)),
         time_zone=project.view.time_zone,
         inputs={"journeys": version},
         take_over=take_over,
     )
 
 
-def _definitions(project: Project, audience: Audience) -> dict[str, object]:
-    """The segments an audience names and those that they name, as they are defined now."""
+def definitions(project: Project, audience: Audience) -> dict[str, object]:
+    """What an audience is made of, as it is defined now: segments, their components, sessions, the time zone."""
+    view = project.view
+    segments = _segments(project, audience)
+    named = [leaf for name in segments for leaf in leaves(view.segments[name])]
+    metrics = {leaf.metric for leaf in named if isinstance(leaf, MetricCondition)} | {*view.session.starts_with}
+    dimensions = {leaf.dimension for leaf in named if isinstance(leaf, DimensionCondition)}
+    return {
+        "segments": segments,
+        "metrics": {name: _plain(view.metrics[name]) for name in metrics if name in view.metrics},
+        "dimensions": {name: _plain(view.dimensions[name]) for name in dimensions},
+        "session": _plain(view.session),
+        "time_zone": view.time_zone,
+    }
+
+
+def _plain(spec: Spec) -> object:
+    return json.loads(spec.model_dump_json(exclude={"label", "description", "format", "decimals", "currency"}))
+
+
+def _segments(project: Project, audience: Audience) -> dict[str, object]:
+    """The segments an audience names and those that they name."""
     found: dict[str, object] = {}
     ahead = list(audience.segment_names())
     while ahead:
         name = ahead.pop()
         if name not in found:
             segment: Segment = project.view.segments[name]
-            found[name] = json.loads(segment.model_dump_json(exclude={"label", "description"}))
+            found[name] = _plain(segment)
             ahead += [leaf for leaf in plan.segments_named(segment) if leaf not in found]
-    return dict(sorted(found.items()))
+    return found
 
 
 def approve(
@@ -175,7 +208,8 @@ def deliver(lake: Lake, project: Project, names: Sequence[str] = (), *, take_ove
         ConfigurationError: a name that no audience has.
     """
     sinks = {name: _placed(project, sink) for name, sink in project.sinks.items()}
-    return deliver_audiences(lake, sinks, chosen(project, names), take_over=take_over)
+    with spark_errors("deliver", lake.location):
+        return deliver_audiences(lake, sinks, chosen(project, names), take_over=take_over)
 
 
 def _placed(project: Project, sink: Sink) -> Sink:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -59,8 +60,24 @@ def open_session(profile: str | None = None, settings: Mapping[str, str] | None 
     for key, value in chosen.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
+    _require_delta(session)
     session.sparkContext.setLogLevel(os.environ.get("CJA_LOG_LEVEL", "ERROR"))
     return session
+
+
+def _require_delta(session: SparkSession) -> None:
+    """Refuse a session whose Java process does not have Delta's classes."""
+    from py4j.protocol import Py4JError
+
+    java: Any = session._jvm
+    try:
+        loader = java.Thread.currentThread().getContextClassLoader()
+        java.java.lang.Class.forName("io.delta.tables.DeltaTable", False, loader)
+    except Py4JError as error:
+        session.stop()
+        raise MissingToolError(
+            'Spark has no Delta: give spark-submit its jars with --jars "$(cja doctor --jars)".'
+        ) from error
 
 
 @contextmanager
@@ -132,7 +149,8 @@ def require_java() -> str:
     except (OSError, subprocess.CalledProcessError) as error:
         raise MissingToolError.java("none was found") from error
     version = answer.split('"')[1] if '"' in answer else "0"
-    major = int(version.removeprefix("1.").split(".")[0])
+    numbers = re.match(r"\d+", version.removeprefix("1."))
+    major = int(numbers[0]) if numbers else 0
     if major < 17:
         raise MissingToolError.java(f"this one is {version}")
     return version

@@ -28,6 +28,7 @@ _UNITS = {
     "week": timedelta(weeks=1),
 }
 _DURATION = re.compile(r"^\s*(\d+)\s+([a-z]+)\s*$")
+LONGEST = timedelta(days=36_500)
 _SHORT = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
 
 
@@ -44,7 +45,10 @@ def parse_duration(text: object) -> timedelta:
     unit = _SHORT.get(word, word if word in _UNITS else word.removesuffix("s"))
     if not found or unit not in _UNITS:
         raise ValueError(f"'{text}' is no duration. Write a number and a unit: '30 minutes', '7 days', '2 weeks'.")
-    return int(found[1]) * _UNITS[unit]
+    count = int(found[1])
+    if count > LONGEST // _UNITS[unit]:
+        raise ValueError(f"'{text}' is too long; {LONGEST.days:,} days at most.")
+    return count * _UNITS[unit]
 
 
 def duration_text(duration: timedelta) -> str:

@@ -15,9 +15,10 @@ from cja_spark.connection.tables import EVENT_COLUMNS
 from cja_spark.errors import InputError, MissingColumnError
 from cja_spark.sources.items import FILE, ITEM
 from cja_spark.sources.json import CORRUPT
+from cja_spark.sources.names import storable_name
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.read import ADDED
-from cja_spark.sources.types import settled, shaped
+from cja_spark.sources.types import settled, shaped, with_doubles
 
 RESERVED = EVENT_COLUMNS
 TIME_REASONS = ("missing_timestamp", "invalid_timestamp", "before_1900", "after_9999")
@@ -54,13 +55,16 @@ def conform_events(
     schema = rows.schema
     taken = {"timestamp": dataset.timestamp, "event_id": dataset.event_id, "sequence": dataset.sequence}
     columns = {
-        role: path_column(path, schema, f"dataset '{name}', {role}") for role, path in taken.items() if path is not None
+        role: column_or_null(path, schema, before, f"dataset '{name}', {role}")
+        for role, path in taken.items()
+        if path is not None
     }
-    person = identity(dataset.person_id, schema, name, "person_id", stitched=dataset.stitching is not None)
+    stitched = dataset.stitching is not None
+    person = identity(dataset.person_id, schema, name, "person_id", stitched=stitched, before=before)
     if dataset.persistent_id is None:
         device = F.struct(F.lit(None).cast("string").alias("namespace"), F.lit(None).cast("string").alias("id"))
     else:
-        device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True)
+        device = identity(dataset.persistent_id, schema, name, "persistent_id", stitched=True, before=before)
         if dataset.persistent_id.identity_map == "primary":
             device = _no_person(device, dataset.person_id.code())
     texts = text_paths(schema, dataset.numbers, name, before)
@@ -111,7 +115,7 @@ def path_column(path: str, schema: T.StructType, where: str) -> tuple[Column, T.
     at: T.DataType = schema
     column: Column | None = None
     reached: list[str] = []
-    for part in path.split("."):
+    for part in storable_name(path).split("."):
         if not isinstance(at, T.StructType) or part not in at.fieldNames():
             known = (
                 [".".join((*reached, name)) for name in at.fieldNames() if name not in ADDED]
@@ -126,18 +130,40 @@ def path_column(path: str, schema: T.StructType, where: str) -> tuple[Column, T.
     return column, at
 
 
-def identity(field: IdentityField, schema: T.StructType, name: str, role: str, *, stitched: bool) -> Column:
+def column_or_null(path: str, schema: T.StructType, before: T.StructType, where: str) -> tuple[Column, T.DataType]:
+    """A column by its path, and its type; null where only earlier loads had it, for rows of JSON may all be without.
+
+    Raises:
+        MissingColumnError: a part of the path does not exist, now or before.
+    """
+    try:
+        return path_column(path, schema, where)
+    except MissingColumnError:
+        first, *rest = storable_name(path).split(".")
+        stored = f"source_{first}" if first.lower() in RESERVED else first
+        try:
+            _, kind = path_column(".".join((stored, *rest)), before, where)
+        except MissingColumnError:
+            kind = None
+        if kind is None:
+            raise
+        return F.lit(None).cast(kind), kind
+
+
+def identity(
+    field: IdentityField, schema: T.StructType, name: str, role: str, *, stitched: bool, before: T.StructType = _NOTHING
+) -> Column:
     """An identity as a struct (namespace, id): of a plain column or chosen from an identityMap (F4).
 
     Raises:  MissingColumnError when rows have no such column; InputError when it is not one value.
     """
     where = f"dataset '{name}', {role}"
     if field.column is not None:
-        column, kind = path_column(field.column, schema, where)
+        column, kind = column_or_null(field.column, schema, before, where)
         if isinstance(kind, T.StructType | T.ArrayType | T.MapType):
             raise InputError(f"{where}: '{field.column}' is {kind.simpleString()}, not one value.")
         return F.struct(F.lit(field.code()).alias("namespace"), column.cast("string").alias("id"))
-    column, kind = path_column(field.map_column, schema, where)
+    column, kind = column_or_null(field.map_column, schema, before, where)
     identities = entries(column, kind)
     if field.identity_map == "primary":
         return primary(identities)
@@ -216,14 +242,13 @@ def _payload(schema: T.StructType, texts: tuple[Path, ...]) -> tuple[Column, T.S
 
 
 def _hashed(schema: T.StructType) -> list[Column]:
-    """What a row's hash is made of, the same whatever other files its load takes: by name, in settled types.
+    """What a row's hash is made of, the same whatever other files and loads there are: by name, all numbers as doubles.
 
     Maps have no order and are hashed as sorted entries.
     """
-    return [
-        F.to_json(F.col(f"`{field.name}`"))
-        if "map<" in field.dataType.simpleString()
-        else shaped(F.col(f"`{field.name}`"), field.dataType, settled(field.dataType))
-        for field in sorted(schema.fields, key=lambda field: field.name)
-        if field.name not in ADDED
-    ]
+    found = []
+    for field in sorted(schema.fields, key=lambda field: field.name):
+        if field.name not in ADDED:
+            column = shaped(F.col(f"`{field.name}`"), field.dataType, with_doubles(settled(field.dataType)))
+            found.append(F.to_json(column) if "map<" in field.dataType.simpleString() else column)
+    return found

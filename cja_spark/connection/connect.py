@@ -8,6 +8,7 @@ from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from cja_spark.connection.bad_ids import bad_ids
 from cja_spark.connection.dropped import may_have_dropped
@@ -32,6 +33,7 @@ from cja_spark.errors import InputError, UnavailableError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 from cja_spark.sources.failures import SPARK_ERRORS, told
+from cja_spark.sources.types import shaped
 
 
 def connect(
@@ -162,11 +164,33 @@ def _write_events(lake: Lake, load: Load, persons: list[_Persons], fields: list[
         frames.append(usable.select(*own, *payload))
     events = reduce(DataFrame.unionByName, frames).hint("rebalance", "event_date")
     appended_before = load.resumed and lake.events.version() > load.events_version
-    write = lake.events.overwrite if load.full else lake.events.append
-    write(events, app_id="events", txn=load.number)
+    if (older := _of_other_types(lake, load, events.schema)) is not None:
+        lake.events.overwrite(older.unionByName(events), app_id="events", txn=load.number)
+    else:
+        write = lake.events.overwrite if load.full else lake.events.append
+        write(events, app_id="events", txn=load.number)
     if appended_before:
         return persons
     return [one for one, count in zip(persons, counts, strict=True) if may_have_dropped(lake, count)]
+
+
+def _of_other_types(lake: Lake, load: Load, schema: T.StructType) -> DataFrame | None:
+    """The events that are there in the types of those that come; None where no column was narrower until now.
+
+    All are written again then: Delta widens no column of whole numbers to fractions.
+    """
+    if load.full or load.events_version < 0:
+        return None
+    there = lake.events.read(load.events_version)
+    kinds = {field.name: field.dataType for field in there.schema.fields}
+    if all(kinds.get(field.name, field.dataType) == field.dataType for field in schema.fields):
+        return None
+    return there.select(
+        *(
+            (shaped(F.col(f"`{name}`"), kinds[name], kind) if name in kinds else F.lit(None).cast(kind)).alias(name)
+            for name, kind in ((field.name, field.dataType) for field in schema.fields)
+        )
+    )
 
 
 def _write_quarantine(lake: Lake, load: Load, persons: list[_Persons]) -> None:

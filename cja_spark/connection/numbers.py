@@ -11,6 +11,7 @@ from pyspark.sql import types as T
 
 from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.errors import MissingColumnError
+from cja_spark.sources.names import storable_name
 from cja_spark.sources.read import ADDED
 from cja_spark.sources.types import as_stored, settled
 
@@ -37,9 +38,8 @@ def text_paths(
         MissingColumnError: a path that leads nowhere; it names the nearest.
     """
     known, earlier = _known(schema), _known(before)
-    found = dict(
-        _spelled(name, known, dataset) for name in numbers if _near(name, known) or not _near(name, earlier)
-    )
+    names = [storable_name(name) for name in numbers]
+    found = dict(_spelled(name, known, dataset) for name in names if _near(name, known) or not _near(name, earlier))
     return tuple(path for path, kind in found.items() if isinstance(kind, T.StringType))
 
 

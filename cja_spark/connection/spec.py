@@ -40,6 +40,10 @@ class IdentityField(Spec):
             return self.identity_map
         return (self.column or "").rsplit(".", 1)[-1]
 
+    def names_its_namespace(self) -> bool:
+        """Whether an author wrote the namespace, rather than that it is a column's name or each entry's own."""
+        return self.namespace is not None or (self.identity_map is not None and self.identity_map != "primary")
+
 
 def _identity(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
@@ -129,6 +133,27 @@ class Connection(Spec):
         if not self.events():
             raise ValueError("datasets: a connection needs at least one dataset of type event.")
         return self
+
+    @model_validator(mode="after")
+    def _one_namespace(self) -> Connection:
+        """Plain person ids are of the one namespace that the connection names, if it names one.
+
+        All of them are one column: the same customer must not be published under two namespaces.
+        """
+        fields = {name: one.person_id for name, one in self.datasets.items() if not isinstance(one, LookupDataset)}
+        named = {field.code() for field in fields.values() if field.names_its_namespace()}
+        unnamed = {name for name, field in fields.items() if field.column and not field.namespace}
+        devices = {one.persistent_id.code() for one in self.events().values() if one.persistent_id}
+        if len(named) != 1 or not unnamed or named & devices:
+            return self
+        [namespace] = named
+        given = {
+            name: self.datasets[name].model_copy(
+                update={"person_id": fields[name].model_copy(update={"namespace": namespace})}
+            )
+            for name in unnamed
+        }
+        return self.model_copy(update={"datasets": {**self.datasets, **given}})
 
     @model_validator(mode="after")
     def _told_apart(self) -> Connection:

@@ -117,7 +117,7 @@ def build(
         or period not in known
         or (known[period]["fingerprint"], known[period]["events"]) != (fingerprint, source)
     )
-    removed = sorted(set(known) - set(sources))
+    removed = sorted(_there(lake, view) - set(sources))
     if changed or removed:
         change = Change(changed, removed, [file for period in changed for file in files.get(period, ())])
         _write(lake, view, events, fields, people, Layout(slots, chunk_events), change)
@@ -128,10 +128,22 @@ def build(
 
 
 def _built(lake: Lake, view: View) -> dict[int, Row]:
-    """Per period what its journeys were built from; nothing when somebody dropped them."""
-    newest = lake.journeys(view.name).version()
-    notes = notes_of(lake, view) if newest >= 0 else {}
-    return {} if any(note["journeys_version"] > newest for note in notes.values()) else notes
+    """Per period what its journeys were built from; nothing when that is not what is there now.
+
+    Somebody may have dropped them, and a build that died may have written without saying what.
+    """
+    table = lake.journeys(view.name)
+    newest, notes = table.version(), notes_of(lake, view)
+    noted = max((note["journeys_version"] for note in notes.values()), default=newest)
+    said = noted == newest or (noted < newest and not table.rows_changed_since(noted))
+    return notes if newest >= 0 and said else {}
+
+
+def _there(lake: Lake, view: View) -> set[int]:
+    """The periods that the table of journeys has."""
+    table = lake.journeys(view.name)
+    files = table.read().inputFiles() if table.exists() else []
+    return {int(unquote(file).split("/period=", 1)[1].split("/", 1)[0]) for file in files}
 
 
 def _buckets(lake: Lake) -> int:
@@ -181,7 +193,7 @@ def _write(
     else:  # a reader takes one set of columns from every file
         rows = rows.select("*", *(F.lit(None).cast("bigint").alias(field.name) for field in people))
     table = lake.journeys(view.name)
-    fresh = not table.exists() or set(_periods_of(table.read())) <= {*change.written, *change.removed}
+    fresh = _there(lake, view) <= {*change.written, *change.removed}
     settings = {"spark.sql.maxConcurrentOutputFileWriters": str(slots * max(len(change.written), 1))}
     if _narrow(touched, fields):
         settings["spark.sql.execution.arrow.maxBytesPerBatch"] = str(UNLIMITED)
@@ -212,10 +224,6 @@ def _narrow(events: DataFrame, fields: tuple[Field, ...]) -> bool:
         return False
     longest = events.agg(F.max(F.octet_length("person_id"))).collect()[0][0]
     return longest is None or longest <= LONG_ID
-
-
-def _periods_of(journeys: DataFrame) -> list[int]:
-    return [row["period"] for row in journeys.select("period").distinct().collect()]
 
 
 def _note(lake: Lake, view: View, known: Mapping[int, Row], change: Change, built: Sources) -> None:

@@ -11,6 +11,7 @@ from pyspark.sql import types as T
 
 from cja_spark.errors import InputError, MissingColumnError
 from cja_spark.journeys.hashing import RESERVED
+from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.spec import Metric, View
 
@@ -57,24 +58,26 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
     found = []
     for name, dimension in view.dimensions.items():
         if dimension.field:
-            found.append(Field(f"d_{name}", name, dimension.field))
+            found.append(Field(f"d_{name}", name, storable_name(dimension.field)))
         elif dimension.lookup:
             dataset, column = dimension.lookup.split(".", 1)
             if dataset not in matches:
                 raise MissingColumnError.of(f"dimension '{name}'", dataset, matches)
-            path = matches[dataset]
-            found.append(Field(f"d_{name}", name, path, (dataset, column)))
+            path = storable_name(matches[dataset])
+            found.append(Field(f"d_{name}", name, path, (dataset, storable_name(column))))
     for name, metric in view.metrics.items():
         if isinstance(metric, Metric):
             counts = metric.behavior == "instances"
-            found.append(Field(f"m_{name}", name, metric.field, (), counts))
+            found.append(Field(f"m_{name}", name, storable_name(metric.field), (), counts))
     return tuple(found)
 
 
 def profile_fields(view: View) -> tuple[Field, ...]:
     """Columns that a view needs of profiles: one value per person."""
     return tuple(
-        Field(f"p_{name}", name, dimension.profile) for name, dimension in view.dimensions.items() if dimension.profile
+        Field(f"p_{name}", name, storable_name(dimension.profile))
+        for name, dimension in view.dimensions.items()
+        if dimension.profile
     )
 
 
@@ -125,6 +128,9 @@ def column_of(field: Field, schema: T.StructType) -> Column:
         raise InputError(f"{where}: '{field.path}' is {kind.simpleString()}, not one value.")
     if field.is_dimension:
         return values_at(field.path, schema, where, lambda value: id_of(text_of(value)))
+    if not field.instances and not isinstance(kind, T.NumericType | T.StringType | T.BooleanType):
+        text = f"'{field.path}' is {kind.simpleString()}, no number. Count it with behavior: instances."
+        raise InputError(f"{where}: {text}")
     return values_at(field.path, schema, where, lambda value: number_of(value, kind, instances=field.instances))
 
 

@@ -11,6 +11,9 @@ from cja_spark.view.spec import View
 
 PROFILE_PERIOD = 0
 DIGITS = {"day": 8, "month": 6, "year": 4}  # of a period's number
+_FIRST_MS, _LAST_MS = (
+    int(day.timestamp()) * 1000 for day in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+)
 _SPARK = "yyyyMMdd"
 _PYTHON = "%Y%m%d"
 _DAYS = {8: 1, 6: 31, 4: 366}  # of a period at most, by the digits of its number
@@ -24,8 +27,9 @@ def period_of(ts: Column, view: View) -> Column:
 
 
 def period_at(ms: int, view: View) -> int:
-    """The period that an instant in ms lies in."""
-    return period_on(datetime.fromtimestamp(ms / 1000, UTC).date(), view)
+    """The period that an instant in ms lies in; the first or last one there can be for what lies beyond."""
+    within = min(max(ms, _FIRST_MS), _LAST_MS)
+    return period_on(datetime.fromtimestamp(within // 1000, UTC).date(), view)
 
 
 def period_on(day: date, view: View) -> int:

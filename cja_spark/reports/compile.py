@@ -16,7 +16,7 @@ from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.measures import base_metrics
 from cja_spark.reports.spec import Between, Last, Report, several_values
-from cja_spark.spec import Spec, milliseconds
+from cja_spark.spec import LAST_DAY, Spec, milliseconds
 from cja_spark.view.calendar import instant_ms, local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.spec import STANDARD_METRICS, View
@@ -33,7 +33,7 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
         data_until: the instant up to which the connection is complete, ms.
         as_of: the instant `last n days` count back from; its local day is the last one.
     """
-    first, after = days_of(report, local_day(as_of, view.time_zone))
+    first, after = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY))
     start, end = instant_ms(first, view.time_zone), instant_ms(after, view.time_zone)
     tail = REPORTS.named(report.report).tail_ms(report, view)
     back = max(DAY_MS, milliseconds(view.session.timeout))

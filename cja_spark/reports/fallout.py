@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -90,6 +90,11 @@ class Fallout(Report):
                 "count: persons needs container: person; a fallout within sessions counts sessions.",
             ),
         )
+
+    def effective(self) -> Self:
+        """The same fallout with its date rule, and what it counts."""
+        counted = {"people": "persons"}.get(self.counted(), self.counted())
+        return self.model_copy(update={"date_rule": self.effective_date_rule(), "count": counted})
 
     def effective_date_rule(self) -> str:
         """`entry` with a window, else `in_range`, unless the author says (F9)."""

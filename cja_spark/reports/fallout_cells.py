@@ -121,14 +121,17 @@ def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
     waiting = [still.get((step,), 0.0) for step in range(1, count + 1)] if report.window else None
     rows = _steps(report, None, levels, base, waiting)
     if report.breakdown:
-        rows += _breakdown_rows(sums, ask, report, names)
+        rows += _breakdown_rows(sums, ask, report, names, base if report.base == "all" else None)
     schema = [("breakdown", pa.string()), ("step", pa.int64()), ("step_name", pa.string())]
     counted = report.counted()
     numbers = (counted, "percent_of_previous", "percent_of_total", f"fallout_{counted}", f"open_{counted}")
     return pa.Table.from_pylist(rows, pa.schema([*schema, *((name, pa.float64()) for name in numbers)]))
 
 
-def _breakdown_rows(sums: Sums, ask: Ask, report: Fallout, names: Names) -> list[dict[str, Any]]:
+def _breakdown_rows(
+    sums: Sums, ask: Ask, report: Fallout, names: Names, base: float | None
+) -> list[dict[str, Any]]:
+    """Rows of each value; shares are of `base`, else of the value's own first count."""
     by_value: dict[int, dict[int, float]] = {}
     for (step, value), amount in sums.by_key(BY_VALUE, 2).items():
         by_value.setdefault(value, {})[step] = amount
@@ -139,7 +142,7 @@ def _breakdown_rows(sums: Sums, ask: Ask, report: Fallout, names: Names) -> list
     for value in order:
         levels = [by_value[value].get(step, 0.0) for step in range(first, len(report.steps) + 1)]
         text = texts.get(value, ask.view.no_value) if value else ask.view.no_value
-        rows += _steps(report, text, levels, levels[0], None)
+        rows += _steps(report, text, levels, levels[0] if base is None else base, None)
     return rows
 
 

@@ -25,7 +25,7 @@ def instant(ms: int) -> datetime:
 
 def definition(ask: Ask) -> str:
     """A report's effective options as JSON: what was asked, whatever the defaults were."""
-    return json.dumps(json.loads(ask.report.model_dump_json(by_alias=True)), sort_keys=True)
+    return json.dumps(json.loads(ask.report.effective().model_dump_json(by_alias=True)), sort_keys=True)
 
 
 def run_id(ask: Ask, sources: str) -> str:

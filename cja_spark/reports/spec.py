@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -65,6 +65,10 @@ class Report(Spec):
     description: str | None = None
     range: Range = Last(count=90, unit="day")
     segments: Annotated[tuple[SegmentUse, ...], AsTuple] = ()
+
+    def effective(self) -> Self:
+        """The same question with the options that took effect where the author left them to the report."""
+        return self
 
     def metrics_used(self) -> tuple[str, ...]:
         """Names of metrics that the report itself reads."""

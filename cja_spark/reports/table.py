@@ -11,7 +11,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from cja_spark.journeys.batch import Bools, Ints
-from cja_spark.kernels.counting import coded
+from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.measures import DISTINCT, base_metrics, in_total, shown
@@ -19,7 +19,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
 
-TOTAL, GRAND_TOTAL = 100, 200  # measures from here on are totals of the measures below
+TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of the measures below
 
 
 class Table(Report):
@@ -59,7 +59,7 @@ def kernel(seen: Seen[Table]) -> Cells:
             cells.add(GRAND_TOTAL + measure, in_total(seen, metric, mask))
     if not rows.keys or len(rows.at) == 0:
         return cells
-    values, codes = _combined(rows.keys)
+    values, codes = combined(rows.keys)
     for measure, metric in enumerate(metrics):
         cells.add(measure, amounts_of_rows(seen, metric, rows, codes, len(values[0])), *values)
     return cells
@@ -83,21 +83,17 @@ def _touched(mask: Bools, at: Ints) -> Bools:
     return touched
 
 
-def _combined(keys: tuple[Ints, ...]) -> tuple[list[Ints], npt.NDArray[np.int32]]:
+def combined(keys: tuple[Ints, ...]) -> tuple[list[Ints], npt.NDArray[np.int32]]:
     """Number the distinct combinations of keys: per dimension the value of each, and each row's number."""
     if len(keys) == 1:
         values, codes = coded(keys[0])
         return [values], codes
-    parts = [coded(key) for key in keys]
-    joint = np.zeros(len(keys[0]), np.int64)
-    for values, codes in parts:
-        joint = joint * len(values) + codes
-    distinct, codes = coded(joint)
-    found: list[Ints] = []
-    for values, _ in reversed(parts):
-        found.insert(0, values[distinct % len(values)])
-        distinct = distinct // len(values)
-    return found, codes
+    joint = np.zeros(len(keys[0]), np.int32)
+    for key in keys:  # numbered anew after each, so that the product of two stays below 2^62
+        values, codes = coded(key)
+        _, joint = coded(joint.astype(np.int64) * len(values) + codes)
+    first = first_per_code(np.zeros(len(joint), np.int64), joint, int(joint.max()) + 1)
+    return [key[first] for key in keys], joint
 
 
 def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:

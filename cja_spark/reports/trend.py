@@ -18,7 +18,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.calendar import Granularity, edges, label
 
-TOTAL = 100  # measures from here on are totals of the measure below
+TOTAL = 1_000_000  # measures from here on are totals of the measure below
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import unquote
 
 from py4j.protocol import Py4JError, Py4JNetworkError
@@ -37,7 +38,11 @@ _NOWHERE = re.compile(
     r"\[(?:SCHEMA|CATALOG)_NOT_FOUND\]|UnsupportedFileSystemException|ClassNotFoundException: Class org\.apache\.hadoop"
 )
 _REFUSED = re.compile(r"((?:CHECK|NOT NULL) constraint [^\n]*?) violated\b")  # what follows are the row's values
-_READING = re.compile(r"FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER|DELTA_FILE_NOT_FOUND")
+_READING = re.compile(
+    r"FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER|DELTA_FILE_NOT_FOUND"
+    r"|^(?:FileNotFoundError|OSError|pyarrow\.lib\.ArrowInvalid): .*(?:open|thrift|[Pp]arquet)",  # Arrow, in a task
+    re.MULTILINE,
+)
 _VALUE = "SQLSTATE: 22"  # the class of SQL states that is about what is in rows
 _FILE = re.compile(r"while reading file (\S.*?)\.\s")
 _IO = re.compile(
@@ -96,6 +101,21 @@ def told(error: Exception, what: str, lake: str, items: Sequence[Item] = ()) -> 
     if items and (isinstance(error, AnalysisException) or _VALUE in text):
         return SourceError.unfit(_named(text, items).dataset, why(text))
     return None
+
+
+@contextmanager
+def spark_errors(what: str, lake: str) -> Iterator[None]:
+    """Run a block that reads and writes a lake; what Spark fails at is raised as what it means to a user.
+
+    Raises:
+        What `told` makes of it; the error itself where it is a bug.
+    """
+    try:
+        yield
+    except SPARK_ERRORS as error:
+        if (own := told(error, what, lake)) is None:
+            raise
+        raise own from error
 
 
 def _lost(error: Exception, text: str) -> str | None:

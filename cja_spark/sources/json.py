@@ -23,8 +23,8 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
     """JSON lines, and files that hold one array: those whose first character is `[`; the driver reads their heads.
 
     Columns: adds `_file`, and where a row is no JSON `_corrupt_record`.
-    Rows:    One per object. An object without any value (`{}`) is null: whether its fields are known depends on the
-        other rows of a load, and a load must not.
+    Rows:    One per object. An object without any value (`{}`) and an array without any (`[]`) are null: whether what
+        is in them is known depends on the other rows of a load, and a load must not.
     Raises:  SourceError when a file is gone; TypeConflictError when lines and arrays differ in a column's type.
     """
     begun = [head.lstrip(BLANK) for head in heads(spark, source, items, lambda head: bool(head.lstrip(BLANK)))]
@@ -34,6 +34,7 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
         if chosen:
             options = {
                 "columnNameOfCorruptRecord": CORRUPT,
+                "dropFieldIfAllNull": "true",  # Spark would call a field text of which it saw no value
                 "multiLine": str(not lines).lower(),
                 **revealed(source.options),
             }
@@ -44,7 +45,9 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
 
 
 def _some_value(column: Column, kind: T.DataType) -> Column:
-    """A struct with a value in it at any depth, else null; items of arrays stay as they are."""
+    """A struct with a value in it at any depth, or an array with one, else null; items of arrays stay as they are."""
+    if isinstance(kind, T.ArrayType):
+        return F.when(F.exists(column, lambda item: item.isNotNull()), column)
     if not isinstance(kind, T.StructType) or not kind.fields:
         return column
     leaves = reduce(lambda one, other: one | other, (leaf.isNotNull() for leaf in _leaves(column, kind)))
@@ -54,5 +57,5 @@ def _some_value(column: Column, kind: T.DataType) -> Column:
 
 def _leaves(column: Column, kind: T.DataType) -> list[Column]:
     if not isinstance(kind, T.StructType):
-        return [column]
+        return [_some_value(column, kind)]
     return [leaf for field in kind.fields for leaf in _leaves(column.getField(field.name), field.dataType)]

@@ -13,6 +13,7 @@ from cja_spark.sources.delta_log import is_in_log
 from cja_spark.sources.failures import SPARK_ERRORS, explained, unlisted, unread
 from cja_spark.sources.items import FILE, ITEM, Item, Taken, list_files, place
 from cja_spark.sources.json import CORRUPT
+from cja_spark.sources.names import with_storable_names
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.spec import Source
 
@@ -45,7 +46,7 @@ def _listed(spark: SparkSession, name: str, source: Source, files_root: str, tak
 def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequence[Item]) -> DataFrame:
     """Rows of some items.
 
-    Columns: adds `_file`, for Delta `_item` where it is several, `_row_in_file` of Parquet, and for JSON with unreadable
+    Columns: names that tables can have; adds `_file`, for Delta `_item` where it is several, `_row_in_file` of Parquet, and for JSON with unreadable
         rows `_corrupt_record`.
 
     Raises:
@@ -53,7 +54,7 @@ def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequ
         UnavailableError: machines that Spark needs were lost.
     """
     try:
-        return _rows(spark, source, items)
+        return with_storable_names(_rows(spark, source, items), items[0].dataset)
     except SPARK_ERRORS as error:
         raise unread(error, items[0].dataset, items) from error
 

@@ -6,6 +6,8 @@ from cja_spark.secret import without_secrets
 
 _SIGNS = {
     "Unexpected end of": "the compressed file is cut",
+    "Parquet magic bytes not found": "it is no Parquet file",
+    "Parquet file size is": "the file is cut",
     "not a Parquet file": "it is no Parquet file",
     "incorrect header check": "it is not compressed as its name says",
     "not a gzip file": "it is not compressed as its name says",

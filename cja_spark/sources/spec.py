@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -35,6 +36,16 @@ class Source(Spec):
     def _one_place(self) -> Source:
         if (self.path is None) == (self.table is None):
             raise ValueError("source: give exactly one of 'path' and 'table'.")
+        return self
+
+    @model_validator(mode="after")
+    def _known_encoding(self) -> Source:
+        for name, text in self.options.items():
+            if name.lower() in ("encoding", "charset"):
+                try:
+                    codecs.lookup(text)
+                except LookupError:
+                    raise ValueError(f"source.options: '{text}' is no encoding. Write one such as UTF-8.") from None
         return self
 
     @model_validator(mode="after")

@@ -36,6 +36,19 @@ def settled(kind: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per kin
     return kind
 
 
+def with_doubles(kind: T.DataType) -> T.DataType:
+    """A settled type, its whole numbers as doubles: another load may have found fractions in the column."""
+    if isinstance(kind, T.LongType):
+        return T.DoubleType()
+    if isinstance(kind, T.StructType):
+        return T.StructType([T.StructField(field.name, with_doubles(field.dataType)) for field in kind.fields])
+    if isinstance(kind, T.ArrayType):
+        return T.ArrayType(with_doubles(kind.elementType))
+    if isinstance(kind, T.MapType):
+        return T.MapType(kind.keyType, with_doubles(kind.valueType))
+    return kind
+
+
 class Parties(Protocol):
     """Two whose columns meet, and what is wrong where no type can be both."""
 

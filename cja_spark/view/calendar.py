@@ -36,8 +36,9 @@ def _first_instant(local_day: date, zone: str) -> float:
 
 
 def local_day(instant: int, zone: str) -> date:
-    """The local date of an instant in ms UTC."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(ZoneInfo(zone)).date()
+    """The local date of an instant in ms UTC; the last day there is for what lies beyond it."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)
+    return date.max if moment.year == date.max.year else moment.astimezone(ZoneInfo(zone)).date()
 
 
 def floor_day(day: date, granularity: Granularity) -> date:

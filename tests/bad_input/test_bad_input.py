@@ -232,3 +232,30 @@ def test_only_good_rows_become_events(rows_loaded):
     assert sorted(row["event_id"] or "" for row in events) == ["", "e1", "e18", "e2"]
     assert max(len(row["note"] or "") for row in events) == 1_000_000
     assert len(quarantine) == sum(reason is not None for _, reason in ROWS.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("lake.yaml", "location: {{ lake }}\n", "lake.yaml:1: a key is a word; braces and brackets around a value need quotes."),
+        ("view.yaml", "name: shop\nmetrics: {1: 2}\n", "view.yaml:2"),
+        ("connection.yaml", "name: shop\ndatasets: {1: 2}\n", "connection.yaml:2"),
+    ],
+)
+def test_keys_that_are_no_words(shop, capsys, name, text, said):
+    shop.write(f"conf/{name}", text)
+    assert shop.run("report") == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_project_without_a_report(shop, capsys):
+    (shop.project / "reports/pages.yaml").unlink()
+    for verb in ("report", "explain"):
+        assert shop.run(verb) == 2
+        assert "The project has no report: write one as reports/NAME.yaml." in capsys.readouterr().err
+
+
+def test_an_encoding_that_nobody_knows(shop, capsys):
+    shop.change("connection.yaml", "path: raw/calls}", "path: raw/calls, options: {encoding: utf-88}}")
+    assert shop.run("connect") == 2
+    assert "'utf-88' is no encoding. Write one such as UTF-8." in capsys.readouterr().err

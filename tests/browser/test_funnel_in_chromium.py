@@ -64,3 +64,15 @@ def test_a_funnel_does_not_say_what_gives_a_hidden_figure_away(chromium, tmp_pat
 def test_a_hidden_loss_is_not_computed_again_by_the_funnel(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(with_losses(4, None),)))
     assert chromium.value("document.querySelector('.between').textContent").endswith("< 10 left")
+
+
+def test_no_value_and_a_text_that_says_so_are_two_rows(chromium, tmp_path):
+    rows = [{**row, "breakdown": value, "people": people} for value, counts in ((None, (520, 260)), ("No value", (500, 250)), ("No value", (20, 10)))
+            for row, people in zip(FALLOUT.rows, counts, strict=False)]  # fmt: skip
+    by = ColumnSpec(name="breakdown", label="Page", format="text")
+    columns = (by, *(column for column in FALLOUT.columns if column.name != "breakdown"))
+    panel = FALLOUT.model_copy(update={"columns": columns, "rows": tuple(rows)})
+    opened(chromium, tmp_path, PageContent(title="t", panels=(panel,), fewest_people=0))
+    shown = chromium.value("[...document.querySelectorAll('table')].find((one) => one.innerText.includes('Completed')).innerText")
+    assert shown.count("No value") == 2
+    assert "500" in shown

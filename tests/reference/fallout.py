@@ -110,7 +110,7 @@ def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
     base = everyone if ask.get("base") == "all" else levels[0]
     rows = step_rows(counted_word(ask), None, 1, levels, base, names, still_open(found, asked, ask["to"], seen["data_until"]))
     if ask.get("breakdown"):
-        rows += breakdown_rows(found, ask, view, names)
+        rows += breakdown_rows(found, ask, view, names, base if ask.get("base") == "all" else None)
     return rows
 
 
@@ -128,8 +128,8 @@ def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) 
     return waiting
 
 
-def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str]) -> list[dict]:
-    """F12: by the values the reported chain has at the breakdown's step."""
+def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str], base: float | None) -> list[dict]:
+    """F12: by the values the reported chain has at the breakdown's step; F11: of all units where they are the base."""
     first = ask.get("breakdown_step", 1)
     label = view.get("no_value", "No value")
     by_value: dict[str | None, list[int]] = {}
@@ -147,7 +147,8 @@ def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str]) -
     rows = []
     for value in sorted(by_value, key=rank):
         levels = [float(sum(level >= step for level in by_value[value])) for step in range(first, len(names) + 1)]
-        rows += step_rows(counted_word(ask), label if value is None else value, first, levels, levels[0], names, None)
+        share_of = levels[0] if base is None else base
+        rows += step_rows(counted_word(ask), label if value is None else value, first, levels, share_of, names, None)
     return rows
 
 

@@ -25,14 +25,15 @@ function falloutStep(panel, row, previous, first) {
 // One row per breakdown value, one column per step: the ranked table does the rest.
 function byBreakdown(panel, steps) {
   const [valueAt, stepAt, peopleAt, totalAt] = ["breakdown", "step", countedBy(panel), "percent_of_total"].map((name) => columnAt(panel, name));
-  const groups = new Map();
+  // A value begins where the steps do: two values may be called the same, such as "No value" and a text that says so.
+  const groups = [];
   for (const row of panel.rows) {
-    const key = row[valueAt];
-    if (!groups.has(key)) groups.set(key, new Map());
-    groups.get(key).set(row[stepAt], row);
+    const group = groups[groups.length - 1];
+    if (!group || group[0] !== row[valueAt] || group[1].has(row[stepAt])) groups.push([row[valueAt], new Map([[row[stepAt], row]])]);
+    else group[1].set(row[stepAt], row);
   }
   const last = steps[steps.length - 1][stepAt];
-  const rows = [...groups].map(([value, found]) => [value === null ? "total" : "item", value, ...steps.map((step) => found.get(step[stepAt])?.[peopleAt] ?? null),
+  const rows = groups.map(([value, found]) => [value === null ? "total" : "item", value, ...steps.map((step) => found.get(step[stepAt])?.[peopleAt] ?? null),
     totalAt < 0 ? null : found.get(last)?.[totalAt] ?? null]);
   rows.sort((one, other) => (figure(other[2]) || 0) - (figure(one[2]) || 0));
   const nameAt = columnAt(panel, "step_name");

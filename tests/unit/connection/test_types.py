@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.errors import TypeConflictError
-from tests.unit.connection.shop import DATASETS, event, load, lookups, profiles, put, shop
+from cja_spark.lake import Lake
+from tests.unit.connection.shop import DATASETS, event, load, lookups, profiles, put, quarantine, shop
 
 OLD, NEW = "1899-12-31", "1900-01-01"
 
@@ -99,3 +100,72 @@ def test_a_column_named_like_one_of_events_in_another_case_is_kept_as_the_source
 def test_datasets_whose_names_differ_only_in_case_are_refused():
     with pytest.raises(ValidationError, match="'web' and 'Web' differ only in case"):
         type(shop()).model_validate({"name": "shop", "datasets": {"web": DATASETS["web"], "Web": DATASETS["web"]}})
+
+
+def everything(lake):
+    """All events, as text, but for the number of their load."""
+    return sorted(row["line"] for row in lake.events.read().drop("load").selectExpr("to_json(struct(*)) AS line").collect())
+
+
+def test_json_loads_one_by_one_equal_one_load_whatever_each_has_no_value_for(lake, spark, tmp_path):
+    """Null, empty lists and missing keys say nothing of a type, in whatever order they come."""
+    web = {"web": {"sequence": "nr"}}
+    full = event(1, items=[{"sku": "a", "n": 1}], price=2.5, page={"name": "home"}, tags=["x"], nr=1)
+    empty = event(2, day=2, items=[], price=None, page={"name": None}, tags=[], nr=None)
+    bare = {"time": "2026-01-03T10:00:00Z", "sku": "a", "login": "ann"}
+    nobody = {"time": "2026-01-04T10:00:00Z", "sku": "a", "id": "e4"}
+    for at, row in enumerate((full, empty, bare, nobody, event(5, day=5, items=[None], tags=[None]))):
+        put(tmp_path, f"web/{at}.json", row)
+        load(lake, tmp_path, shop("web", **web))
+    once = Lake(spark, str(tmp_path / "once"))
+    load(once, tmp_path, shop("web", **web))
+    assert everything(lake) == everything(once)
+    assert len(everything(once)) == 4
+    assert [row[2] for row in quarantine(lake)] == [row[2] for row in quarantine(once)] == ["empty_person_id"]
+
+
+def test_two_datasets_of_one_load_share_a_column_that_one_has_no_value_for(lake, tmp_path):
+    put(tmp_path, "web/1.json", event(1, items=[{"sku": "a"}], price=2.5))
+    put(tmp_path, "app/1.json", event(2, items=[], price=None))
+    app = {**DATASETS["web"], "source": {"format": "json", "path": "app"}}
+    load(lake, tmp_path, type(shop()).model_validate({"name": "shop", "datasets": {"web": DATASETS["web"], "app": app}}))
+    assert {row["event_id"]: row["price"] for row in lake.events.read().collect()} == {"e1": 2.5, "e2": None}
+
+
+@pytest.mark.parametrize("values", [(100, 99.5), (99.5, 100)], ids=["whole first", "fractions first"])
+def test_numbers_of_events_widen_from_load_to_load(lake, spark, tmp_path, values):
+    for at, value in enumerate(values, 1):
+        put(tmp_path, f"web/{at}.json", event(at, price=value, order={"total": [value]}))
+        load(lake, tmp_path, shop("web"))
+    once = Lake(spark, str(tmp_path / "once"))
+    load(once, tmp_path, shop("web"))
+    assert everything(lake) == everything(once)
+    assert sorted(row["price"] for row in lake.events.read().collect()) == [99.5, 100.0]
+    put(tmp_path, "web/3.json", event(3, price=7, order={"total": [7]}))
+    load(lake, tmp_path, shop("web"))
+    assert sorted(row["price"] for row in lake.events.read().collect()) == [7.0, 99.5, 100.0]
+
+
+def test_names_that_tables_cannot_have_get_underscores_and_paths_mean_them(lake, tmp_path):
+    put(tmp_path, "web/1.json", event(1, **{"page (name)": {"full name": "home"}, "a=b": "2.5"}))
+    for name, text in (("crm", "Customer ID,Full Name\nann,Ann A.\n"), ("cat", "SKU code,List Price;net\na,7\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.csv").write_text(text, encoding="utf-8")
+    csv = {name: {"format": "csv", "path": name} for name in ("crm", "cat")}
+    datasets = {
+        "web": {**DATASETS["web"], "numbers": ["a=b"]},
+        "crm": {**DATASETS["crm"], "source": csv["crm"], "person_id": {"column": "Customer ID", "namespace": "CRM"}},
+        "cat": {**DATASETS["cat"], "source": csv["cat"], "key": "SKU code"},
+    }
+    load(lake, tmp_path, type(shop()).model_validate({"name": "shop", "datasets": datasets}))
+    [row] = lake.events.read().collect()
+    assert (row["page__name_"]["full_name"], row["a_b"]) == ("home", 2.5)
+    assert profiles(lake)["ann"] == {"Customer_ID": "ann", "Full_Name": "Ann A."}
+    assert lookups(lake)["a"] == {"SKU_code": "a", "List_Price_net": "7"}
+
+
+def test_two_columns_that_would_have_one_name_are_named_before_any_write(lake, tmp_path):
+    put(tmp_path, "web/1.json", event(1, **{"a b": 1, "a_b": 2}))
+    with pytest.raises(TypeConflictError, match="dataset 'web': 'a b' and 'a_b' would both be the column 'a_b'"):
+        load(lake, tmp_path, shop("web"))
+    assert not lake.events.exists()

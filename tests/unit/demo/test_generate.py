@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -147,8 +148,13 @@ def test_some_devices_are_shared_by_two_customers(made):
 def test_calls_write_their_time_in_four_ways_and_numbers_as_text(made):
     target, _ = made
     rows = [row for file in Path(target, "raw", "calls").rglob("*.csv") for row in csv.DictReader(file.open(encoding="utf-8"))]
-    forms = {"epoch" if row["started_at"].isdigit() else len(row["started_at"].split("-")[1]) for row in rows}
-    assert {"epoch", 1, 2} <= forms or {"epoch", 2} <= forms
+    forms = {
+        "epoch s": r"\d{10}", "UTC": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "ISO": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+        "one digit": r"\d{4}-(\d-\d\d?|\d\d-\d) \d\d?:\d\d:\d\d|\d{4}-\d\d-\d\d \d:\d\d:\d\d",
+    }  # fmt: skip
+    found = {name: sum(bool(re.fullmatch(form, row["started_at"])) for row in rows) for name, form in forms.items()}
+    assert min(found.values()) > 0, found
+    assert sum(found.values()) == len(rows)
     assert all(180 <= int(row["duration_seconds"]) <= 1500 for row in rows)
 
 

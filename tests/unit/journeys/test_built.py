@@ -105,6 +105,40 @@ def test_a_report_reads_the_journeys_that_are_noted_until_a_build_is_done(spark,
     assert report(spark, shop).journeys_version == before.journeys_version + 2
 
 
+def killed_after_writing(monkeypatch, lake, shop):
+    with monkeypatch.context() as killed, pytest.raises(InjectedFault):
+        killed.setenv("CJA_FAILPOINTS", "journey.written=raise@1")
+        forget_hits()
+        plan.journey(lake, load(shop.project))
+
+
+def test_what_a_killed_build_wrote_of_another_definition_is_not_taken_for_what_was_noted(spark, shop, monkeypatch):
+    lake = plan.lake_of(spark, load(shop.project))
+    before = report(spark, shop).answers[0].rows
+    shop.change("view.yaml", "page: page", "page: login")
+    killed_after_writing(monkeypatch, lake, shop)
+    shop.change("view.yaml", "page: login", "page: page")
+    shop.raw("web/9.json", lines(event(9, "2026-03-01T10:00:00Z", "zoe")))
+    assert [shop.run("connect"), shop.run("journey")] == [0, 0]
+    once = Lake(spark, str(shop.project / "once"))
+    plan.connect(once, load(shop.project))
+    plan.journey(once, load(shop.project))
+    assert report(spark, shop).answers[0].rows != before
+    expected = plan.report(once, load(shop.project), ["pages"], keep_rows=False).answers[0].rows
+    assert report(spark, shop).answers[0].rows.equals(expected)
+
+
+def test_a_period_that_a_killed_build_added_goes_with_its_events(spark, shop, monkeypatch):
+    lake = plan.lake_of(spark, load(shop.project))
+    before = {row["period"] for row in lake.journeys("shop").read().select("period").distinct().collect()}
+    shop.raw("web/9.json", lines(event(9, "2026-05-01T10:00:00Z", "zoe")))
+    assert shop.run("connect") == 0
+    killed_after_writing(monkeypatch, lake, shop)
+    (shop.project / "raw/web/9.json").unlink()
+    assert [shop.run("connect", "--full"), shop.run("journey")] == [0, 0]
+    assert {row["period"] for row in lake.journeys("shop").read().select("period").distinct().collect()} == before
+
+
 def test_journeys_that_are_only_stored_otherwise_are_read_as_they_are_now(spark, shop):
     project = load(shop.project)
     lake = plan.lake_of(spark, project)

@@ -2,9 +2,17 @@
 
 import datetime as dt
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
+from cja_spark.journeys.batch import Journeys
+from cja_spark.reports.ask import REPORTS, Ask, Seen
+from cja_spark.reports.cells import Sums
+from cja_spark.reports.compile import window_of
+from cja_spark.reports.table import Table, combined
+from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, END, GAP, START, VIEW, page, rows_of, table
 
 RATE = {"metrics": {**VIEW["metrics"], "rate": {"calculate": "orders / people"}}}
@@ -103,3 +111,33 @@ def test_o5_from_equal_to_is_empty_and_from_after_to_is_an_error():
     assert table([[page(4 * 86_400_000)]], metrics=["events", "people"], range=empty) == [("total", 0, 0)]
     with pytest.raises(ValidationError, match="is after to"):
         table([[page(0)]], range={"from": day, "to": day - dt.timedelta(days=2)})
+
+
+def test_rows_of_many_values_in_four_dimensions_keep_their_values():
+    """The product of the four numbers of values is above 2^63."""
+    count = 60_000
+    keys = tuple(np.random.default_rng(at).permutation(count).astype(np.int64) * 7 + at for at in range(4))
+    values, codes = combined(keys)
+    for key, found in zip(keys, values, strict=True):
+        assert (found[codes] == key).all()
+    assert len(values[0]) == count
+
+
+def test_combinations_are_told_apart_and_numbered_once():
+    keys = tuple(np.array(key, np.int64) for key in ([1, 1, 2, 1, 2], [5, 6, 5, 5, 6]))
+    values, codes = combined(keys)
+    assert [one.tolist() for one in values] == [[1, 1, 2, 2], [5, 6, 5, 6]]
+    assert codes.tolist() == [0, 1, 2, 0, 3]
+
+
+def test_totals_of_more_than_a_hundred_metrics_are_their_own():
+    names = [f"m{at}" for at in range(250)]
+    view = View.model_validate({"name": "many", "dimensions": {"page": "page"}, "metrics": dict.fromkeys(names, "orders")})
+    report = Table(dimensions=("page",), metrics=tuple(names))
+    ask = Ask(report, view, window_of(report, view, END, END))
+    amounts = {f"m_{name}": np.array([1.0, 2.0]) for name in names}
+    journeys = Journeys(np.array([0, 1, 2]), np.array([START, START]), {"d_page": np.array([20, 21]), **amounts})
+    kind = REPORTS.named("table")
+    sums = Sums(pa.Table.from_batches(list(kind.kernel(Seen(journeys, ask)).batches(0))))
+    rows = kind.finish(sums, ask, lambda name, ids: {20: "home", 21: "cart"}).to_pylist()
+    assert [{row[name] for name in names} for row in rows] == [{3.0}, {2.0}, {1.0}]

@@ -12,6 +12,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.measures import base_metrics
+from cja_spark.reports.table import TOTAL
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.spec import View
 
@@ -45,7 +46,7 @@ def table(home: float, cart: float, metrics: tuple[str, ...] = ("people", "order
     for measure, metric in enumerate(base_metrics(metrics, VIEW)):
         price = 5 if metric == "revenue" else 1
         cells.add(measure, [price * home, price * cart], [1, 2])
-        cells.add(100 + measure, price * (home + cart))
+        cells.add(TOTAL + measure, price * (home + cart))
     return answer(cells, report="table", name="pages", dimensions=["page"], metrics=metrics)
 
 
@@ -54,7 +55,7 @@ def trend(first: float, second: float, metrics: tuple[str, ...] = ("people", "or
     cells = Cells()
     for measure, _ in enumerate(metrics):
         cells.add(measure, [first, second], [0, 1])
-        cells.add(100 + measure, first + second)
+        cells.add(TOTAL + measure, first + second)
     return answer(cells, report="trend", name="daily", metrics=metrics)
 
 

@@ -1,5 +1,8 @@
 """From a report's answer to its panel: labels, formats, currencies, options, the run."""
 
+from dataclasses import replace
+
+import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
@@ -7,7 +10,7 @@ from cja_spark.connection.spec import Connection
 from cja_spark.page import ColumnSpec
 from cja_spark.publish_page import column_of, identities_of, panel_of
 from cja_spark.view.spec import View
-from tests.unit.page.answers import VIEW, answer, fallout, sessions, table, trend
+from tests.unit.page.answers import VIEW, fallout, sessions, table, trend
 
 CONNECTION = Connection.model_validate(
     {
@@ -97,15 +100,22 @@ def test_no_figure_of_a_report_is_taken_for_text(found):
     assert [c.name for c in panel.columns if c.format in ("text", "time") and c.name not in texts] == []
 
 
-def test_a_segment_written_in_place_is_named_so():
-    where = {"dimension": "page", "equals": "home"}
-    panel = panel_of(answer_with_segments(["buyers", {"where": where}]), VIEW)
-    assert panel.segments == ("buyers", "in place")
+def test_options_are_the_ones_that_took_effect():
+    options = panel_of(fallout(40, 20, window="7 days"), VIEW).options
+    assert (options["Date rule"], options["Count"]) == ("entry", "persons")
+    options = panel_of(fallout(40, 20, container="session"), VIEW).options
+    assert (options["Date rule"], options["Count"]) == ("in_range", "sessions")
 
 
-def answer_with_segments(segments):
-    from cja_spark.reports.cells import Cells
+def test_a_segment_written_in_place_is_told():
+    home = {"container": "session", "where": {"dimension": "page", "equals": "home"}}
+    in_words = "in place: container session, where dimension page, equals home, model repeating"
+    given = fallout(40, 20, segments=["buyers", home, {**home, "label": "seen home"}])
+    assert panel_of(given, VIEW).segments == ("buyers", in_words, "seen home")
+    assert panel_of(given, VIEW, identities=frozenset({"page"})).segments == ("buyers", "in place", "seen home")
 
-    cells = Cells()
-    cells.add(100, 12.0)
-    return answer(cells, report="table", name="all", metrics=["people"], segments=segments)
+
+def test_fractions_of_a_column_that_nobody_knows_are_figures():
+    found = table(40, 20)
+    rows = found.rows.append_column("uplift", pa.array([0.5] * len(found.rows)))
+    assert columns(panel_of(replace(found, rows=rows), VIEW))["uplift"].format == "number"

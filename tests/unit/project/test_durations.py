@@ -29,3 +29,9 @@ def test_a_duration_is_a_number_and_a_unit(text, length, shown):
 def test_anything_else_is_refused(text):
     with pytest.raises(ValueError, match="is no duration"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["36501 days", "1000000000 days", "99999999999999999999 weeks"])
+def test_one_that_no_calendar_holds_is_refused(text):
+    with pytest.raises(ValueError, match="is too long; 36,500 days at most"):
+        parse_duration(text)

@@ -9,7 +9,7 @@ import pyspark
 import pytest
 
 from cja_spark.errors import ConfigurationError, VersionError
-from cja_spark.session import delta_artefact, jars_folder, profile_of, profile_settings, with_setting
+from cja_spark.session import delta_artefact, jars_folder, profile_of, profile_settings, require_java, with_setting
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -92,3 +92,25 @@ def test_what_spark_submit_was_told_wins_over_the_profile(tmp_path):
         env={**os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert "told local[3] 7 UTC 3" in said.stdout, said.stderr[-2000:]
+
+
+def test_spark_submit_without_deltas_jars_is_told_how_to_give_them(tmp_path):
+    home = Path(pyspark.__file__).parent
+    said = subprocess.run(
+        [str(home / "bin" / "spark-submit"), "--master", "local[1]", str(ROOT / "jobs/journey.py"), "--project",
+         str(ROOT / "conf/demo"), "--lake", str(tmp_path / "lake")],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+        env={**os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert said.returncode == 2
+    assert 'Spark has no Delta: give spark-submit its jars with --jars "$(cja doctor --jars)".' in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(("said", "version"), [("21-ea", "21-ea"), ("17.0.15", "17.0.15")])
+def test_a_java_has_a_version_also_before_its_release(tmp_path, monkeypatch, said, version):
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text(f"#!/bin/sh\necho 'openjdk version \"{said}\" 2026-01-01' >&2\n", encoding="utf-8")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    assert require_java() == version
