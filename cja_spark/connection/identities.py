@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.connection.arrival import in_order_of_arrival, with_arrival
-from cja_spark.connection.conform import conform_events
+from cja_spark.connection.keys import conform_items
 from cja_spark.connection.spec import Connection, EventDataset
 from cja_spark.connection.stitching.figures import (
     PreflightFigures,
@@ -68,7 +68,7 @@ def _preflight(
 
 def _usable(rows: DataFrame, name: str, dataset: EventDataset, items: Sequence[Item]) -> DataFrame:
     """Rows with a usable time, the first of each event id; rows without any identity are among them."""
-    usable = conform_events(rows, name, 0, dataset).rows.where(F.col("reason").isNull())
+    usable = conform_items(rows.sparkSession, rows, items, name, 0, dataset).rows.where(F.col("reason").isNull())
     if dataset.event_id is None:
         return usable.select(*NEEDED)
     order = ("_arrival", "file", F.col("ts").alias("_ts"), "row_hash", F.struct(*NEEDED).alias("_row"))

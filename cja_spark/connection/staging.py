@@ -11,7 +11,8 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from cja_spark.connection.conform import Conformed, conform_events
+from cja_spark.connection.conform import Conformed
+from cja_spark.connection.keys import conform_items
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import EVENT_COLUMNS
@@ -65,8 +66,8 @@ def staged(lake: Lake, connection: Connection, load: Load, files_root: str) -> I
     for position, (name, dataset) in enumerate(connection.datasets.items()):
         if name in connection.events() and load.of(name):
             rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
-            absent = before if dataset.source.format == "json" else T.StructType()
-            found[name] = conform_events(rows, name, position, connection.events()[name], absent)
+            events = connection.events()[name]
+            found[name] = conform_items(lake.spark, rows, load.of(name), name, position, events, before)
             if ROW in rows.columns:
                 in_place.add(name)
     payload = _payload_type(before, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -27,21 +27,34 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
         is in them is known depends on the other rows of a load, and a load must not.
     Raises:  SourceError when a file is gone; TypeConflictError when lines and arrays differ in a column's type.
     """
-    begun = [head.lstrip(BLANK) for head in heads(spark, source, items, lambda head: bool(head.lstrip(BLANK)))]
     parts = []
+    for first, rows in _read(spark, source, items, {"dropFieldIfAllNull": "true"}):  # else Spark would call it text
+        columns = [_some_value(F.col(f"`{field.name}`"), field.dataType).alias(field.name) for field in rows.schema]
+        parts.append((first, rows.select(*columns, F.col("_metadata.file_path").alias(FILE))))
+    return united(parts)
+
+
+def keys_of(spark: SparkSession, source: Source, items: Sequence[Item]) -> T.StructType:
+    """All keys that rows have, also those that have no value in any; their types are then text."""
+    fields = [field for _, rows in _read(spark, source, items, {}) for field in rows.schema.fields]
+    return T.StructType(list({field.name: field for field in fields}.values()))
+
+
+def _read(
+    spark: SparkSession, source: Source, items: Sequence[Item], options: Mapping[str, str]
+) -> Iterator[tuple[Item, DataFrame]]:
+    """Files of lines and files of one array, each as one scan with its first file."""
+    begun = [head.lstrip(BLANK) for head in heads(spark, source, items, lambda head: bool(head.lstrip(BLANK)))]
     for lines in (True, False):
         chosen = [item for item, head in zip(items, begun, strict=True) if head.startswith(b"[") != lines]
         if chosen:
-            options = {
+            asked = {
                 "columnNameOfCorruptRecord": CORRUPT,
-                "dropFieldIfAllNull": "true",  # Spark would call a field text of which it saw no value
                 "multiLine": str(not lines).lower(),
+                **options,
                 **revealed(source.options),
             }
-            rows = spark.read.format("json").options(**options).load(sorted(item.path for item in chosen))
-            columns = [_some_value(F.col(f"`{field.name}`"), field.dataType).alias(field.name) for field in rows.schema]
-            parts.append((chosen[0], rows.select(*columns, F.col("_metadata.file_path").alias(FILE))))
-    return united(parts)
+            yield chosen[0], spark.read.format("json").options(**asked).load(sorted(item.path for item in chosen))
 
 
 def _some_value(column: Column, kind: T.DataType) -> Column:

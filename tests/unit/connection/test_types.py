@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from pydantic import ValidationError
 
-from cja_spark.errors import TypeConflictError
+from cja_spark.errors import MissingColumnError, TypeConflictError
 from cja_spark.lake import Lake
 from tests.unit.connection.shop import DATASETS, event, load, lookups, profiles, put, quarantine, shop
 
@@ -169,3 +169,12 @@ def test_two_columns_that_would_have_one_name_are_named_before_any_write(lake, t
     with pytest.raises(TypeConflictError, match="dataset 'web': 'a b' and 'a_b' would both be the column 'a_b'"):
         load(lake, tmp_path, shop("web"))
     assert not lake.events.exists()
+
+
+def test_a_first_file_whose_rows_have_a_key_and_no_value_is_loaded(lake, tmp_path):
+    put(tmp_path, "web/1.json", {**event(1, login=None), "nr": None}, {**event(2, login=None), "nr": None})
+    web = {"sequence": "nr", "person_id": {"identity_map": "CRM"}}
+    with pytest.raises(MissingColumnError, match="person_id: no column 'identityMap'"):
+        load(lake, tmp_path, shop("web", web=web))
+    receipt = load(lake, tmp_path, shop("web", web={"sequence": "nr", "numbers": ["nr"]}))
+    assert receipt.dropped == {"web": {"empty_person_id": 2}}
