@@ -13,7 +13,7 @@ from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean
 from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
-from cja_spark.view.arrays import arrays_in
+from cja_spark.view.arrays import all_values, arrays_in, is_all_values
 from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import SegmentReference, leaves
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, CalculatedMetric, View
@@ -58,7 +58,7 @@ class Names:
         return cls(
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
-            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(one, matches))},
+            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, matches))},
         )
 
     def fault(self, use: Use) -> str | None:
@@ -84,13 +84,20 @@ class Names:
         reason = "is made of sessions" if name in SESSION_METRICS else "is on every event"
         return f"metric '{name}' {reason}; a session starts with a metric of a field. {did_you_mean(name, own)}".rstrip()
 
+    def ends_values(self, name: str) -> str | None:
+        """Refuse what is on every event, or made of sessions, where a metric ends what persists."""
+        if name not in STANDARD_METRICS:
+            return self.summed_only(name)
+        own = [metric for metric in self.known["metric"] if metric not in (*STANDARD_METRICS, *self.parts)]
+        return f"metric '{name}' is no metric of a field; values expire with one. {did_you_mean(name, own)}".rstrip()
+
     def one_value(self, name: str) -> str | None:
         """Refuse a dimension inside an array where a report needs one value per event."""
         return several_values(name, self.arrays[name]) if name in self.arrays else None
 
     def comparable(self, name: str) -> str | None:
         """Refuse a dimension inside an array where an event is compared with the one before."""
-        if name not in self.arrays:
+        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
             return None
         return (
             f"model: non_repeating compares an event with the one before; dimension '{name}' lies in the array "
@@ -98,12 +105,21 @@ class Names:
         )
 
 
+    def of_events(self, name: str) -> str | None:
+        """Refuse a dimension of which an event has several values where values persist."""
+        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
+            return None
+        return f"persistence: dimension '{name}' lies in the array '{self.arrays[name][-1]}'; only values of events persist."
+
+
 _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "condition": Names.summed_only,
     "step": Names.summed_only,
     "start": Names.opens_sessions,
+    "expiry": Names.ends_values,
     "one_value": Names.one_value,
     "non_repeating": Names.comparable,
+    "persistent": Names.of_events,
 }
 
 
@@ -204,7 +220,9 @@ def _parts(metric: Written) -> tuple[str, ...]:
         return ()
 
 
-def _arrays(dimension: object, matches: Written) -> tuple[str, ...]:
+def _arrays(name: str, dimension: object, matches: Written) -> tuple[str, ...]:
+    if _key(_key(dimension, "persistence"), "allocation") == "all":
+        return (all_values(name),)
     lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
     path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
     return arrays_in(path) if isinstance(path, str) else ()

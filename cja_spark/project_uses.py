@@ -10,6 +10,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec
 from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, leaves
+from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import CalculatedMetric, View
 
 
@@ -19,8 +20,8 @@ class Use(NamedTuple):
     Attributes:
         kind: what has the name, in the analyst's words.
         name: the name.
-        role: what it must be besides: `condition`, `step` and `start` take no calculated metric, `one_value` and
-            `non_repeating` no dimension inside an array.
+        role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
+            `non_repeating` and `persistent` no dimension inside an array.
     """
 
     kind: str
@@ -36,11 +37,21 @@ def view_uses(view: View) -> Iterator[Use]:
     yield from (Use("metric", name, "start") for name in view.session.starts_with)
     for segment in view.segments.values():
         yield from _condition_uses(segment)
-    for dimension in view.dimensions.values():
+    for name, dimension in view.dimensions.items():
+        if dimension.persistence:
+            yield Use("dimension", name, "persistent")
+            yield from _persistence_uses(dimension.persistence)
         if dimension.lookup:
             yield Use("lookup dataset", dimension.lookup.split(".", 1)[0])
         if dimension.profile:
             yield Use("profile dataset", dimension.profile.split(".", 1)[0])
+
+
+def _persistence_uses(how: Persistence) -> Iterator[Use]:
+    if isinstance(how.expiration, OnMetric):
+        yield Use("metric", how.expiration.metric, "expiry")
+    if how.binding is not None:
+        yield Use("dimension", how.binding, "persistent")
 
 
 def report_uses(report: Report) -> Iterator[Use]:

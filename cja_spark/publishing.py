@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import numpy as np
@@ -25,14 +25,15 @@ from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
-from cja_spark.reports.compile import columns_of, text_ids
+from cja_spark.reports.compile import columns_of, persistent_in, text_ids
 from cja_spark.reports.members import members
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
+from cja_spark.reports.window import looking_back
 from cja_spark.sinks.deliver import deliver as deliver_audiences
 from cja_spark.sinks.spec import DeltaProfiles, Sink
 from cja_spark.sources.failures import spark_errors
-from cja_spark.spec import Spec, milliseconds
+from cja_spark.spec import Spec
 from cja_spark.view.condition import (
     AllOf,
     AnyOf,
@@ -43,6 +44,7 @@ from cja_spark.view.condition import (
     SegmentReference,
     leaves,
 )
+from cja_spark.view.persistence import OnMetric
 
 
 def passes(seen: Seen, tree: Spec) -> Bools:
@@ -76,12 +78,12 @@ def people(
     """
     view = project.view
     first, last = plan.milliseconds_of(start), plan.milliseconds_of(end)
-    back = max(timedelta(days=1), view.session.timeout)
-    window = Window(first - milliseconds(back), first, last, last, last)
     # A report without rows of its own: it only says which columns the tree's segments read.
     asked = Report(name=audience.name, report="members", segments=audience.segment_names())
     ids = text_ids([asked], view, lake.values(view.name).read())
-    ask = Ask(Report(name=audience.name, report="members"), view, window, ids)
+    persistent = persistent_in(asked, view)
+    window = looking_back(Window(first, first, last, last, last, first), view, persistent)
+    ask = Ask(Report(name=audience.name, report="members"), view, window, ids, persistent=persistent)
     journeys = lake.journeys(view.name).read(version)
     low, high = period_at(window.read_from, view), period_at(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
@@ -162,6 +164,9 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
     named = [leaf for name in segments for leaf in leaves(view.segments[name])]
     metrics = {leaf.metric for leaf in named if isinstance(leaf, MetricCondition)} | {*view.session.starts_with}
     dimensions = {leaf.dimension for leaf in named if isinstance(leaf, DimensionCondition)}
+    for how in [view.dimensions[name].persistence for name in dimensions]:
+        metrics |= {how.expiration.metric} if how and isinstance(how.expiration, OnMetric) else set()
+        dimensions |= {how.binding} if how and how.binding else set()
     return {
         "segments": segments,
         "metrics": {name: _plain(view.metrics[name]) for name in metrics if name in view.metrics},

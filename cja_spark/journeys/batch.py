@@ -91,6 +91,7 @@ class Window:
         end: first instant after the range.
         until: first instant after the tail; `end` when the report has none.
         complete: the instant up to which the connection is complete.
+        person_from: where the state of a person begins: values set before do not persist.
     """
 
     read_from: int
@@ -98,6 +99,7 @@ class Window:
     end: int
     until: int
     complete: int
+    person_from: int
 
 
 class Journeys:
@@ -161,6 +163,18 @@ class Journeys:
         column = self.columns[f"d_{dimension}"]
         assert not isinstance(column, Items), f"{dimension} has values below events; use items()"
         return column
+
+    def persists(self, dimension: str) -> bool:
+        """Whether events have other values of a dimension than they set themselves."""
+        return f"o_{dimension}" in self.columns
+
+    def own_ids(self, dimension: str) -> Ints:
+        """Value ids that events set themselves, also of a dimension with persistence: int64[events], 0 = not set."""
+        own = self.columns.get(f"o_{dimension}")
+        if own is None:
+            return self.ids(dimension)
+        assert not isinstance(own, Items), f"{dimension} has values below events"
+        return own
 
     def items(self, dimension: str) -> Items:
         """Value ids of an item-grain dimension."""

@@ -176,13 +176,13 @@ class Matcher:
 
     def _dimension(self, condition: DimensionCondition) -> Bools:
         twin = positive(condition)
-        met = self._positive(twin)
+        met = self._positive(twin, own=condition.model != "repeating")
         met = met if twin is condition else ~met
         return met & self._sets_another(condition.dimension) if condition.model == "non_repeating" else met
 
     def _sets_another(self, dimension: str) -> Bools:
         """Seen events that set a value unlike the person's previous set one; the first set one does (G5)."""
-        ids = self.journeys.ids(dimension)[self.at]
+        ids = self.journeys.own_ids(dimension)[self.at]
         set_ = np.flatnonzero(ids)
         found = np.zeros(len(ids), bool)
         if len(set_):
@@ -190,8 +190,11 @@ class Matcher:
             found[set_] = np.append(True, (values[1:] != values[:-1]) | (person[1:] != person[:-1]))
         return found
 
-    def _positive(self, condition: DimensionCondition) -> Bools:
+    def _positive(self, condition: DimensionCondition, *, own: bool) -> Bools:
+        """Seen events that match by the values that they have, or by those that they set themselves (G5)."""
         name = condition.dimension
+        if own and self.journeys.persists(name):
+            return self._ids_match(self.journeys.own_ids(name)[self.at], condition)
         if self.journeys.is_list(f"d_{name}"):
             items: Items = self.journeys.items(name)
             if condition.exists is not None:  # not set: no item has a value

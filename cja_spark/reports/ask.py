@@ -17,9 +17,10 @@ from cja_spark.kernels.sessions import session_amounts
 from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.limits import LeftOut, within_limit
+from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec, milliseconds
-from cja_spark.view.arrays import arrays_in
+from cja_spark.view.arrays import all_values, arrays_in
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 
@@ -37,6 +38,7 @@ class Ask(Generic[R]):
         window: the report's time.
         text_ids: ids of texts that conditions on parts of texts match.
         arrays: per lookup dimension the arrays its keys lie in, outermost first.
+        persistent: the dimensions with persistence that it reads.
     """
 
     report: R
@@ -44,10 +46,17 @@ class Ask(Generic[R]):
     window: Window
     text_ids: TextIds = field(default_factory=dict)
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    persistent: tuple[str, ...] = ()
 
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
-        """Arrays of objects a dimension lies in, outermost first; none for the grain of events."""
-        return self.arrays.get(name) or arrays_in(self.view.dimensions[name].field or "")
+        """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
+
+        A dimension that keeps all its values has as many per event as an array of its own would.
+        """
+        dimension = self.view.dimensions[name]
+        if dimension.persistence and dimension.persistence.allocation == "all":
+            return (all_values(name),)
+        return self.arrays.get(name) or arrays_in(dimension.field or "")
 
     def arrays_of_metric(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a metric lies in, outermost first; none for the grain of events."""
@@ -89,6 +98,7 @@ class Seen(Generic[R]):
         self.left_out: LeftOut
         self.journeys, self.left_out = read.remembered(("within", most), lambda: within_limit(read, most))
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
+        self.journeys = with_persistence(self.journeys, ask.view, window, self.sessions, ask.persistent)
 
     @property
     def in_range(self) -> Bools:

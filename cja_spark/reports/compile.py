@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
 from pyspark.sql import Column, DataFrame
@@ -15,13 +14,14 @@ from cja_spark.journeys.batch import Window
 from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.measures import base_metrics
-from cja_spark.reports.spec import Between, Last, Report, several_values
-from cja_spark.spec import LAST_DAY, Spec, milliseconds
-from cja_spark.view.calendar import instant_ms, local_day
+from cja_spark.reports.spec import Report, several_values
+from cja_spark.reports.window import days_of, window
+from cja_spark.spec import LAST_DAY, Spec
+from cja_spark.view.arrays import is_all_values
+from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
+from cja_spark.view.persistence import OnMetric
 from cja_spark.view.spec import STANDARD_METRICS, View
-
-DAY_MS = 86_400_000
 
 
 def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window:
@@ -29,36 +29,13 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
 
     Args:
         report: the report.
-        view: its view, for the time zone and the session timeout.
+        view: its view, for the time zone, the session timeout and what persists.
         data_until: the instant up to which the connection is complete, ms.
         as_of: the instant `last n days` count back from; its local day is the last one.
     """
-    first, after = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY))
-    start, end = instant_ms(first, view.time_zone), instant_ms(after, view.time_zone)
     tail = REPORTS.named(report.report).tail_ms(report, view)
-    back = max(DAY_MS, milliseconds(view.session.timeout))
-    return Window(start - back, start, end, end + tail, data_until)
-
-
-def days_of(report: Report, today: date) -> tuple[date, date]:
-    """First day of the range, and the day after its last."""
-    span = report.range
-    if isinstance(span, Between):
-        return span.from_, max(span.to + timedelta(days=1), span.from_)
-    assert isinstance(span, Last)
-    after = today + timedelta(days=1)
-    if span.unit in ("day", "week"):
-        return after - timedelta(days=span.count * (7 if span.unit == "week" else 1)), after
-    months = span.count * (12 if span.unit == "year" else 1)
-    return _months_before(after, months), after
-
-
-def _months_before(day: date, months: int) -> date:
-    """The same day some months earlier, clamped to the month's end (O6)."""
-    month = day.year * 12 + day.month - 1 - months
-    following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = (following - timedelta(days=1)).day
-    return date(month // 12, month % 12 + 1, min(day.day, last))
+    days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY))
+    return window(days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until)
 
 
 def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = frozenset()) -> list[Spec]:
@@ -90,6 +67,18 @@ def report_leaves(report: Report, view: View) -> list[Spec]:
     return all_leaves([*uses, *report.conditions()], view)
 
 
+def dimensions_read(report: Report, view: View) -> tuple[str, ...]:
+    """Names of the dimensions that a report shows or compares, sorted."""
+    compared = (leaf.dimension for leaf in report_leaves(report, view) if isinstance(leaf, DimensionCondition))
+    return tuple(sorted({*report.dimensions_used(), *compared}))
+
+
+def persistent_in(report: Report, view: View) -> tuple[str, ...]:
+    """Those of them that have persistence; an unknown name is another's fault to find."""
+    names = (name for name in dimensions_read(report, view) if name in view.dimensions)
+    return tuple(name for name in names if view.dimensions[name].persistence)
+
+
 def columns_of(reports: Iterable[Report], view: View) -> list[str]:
     """Stored columns that some reports read, sorted.
 
@@ -97,15 +86,16 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
         ConfigurationError: a component that the view does not have.
     """
     metrics: list[str] = list(view.session.starts_with)
-    dimensions: list[str] = []
+    dimensions: set[str] = set()
     for report in reports:
         metrics += [*report.metrics_used(), *(name for name in report.names_used() if name in view.metric_names())]
-        dimensions += report.dimensions_used()
-        for leaf in report_leaves(report, view):
-            if isinstance(leaf, MetricCondition):
-                metrics.append(leaf.metric)
-            elif isinstance(leaf, DimensionCondition):
-                dimensions.append(leaf.dimension)
+        metrics += [leaf.metric for leaf in report_leaves(report, view) if isinstance(leaf, MetricCondition)]
+        dimensions |= {*dimensions_read(report, view)}
+        for name in persistent_in(report, view):
+            how = view.dimensions[name].persistence
+            assert how is not None
+            metrics += [how.expiration.metric] if isinstance(how.expiration, OnMetric) else []
+            dimensions |= {how.binding} if how.binding else set()
     stored = {f"m_{name}" for name in base_metrics(metrics, view) if name not in STANDARD_METRICS}
     return sorted(stored | {_dimension_column(name, view) for name in dimensions})
 
@@ -152,7 +142,10 @@ def asks_of(
     Raises:
         ConfigurationError: a dimension inside an array where a report needs one value per event.
     """
-    asks = [Ask(report, view, window_of(report, view, data_until, as_of), {}, arrays) for report in reports]
+    asks = [
+        Ask(report, view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view))
+        for report in reports
+    ]
     for ask in asks:
         _refuse_lists(ask)
     ids = text_ids(reports, view, values)
@@ -166,7 +159,8 @@ def _refuse_lists(ask: Ask) -> None:
     for leaf in report_leaves(ask.report, ask.view):
         if not isinstance(leaf, DimensionCondition) or leaf.model != "non_repeating":
             continue
-        if ask.arrays_of_dimension(leaf.dimension):
+        inside = ask.arrays_of_dimension(leaf.dimension)
+        if inside and not is_all_values(inside[-1]):  # own values are compared, not those that last
             raise ConfigurationError(
                 f"model: non_repeating compares an event with the one before; dimension '{leaf.dimension}' has "
                 "several values on an event."

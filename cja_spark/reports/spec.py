@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from cja_spark.spec import AsTuple, Day, Name, Spec
+from cja_spark.view.arrays import is_all_values
 from cja_spark.view.condition import Segment
 
 _LAST = re.compile(r"^last (\d+) (day|week|month|year)s?$")
@@ -54,10 +55,15 @@ def _range(value: object) -> object:
 
 Range = Annotated[Last | Between, BeforeValidator(_range, json_schema_input_type=_LastText | Last | Between)]
 SegmentUse = Name | Segment
+PersonScope = Literal["month", "range", "all"]
 
 
 class Report(Spec):
-    """A question to the journeys. Each kind of report adds its own fields."""
+    """A question to the journeys. Each kind of report adds its own fields.
+
+    `person_scope` says since when what belongs to a person counts, such as a value that persists with the person: the
+    first day of the range's first month, the range's first day, or ever.
+    """
 
     name: Name = "report"
     report: str
@@ -65,6 +71,7 @@ class Report(Spec):
     description: str | None = None
     range: Range = Last(count=90, unit="day")
     segments: Annotated[tuple[SegmentUse, ...], AsTuple] = ()
+    person_scope: PersonScope = "month"
 
     def effective(self) -> Self:
         """The same question with the options that took effect where the author left them to the report."""
@@ -96,5 +103,7 @@ class Report(Spec):
 
 
 def several_values(dimension: str, arrays: Sequence[str]) -> str:
-    """The sentence that refuses a dimension inside an array where one value per event is needed."""
+    """The sentence that refuses a dimension of several values where one value per event is needed."""
+    if is_all_values(arrays[-1]):
+        return f"dimension '{dimension}' keeps all its values (allocation: all), so an event has several; use a table."
     return f"dimension '{dimension}' lies in the array '{arrays[-1]}', so an event has several values; use a table."

@@ -22,7 +22,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
+from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment
+from cja_spark.view.persistence import Persistence
 
 SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
 STANDARD_METRICS = ("events", "people", "sessions", *SESSION_METRICS)
@@ -70,6 +72,7 @@ class Dimension(Spec):
     field: str | None = None
     lookup: str | None = None
     profile: str | None = None
+    persistence: Persistence | None = None
     label: str | None = None
     description: str | None = None
 
@@ -81,6 +84,10 @@ class Dimension(Spec):
             path = getattr(self, kind)
             if path is not None and "." not in path:
                 raise ValueError(f"{kind}: '{path}' names a dataset and a column of it: '{path}.column'.")
+        if self.persistence and self.profile:
+            raise ValueError("persistence: a value of a profile is on every event of the person already.")
+        if self.persistence and self.field and (inside := arrays_in(self.field)):
+            raise ValueError(f"persistence: '{self.field}' lies in the array '{inside[-1]}'; only values of events persist.")
         return self
 
 

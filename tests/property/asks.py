@@ -7,10 +7,13 @@ import datetime as dt
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
+ALLOCATIONS = ("most_recent", "original", "all", "first_known", "last_known")
+EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", {"metric": "orders"})
 TIERS = ("gold", "blue", None)
 TEXTS = {
     "page": ("home", "product", "cart", "help", "söke", "nowhere"), "channel": ("mail", "search", "direct"),
     "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
+    "campaign": ("mail", "search", "direct"),
 }  # fmt: skip
 METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
@@ -31,9 +34,31 @@ OPTIONS = [
 
 def view_drawn(chance):
     """The view as a project writes it."""
-    dimensions = {**VIEW["dimensions"], "category": {"lookup": "catalogue.category"}, "tier": {"profile": "crm.tier"}}
+    dimensions = {
+        **VIEW["dimensions"], "category": {"lookup": "catalogue.category"}, "tier": {"profile": "crm.tier"},
+        "campaign": {"field": "channel", "persistence": persistence(chance)},
+    }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["orders", "views"]])
     return {**VIEW, "dimensions": dimensions, "session": {"timeout": "30 minutes", "starts_with": starts}}
+
+
+def persistence(chance):
+    """One of all that a dimension may have."""
+    allocation, expiration = chance.choice(ALLOCATIONS), chance.choice(EXPIRATIONS)
+    if allocation == "all":
+        expiration = chance.choice(["session", "person"])
+    if allocation in ("first_known", "last_known") and isinstance(expiration, dict):
+        expiration = "person"
+    found = {"allocation": allocation, "expiration": expiration}
+    if allocation in ("most_recent", "original") and chance.random() < 0.4:
+        found["binding"] = "page"
+    return found
+
+
+def single_valued(view):
+    """Dimensions of which an event has one value."""
+    many = view["dimensions"]["campaign"]["persistence"]["allocation"] == "all"
+    return ["page", "channel", "tier", *([] if many else ["campaign"])]
 
 
 def view_of_reference(view):
@@ -71,7 +96,7 @@ def comparison(chance):
         ("ends_with", "does_not_end_with"): text[-1], ("exists", "exists"): not negative,
     }  # fmt: skip
     words, asked = chance.choice(list(operators.items()))
-    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier") else [])]
+    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign") else [])]
     return {"dimension": name, words[negative]: asked, "model": chance.choice(models)}
 
 
@@ -98,8 +123,8 @@ def trend(chance, days):
     return {"report": "trend", "granularity": chance.choice(sizes), "metrics": metrics}
 
 
-def sessions(chance):
-    dimension = chance.choice([None, "page", "channel", "tier"])
+def sessions(chance, single):
+    dimension = chance.choice([None, *single])
     return {"report": "sessions", "rows": chance.choice([2, 50]), **({"dimension": dimension} if dimension else {})}
 
 
@@ -126,12 +151,14 @@ def fallout(chance):
     return asked
 
 
-def asks_drawn(chance):
+def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = []
     for make in (table, table, trend, sessions, fallout, fallout):
         days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-        asked = make(chance, days) if make is trend else make(chance)
+        more = {trend: (days,), sessions: (single_valued(view),)}.get(make, ())
+        asked = make(chance, *more)
+        asked["person_scope"] = chance.choice(["month", "month", "range", "all"])
         asked["segments"] = [segment(chance) for _ in range(chance.choice([0, 1, 1, 2]))]
         found.append((asked, *DAYS[days]))
     return found

@@ -94,7 +94,7 @@ class Product:
 
 
 def moved(window, ms):
-    return type(window)(*(getattr(window, name) + ms for name in ("read_from", "start", "end", "until", "complete")))
+    return type(window)(*(getattr(window, name) + ms for name in ("read_from", "start", "end", "until", "complete", "person_from")))
 
 
 def stored(ts):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import window_of
+from cja_spark.reports.compile import persistent_in, window_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.view.spec import View
@@ -26,7 +26,7 @@ from tests.reference.report import report
 NAMES = {value_id(text): text for texts in (*TEXTS.values(), PAGES) for text in texts}
 COMPONENTS = {
     "d_page": ("page", 0, True), "d_channel": ("channel", 0, True), "d_sku": ("sku", 1, True),
-    "d_category": ("category", 1, True), "m_views": ("views", 0, False), "m_orders": ("orders", 0, False),
+    "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "m_views": ("views", 0, False), "m_orders": ("orders", 0, False),
     "m_units": ("units", 1, False), "m_calls": ("counted_calls", 0, False),
 }  # fmt: skip
 
@@ -37,6 +37,7 @@ def world(chance, seed):
     events = journeys(seed, 20)
     for event in events:
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
+        event["campaign"] = event["channel"]
         event["tier"] = tiers[event["person_id"]]
         event["counted_calls"] = None if event["calls"] is None else 1.0
     return events, tiers
@@ -47,7 +48,8 @@ def answers_of(view, drawn, events, tiers, until):
     asks, ids = [], {}
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
-        asks.append(Ask(spec, view, window_of(spec, view, until, until), ids, {"category": ("items",)}))
+        persistent = persistent_in(spec, view)
+        asks.append(Ask(spec, view, window_of(spec, view, until, until), ids, {"category": ("items",)}, persistent))
         ids |= text_ids_of(spec, view, NAMES.values())  # one for all asks of a pass
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
     cells = pa.Table.from_batches([*empty(), *run_asks(asks, [batch])])
@@ -75,7 +77,8 @@ def rows_alike(ours, theirs):
 @given(st.integers(0, 2**32 - 1))
 def test_drawn_reports_equal_the_reference(seed):
     chance = random.Random(seed)
-    written, drawn = view_drawn(chance), asks_drawn(chance)
+    written = view_drawn(chance)
+    drawn = asks_drawn(chance, written)
     events, tiers = world(chance, seed)
     until = max((event["t"] for event in events), default=0) + 1
     view = View.model_validate(written)
@@ -84,14 +87,15 @@ def test_drawn_reports_equal_the_reference(seed):
         try:
             rows_alike(rows, expected)
         except AssertionError as difference:
-            raise AssertionError(f"{asked}, view {written['session']}") from difference
+            raise AssertionError(f"{asked}, view {written['session']} {written['dimensions']['campaign']}") from difference
 
 
 def test_what_is_drawn_has_every_kind_of_condition_and_option():
-    drawn = repr([(asks_drawn(chance), view_drawn(chance)) for chance in map(random.Random, range(300))])
+    views = [(view_drawn(chance), chance) for chance in map(random.Random, range(300))]
+    drawn = repr([(view, asks_drawn(chance, view)) for view, chance in views])
     words = [
         "starts_with", "ends_with", "equals_any_of", "exists", "non_repeating", "instance", "distinct", "'category'",
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
-        "time_spent_seconds", "include_no_value': False",
+        "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

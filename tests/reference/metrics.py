@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 
+ALL_OF = "all values of "
 STANDARD = ("events", "people", "sessions")
 OF_SESSIONS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # written on events by S4, S5
 
@@ -20,10 +21,25 @@ def spec_of(view: dict, kind: str, name: str) -> dict:
 
 
 def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
-    """The arrays a component lies in, outermost first; empty for a component of the event."""
+    """The arrays a component lies in, outermost first; empty for a component of the event.
+
+    All persisted values of a dimension are an array of their own (P1).
+    """
+    if kind == "dimensions" and keeps_all(view, name):
+        return (ALL_OF + name,)
     field = spec_of(view, kind, name).get("field") or ""
     parts = field.split("[]")[:-1]
     return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def keeps_all(view: dict, dimension: str) -> bool:
+    """Whether a dimension keeps all values of its scope."""
+    return (spec_of(view, "dimensions", dimension).get("persistence") or {}).get("allocation") == "all"
+
+
+def own_before_persistence(event: dict) -> dict:
+    """The event with the values that it sets itself."""
+    return {**event, **event.get("own", {})}
 
 
 def clean(value: object) -> object:
@@ -44,7 +60,9 @@ def nodes(value: object, depth: int) -> list[tuple[tuple[int, ...], object]]:
 def own(event: dict, view: dict, dimension: str) -> list[str]:
     """The set values of a dimension on an event, in order; empty when none is set."""
     value = event.get(dimension)
-    if isinstance(value, list) and not path(view, "dimensions", dimension):
+    if not isinstance(value, list):
+        return [] if clean(value) is None else [value]
+    if not path(view, "dimensions", dimension):
         return [leaf for item in value if (leaf := clean(item)) is not None]
     depth = len(path(view, "dimensions", dimension))
     return [leaf for _, leaf in nodes(value, depth) if leaf is not None]

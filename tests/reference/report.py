@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference import order
+from tests.reference import order, persistence
 from tests.reference.fallout import fallout
 from tests.reference.segments import events_of
 from tests.reference.sessions import numbers, sessions, timeout_ms, with_figures
@@ -11,8 +11,9 @@ from tests.reference.trend import trend
 
 
 def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> dict:
-    """O7, S, G: journeys as read, each event's session, and which range events the report's segments keep."""
-    start = order.read_from(ask["from"], timeout_ms(view)) if read_from is None else read_from
+    """O7, S, P, G: journeys as read, each event's session, and which range events the report's segments keep."""
+    start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
+    start = start if read_from is None else read_from
     window = order.milliseconds(ask.get("window"))
     entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
     tail = ask["to"] + window if ask["report"] == "fallout" and window is not None and entry else ask["to"]
@@ -23,6 +24,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     for person, journey in journeys.items():
         for events_of_part in parts_of(journey, ask):
             with_figures(journey, session_of[person], events_of_part)
+    persistence.lay(journeys, session_of, view, ask)
     mask = {}
     for person, journey in journeys.items():
         kept = set(range(len(journey)))

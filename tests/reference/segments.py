@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.metrics import STANDARD, amount, amount_nodes, own
+from tests.reference.metrics import STANDARD, amount, amount_nodes, own, own_before_persistence
 
 Indices = list[int]
 COMPARE = {
@@ -32,7 +32,8 @@ COMPLEMENT = {
 
 def value_matches(event: dict, condition: dict, view: dict) -> bool:
     """G3 on one event: a positive operator never matches null; a negative one is its exact complement."""
-    values = own(event, view, condition["dimension"])
+    set_itself = condition.get("model", "repeating") != "repeating"
+    values = own(own_before_persistence(event) if set_itself else event, view, condition["dimension"])
     if "exists" in condition:
         return bool(values) == condition["exists"]
     for name, asked in condition.items():
@@ -69,10 +70,13 @@ def split(events: Indices, session_of: list[int], container: str) -> list[Indice
 
 def sets_another(at: int, among: Indices, journey: list[dict], view: dict, dimension: str) -> bool:
     """G5: the event sets a value unlike the person's previous set one, events without one being transparent."""
-    set_ = [before for before in among if before <= at and own(journey[before], view, dimension)]
+    def values(position: int) -> list[str]:
+        return own(own_before_persistence(journey[position]), view, dimension)
+
+    set_ = [before for before in among if before <= at and values(before)]
     if at not in set_:
         return False
-    return len(set_) == 1 or own(journey[set_[-2]], view, dimension) != own(journey[at], view, dimension)
+    return len(set_) == 1 or values(set_[-2]) != values(at)
 
 
 def holds(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.metrics import amount, amount_nodes, nodes, parts, path, shown
+from tests.reference.metrics import ALL_OF, amount, amount_nodes, nodes, parts, path, shown
 
 Key = tuple[str | None, ...]
 
@@ -50,7 +50,7 @@ def choices(event: dict, view: dict, array: str, parent: str | None, items: dict
             for at, _ in nodes(event.get(name), depth):
                 if all(items[outer] == at[level] for level, outer in enumerate(chain[: depth - 1])):
                     found.add(at[depth - 1])
-    return sorted(found) or ([None] if parent is not None else [])
+    return sorted(found) or ([None] if parent is not None or array.startswith(ALL_OF) else [])
 
 
 def value_at(event: dict, name: str, chain: tuple[str, ...], items: dict) -> str | None:

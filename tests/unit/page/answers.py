@@ -34,7 +34,7 @@ NAMES = {1: "home", 2: "cart"}
 def answer(cells: Cells, excluded_persons: int = 0, **report: object) -> Answer:
     """A report's answer; value ids 1 and 2 are home and cart, the range is 1 and 2 January 2026."""
     spec = REPORTS.named(str(report["report"])).spec.model_validate(report)
-    ask = Ask(spec, VIEW, Window(START, START, END, END, END))
+    ask = Ask(spec, VIEW, Window(START, START, END, END, END, START))
     sums = Sums(pa.Table.from_batches(list(cells.batches(0))))
     rows = REPORTS.named(spec.report).finish(sums, ask, lambda name, ids: NAMES)
     return Answer(ask, rows, f"run_of_{spec.name}", kept=True, excluded_persons=excluded_persons)

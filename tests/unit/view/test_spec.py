@@ -26,7 +26,7 @@ def columns(kind: str) -> list[str]:
     spec = REPORTS.named(kind).spec
     report = spec.model_validate({key: value for key, value in OWN.items() if key in spec.model_fields})
     nothing = Sums(pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in NAMES}))
-    ask = Ask(report, view(dimensions={"page": "page", "channel": "channel"}, metrics={"price": "price"}), Window(0, 0, DAY_MS, DAY_MS, DAY_MS))
+    ask = Ask(report, view(dimensions={"page": "page", "channel": "channel"}, metrics={"price": "price"}), Window(0, 0, DAY_MS, DAY_MS, DAY_MS, 0))
     return [*REPORTS.named(kind).finish(nothing, ask, lambda dimension, ids: dict.fromkeys(ids.tolist(), "")).column_names, "run_id"]
 
 

@@ -1,0 +1,153 @@
+"""Persistence of values over the events of a person (rules P1-P3, P5)."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.kernels.counting import coded
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+FOREVER = np.iinfo(np.int64).max
+
+
+def last_set(own: Ints, scope: Ints, t: Ints, since: int, lasts: int, *, original: bool) -> Ints:
+    """The value that an event has: the last one set in its scope, or with `original` the first one.
+
+    Args:
+        own: values that events set themselves, 0 for none.
+        scope: the scope of each event, ascending; nothing lasts from one to the next.
+        t: ms.
+        since: what was set before does not exist, ms.
+        lasts: how long a value lasts after it was set, inclusive, ms; with `most_recent` each set renews it, with
+            `original` the next set after its end is the new original.
+        original: whether the first value is kept.
+
+    Shapes: own, scope, t int64[events] -> int64[events], 0 where nothing lasts.
+    Source: P1, P3.
+    """
+    found = np.empty(len(own), np.int64)
+    _last_set(own, scope, t, since, lasts, original, found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _last_set(own, scope, t, since, lasts, original, found):
+    value, at = 0, 0
+    for i in range(len(own)):
+        if i == 0 or scope[i] != scope[i - 1] or t[i] - at > lasts:
+            value = 0
+        if own[i] != 0 and t[i] >= since and (value == 0 or not original):
+            value, at = own[i], t[i]
+        found[i] = value
+
+
+def bound(own: Ints, by: Ints, scope: Ints, t: Ints, since: int, lasts: int, *, original: bool) -> Ints:
+    """The value that an event has, remembered per value of another dimension.
+
+    An event that sets a value without the other dimension has it, and nothing is remembered; one that sets neither has
+    none.
+
+    Args:
+        own: values that events set themselves, 0 for none.
+        by: values of the other dimension, 0 for none.
+        scope: as for `last_set`, and so are the others.
+        t: ms.
+        since: ms.
+        lasts: ms, for each remembered value on its own.
+        original: whether the first value is kept.
+
+    Shapes: own, by, scope, t int64[events] -> int64[events].
+    Source: P5.
+    """
+    found = np.zeros(len(own), np.int64)
+    values, codes = coded(by)
+    size = max(len(values), 1)
+    state = np.zeros(size, np.int64), np.zeros(size, np.int64), np.full(size, -1, np.int64)
+    _bound(own, by, codes, scope, t, since, lasts, original, *state, found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _bound(own, by, codes, scope, t, since, lasts, original, value, at, where, found):
+    for i in range(len(own)):
+        if by[i] == 0:
+            found[i] = own[i]
+            continue
+        b = codes[i]
+        if where[b] != scope[i] or t[i] - at[b] > lasts:
+            value[b] = 0
+        if own[i] != 0 and t[i] >= since and (value[b] == 0 or not original):
+            value[b], at[b], where[b] = own[i], t[i], scope[i]
+        found[i] = value[b]
+
+
+def known(own: Ints, scope: Ints, among: Bools, *, last: bool) -> Ints:
+    """The first (or last) value set in a scope, for all its events, also those before it.
+
+    Shapes: own, scope int64[events] (scope ascending), among bool[events]: events whose values count -> int64[events].
+    Source: P2.
+    """
+    found = np.zeros(len(own), np.int64)
+    if len(own):
+        _known(own, scope, among, last, found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _known(own, scope, among, last, found):
+    begin = 0
+    for end in range(1, len(own) + 1):
+        if end < len(own) and scope[end] == scope[begin]:
+            continue
+        value = 0
+        for i in range(begin, end):
+            if own[i] != 0 and among[i] and (last or value == 0):
+                value = own[i]
+        found[begin:end] = value
+        begin = end
+
+
+def union(own: Ints, scope: Ints, t: Ints, since: int) -> tuple[Ints, Ints]:
+    """All values set so far in an event's scope, each once, in the order in which they came; one 0 where there is none.
+
+    Shapes: own, scope, t int64[events] -> offsets int64[events + 1], values int64[offsets[-1]].
+    Source: P1.
+    """
+    values, codes = coded(own)
+    counts = np.empty(len(own), np.int64)
+    seen = np.full(max(len(values), 1), -1, np.int64)
+    _counts(own, codes, scope, t, since, seen, counts)
+    offsets = np.append(0, np.cumsum(np.maximum(counts, 1)))
+    found = np.zeros(offsets[-1], np.int64)
+    seen[:] = -1
+    _union(own, codes, scope, t, since, seen, np.empty(len(seen), np.int64), offsets, found)
+    return offsets, found
+
+
+@numba.njit(cache=True, nogil=True)
+def _counts(own, codes, scope, t, since, seen, counts):
+    size = 0
+    for i in range(len(own)):
+        if i == 0 or scope[i] != scope[i - 1]:
+            size = 0
+        if own[i] != 0 and t[i] >= since and seen[codes[i]] != scope[i]:
+            seen[codes[i]] = scope[i]
+            size += 1
+        counts[i] = size
+
+
+@numba.njit(cache=True, nogil=True)
+def _union(own, codes, scope, t, since, seen, so_far, offsets, found):
+    size = 0
+    for i in range(len(own)):
+        if i == 0 or scope[i] != scope[i - 1]:
+            size = 0
+        if own[i] != 0 and t[i] >= since and seen[codes[i]] != scope[i]:
+            seen[codes[i]] = scope[i]
+            so_far[size] = own[i]
+            size += 1
+        for k in range(size):
+            found[offsets[i] + k] = so_far[k]

@@ -1,0 +1,94 @@
+"""Dimensions with persistence: journeys on which they have the values that last, beside those that events set."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.journeys.batch import Bools, Ints, Items, Journeys, Window
+from cja_spark.kernels.persistence import FOREVER, bound, known, last_set, union
+from cja_spark.spec import milliseconds
+from cja_spark.view.persistence import OnMetric, Persistence
+from cja_spark.view.spec import View
+
+
+def with_persistence(
+    journeys: Journeys, view: View, window: Window, sessions: Ints, names: tuple[str, ...]
+) -> Journeys:
+    """The same journeys, on which some dimensions have persisted values.
+
+    Args:
+        journeys: the events that a report reads.
+        view: the data view.
+        window: the report's time.
+        sessions: the session of each event, int64[events] ascending.
+        names: the dimensions, each with persistence in the view.
+
+    Source: P1-P5, P7: on unsegmented events.
+    """
+    if not names:
+        return journeys
+    how = tuple((name, view.dimensions[name].persistence) for name in names)
+    key = ("persisted", how, window.start, window.end, window.person_from, view.session)
+    return journeys.remembered(key, lambda: _persisted(journeys, window, sessions, how))
+
+
+def _persisted(
+    journeys: Journeys, window: Window, sessions: Ints, how: tuple[tuple[str, Persistence | None], ...]
+) -> Journeys:
+    own = {f"o_{name}": journeys.columns[f"d_{name}"] for name, _ in how}
+    lasting = {f"d_{name}": _values(journeys, window, sessions, name, one) for name, one in how if one is not None}
+    return Journeys(
+        journeys.offsets, journeys.t, {**journeys.columns, **own, **lasting}, journeys.people, journeys.person_ids
+    )
+
+
+def _values(
+    journeys: Journeys, window: Window, sessions: Ints, name: str, how: Persistence
+) -> npt.NDArray[np.int64] | Items:
+    own, t = journeys.ids(name), journeys.t
+    lasts = milliseconds(how.expiration) if isinstance(how.expiration, timedelta) else FOREVER
+    since = _since(how, window)
+    scope = _scopes(journeys, sessions, how)
+    if how.allocation == "all":
+        return Items(*union(own, scope, t, since))
+    if how.allocation in ("first_known", "last_known"):
+        return known(own, scope, _counting(t, scope, since, window.end), last=how.allocation == "last_known")
+    original = how.allocation == "original"
+    if how.binding is None:
+        return last_set(own, scope, t, since, lasts, original=original)
+    return bound(own, journeys.own_ids(how.binding), scope, t, since, lasts, original=original)
+
+
+def _since(how: Persistence, window: Window) -> int:
+    """Sets before this instant do not exist (P2, P3)."""
+    if how.of_person:
+        return window.person_from
+    return window.start - milliseconds(how.looks_back) if how.looks_back else window.read_from
+
+
+def _scopes(journeys: Journeys, sessions: Ints, how: Persistence) -> Ints:
+    """The scope of each event, ascending: its session, its person, or its person's time between two metrics."""
+    if how.expiration == "session":
+        return sessions
+    person = journeys.person_of_event()
+    if not isinstance(how.expiration, OnMetric):
+        return person
+    carried = journeys.carries(how.expiration.metric)
+    ends = np.cumsum(np.append(False, carried[:-1])) if len(carried) else carried.astype(np.int64)
+    return np.asarray(person + ends, np.int64)  # the carrying event is the last of its scope
+
+
+def _counting(t: Ints, scope: Ints, since: int, end: int) -> Bools:
+    """Events whose values the first and the last known may be: those up to the range's end.
+
+    A session that begins after it, in a report's tail, has its own (Decision: nothing in the tail changes the range).
+    """
+    among = (t >= since) & (t < end)
+    if len(t) == 0 or t.max() < end:
+        return among
+    begins = np.append(True, scope[1:] != scope[:-1])
+    first = t[np.flatnonzero(begins)][np.cumsum(begins) - 1]
+    return np.asarray(among | (first >= end), bool)

@@ -1,0 +1,75 @@
+"""A report's time in ms: its range, how far back it reads, how far it looks ahead (rules O5-O7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from cja_spark.journeys.batch import Window
+from cja_spark.reports.spec import Between, Last, PersonScope, Report
+from cja_spark.spec import milliseconds
+from cja_spark.view.calendar import floor_day, instant_ms, local_day
+from cja_spark.view.spec import View
+
+DAY_MS = 86_400_000
+BEGINNING = date(1900, 1, 1)  # connect takes nothing before
+
+
+def window(
+    days: tuple[date, date], view: View, persistent: Iterable[str], scope: PersonScope, *, tail: int, complete: int
+) -> Window:
+    """The time of a report.
+
+    Args:
+        days: first day of the range, and the day after its last.
+        view: the data view.
+        persistent: the dimensions with persistence that the report reads.
+        scope: where the state of a person begins.
+        tail: how far after the range the report looks, ms.
+        complete: the instant up to which the connection is complete, ms.
+    """
+    start, end = (instant_ms(day, view.time_zone) for day in days)
+    return looking_back(Window(start, start, end, end + tail, complete, start), view, persistent, scope)
+
+
+def looking_back(plain: Window, view: View, persistent: Iterable[str], scope: PersonScope = "month") -> Window:
+    """A window with what its range needs of the time before it.
+
+    Source: O7: 24 hours, the session timeout and all lookbacks in use; for what belongs to the person since the person
+        scope began.
+    """
+    used = [how for name in persistent if (how := view.dimensions[name].persistence)]
+    back = max([DAY_MS, milliseconds(view.session.timeout), *(milliseconds(how.looks_back) for how in used)])
+    person_from = _person_from(plain.start, view.time_zone, scope)
+    read_from = plain.start - back
+    if any(how.of_person for how in used):
+        read_from = min(read_from, person_from)
+    return Window(read_from, plain.start, plain.end, plain.until, plain.complete, person_from)
+
+
+def _person_from(start: int, zone: str, scope: PersonScope) -> int:
+    if scope == "range":
+        return start
+    day = BEGINNING if scope == "all" else floor_day(local_day(start, zone), "month")
+    return min(instant_ms(day, zone), start)
+
+
+def days_of(report: Report, today: date) -> tuple[date, date]:
+    """First day of the range, and the day after its last."""
+    span = report.range
+    if isinstance(span, Between):
+        return span.from_, max(span.to + timedelta(days=1), span.from_)
+    assert isinstance(span, Last)
+    after = today + timedelta(days=1)
+    if span.unit in ("day", "week"):
+        return after - timedelta(days=span.count * (7 if span.unit == "week" else 1)), after
+    months = span.count * (12 if span.unit == "year" else 1)
+    return _months_before(after, months), after
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day some months earlier, clamped to the month's end (O6)."""
+    month = day.year * 12 + day.month - 1 - months
+    following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = (following - timedelta(days=1)).day
+    return date(month // 12, month % 12 + 1, min(day.day, last))

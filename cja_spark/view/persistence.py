@@ -1,0 +1,82 @@
+"""Persistence: how long, and which, values of a dimension last beyond the events that set them (rules P1-P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, model_validator
+
+from cja_spark.errors import guess
+from cja_spark.spec import Duration, Name, Spec, parse_duration
+
+Allocation = Literal["most_recent", "original", "all", "first_known", "last_known"]
+SCOPES = ("session", "person")
+LONGEST = timedelta(days=90)
+
+
+class OnMetric(Spec):
+    """Values last until an event carries a metric; that event still has them."""
+
+    metric: Name
+
+
+def _expiration(value: object) -> object:
+    if isinstance(value, timedelta | Mapping | OnMetric) or value in SCOPES:
+        return value
+    try:
+        return parse_duration(value)
+    except ValueError:
+        near = guess(str(value), SCOPES)
+        text = f"'{value}' is no expiration. Write session, person, a duration such as '30 days', or {{metric: orders}}."
+        raise ValueError(f"{text} {near}".rstrip()) from None
+
+
+Expiration = Annotated[
+    Literal["session", "person"] | Duration | OnMetric,
+    BeforeValidator(_expiration, json_schema_input_type=Literal["session", "person"] | Duration | OnMetric),
+]
+
+
+class Persistence(Spec):
+    """Which value an event has that sets none, and until when.
+
+    `allocation`: `most_recent` the last value set, `original` the first one, whatever is set later, `all` every value
+    set so far; `first_known` and `last_known` the first and last value of the whole scope, given to the events before
+    it too.
+
+    `expiration`: `session`, `person` (from the report's person scope on), a duration of up to 90 days after the value
+    was set, or `{metric: orders}`: until an event carries the metric.
+
+    `binding`: another dimension; values are then remembered per value of that one, and only events that set it have
+    them.
+    """
+
+    allocation: Allocation = "most_recent"
+    expiration: Expiration = "session"
+    binding: Name | None = None
+
+    @model_validator(mode="after")
+    def _documented(self) -> Persistence:
+        """P4: what Customer Journey Analytics does not list is an error."""
+        lasts = self.expiration
+        if isinstance(lasts, timedelta) and not timedelta(0) < lasts <= LONGEST:
+            raise ValueError(f"expiration: values last more than nothing and {LONGEST.days} days at most.")
+        if self.allocation == "all" and lasts not in SCOPES:
+            raise ValueError("allocation: all expires with the session or the person.")
+        if self.allocation in ("first_known", "last_known") and isinstance(lasts, OnMetric):
+            raise ValueError(f"allocation: {self.allocation} expires with the session, the person or after a duration.")
+        if self.binding is not None and self.allocation not in ("most_recent", "original"):
+            raise ValueError(f"binding remembers one value per value: most_recent or original, not {self.allocation}.")
+        return self
+
+    @property
+    def of_person(self) -> bool:
+        """Whether the state is the person's, so that it begins where the report's person scope does."""
+        return self.expiration == "person" or isinstance(self.expiration, OnMetric)
+
+    @property
+    def looks_back(self) -> timedelta:
+        """How far before the range a set value may lie, where that is a duration."""
+        return self.expiration if isinstance(self.expiration, timedelta) else timedelta(0)

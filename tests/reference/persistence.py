@@ -1,0 +1,140 @@
+"""Rules P1-P5: the values that each event has of a dimension with persistence, as lists; empty where it has none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.reference.calendar import first_instant
+from tests.reference.metrics import carries, own, spec_of
+from tests.reference.order import milliseconds
+
+FOREVER = float("inf")
+
+
+def settings(view: dict, dimension: str) -> dict | None:
+    """The persistence of a dimension, defaults filled in."""
+    found = spec_of(view, "dimensions", dimension).get("persistence")
+    return None if found is None else {"allocation": "most_recent", "expiration": "session", **found}
+
+
+def used(view: dict, ask: dict) -> list[str]:
+    """Dimensions with persistence that a report shows or compares, also in segments that it names."""
+    return sorted(name for name in named(ask, view) if name in view.get("dimensions", {}) and settings(view, name))
+
+
+def named(part: object, view: dict) -> set[str]:
+    """All texts that an ask, or a segment that it names, is made of."""
+    if isinstance(part, dict):
+        return set().union(*(named(inner, view) for inner in part.values()))
+    if isinstance(part, list | tuple):
+        return set().union(*(named(inner, view) for inner in part))
+    if not isinstance(part, str):
+        return set()
+    segment = view.get("segments", {}).get(part)
+    return {part} | (named(segment, view) if segment else set())
+
+
+def of_person(how: dict) -> bool:
+    """Whether the state is the person's."""
+    return how["expiration"] == "person" or isinstance(how["expiration"], dict)
+
+
+def lasts(how: dict) -> int | None:
+    """The time that values last, ms; None where no duration says."""
+    expiration = how["expiration"]
+    return milliseconds(expiration) if isinstance(expiration, str) and expiration not in ("session", "person") else None
+
+
+def person_from(view: dict, ask: dict) -> int:
+    """O7: where the state of a person begins."""
+    scope = ask.get("person_scope", "month")
+    if scope == "range":
+        return ask["from"]
+    if scope == "all":
+        return -(10**15)
+    zone = ZoneInfo(view.get("time_zone", "UTC"))
+    day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ask["from"])).astimezone(zone).date()
+    return min(first_instant(day.replace(day=1), view.get("time_zone", "UTC")), ask["from"])
+
+
+def read_from(view: dict, ask: dict, start: int) -> int:
+    """O7: how far back a report reads, not less than `start`."""
+    hows = [settings(view, name) for name in used(view, ask)]
+    start = min([start, *(ask["from"] - length for how in hows if (length := lasts(how)) is not None)])
+    return min(start, person_from(view, ask)) if any(of_person(how) for how in hows) else start
+
+
+def persisted(dimension: str, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> list[list[str]]:
+    """Per event the values of one dimension."""
+    how = settings(view, dimension)
+    values = [own(event, view, dimension) for event in journey]
+    length = lasts(how)
+    since = person_from(view, ask) if of_person(how) else -FOREVER if length is None else ask["from"] - length
+    exists = [bool(values[at]) and journey[at]["t"] >= since for at in range(len(journey))]
+    scope = scopes(how, journey, session_of, view)
+    if how["allocation"] in ("first_known", "last_known"):
+        return [known(at, how, journey, values, exists, scope, ask) for at in range(len(journey))]
+    found = []
+    for at in range(len(journey)):
+        before = [j for j in range(at + 1) if exists[j] and scope[j] == scope[at]]
+        if "binding" in how:
+            before = remembered(at, before, journey, values, view, how["binding"])
+            if before is None:
+                found.append(values[at])
+                continue
+        found.append(allocated(at, how["allocation"], before, journey, values, length))
+    return found
+
+
+def scopes(how: dict, journey: list[dict], session_of: list[int], view: dict) -> list[int]:
+    """A number per event; values last only among events of one number."""
+    if how["expiration"] == "session":
+        return session_of
+    if not isinstance(how["expiration"], dict):
+        return [0] * len(journey)
+    carried = [carries(event, view, how["expiration"]["metric"]) for event in journey]
+    return [sum(carried[:at]) for at in range(len(journey))]
+
+
+def remembered(at: int, before: list[int], journey: list[dict], values: list, view: dict, by: str) -> list[int] | None:
+    """P5: of the events so far those with the event's own bound value; None where it has none."""
+    bound = own(journey[at], view, by)
+    return [j for j in before if own(journey[j], view, by) == bound] if bound else None
+
+
+def allocated(
+    at: int, allocation: str, before: list[int], journey: list[dict], values: list, length: int | None
+) -> list[str]:
+    """P1, P3: what is left at an event of the values set before."""
+    most = FOREVER if length is None else length
+    if allocation == "all":
+        return list(dict.fromkeys(value for j in before for value in values[j]))
+    holder = None
+    for j in before:
+        expired = holder is not None and journey[j]["t"] - journey[holder]["t"] > most
+        if holder is None or expired or allocation == "most_recent":
+            holder = j
+    return values[holder] if holder is not None and journey[at]["t"] - journey[holder]["t"] <= most else []
+
+
+def known(at: int, how: dict, journey: list[dict], values: list, exists: list[bool], scope: list[int], ask: dict) -> list[str]:
+    """P2: the first or last value of the whole scope, the tail apart; a scope that lies in the tail has its own."""
+    inside = [j for j in range(len(journey)) if scope[j] == scope[at]]
+    ended = [j for j in inside if journey[j]["t"] < ask["to"]] or inside
+    set_ = [j for j in ended if exists[j]]
+    return values[set_[0 if how["allocation"] == "first_known" else -1]] if set_ else []
+
+
+def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: dict, ask: dict) -> None:
+    """Write on each event what it has of each dimension with persistence; what it set itself stays under `own`."""
+    for person, journey in journeys.items():
+        for name in used(view, ask):
+            found = persisted(name, journey, sessions[person], view, ask)
+            many = settings(view, name)["allocation"] == "all"
+            for event, values in zip(journey, found, strict=True):
+                event.setdefault("own", {})[name] = event.get(name)
+                event["persisted"] = {**event.get("persisted", {}), name: values if many else next(iter(values), None)}
+    for journey in journeys.values():
+        for event in journey:
+            event.update(event.pop("persisted", {}))
