@@ -1,0 +1,148 @@
+"""Rules P1 to P5 on the product's kernels and finish: which value each event has."""
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from cja_spark.kernels.persistence import FOREVER, bound, union
+from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import DAY, GAP, MINUTE, START, page, table
+
+BEFORE = -DAY  # the range begins at 0, on the first of a month
+
+
+def has(*events, asked=None, **persistence):
+    """What each event of one person has of `page`, in order; events before the range are not shown."""
+    numbered = [(t, {**values, "sku": [f"{at:02d}"]}) for at, (t, values) in enumerate(events)]
+    view = {"dimensions": {"page": {"field": "page", "persistence": persistence}, "sku": "items[].sku"}}
+    rows = table([numbered], "sku", "page", metrics=["events"], view=view, **(asked or {}))
+    found = {}
+    for kind, at, value, _ in rows:
+        if kind == "item":
+            found.setdefault(at, []).append(None if value == "No value" else value)
+    return [found[at][0] if len(found[at]) == 1 else sorted(found[at]) for at in sorted(found)]
+
+
+SETS = [page(0), page(1, "c"), page(2, "b"), page(3), page(4, "a"), page(4 + GAP + 1), page(5 + GAP + 1, "d")]
+
+
+@pytest.mark.parametrize(
+    ("allocation", "session", "person"),
+    [
+        ("most_recent", [None, "c", "b", "b", "a", None, "d"], [None, "c", "b", "b", "a", "a", "d"]),
+        ("original", [None, "c", "c", "c", "c", None, "d"], [None, "c", "c", "c", "c", "c", "c"]),
+        ("first_known", ["c"] * 5 + ["d"] * 2, ["c"] * 7),
+        ("last_known", ["a"] * 5 + ["d"] * 2, ["d"] * 7),
+        ("all", [None, "c", ["b", "c"], ["b", "c"], ["a", "b", "c"], None, "d"],
+         [None, "c", ["b", "c"], ["b", "c"], ["a", "b", "c"], ["a", "b", "c"], ["a", "b", "c", "d"]]),
+    ],
+)  # fmt: skip
+def test_p1_p2_values_of_a_session_and_of_a_person(allocation, session, person):
+    assert has(*SETS, allocation=allocation) == session
+    assert has(*SETS, allocation=allocation, expiration="person") == person
+
+
+def test_p1_where_nothing_is_set_there_is_nothing():
+    for allocation in ("most_recent", "original", "all", "first_known", "last_known"):
+        assert has(page(0), page(1), allocation=allocation) == [None, None]
+
+
+def test_p1_the_same_value_again_is_one_of_all():
+    assert has(page(0, "a"), page(1, "a"), page(2, "b"), allocation="all") == ["a", "a", ["a", "b"]]
+
+
+def test_p1_all_of_a_thousand_values_are_there():
+    own = np.append(np.arange(1000, dtype=np.int64) + 20, [0, 0])
+    scope = np.append(np.zeros(1001, np.int64), 1)
+    offsets, values = union(own, scope, np.zeros(1002, np.int64), 0)
+    assert np.diff(offsets).tolist() == [*range(1, 1001), 1000, 1]
+    assert values[offsets[1000] : offsets[1001]].tolist() == own[:1000].tolist()
+    assert values[-1] == 0
+
+
+@pytest.mark.parametrize(("gap", "seen"), [(30 * MINUTE, "a"), (30 * MINUTE + 1, None)])
+def test_p3_a_value_lasts_its_time_and_no_millisecond_longer(gap, seen):
+    for allocation in ("most_recent", "original"):
+        assert has(page(0, "a"), page(gap), allocation=allocation, expiration="30 minutes") == ["a", seen]
+
+
+def test_p3_each_set_renews_the_most_recent_and_not_the_original():
+    events = [page(0, "a"), page(20 * MINUTE, "b"), page(40 * MINUTE), page(45 * MINUTE, "c")]
+    assert has(*events, expiration="30 minutes") == ["a", "b", "b", "c"]
+    assert has(*events, allocation="original", expiration="30 minutes") == ["a", "a", None, "c"]
+
+
+@pytest.mark.parametrize(("back", "seen"), [(-30 * MINUTE, "a"), (-30 * MINUTE - 1, None)])
+def test_p3_a_set_before_the_range_is_seen_as_far_back_as_values_last(back, seen):
+    assert has(page(back, "a"), page(0), expiration="30 minutes") == [seen]
+    assert has(page(back, "a"), page(0), allocation="first_known", expiration="30 minutes") == [seen]
+
+
+def test_p3_the_event_that_carries_the_metric_still_has_the_value_also_its_own():
+    events = [page(0, "a"), page(1, orders=1), page(2), page(3, "b", orders=1), page(4), page(5, orders=0), page(6, "c")]
+    lasts = {"expiration": {"metric": "orders"}}
+    assert has(*events, **lasts) == ["a", "a", None, "b", None, None, "c"]
+    assert has(*events, allocation="original", **lasts) == ["a", "a", None, "b", None, None, "c"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "begins"), [("month", [None, "b"]), ("range", [None, "b"]), ("all", ["a", "b"])]
+)
+def test_o7_what_belongs_to_a_person_begins_with_the_person_scope(scope, begins):
+    events = [page(BEFORE, "a"), page(0), page(1, "b")]
+    assert has(*events, expiration="person", asked={"person_scope": scope}) == begins
+
+
+def test_o7_the_person_scope_of_a_range_within_a_month_is_the_months():
+    import datetime as dt
+
+    later = {"range": {"from": dt.date(2025, 1, 10), "to": dt.date(2025, 1, 12)}}
+    events = [page(0, "a"), page(9 * DAY)]
+    assert has(*events, expiration="person", asked=later) == ["a"]
+    assert has(*events, expiration="person", asked={**later, "person_scope": "range"}) == [None]
+
+
+def test_p5_values_are_remembered_per_value_of_another_dimension():
+    own = np.array([7, 0, 0, 8, 9, 0, 0], np.int64)
+    by = np.array([1, 1, 2, 2, 0, 2, 0], np.int64)  # the fifth sets a value and is bound to nothing
+    one, t = np.zeros(7, np.int64), np.arange(7, dtype=np.int64) + START
+    assert bound(own, by, one, t, START, FOREVER, original=False).tolist() == [7, 7, 0, 8, 9, 8, 0]
+
+
+def test_p5_a_rebound_value_goes_by_allocation_and_expires_on_its_own():
+    own, by = np.array([7, 8, 0, 0], np.int64), np.array([1, 1, 1, 1], np.int64)
+    one, t = np.zeros(4, np.int64), np.array([0, 5, 10, 16], np.int64)
+    assert bound(own, by, one, t, 0, 10, original=False).tolist() == [7, 8, 8, 0]
+    assert bound(own, by, one, t, 0, 10, original=True).tolist() == [7, 7, 7, 0]
+    other = np.array([0, 1, 1, 1], np.int64)
+    assert bound(own, by, other, t, 0, FOREVER, original=True).tolist() == [7, 8, 8, 8]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"allocation": "all", "expiration": "7 days"}, "allocation: all expires with the session or the person"),
+        ({"allocation": "all", "expiration": {"metric": "orders"}}, "allocation: all expires with the session"),
+        ({"allocation": "last_known", "expiration": {"metric": "orders"}}, "last_known expires with the session, the person or"),
+        ({"expiration": "91 days"}, "values last more than nothing and 90 days at most"),
+        ({"expiration": "0 days"}, "values last more than nothing"),
+        ({"expiration": "sesion"}, r"'sesion' is no expiration. Write session, person, .* Did you mean 'session'\?"),
+        ({"allocation": "all", "binding": "page"}, "binding remembers one value per value: most_recent or original, not all"),
+        ({"allocation": "newest"}, "most_recent"),
+    ],
+)
+def test_p4_what_is_not_documented_is_refused(given, said):
+    with pytest.raises(ValidationError, match=said):
+        View.model_validate({"name": "v", "dimensions": {"campaign": {"field": "campaign", "persistence": given}}})
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ({"field": "items[].sku"}, r"'items\[\]\.sku' lies in the array 'items'; only values of events persist"),
+        ({"profile": "crm.tier"}, "a value of a profile is on every event of the person already"),
+    ],
+)
+def test_only_values_that_events_set_persist(source, said):
+    with pytest.raises(ValidationError, match=said):
+        View.model_validate({"name": "v", "dimensions": {"sku": {**source, "persistence": {}}}})
