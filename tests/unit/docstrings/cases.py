@@ -115,6 +115,7 @@ EXCEPTIONS = {
     "connection.bad_ids.BadIds.discarded": "is with_reason, which has its case, on what an object holds",
     "connection.persons.without_nobodies": "changes one column; tests/unit/connection/test_arrival.py holds it",
     "reports.one_pass.sorted_rows": "the columns that it gives are an argument",
+    "sources.names.with_storable_names": "renames the columns that come; tests/unit/connection/test_types.py holds it",
     "sources.unite.united": "gives the columns of frames that are in a list",
     "audiences.staging.Staging.freeze": "names the folder and is scratch.freeze, which has its case",
     "frames.report_rows": "its frames have the columns of each kind of report, which the kinds' own tests state",

@@ -25,10 +25,10 @@ def faults(folder):
         ("view.yaml", "{metric: orders, at_least: 1}", "{metric: conversion, at_least: 0.5}", 29),
         ("view.yaml", "{metric: calls, at_least: 1}", "{any: [buyers, {exclude: {metric: conversion, at_most: 1}}]}", 31),
         ("view.yaml", "timeout: 30 minutes", "timeout: 30 minutes, starts_with: [calls, conversion]", 5),
-        ("reports/daily.yaml", "granularity: day", "segments: [{where: {metric: conversion, equals: 1}}]", 4),
-        ("reports/checkout_fallout.yaml", "checkouts, orders]", "conversion, orders]", 4),
-        ("reports/help_to_call.yaml", "step: calls", "any: [calls, conversion]", 6),
-        ("reports/help_to_call.yaml", "step: calls", "metric: conversion, more_than: 1", 6),
+        ("reports/daily.yaml", "granularity: day", "segments: [{where: {metric: conversion, equals: 1}}]", 5),
+        ("reports/checkout_fallout.yaml", "checkouts, orders]", "conversion, orders]", 5),
+        ("reports/help_to_call.yaml", "step: calls", "any: [calls, conversion]", 7),
+        ("reports/help_to_call.yaml", "step: calls", "metric: conversion, more_than: 1", 7),
     ],
     ids=["segment", "part of a segment", "session start", "report's own segment", "step", "part of a step", "condition as step"],
 )  # fmt: skip
@@ -95,7 +95,7 @@ def test_a_fault_of_a_file_hides_no_fault_of_names_in_any_file(folder, file, old
     change(folder, "audiences/cart_leavers.yaml", "sinks: [profiles]", "sinks: [profile]")
     before = faults(folder)
     assert [(where, line) for where, line, _ in before] == [
-        ("view.yaml", 29), ("view.yaml", 11), ("reports/checkout_fallout.yaml", 6), ("audiences/cart_leavers.yaml", 5)
+        ("view.yaml", 29), ("view.yaml", 11), ("reports/checkout_fallout.yaml", 7), ("audiences/cart_leavers.yaml", 6)
     ]  # fmt: skip
     change(folder, file, old, new)
     after = faults(folder)
@@ -108,7 +108,7 @@ def test_names_of_faulty_components_and_of_misspelt_sections_make_no_faults_of_t
     change(folder, "view.yaml", "segments:", "segmnts:")
     change(folder, "sinks/profiles.yaml", "sink: delta", "sink: dleta")
     assert [(file, line) for file, line, _ in faults(folder)] == [
-        ("view.yaml", 9), ("view.yaml", 28), ("sinks/profiles.yaml", 1)
+        ("view.yaml", 9), ("view.yaml", 28), ("sinks/profiles.yaml", 2)
     ]  # fmt: skip
 
 
@@ -162,3 +162,27 @@ def test_a_file_that_is_missing_has_no_line(folder):
     with pytest.raises(ConfigurationError) as caught:
         load(folder)
     assert str(caught.value) == f"{folder / 'lake.yaml'}: 1 fault\n  No such file or directory."
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ("{field: channel, persistence: {expiration: {metric: ordres}}}", "no metric named 'ordres'. Did you mean 'orders'?"),
+        ("{field: channel, persistence: {expiration: {metric: conversion}}}", CALCULATED),
+        ("{field: channel, persistence: {expiration: {metric: events}}}", "metric 'events' is no metric of a field; values expire with one."),
+        ("{field: channel, persistence: {binding: pgae}}", "no dimension named 'pgae'. Did you mean 'page'?"),
+        ("{field: channel, persistence: {binding: category}}", "persistence: dimension 'category' lies in the array 'productListItems'"),
+        ("{lookup: catalogue.category, persistence: {}}", "persistence: dimension 'channel' lies in the array 'productListItems'"),
+    ],
+)  # fmt: skip
+def test_what_persists_names_metrics_of_fields_and_dimensions_of_events(folder, channel, said):
+    change(folder, "view.yaml", "channel: {field: channel}", f"channel: {channel}")
+    found = [(file, message) for file, _, message in faults(folder)]
+    assert [message for file, message in found if file == "view.yaml" and said in message], found
+
+
+def test_a_dimension_that_keeps_all_its_values_is_refused_where_one_is_needed(folder):
+    change(folder, "view.yaml", "channel: {field: channel}", "channel: {field: channel, persistence: {allocation: all}}")
+    [(file, line, message)] = faults(folder)
+    assert (file, line) == ("reports/visits.yaml", 5)
+    assert message == "dimension 'channel' keeps all its values (allocation: all), so an event has several; use a table."

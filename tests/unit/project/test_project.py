@@ -33,7 +33,7 @@ def test_projects_of_the_repository_load(name):
 def test_an_unknown_key_names_the_nearest_and_its_line(folder):
     change(folder, "reports/checkout_fallout.yaml", "steps:", "stpes:")
     text = faults(folder)
-    assert "line 4  unknown key 'stpes'. Did you mean 'steps'?" in text
+    assert "line 5  unknown key 'stpes'. Did you mean 'steps'?" in text
     assert "'steps' is missing." in text
 
 
@@ -42,7 +42,7 @@ def test_an_unknown_key_names_the_nearest_and_its_line(folder):
     [
         ("reports/daily.yaml", "report: trend", "report: trand", "no report named 'trand'. Did you mean 'trend'?"),
         ("reports/daily.yaml", "[people, sessions, orders, calls]", "[people, ordrs]",
-         "line 5  no metric named 'ordrs'. Did you mean 'orders'?"),
+         "line 6  no metric named 'ordrs'. Did you mean 'orders'?"),
         ("view.yaml", "America/New_York", "America/New_Yrok",
          "'America/New_Yrok' is no IANA time zone. Did you mean 'America/New_York'?"),
         ("view.yaml", "  buyers: {container: person, where: {metric: orders, at_least: 1}}",
@@ -61,7 +61,7 @@ def test_a_fault_says_what_is_wrong_and_the_nearest_right_thing(folder, file, ol
 
 def test_a_name_beside_the_file_s_own_is_refused(folder):
     change(folder, "sinks/profiles.yaml", "sink: delta", "sink: delta\nname: store")
-    assert "line 2  'name' is the file's own; leave it out." in faults(folder)
+    assert "line 3  'name' is the file's own; leave it out." in faults(folder)
 
 
 def test_faults_of_all_files_come_at_once(folder):
@@ -98,4 +98,4 @@ def test_an_audience_of_an_unknown_segment_and_sink_is_refused(folder):
 def test_a_dimension_inside_an_array_is_refused_where_an_event_needs_one_value(folder):
     change(folder, "reports/visits.yaml", "dimension: channel", "dimension: category")
     text = faults(folder)
-    assert "line 4  dimension 'category' lies in the array 'productListItems', so an event has several values" in text
+    assert "line 5  dimension 'category' lies in the array 'productListItems', so an event has several values" in text

@@ -1,0 +1,32 @@
+"""docs/persistence.md: its YAML is a view, and the table of allocations is what the product gives."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import page
+from tests.unit.kernels.test_rules_of_persistence import has
+
+GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "persistence.md").read_text(encoding="utf-8")
+HEADER, *TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (allocation|`\w+`[^|]*) \| (1:|[-–A-C])", line)]
+
+
+def test_the_yaml_of_the_guide_is_a_view():
+    [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    view = View.model_validate({"name": "guide", "metrics": {"orders": "orders"}, **yaml.safe_load(written)})
+    assert [name for name, dimension in view.dimensions.items() if dimension.persistence] == ["campaign", "search_term", "genre"]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
+def test_each_allocation_gives_what_the_guide_says(row):
+    events = [page(number, None if cell.endswith("–") else cell[-1]) for number, cell in enumerate(HEADER[1:])]
+    allocation, *expected = row
+    found = has(*events, allocation=re.match(r"`(\w+)`", allocation)[1])
+    assert found == [None if cell == "–" else cell.split(", ") if ", " in cell else cell for cell in expected]
+
+
+def test_the_guide_has_all_five():
+    assert len(TABLE) == 5
