@@ -33,7 +33,7 @@ from cja_spark.errors import InputError, UnavailableError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 from cja_spark.sources.failures import SPARK_ERRORS, told
-from cja_spark.sources.types import shaped
+from cja_spark.sources.types import shaped, widened
 
 
 def connect(
@@ -183,7 +183,7 @@ def _of_other_types(lake: Lake, load: Load, schema: T.StructType) -> DataFrame |
         return None
     there = lake.events.read(load.events_version)
     kinds = {field.name: field.dataType for field in there.schema.fields}
-    if all(kinds.get(field.name, field.dataType) == field.dataType for field in schema.fields):
+    if not widened(there.schema, schema):
         return None
     return there.select(
         *(

@@ -114,6 +114,18 @@ def merged_structs(one: T.StructType, other: T.StructType, sides: Parties, path:
     return T.StructType([T.StructField(name, kind) for name, kind in fields.items()])
 
 
+def widened(before: T.DataType, now: T.DataType) -> bool:
+    """Whether something that both have, at any depth, has another type now; what is new is not."""
+    if isinstance(before, T.StructType) and isinstance(now, T.StructType):
+        kinds = {field.name: field.dataType for field in now.fields}
+        return any(widened(field.dataType, kinds[field.name]) for field in before.fields if field.name in kinds)
+    if isinstance(before, T.ArrayType) and isinstance(now, T.ArrayType):
+        return widened(before.elementType, now.elementType)
+    if isinstance(before, T.MapType) and isinstance(now, T.MapType):
+        return widened(before.valueType, now.valueType)
+    return before.simpleString() != now.simpleString()
+
+
 def shaped(column: Column, kind: T.DataType, target: T.DataType) -> Column:
     """A column in the shape of its merged type: fields it lacks are null, numbers are widened."""
     if kind == target:

@@ -146,6 +146,22 @@ def test_numbers_of_events_widen_from_load_to_load(lake, spark, tmp_path, values
     assert sorted(row["price"] for row in lake.events.read().collect()) == [7.0, 99.5, 100.0]
 
 
+def test_events_are_written_again_only_where_a_column_was_narrower(lake, tmp_path):
+    put(tmp_path, "web/1.json", event(1, order={"total": 1}, items=[{"n": 1}]))
+    load(lake, tmp_path, shop("web"))
+    [first] = lake.events.read().inputFiles()
+    for at, more in enumerate(({"page": "home"}, {"order": {"total": 2, "tax": 0.5}}, {"items": [{"n": 1, "sku": "a"}]}, {"order": None}), 2):
+        put(tmp_path, f"web/{at}.json", event(at, **more))
+        load(lake, tmp_path, shop("web"))
+        assert first in lake.events.read().inputFiles()
+    put(tmp_path, "web/9.json", event(9, items=[{"n": 1.5}]))
+    load(lake, tmp_path, shop("web"))
+    assert first not in lake.events.read().inputFiles()
+    assert {row["event_id"]: row["items"] and row["items"][0]["n"] for row in lake.events.read().collect()} == {
+        "e1": 1.0, "e2": None, "e3": None, "e4": 1.0, "e5": None, "e9": 1.5,
+    }  # fmt: skip
+
+
 def test_names_that_tables_cannot_have_get_underscores_and_paths_mean_them(lake, tmp_path):
     put(tmp_path, "web/1.json", event(1, **{"page (name)": {"full name": "home"}, "a=b": "2.5"}))
     for name, text in (("crm", "Customer ID,Full Name\nann,Ann A.\n"), ("cat", "SKU code,List Price;net\na,7\n")):
