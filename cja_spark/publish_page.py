@@ -165,6 +165,8 @@ def _sentence(name: str) -> str:
 def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     report = answer.ask.report
     options = json.loads(report.effective().model_dump_json(by_alias=True, exclude=_SAID_ELSEWHERE))
+    if not answer.ask.persistent:  # nothing of this report belongs to the person
+        del options["person_scope"]
     if isinstance(report, Fallout):
         options["steps"] = [_sentence(step.name()) for step in report.steps]
     if answer.excluded_persons:
