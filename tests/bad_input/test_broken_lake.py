@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 
 from cja_spark.lake import Lake
@@ -10,32 +12,37 @@ from tests.bad_input.shop import Shop, event, lines
 INPUT = 3
 
 
-@pytest.fixture
-def shop(spark, tmp_path):
-    shop = Shop(tmp_path)
+@pytest.fixture(scope="module")
+def shop(spark, tmp_path_factory):
+    shop = Shop(tmp_path_factory.mktemp("broken"))
     assert [shop.run("connect"), shop.run("journey")] == [0, 0]
     return shop
 
 
+@contextmanager
 def cut_files(folder):
-    files = list(folder.rglob("*.parquet"))
+    """The files of a table without their last bytes; as they were afterwards."""
+    files = {file: file.read_bytes() for file in folder.rglob("*.parquet")}
     assert files
-    for file in files:
-        file.write_bytes(file.read_bytes()[:-9])
+    for file, whole in files.items():
+        file.write_bytes(whole[:-9])
+    yield
+    for file, whole in files.items():
+        file.write_bytes(whole)
 
 
 @pytest.mark.parametrize("reader", ["arrow", "spark"])
 def test_files_of_journeys_that_are_cut(shop, capsys, reader):
-    cut_files(shop.lake / "journeys")
-    assert shop.run("report", "--reader", reader) == INPUT
+    with cut_files(shop.lake / "journeys"):
+        assert shop.run("report", "--reader", reader) == INPUT
     said = capsys.readouterr().err
     assert "a file of the lake, cannot be read: it is no Parquet file. Restore it, or rebuild with --full." in said
     assert "Traceback" not in said
 
 
 def test_files_of_events_that_are_cut(shop, capsys):
-    cut_files(shop.lake / "events")
-    assert shop.run("journey", "--full") == INPUT
+    with cut_files(shop.lake / "events"):
+        assert shop.run("journey", "--full") == INPUT
     assert "a file of the lake, cannot be read: it is no Parquet file" in capsys.readouterr().err
 
 
