@@ -112,6 +112,13 @@ class Names:
         return f"persistence: dimension '{name}' lies in the array '{self.arrays[name][-1]}'; only values of events persist."
 
 
+    def tells_apart(self, name: str) -> str | None:
+        """Refuse a dimension of which an event has several values where events are told apart."""
+        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
+            return None
+        return f"deduplication: dimension '{name}' lies in the array '{self.arrays[name][-1]}', so an event has several ids."
+
+
 _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "condition": Names.summed_only,
     "step": Names.summed_only,
@@ -120,6 +127,7 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "one_value": Names.one_value,
     "non_repeating": Names.comparable,
     "persistent": Names.of_events,
+    "id": Names.tells_apart,
 }
 
 

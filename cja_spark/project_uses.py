@@ -21,7 +21,7 @@ class Use(NamedTuple):
         kind: what has the name, in the analyst's words.
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
-            `non_repeating` and `persistent` no dimension inside an array.
+            `non_repeating`, `persistent` and `id` no dimension inside an array.
     """
 
     kind: str
@@ -31,9 +31,7 @@ class Use(NamedTuple):
 
 def view_uses(view: View) -> Iterator[Use]:
     """Names that a view's own components refer to."""
-    for metric in view.metrics.values():
-        if isinstance(metric, CalculatedMetric):
-            yield from (Use("metric", name) for name in names_in(metric.calculate))
+    yield from _metric_uses(view)
     yield from (Use("metric", name, "start") for name in view.session.starts_with)
     for segment in view.segments.values():
         yield from _condition_uses(segment)
@@ -45,6 +43,14 @@ def view_uses(view: View) -> Iterator[Use]:
             yield Use("lookup dataset", dimension.lookup.split(".", 1)[0])
         if dimension.profile:
             yield Use("profile dataset", dimension.profile.split(".", 1)[0])
+
+
+def _metric_uses(view: View) -> Iterator[Use]:
+    for metric in view.metrics.values():
+        if isinstance(metric, CalculatedMetric):
+            yield from (Use("metric", name) for name in names_in(metric.calculate))
+        elif metric.deduplication and metric.deduplication.id:
+            yield Use("dimension", metric.deduplication.id, "id")
 
 
 def _persistence_uses(how: Persistence) -> Iterator[Use]:

@@ -25,7 +25,7 @@ from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
-from cja_spark.reports.compile import columns_of, persistent_in, text_ids
+from cja_spark.reports.compile import columns_of, deduplicated_in, deduplicates_persons, persistent_in, text_ids
 from cja_spark.reports.members import members
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
@@ -45,6 +45,7 @@ from cja_spark.view.condition import (
     leaves,
 )
 from cja_spark.view.persistence import OnMetric
+from cja_spark.view.spec import Metric
 
 
 def passes(seen: Seen, tree: Spec) -> Bools:
@@ -82,8 +83,10 @@ def people(
     asked = Report(name=audience.name, report="members", segments=audience.segment_names())
     ids = text_ids([asked], view, lake.values(view.name).read())
     persistent = persistent_in(asked, view)
-    window = looking_back(Window(first, first, last, last, last, first), view, persistent)
-    ask = Ask(Report(name=audience.name, report="members"), view, window, ids, persistent=persistent)
+    plain = Window(first, first, last, last, last, first)
+    window = looking_back(plain, view, persistent, of_person=deduplicates_persons(asked, view))
+    members_of = Report(name=audience.name, report="members")
+    ask = Ask(members_of, view, window, ids, persistent=persistent, deduplicated=deduplicated_in(asked, view))
     journeys = lake.journeys(view.name).read(version)
     low, high = period_at(window.read_from, view), period_at(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
@@ -164,6 +167,9 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
     named = [leaf for name in segments for leaf in leaves(view.segments[name])]
     metrics = {leaf.metric for leaf in named if isinstance(leaf, MetricCondition)} | {*view.session.starts_with}
     dimensions = {leaf.dimension for leaf in named if isinstance(leaf, DimensionCondition)}
+    for metric in [view.metrics[name] for name in metrics if name in view.metrics]:
+        if isinstance(metric, Metric) and metric.deduplication and metric.deduplication.id:
+            dimensions.add(metric.deduplication.id)
     for how in [view.dimensions[name].persistence for name in dimensions]:
         metrics |= {how.expiration.metric} if how and isinstance(how.expiration, OnMetric) else set()
         dimensions |= {how.binding} if how and how.binding else set()

@@ -16,6 +16,7 @@ from cja_spark.kernels.segments import Matcher, TextIds
 from cja_spark.kernels.sessions import session_amounts
 from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.deduplicated import with_deduplication
 from cja_spark.reports.limits import LeftOut, within_limit
 from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
@@ -39,6 +40,7 @@ class Ask(Generic[R]):
         text_ids: ids of texts that conditions on parts of texts match.
         arrays: per lookup dimension the arrays its keys lie in, outermost first.
         persistent: the dimensions with persistence that it reads.
+        deduplicated: the metrics with deduplication that it reads.
     """
 
     report: R
@@ -47,6 +49,7 @@ class Ask(Generic[R]):
     text_ids: TextIds = field(default_factory=dict)
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     persistent: tuple[str, ...] = ()
+    deduplicated: tuple[str, ...] = ()
 
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
@@ -98,6 +101,7 @@ class Seen(Generic[R]):
         self.left_out: LeftOut
         self.journeys, self.left_out = read.remembered(("within", most), lambda: within_limit(read, most))
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
+        self.journeys = with_deduplication(self.journeys, ask.view, window, self.sessions, ask.deduplicated)
         self.journeys = with_persistence(self.journeys, ask.view, window, self.sessions, ask.persistent)
 
     @property

@@ -21,7 +21,7 @@ from cja_spark.view.arrays import is_all_values
 from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.persistence import OnMetric
-from cja_spark.view.spec import STANDARD_METRICS, View
+from cja_spark.view.spec import STANDARD_METRICS, Metric, View
 
 
 def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window:
@@ -35,7 +35,10 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
     """
     tail = REPORTS.named(report.report).tail_ms(report, view)
     days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY))
-    return window(days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until)
+    return window(
+        days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,
+        of_person=deduplicates_persons(report, view),
+    )  # fmt: skip
 
 
 def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = frozenset()) -> list[Spec]:
@@ -79,25 +82,52 @@ def persistent_in(report: Report, view: View) -> tuple[str, ...]:
     return tuple(name for name in names if view.dimensions[name].persistence)
 
 
+def metrics_read(report: Report, view: View) -> tuple[str, ...]:
+    """Names of the metrics that a report reads from events, sorted: what sums, conditions and persistence are made of.
+
+    Raises:
+        ConfigurationError: a metric that the view does not have.
+    """
+    names = [*report.metrics_used(), *(name for name in report.names_used() if name in view.metric_names())]
+    names += [leaf.metric for leaf in report_leaves(report, view) if isinstance(leaf, MetricCondition)]
+    for name in persistent_in(report, view):
+        how = view.dimensions[name].persistence
+        names += [how.expiration.metric] if how and isinstance(how.expiration, OnMetric) else []
+    return tuple(sorted(name for name in base_metrics(names, view) if name not in STANDARD_METRICS))
+
+
+def deduplicated_in(report: Report, view: View) -> tuple[str, ...]:
+    """Those of them that have deduplication."""
+    metrics = ((name, view.metrics[name]) for name in metrics_read(report, view))
+    return tuple(name for name, metric in metrics if isinstance(metric, Metric) and metric.deduplication)
+
+
+def deduplicates_persons(report: Report, view: View) -> bool:
+    """Whether one of those looks at all of a person."""
+    metrics = (view.metrics[name] for name in deduplicated_in(report, view))
+    return any(isinstance(one, Metric) and one.deduplication and one.deduplication.scope == "person" for one in metrics)
+
+
 def columns_of(reports: Iterable[Report], view: View) -> list[str]:
     """Stored columns that some reports read, sorted.
 
     Raises:
         ConfigurationError: a component that the view does not have.
     """
-    metrics: list[str] = list(view.session.starts_with)
+    metrics: set[str] = {*view.session.starts_with}
     dimensions: set[str] = set()
     for report in reports:
-        metrics += [*report.metrics_used(), *(name for name in report.names_used() if name in view.metric_names())]
-        metrics += [leaf.metric for leaf in report_leaves(report, view) if isinstance(leaf, MetricCondition)]
+        metrics |= {*metrics_read(report, view)}
         dimensions |= {*dimensions_read(report, view)}
-        for name in persistent_in(report, view):
-            how = view.dimensions[name].persistence
-            assert how is not None
-            metrics += [how.expiration.metric] if isinstance(how.expiration, OnMetric) else []
-            dimensions |= {how.binding} if how.binding else set()
-    stored = {f"m_{name}" for name in base_metrics(metrics, view) if name not in STANDARD_METRICS}
-    return sorted(stored | {_dimension_column(name, view) for name in dimensions})
+        bindings = (view.dimensions[name].persistence for name in persistent_in(report, view))
+        dimensions |= {how.binding for how in bindings if how and how.binding}
+        dimensions |= {name for metric in deduplicated_in(report, view) if (name := _id_of(view, metric))}
+    return sorted({f"m_{name}" for name in metrics} | {_dimension_column(name, view) for name in dimensions})
+
+
+def _id_of(view: View, metric: str) -> str | None:
+    found = view.metrics[metric]
+    return found.deduplication.id if isinstance(found, Metric) and found.deduplication else None
 
 
 def _dimension_column(name: str, view: View) -> str:
@@ -143,9 +173,12 @@ def asks_of(
         ConfigurationError: a dimension inside an array where a report needs one value per event.
     """
     asks = [
-        Ask(report, view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view))
+        Ask(
+            report, view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view),
+            deduplicated_in(report, view),
+        )
         for report in reports
-    ]
+    ]  # fmt: skip
     for ask in asks:
         _refuse_lists(ask)
     ids = text_ids(reports, view, values)

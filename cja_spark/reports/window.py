@@ -16,8 +16,9 @@ BEGINNING = date(1900, 1, 1)  # connect takes nothing before
 
 
 def window(
-    days: tuple[date, date], view: View, persistent: Iterable[str], scope: PersonScope, *, tail: int, complete: int
-) -> Window:
+    days: tuple[date, date], view: View, persistent: Iterable[str], scope: PersonScope, *, tail: int, complete: int,
+    of_person: bool = False,
+) -> Window:  # fmt: skip
     """The time of a report.
 
     Args:
@@ -27,12 +28,15 @@ def window(
         scope: where the state of a person begins.
         tail: how far after the range the report looks, ms.
         complete: the instant up to which the connection is complete, ms.
+        of_person: whether something else that the report reads belongs to the person.
     """
     start, end = (instant_ms(day, view.time_zone) for day in days)
-    return looking_back(Window(start, start, end, end + tail, complete, start), view, persistent, scope)
+    return looking_back(Window(start, start, end, end + tail, complete, start), view, persistent, scope, of_person=of_person)
 
 
-def looking_back(plain: Window, view: View, persistent: Iterable[str], scope: PersonScope = "month") -> Window:
+def looking_back(
+    plain: Window, view: View, persistent: Iterable[str], scope: PersonScope = "month", *, of_person: bool = False
+) -> Window:
     """A window with what its range needs of the time before it.
 
     Source: O7: 24 hours, the session timeout and all lookbacks in use; for what belongs to the person since the person
@@ -42,7 +46,7 @@ def looking_back(plain: Window, view: View, persistent: Iterable[str], scope: Pe
     back = max([DAY_MS, milliseconds(view.session.timeout), *(milliseconds(how.looks_back) for how in used)])
     person_from = _person_from(plain.start, view.time_zone, scope)
     read_from = plain.start - back
-    if any(how.of_person for how in used):
+    if of_person or any(how.of_person for how in used):
         read_from = min(read_from, person_from)
     return Window(read_from, plain.start, plain.end, plain.until, plain.complete, person_from)
 

@@ -24,6 +24,7 @@ from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment
+from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.persistence import Persistence
 
 SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
@@ -105,6 +106,7 @@ class Metric(Spec):
     format: Format = "decimal"
     decimals: int = Field(default=0, ge=0, le=10)
     currency: Currency | None = None
+    deduplication: Deduplication | None = None
     label: str | None = None
     description: str | None = None
 
@@ -180,6 +182,15 @@ class View(Spec):
     buckets: int | None = Field(default=None, ge=1, le=4096)
     period: Literal["day", "month", "year"] = "month"
     max_events: int = Field(default=1_000_000, ge=1)
+
+    @model_validator(mode="after")
+    def _sessions_come_first(self) -> View:
+        """O10: sessions come before deduplication."""
+        for name in self.session.starts_with:
+            metric = self.metrics.get(name)
+            if isinstance(metric, Metric) and metric.deduplication:
+                raise ValueError(f"session: starts_with: metric '{name}' has deduplication, which asks for sessions itself.")
+        return self
 
     def metric_names(self) -> tuple[str, ...]:
         """All metrics a report may name."""

@@ -38,8 +38,9 @@ def view_drawn(chance):
         **VIEW["dimensions"], "category": {"lookup": "catalogue.category"}, "tier": {"profile": "crm.tier"},
         "campaign": {"field": "channel", "persistence": persistence(chance)},
     }  # fmt: skip
-    starts = chance.choice([[], ["calls"], ["orders", "views"]])
-    return {**VIEW, "dimensions": dimensions, "session": {"timeout": "30 minutes", "starts_with": starts}}
+    starts = chance.choice([[], ["calls"], ["calls", "views"]])
+    metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
+    return {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
 
 
 def persistence(chance):
@@ -53,6 +54,14 @@ def persistence(chance):
     if allocation in ("most_recent", "original") and chance.random() < 0.4:
         found["binding"] = "page"
     return found
+
+
+def deduplicated(chance, field):
+    """A metric that counts all its values, or not those that repeat."""
+    if chance.random() < 0.5:
+        return field
+    how = {"scope": chance.choice(["session", "person"]), "keep": chance.choice(["first", "last"])}
+    return {"field": field, "deduplication": {**how, **chance.choice([{}, {"id": "page"}, {"id": "tier"}])}}
 
 
 def single_valued(view):

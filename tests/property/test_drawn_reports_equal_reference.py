@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import persistent_in, window_of
+from cja_spark.reports.compile import deduplicated_in, persistent_in, window_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.view.spec import View
@@ -48,8 +48,8 @@ def answers_of(view, drawn, events, tiers, until):
     asks, ids = [], {}
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
-        persistent = persistent_in(spec, view)
-        asks.append(Ask(spec, view, window_of(spec, view, until, until), ids, {"category": ("items",)}, persistent))
+        window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view))
+        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled))
         ids |= text_ids_of(spec, view, NAMES.values())  # one for all asks of a pass
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
     cells = pa.Table.from_batches([*empty(), *run_asks(asks, [batch])])
@@ -97,5 +97,6 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "starts_with", "ends_with", "equals_any_of", "exists", "non_repeating", "instance", "distinct", "'category'",
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
+        "'deduplication'", "'keep': 'last'", "'id': 'tier'",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

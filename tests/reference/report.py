@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.reference import order, persistence
+from tests.reference import deduplication, order, persistence
 from tests.reference.fallout import fallout
+from tests.reference.metrics import parts
 from tests.reference.segments import events_of
 from tests.reference.sessions import numbers, sessions, timeout_ms, with_figures
 from tests.reference.table import table
@@ -13,6 +14,8 @@ from tests.reference.trend import trend
 def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> dict:
     """O7, S, P, G: journeys as read, each event's session, and which range events the report's segments keep."""
     start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
+    if deduplication.of_person(view, metrics_read(view, ask)):
+        start = min(start, persistence.person_from(view, ask))
     start = start if read_from is None else read_from
     window = order.milliseconds(ask.get("window"))
     entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
@@ -24,6 +27,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     for person, journey in journeys.items():
         for events_of_part in parts_of(journey, ask):
             with_figures(journey, session_of[person], events_of_part)
+    deduplication.lay(journeys, session_of, view, ask)
     persistence.lay(journeys, session_of, view, ask)
     mask = {}
     for person, journey in journeys.items():
@@ -39,6 +43,14 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
         if mask[person][at] and order.in_range(event, ask)
     ]
     return {"journeys": journeys, "sessions": session_of, "mask": mask, "masked": masked, "data_until": data_until}
+
+
+def metrics_read(view: dict, ask: dict) -> list[str]:
+    """Metrics that a report shows, sorts by, compares or lets values expire with, and what those are made of."""
+    names = persistence.named(ask, view)
+    for dimension in persistence.used(view, ask):
+        names |= persistence.named(persistence.settings(view, dimension)["expiration"], view)
+    return parts(view, sorted(names & set(view.get("metrics", {}))))
 
 
 def parts_of(journey: list[dict], ask: dict) -> tuple[list[int], list[int]]:

@@ -10,7 +10,8 @@ from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import page
 from tests.unit.kernels.test_rules_of_persistence import has
 
-GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "persistence.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+GUIDE = (DOCS / "persistence.md").read_text(encoding="utf-8")
 HEADER, *TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (allocation|`\w+`[^|]*) \| (1:|[-–A-C])", line)]
 
 
@@ -30,3 +31,9 @@ def test_each_allocation_gives_what_the_guide_says(row):
 
 def test_the_guide_has_all_five():
     assert len(TABLE) == 5
+
+
+def test_the_yaml_of_the_guide_to_deduplication_is_a_view():
+    [written] = re.findall(r"```yaml\n(.*?)```", (DOCS / "deduplication.md").read_text(encoding="utf-8"), re.DOTALL)
+    view = View.model_validate({"name": "guide", **yaml.safe_load(written)})
+    assert all(metric.deduplication for metric in view.metrics.values())

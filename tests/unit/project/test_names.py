@@ -186,3 +186,15 @@ def test_a_dimension_that_keeps_all_its_values_is_refused_where_one_is_needed(fo
     [(file, line, message)] = faults(folder)
     assert (file, line) == ("reports/visits.yaml", 5)
     assert message == "dimension 'channel' keeps all its values (allocation: all), so an event has several; use a table."
+
+
+@pytest.mark.parametrize(
+    ("id_", "said"),
+    [
+        ("pgae", "no dimension named 'pgae'. Did you mean 'page'?"),
+        ("product", "deduplication: dimension 'product' lies in the array 'productListItems', so an event has several ids."),
+    ],
+)
+def test_what_tells_orders_apart_is_a_dimension_of_events(folder, id_, said):
+    change(folder, "view.yaml", "{field: commerce.purchases.value}", f"{{field: commerce.purchases.value, deduplication: {{id: {id_}}}}}")
+    assert [message for _, _, message in faults(folder) if said in message]
