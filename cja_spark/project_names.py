@@ -30,11 +30,13 @@ class Names:
         known: names by kind; a kind that cannot be read is missing and is not checked.
         parts: per calculated metric the metrics it is made of.
         arrays: per dimension inside arrays of objects those arrays, outermost first.
+        credited: metrics with attribution.
     """
 
     known: Mapping[str, tuple[str, ...]]
     parts: Mapping[str, tuple[str, ...]]
     arrays: Mapping[str, tuple[str, ...]]
+    credited: frozenset[str] = frozenset()
 
     @classmethod
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
@@ -59,6 +61,7 @@ class Names:
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
             {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, matches))},
+            frozenset(name for name, one in (metrics or {}).items() if _key(one, "attribution")),
         )
 
     def fault(self, use: Use) -> str | None:
@@ -90,6 +93,13 @@ class Names:
             return self.summed_only(name)
         own = [metric for metric in self.known["metric"] if metric not in (*STANDARD_METRICS, *self.parts)]
         return f"metric '{name}' is no metric of a field; values expire with one. {did_you_mean(name, own)}".rstrip()
+
+    def uncredited(self, name: str) -> str | None:
+        """Refuse a metric with attribution, also as a part of another one, where rows are of several dimensions."""
+        made = _reached(name, {metric: {*parts} for metric, parts in self.parts.items()}) | {name}
+        if found := sorted(made & self.credited):
+            return f"metric '{found[0]}' has attribution, which credits the values of one dimension; rows here are of several."
+        return None
 
     def one_value(self, name: str) -> str | None:
         """Refuse a dimension inside an array where a report needs one value per event."""
@@ -127,6 +137,7 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "one_value": Names.one_value,
     "non_repeating": Names.comparable,
     "persistent": Names.of_events,
+    "uncredited": Names.uncredited,
     "id": Names.tells_apart,
 }
 

@@ -21,7 +21,7 @@ class Use(NamedTuple):
         kind: what has the name, in the analyst's words.
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
-            `non_repeating`, `persistent` and `id` no dimension inside an array.
+            `uncredited` none with attribution, `non_repeating`, `persistent` and `id` no dimension inside an array.
     """
 
     kind: str
@@ -64,6 +64,8 @@ def report_uses(report: Report) -> Iterator[Use]:
     """Names that a report reads, those of its conditions too; segments of the view are not looked into."""
     yield from (Use("metric", name) for name in report.metrics_used())
     yield from (Use("dimension", name) for name in report.dimensions_used())
+    if len(report.dimensions_used()) > 1:
+        yield from (Use("metric", name, "uncredited") for name in report.metrics_used())
     yield from (Use("dimension", name, "one_value") for name in report.single_valued())
     yield from (Use("segment", name) for name in report.segments_used())
     yield from (Use("metric or segment", name, "step") for name in report.names_used())

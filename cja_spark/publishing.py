@@ -182,8 +182,11 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
     }
 
 
+_SHOWN_ONLY = {"label", "description", "format", "decimals", "currency", "attribution"}  # no segment asks for these
+
+
 def _plain(spec: Spec) -> object:
-    return json.loads(spec.model_dump_json(exclude={"label", "description", "format", "decimals", "currency"}))
+    return json.loads(spec.model_dump_json(exclude=_SHOWN_ONLY))
 
 
 def _segments(project: Project, audience: Audience) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 from pyspark.sql import Column, DataFrame
@@ -18,6 +19,7 @@ from cja_spark.reports.spec import Report, several_values
 from cja_spark.reports.window import days_of, window
 from cja_spark.spec import LAST_DAY, Spec
 from cja_spark.view.arrays import is_all_values
+from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.persistence import OnMetric
@@ -37,7 +39,8 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
     days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY))
     return window(
         days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,
-        of_person=deduplicates_persons(report, view),
+        of_person=deduplicates_persons(report, view) or any(how.of_person for how in attributions_in(report, view)),
+        back=max((how.looks_back() or timedelta(0) for how in attributions_in(report, view)), default=timedelta(0)),
     )  # fmt: skip
 
 
@@ -100,6 +103,14 @@ def deduplicated_in(report: Report, view: View) -> tuple[str, ...]:
     """Those of them that have deduplication."""
     metrics = ((name, view.metrics[name]) for name in metrics_read(report, view))
     return tuple(name for name, metric in metrics if isinstance(metric, Metric) and metric.deduplication)
+
+
+def attributions_in(report: Report, view: View) -> tuple[Attribution, ...]:
+    """How the metrics that a report shows credit the values of its dimension."""
+    if report.credited_dimension() is None:
+        return ()
+    metrics = (view.metrics.get(name) for name in base_metrics(report.metrics_used(), view))
+    return tuple(one.attribution for one in metrics if isinstance(one, Metric) and one.attribution)
 
 
 def deduplicates_persons(report: Report, view: View) -> bool:

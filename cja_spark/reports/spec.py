@@ -85,6 +85,10 @@ class Report(Spec):
         """Names of dimensions that the report itself reads."""
         return ()
 
+    def credited_dimension(self) -> str | None:
+        """The dimension whose values metrics with attribution are credited to, if there is one."""
+        return None
+
     def single_valued(self) -> tuple[str, ...]:
         """Names of dimensions that must have one value per event, so none inside an array of objects."""
         return ()

@@ -14,10 +14,12 @@ from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.credited import Credits, attribution_of, credits
 from cja_spark.reports.measures import DISTINCT, base_metrics, in_total, shown
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
+from cja_spark.view.arrays import is_all_values
 
 TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of the measures below
 
@@ -35,6 +37,10 @@ class Table(Report):
     def metrics_used(self) -> tuple[str, ...]:
         """The columns, and what rows are sorted by."""
         return tuple(dict.fromkeys((*self.metrics, *((self.sort,) if self.sort else ()))))
+
+    def credited_dimension(self) -> str | None:
+        """The one that rows are of; several take no attribution."""
+        return self.dimensions[0] if len(self.dimensions) == 1 else None
 
     def dimensions_used(self) -> tuple[str, ...]:
         """What rows are."""
@@ -54,15 +60,35 @@ def kernel(seen: Seen[Table]) -> Cells:
     metrics = base_metrics(report.metrics_used(), ask.view)
     total_mask = mask if report.include_no_value or not rows.keys else _touched(mask, rows.at)
     for measure, metric in enumerate(metrics):
-        cells.add(TOTAL + measure, _total(seen, report, metric, rows, total_mask))
+        if how := attribution_of(ask, metric):
+            total = _credited(cells, measure, credits(seen, metric, how), report, in_total(seen, metric, mask))
+        else:
+            total = _total(seen, report, metric, rows, total_mask)
+        cells.add(TOTAL + measure, total)
         if not report.include_no_value:
             cells.add(GRAND_TOTAL + measure, in_total(seen, metric, mask))
     if not rows.keys or len(rows.at) == 0:
         return cells
     values, codes = combined(rows.keys)
     for measure, metric in enumerate(metrics):
+        if attribution_of(ask, metric):
+            continue
         cells.add(measure, amounts_of_rows(seen, metric, rows, codes, len(values[0])), *values)
     return cells
+
+
+def _credited(cells: Cells, measure: int, given: Credits, report: Table, whole: float) -> float:
+    """Add the cells of a metric with attribution; returns its total.
+
+    Source: A5. Decision: without *no value*, the total is of the conversions that a value came before.
+    """
+    some = given.amounts != 0
+    cells.add(measure, given.amounts[some], given.values[some])
+    if not report.include_no_value:
+        return given.with_touch
+    if given.nobody:
+        cells.add(measure, [given.nobody], [0])
+    return whole
 
 
 def _total(seen: Seen, report: Table, metric: str, rows: Rows, mask: Bools) -> float:
@@ -187,6 +213,9 @@ def additive(metric: str, report: Table, ask: Ask) -> bool:
     """Whether the rows of a column add up: not people, not sessions, not amounts that go to several (T2)."""
     if metric in DISTINCT:
         return False
+    if how := attribution_of(ask, metric):
+        inside = ask.arrays_of_dimension(report.dimensions[0])
+        return how.model != "participation" and (not inside or is_all_values(inside[-1]))
     return not overlaps(ask, metric, report.dimensions)
 
 

@@ -11,13 +11,12 @@ from cja_spark.spec import milliseconds
 from cja_spark.view.calendar import floor_day, instant_ms, local_day
 from cja_spark.view.spec import View
 
-DAY_MS = 86_400_000
 BEGINNING = date(1900, 1, 1)  # connect takes nothing before
 
 
 def window(
     days: tuple[date, date], view: View, persistent: Iterable[str], scope: PersonScope, *, tail: int, complete: int,
-    of_person: bool = False,
+    of_person: bool = False, back: timedelta = timedelta(0),
 ) -> Window:  # fmt: skip
     """The time of a report.
 
@@ -29,23 +28,26 @@ def window(
         tail: how far after the range the report looks, ms.
         complete: the instant up to which the connection is complete, ms.
         of_person: whether something else that the report reads belongs to the person.
+        back: how far something else looks back.
     """
     start, end = (instant_ms(day, view.time_zone) for day in days)
-    return looking_back(Window(start, start, end, end + tail, complete, start), view, persistent, scope, of_person=of_person)
+    plain = Window(start, start, end, end + tail, complete, start)
+    return looking_back(plain, view, persistent, scope, of_person=of_person, back=back)
 
 
 def looking_back(
-    plain: Window, view: View, persistent: Iterable[str], scope: PersonScope = "month", *, of_person: bool = False
-) -> Window:
+    plain: Window, view: View, persistent: Iterable[str], scope: PersonScope = "month", *, of_person: bool = False,
+    back: timedelta = timedelta(0),
+) -> Window:  # fmt: skip
     """A window with what its range needs of the time before it.
 
     Source: O7: 24 hours, the session timeout and all lookbacks in use; for what belongs to the person since the person
         scope began.
     """
     used = [how for name in persistent if (how := view.dimensions[name].persistence)]
-    back = max([DAY_MS, milliseconds(view.session.timeout), *(milliseconds(how.looks_back) for how in used)])
+    longest = max([timedelta(days=1), view.session.timeout, back, *(how.looks_back for how in used)])
     person_from = _person_from(plain.start, view.time_zone, scope)
-    read_from = plain.start - back
+    read_from = plain.start - milliseconds(longest)
     if of_person or any(how.of_person for how in used):
         read_from = min(read_from, person_from)
     return Window(read_from, plain.start, plain.end, plain.until, plain.complete, person_from)

@@ -23,6 +23,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.arrays import arrays_in
+from cja_spark.view.attribution import Attribution
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.persistence import Persistence
@@ -107,6 +108,7 @@ class Metric(Spec):
     decimals: int = Field(default=0, ge=0, le=10)
     currency: Currency | None = None
     deduplication: Deduplication | None = None
+    attribution: Attribution | None = None
     label: str | None = None
     description: str | None = None
 

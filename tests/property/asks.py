@@ -9,6 +9,10 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
 ALLOCATIONS = ("most_recent", "original", "all", "first_known", "last_known")
 EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", {"metric": "orders"})
+MODELS = (
+    "last_touch", "first_touch", "same_touch", "linear", "participation", "u_shaped", "j_shaped", "inverse_j", "time_decay",
+    "custom",
+)  # fmt: skip
 TIERS = ("gold", "blue", None)
 TEXTS = {
     "page": ("home", "product", "cart", "help", "söke", "nowhere"), "channel": ("mail", "search", "direct"),
@@ -58,10 +62,26 @@ def persistence(chance):
 
 def deduplicated(chance, field):
     """A metric that counts all its values, or not those that repeat."""
+    found = {"field": field, **attributed(chance)}
     if chance.random() < 0.5:
-        return field
+        return found
     how = {"scope": chance.choice(["session", "person"]), "keep": chance.choice(["first", "last"])}
-    return {"field": field, "deduplication": {**how, **chance.choice([{}, {"id": "page"}, {"id": "tier"}])}}
+    return {**found, "deduplication": {**how, **chance.choice([{}, {"id": "page"}, {"id": "tier"}])}}
+
+
+def attributed(chance):
+    """Nothing, or one of all attributions."""
+    if chance.random() < 0.3:
+        return {}
+    model = chance.choice(MODELS)
+    found = {"model": model, "container": chance.choice(["session", "person"])}
+    if model == "custom":
+        found["weights"] = {name: chance.choice([0, 1, 3]) for name in ("first", "middle")} | {"last": chance.choice([1, 2])}
+    if model == "time_decay" and chance.random() < 0.5:
+        found["half_life"] = chance.choice(["1 seconds", "30 minutes", "1 days"])
+    if chance.random() < 0.7:
+        found["lookback"] = chance.choice(["none", "1 seconds", "30 minutes", "1 days", "14 days"])
+    return {"attribution": found}
 
 
 def single_valued(view):

@@ -97,6 +97,6 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "starts_with", "ends_with", "equals_any_of", "exists", "non_repeating", "instance", "distinct", "'category'",
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
-        "'deduplication'", "'keep': 'last'", "'id': 'tier'",
+        "'deduplication'", "'participation'", "'time_decay'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference import deduplication, order, persistence
+from tests.reference import attribution, deduplication, order, persistence
 from tests.reference.fallout import fallout
 from tests.reference.metrics import parts
 from tests.reference.segments import events_of
@@ -14,7 +14,9 @@ from tests.reference.trend import trend
 def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> dict:
     """O7, S, P, G: journeys as read, each event's session, and which range events the report's segments keep."""
     start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
-    if deduplication.of_person(view, metrics_read(view, ask)):
+    credited = [how for name in metrics_shown(view, ask) if (how := attribution.attributed(view, ask, name))]
+    start = min([start, *(ask["from"] - how["lookback"] for how in credited if how["lookback"] is not None)])
+    if deduplication.of_person(view, metrics_read(view, ask)) or any(map(attribution.of_person, credited)):
         start = min(start, persistence.person_from(view, ask))
     start = start if read_from is None else read_from
     window = order.milliseconds(ask.get("window"))
@@ -43,6 +45,12 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
         if mask[person][at] and order.in_range(event, ask)
     ]
     return {"journeys": journeys, "sessions": session_of, "mask": mask, "masked": masked, "data_until": data_until}
+
+
+def metrics_shown(view: dict, ask: dict) -> list[str]:
+    """Metrics that are columns or that rows are sorted by, and what those are made of."""
+    named = [*ask.get("metrics", ()), *([ask["sort"]] if ask.get("sort") else [])]
+    return parts(view, [name for name in named if name in view.get("metrics", {})])
 
 
 def metrics_read(view: dict, ask: dict) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tests.reference.attribution import attributed, credits, settings
 from tests.reference.metrics import ALL_OF, amount, amount_nodes, nodes, parts, path, shown
 
 Key = tuple[str | None, ...]
@@ -81,6 +82,11 @@ def additive(view: dict, metric: str, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
     if metric in ("people", "sessions"):
         return False
+    how = settings(view, metric) if len(dimensions) == 1 else None
+    if how is not None:
+        return how["model"] != "participation" and not [
+            array for array in path(view, "dimensions", dimensions[0]) if not array.startswith(ALL_OF)
+        ]
     chain = path(view, "metrics", metric)
     return all(array in chain for name in dimensions for array in path(view, "dimensions", name))
 
@@ -104,20 +110,40 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     totals = sums(counted, view, needed)
     if not dimensions:
         return [{"row_kind": "total", **columns(view, metrics, totals)}]
-    cells = {key: row_sums(key, of, view, needed, dimensions) for key, of in per_key.items()}
+    plain = [metric for metric in needed if attributed(view, ask, metric) is None]
+    cells = {key: row_sums(key, of, view, plain, dimensions) for key, of in per_key.items()}
+    touched = credit(cells, seen, ask, view, needed)
     everything = sums(seen["masked"], view, needed)
     if not keep_null:  # items without a value are no rows, and what lies on them is not in the total
         totals |= {
             metric: math.fsum(cell[metric] for cell in cells.values())
             for metric in needed
-            if additive(view, metric, dimensions)
+            if additive(view, metric, dimensions) and metric not in touched
         }
+        totals |= touched
     total, grand = (columns(view, metrics, found) for found in (totals, everything))
     return [
         {"row_kind": "total", **dict.fromkeys(dimensions), **total},
         *([{"row_kind": "grand_total", **dict.fromkeys(dimensions), **grand}] if differ(total, grand) else []),
         *ranked(cells, view, ask, metrics, sort),
     ]
+
+
+def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: list[str]) -> dict[str, float]:
+    """A: add what values are credited with to the cells; returns per metric the sum of conversions with a touch."""
+    touched = {}
+    for metric in needed:
+        how = attributed(view, ask, metric)
+        if how is None:
+            continue
+        found, touched[metric] = credits(seen, ask, view, metric, how)
+        for value, given in found.items():
+            if given != 0 and (value is not None or ask.get("include_no_value", True)):
+                cells.setdefault((value,), {})[metric] = given
+    for cell in cells.values():
+        for metric in needed:
+            cell.setdefault(metric, 0.0)
+    return touched
 
 
 def differ(total: dict, grand: dict) -> bool:

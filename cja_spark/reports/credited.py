@@ -1,0 +1,114 @@
+"""Metrics with attribution in a table of one dimension: what each value is credited with (rules A1-A5, A7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cja_spark.journeys.batch import Floats, Ints
+from cja_spark.kernels import attribution as kernel
+from cja_spark.kernels.attribution import NONE, Touches
+from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
+from cja_spark.reports.ask import Ask, Seen
+from cja_spark.spec import milliseconds
+from cja_spark.view.attribution import Attribution
+from cja_spark.view.spec import Metric
+
+HALF_LIFE = 7 * 86_400_000
+EVER = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True)
+class Credits:
+    """What conversions give to values.
+
+    Attributes:
+        values: value ids, each once.
+        amounts: what each is credited with, float64[values].
+        nobody: what no touch came before.
+        with_touch: the sum of the conversions that a touch came before.
+    """
+
+    values: Ints
+    amounts: Floats
+    nobody: float
+    with_touch: float
+
+
+def attribution_of(ask: Ask, metric: str) -> Attribution | None:
+    """How a metric credits the values of the report's dimension; None where it does not."""
+    found = ask.view.metrics.get(metric)
+    return found.attribution if isinstance(found, Metric) and ask.report.credited_dimension() else None
+
+
+def credits(seen: Seen, metric: str, how: Attribution) -> Credits:
+    """Credit a metric's masked range events to the values of the report's dimension that were set before.
+
+    Source: A1-A5; A7: touches are events that no segment hides.
+    """
+    dimension = seen.ask.report.credited_dimension()
+    assert dimension is not None
+    at, values, touch = _set_values(seen, dimension)
+    touches, conversions = _of(seen, at), np.flatnonzero(seen.masked() & seen.journeys.carries(metric))
+    amounts = seen.amounts(metric)[conversions]
+    lookback = how.looks_back()
+    first, last = kernel.windows(
+        touches, _of(seen, conversions), NONE if lookback is None else milliseconds(lookback),
+        seen.ask.window.person_from if how.of_person else EVER, in_session=how.container == "session",
+    )  # fmt: skip
+    if how.model == "same_touch" and len(at):
+        here = np.maximum(last, 0)
+        first = np.where(at[here] == conversions, last, last + 1)
+    some = first <= last
+    if how.model == "participation":
+        credit = kernel.participating(first, last, amounts, touch, _following(values, touch, touches.unit))
+    else:
+        credit = _by_touch(how, first, last, amounts, touches)[touch]
+    distinct, codes = coded(values)
+    return Credits(
+        distinct, sums_per_code(codes, credit, len(distinct)), float(amounts[~some].sum()), float(amounts[some].sum())
+    )
+
+
+def _by_touch(how: Attribution, first: Ints, last: Ints, amounts: Floats, touches: Touches) -> Floats:
+    count = len(touches.at)
+    if how.model == "linear":
+        return kernel.linear(first, last, amounts, count)
+    if how.model == "time_decay":
+        half_life = HALF_LIFE if how.half_life is None else milliseconds(how.half_life)
+        return kernel.decaying(first, last, amounts, touches, half_life)
+    shape = how.shape() or ((1.0, 0.0, 0.0) if how.model == "first_touch" else (0.0, 0.0, 1.0))
+    return kernel.shaped(first, last, amounts, count, shape)
+
+
+def _of(seen: Seen, at: Ints) -> Touches:
+    journeys = seen.journeys
+    return Touches(at, journeys.t[at], journeys.person_of_event()[at], seen.sessions[at])
+
+
+def _set_values(seen: Seen, dimension: str) -> tuple[Ints, Ints, Ints]:
+    """Events that set a value; and of all values that they set, once per event, the value and its event's number."""
+    journeys = seen.journeys
+    if not journeys.is_list(f"d_{dimension}") or journeys.persists(dimension):
+        own = journeys.own_ids(dimension)
+        at = np.flatnonzero(own)
+        return at, own[at], np.arange(len(at))
+    items = journeys.items(dimension)
+    event = np.repeat(np.arange(journeys.events), np.diff(items.offsets))[items.values != 0]
+    values = items.values[items.values != 0]
+    if len(values) == 0:
+        return event, values, event
+    distinct, codes = coded(values)
+    once = first_per_code(event, codes, len(distinct))
+    at, touch = np.unique(event[once], return_inverse=True)
+    return at, values[once], touch
+
+
+def _following(values: Ints, touch: Ints, person: Ints) -> Ints:
+    """The next touch with the same value of the same person: int64[values]."""
+    order = np.lexsort((touch, values, person[touch]))
+    same = (values[order][1:] == values[order][:-1]) & (person[touch[order]][1:] == person[touch[order]][:-1])
+    found = np.full(len(values), NONE)
+    found[order[:-1][same]] = touch[order[1:][same]]
+    return found

@@ -1,0 +1,95 @@
+"""Rules A1-A5, A7: the credit of the values that a person set before a conversion, conversion by conversion."""
+
+from __future__ import annotations
+
+from tests.reference.metrics import amount, carries, own, own_before_persistence, spec_of
+from tests.reference.order import DAY, milliseconds
+from tests.reference.persistence import person_from
+
+SHAPES = {"u_shaped": (40, 20, 40), "j_shaped": (20, 20, 60), "inverse_j": (60, 20, 20)}
+
+
+def settings(view: dict, metric: str) -> dict | None:
+    """The attribution of a metric, defaults filled in."""
+    found = spec_of(view, "metrics", metric).get("attribution")
+    if found is None:
+        return None
+    how = {"model": "last_touch", "container": "person", "half_life": "7 days", **found}
+    if "lookback" not in found:
+        how["lookback"] = 30 * DAY if how["container"] == "person" else None
+    how["lookback"] = None if how["lookback"] == "none" else milliseconds(how["lookback"])
+    return how
+
+
+def attributed(view: dict, ask: dict, metric: str) -> dict | None:
+    """The attribution of a metric where it credits values: in a table of one dimension."""
+    return settings(view, metric) if ask["report"] == "table" and len(ask.get("dimensions", ())) == 1 else None
+
+
+def of_person(how: dict) -> bool:
+    """Whether touches are looked for since the person scope began."""
+    return how["container"] == "person" and how["lookback"] is None
+
+
+def touches(at: int, values: list, journey: list[dict], session_of: list[int], how: dict, view: dict, ask: dict) -> list[int]:
+    """A1, A2: positions of the touches of the conversion at a position."""
+    found = [j for j in range(at + 1) if values[j]]
+    if how["container"] == "session":
+        found = [j for j in found if session_of[j] == session_of[at]]
+    if of_person(how):
+        found = [j for j in found if journey[j]["t"] >= person_from(view, ask)]
+    if how["lookback"] is not None:
+        found = [j for j in found if journey[at]["t"] - journey[j]["t"] <= how["lookback"]]
+    return found
+
+
+def weights(found: list[int], journey: list[dict], how: dict) -> list[float]:
+    """A3: the share of each touch, by position; they sum to 1."""
+    n, model = len(found), how["model"]
+    if model in ("last_touch", "first_touch", "same_touch"):
+        return [float(at == (0 if model == "first_touch" else n - 1)) for at in range(n)]
+    if model == "linear":
+        return [1 / n] * n
+    if model == "time_decay":
+        last, half = journey[found[-1]]["t"], milliseconds(how["half_life"])
+        raw = [2.0 ** (-(last - journey[j]["t"]) / half) for j in found]
+        return [weight / sum(raw) for weight in raw]
+    if model == "custom":
+        first, middle, last_ = (how["weights"][name] for name in ("first", "middle", "last"))
+    else:
+        first, middle, last_ = SHAPES[model]
+    if n == 1:
+        return [1.0]
+    if n == 2:
+        return [0.5, 0.5] if first + last_ == 0 else [first / (first + last_), last_ / (first + last_)]
+    return [part / (first + middle + last_) for part in (first, *[middle / (n - 2)] * (n - 2), last_)]
+
+
+def credits(seen: dict, ask: dict, view: dict, metric: str, how: dict) -> tuple[dict, float]:
+    """Per value, None for no touch, what it is credited with; and the sum of the conversions that have a touch."""
+    dimension = ask["dimensions"][0]
+    found: dict[str | None, float] = {}
+    with_touch = 0.0
+    for person, journey in seen["journeys"].items():
+        session_of = seen["sessions"][person]
+        values = [own(own_before_persistence(event), view, dimension) for event in journey]
+        for at, event in enumerate(journey):
+            converts = seen["mask"][person][at] and ask["from"] <= event["t"] < ask["to"] and carries(event, view, metric)
+            if not converts:
+                continue
+            x = amount(event, view, metric)
+            some = touches(at, values, journey, session_of, how, view, ask)
+            if how["model"] == "same_touch":
+                some = [j for j in some if j == at]
+            if not some:
+                found[None] = found.get(None, 0.0) + x
+                continue
+            with_touch += x
+            if how["model"] == "participation":
+                for value in {value for j in some for value in values[j]}:
+                    found[value] = found.get(value, 0.0) + x
+                continue
+            for j, share in zip(some, weights(some, journey, how), strict=True):
+                for value in set(values[j]):
+                    found[value] = found.get(value, 0.0) + x * share
+    return found, with_touch

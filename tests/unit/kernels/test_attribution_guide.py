@@ -1,0 +1,32 @@
+"""docs/attribution.md: its YAML is a view, and the table of models is what the product gives."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import DAY, page
+from tests.unit.kernels.test_rules_of_attribution import credited
+
+GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "attribution.md").read_text(encoding="utf-8")
+TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (model|`\w+`[^|]*) \| (Paid|[0-9])", line)]
+VISITS = [page(0, "Paid search"), page(3 * DAY, "Social"), page(9 * DAY, "Email"), page(9 * DAY, "Display", orders=50)]
+
+
+def test_the_yaml_of_the_guide_is_a_view():
+    [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    view = View.model_validate({"name": "guide", **yaml.safe_load(written)})
+    assert sum(metric.attribution is not None for metric in view.metrics.values()) == 3
+
+
+@pytest.mark.parametrize("row", TABLE[1:], ids=lambda row: row[0])
+def test_each_model_gives_what_the_guide_says(row):
+    _, found = credited(VISITS, model=re.match(r"`(\w+)`", row[0])[1])
+    expected = {name: float(cell) for name, cell in zip(TABLE[0][1:], row[1:], strict=True) if float(cell)}
+    assert found == pytest.approx(expected, abs=0.005)
+
+
+def test_the_guide_has_eight_models():
+    assert len(TABLE) == 9

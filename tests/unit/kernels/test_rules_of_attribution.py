@@ -1,0 +1,173 @@
+"""Rules A1 to A5 and A7 on the product's kernels and finish: what each value is credited with."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from cja_spark.kernels.attribution import Touches, decaying, linear, participating, shaped, windows
+from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import DAY, GAP, VIEW, page, table
+
+PLENTY = 100_000
+
+
+def credited(*persons, by="page", asked=None, **how):
+    """The total and what each value is credited with; `None` is no value."""
+    view = {"metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": how}}}
+    rows = table(list(persons), by, metrics=["orders"], view=view, **(asked or {}))
+    items = {None if row[1] == "No value" else row[1]: row[2] for row in rows if row[0] == "item" and row[2]}
+    return rows[0][2], items
+
+
+@pytest.mark.parametrize(
+    ("model", "one", "two", "four"),
+    [
+        ("last_touch", {"a": 8}, {"b": 8}, {"d": 8}), ("first_touch", {"a": 8}, {"a": 8}, {"a": 8}),
+        ("linear", {"a": 8}, {"a": 4, "b": 4}, {"a": 2, "b": 2, "c": 2, "d": 2}),
+        ("participation", {"a": 8}, {"a": 8, "b": 8}, {"a": 8, "b": 8, "c": 8, "d": 8}),
+        ("u_shaped", {"a": 8}, {"a": 4, "b": 4}, {"a": 3.2, "b": 0.8, "c": 0.8, "d": 3.2}),
+        ("j_shaped", {"a": 8}, {"a": 2, "b": 6}, {"a": 1.6, "b": 0.8, "c": 0.8, "d": 4.8}),
+        ("inverse_j", {"a": 8}, {"a": 6, "b": 2}, {"a": 4.8, "b": 0.8, "c": 0.8, "d": 1.6}),
+        ("same_touch", {None: 8}, {None: 8}, {None: 8}),
+    ],
+)
+def test_a3_models_of_one_two_and_four_touches(model, one, two, four):
+    for count, expected in ((0, {None: 8}), (1, one), (2, two), (4, four)):
+        events = [page(at, "abcd"[at]) for at in range(count)]
+        total, found = credited([*events, page(9, orders=8)], model=model)
+        assert total == 8
+        assert found == pytest.approx(expected), count
+
+
+def test_a3_a_custom_shape_without_ends_halves_two_touches():
+    events = [page(0, "a"), page(1, "b"), page(2, "c"), page(3, orders=9)]
+    middle = {"first": 0, "middle": 5, "last": 0}
+    assert credited(events, model="custom", weights=middle)[1] == {"b": 9}
+    assert credited([events[0], *events[2:]], model="custom", weights=middle)[1] == {"a": 4.5, "c": 4.5}
+
+
+def test_a3_decay_halves_with_each_half_life_before_the_last_touch():
+    events = [page(0, "a"), page(10, "b"), page(20, "c"), page(500, orders=7)]
+    assert credited(events, model="time_decay", half_life="10 ms")[1] == pytest.approx({"a": 1, "b": 2, "c": 4})
+
+
+def test_a3_decay_over_ten_years_by_the_minute_is_the_last_touch():
+    years = {"range": {"from": dt.date(2025, 1, 1), "to": dt.date(2036, 1, 1)}}
+    events = [page(0, "a"), page(3650 * DAY, "b"), page(3651 * DAY, orders=5)]
+    _, found = credited(events, model="time_decay", half_life="1 minute", lookback="none", asked=years)
+    assert found == {"b": 5}
+
+
+def test_a1_the_conversion_itself_is_a_touch_and_what_comes_after_at_its_time_is_none():
+    events = [page(0, "a"), page(5, "b", orders=3), page(5, "c")]
+    assert credited(events, model="last_touch")[1] == {"b": 3}
+    assert credited(events, model="same_touch")[1] == {"b": 3}
+    assert credited([page(5, orders=3), page(5, "c")], model="last_touch")[1] == {None: 3}
+
+
+@pytest.mark.parametrize(("gap", "value"), [(DAY, "a"), (DAY + 1, None)])
+def test_a2_a_touch_is_as_old_as_the_lookback_at_most_also_before_the_range(gap, value):
+    assert credited([page(0, "a"), page(gap, orders=2)], lookback="1 days")[1] == {value: 2}
+    assert credited([page(-gap, "a"), page(0, orders=2)], lookback="1 days")[1] == {value: 2}
+
+
+def test_a2_without_a_lookback_touches_begin_with_the_session_or_the_person_scope():
+    events = [page(0, "a"), page(GAP + 1, "b"), page(GAP + 2, orders=2)]
+    assert credited(events, model="linear", container="session")[1] == {"b": 2}
+    assert credited(events, model="linear", lookback="none")[1] == {"a": 1, "b": 1}
+    before = [page(-DAY, "a"), page(0, orders=2)]
+    assert credited(before, lookback="none")[1] == {None: 2}
+    assert credited(before, lookback="none", asked={"person_scope": "all"})[1] == {"a": 2}
+
+
+def test_a2_conversions_do_not_cut_each_other_and_may_be_negative():
+    events = [page(0, "a"), page(1, orders=5), page(2, "b"), page(3, orders=-2)]
+    assert credited(events, model="linear") == (3, {"a": 4, "b": -1})
+
+
+def test_a4_several_values_of_a_touch_have_its_full_credit_and_the_total_counts_once():
+    events = [page(0, sku=["s", "t", "s"]), page(1, sku=["u"]), page(2, orders=6)]
+    assert credited(events, by="sku", model="linear") == (6, {"s": 3, "t": 3, "u": 3})
+    assert credited(events, by="sku", model="participation") == (6, {"s": 6, "t": 6, "u": 6})
+
+
+def test_a5_without_no_value_the_total_is_of_conversions_that_a_value_came_before():
+    persons = [page(0, "a"), page(1, orders=5)], [page(0, orders=3)]
+    assert credited(*persons) == (8, {"a": 5, None: 3})
+    assert credited(*persons, asked={"include_no_value": False}) == (5, {"a": 5})
+
+
+def test_a7_a_segment_hides_conversions_and_no_touch():
+    events = [page(0, "a"), page(1, "b", orders=5), page(2, "c", orders=7)]
+    not_c = {"where": {"dimension": "page", "does_not_equal": "c"}}
+    only_b = {"where": {"dimension": "page", "equals": "b"}}
+    assert credited(events, model="first_touch", asked={"segments": [not_c]}) == (5, {"a": 5})
+    assert credited(events, model="first_touch", asked={"segments": [only_b]}) == (5, {"a": 5})
+
+
+def test_other_reports_and_totals_count_the_metric_as_it_is():
+    view = {"metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {}}}}
+    assert table([[page(0, "a"), page(1, orders=5)]], metrics=["orders"], view=view) == [("total", 5)]
+
+
+def random_runs(seed, touches=PLENTY, conversions=PLENTY // 4):
+    """Touches and conversions of some persons, and the touches of each conversion."""
+    chance = np.random.default_rng(seed)
+    at = np.sort(chance.choice(2 * (touches + conversions), touches + conversions, replace=False))
+    converts = np.zeros(len(at), bool)
+    converts[chance.choice(len(at), conversions, replace=False)] = True
+    unit = np.sort(chance.integers(0, 7, len(at)))
+    some = [Touches(at[which], 1000 * at[which], unit[which], unit[which]) for which in (~converts, converts)]
+    first, last = windows(*some, 4_000_000, -1, in_session=False)
+    return some[0], first, last, chance.integers(1, 100, conversions).astype(float)
+
+
+@pytest.mark.parametrize("give", [linear, lambda *args: shaped(*args, (20, 20, 60))], ids=["linear", "shape"])
+def test_credit_sums_to_what_was_given_on_a_hundred_thousand_touches(give):
+    touches, first, last, amounts = random_runs(1)
+    credit = give(first, last, amounts, len(touches.at))
+    assert credit.sum() == pytest.approx(amounts[first <= last].sum(), rel=1e-12)
+    assert (last - first).max() > 1000
+
+
+def test_decay_on_many_touches_is_what_each_conversion_gives():
+    touches, first, last, amounts = random_runs(2, 3000, 700)
+    expected = np.zeros(len(touches.at))
+    for low, high, x in zip(first, last, amounts, strict=True):
+        weights = 2.0 ** (-(touches.t[high] - touches.t[low : high + 1]) / 50_000)
+        expected[low : high + 1] += x * weights / weights.sum() if low <= high else 0
+    assert decaying(first, last, amounts, touches, 50_000) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_participation_on_many_touches_is_what_each_conversion_gives():
+    touches, first, last, amounts = random_runs(3, 3000, 700)
+    values = np.random.default_rng(4).integers(0, 20, len(touches.at))
+    following = np.full(len(values), np.iinfo(np.int64).max)
+    for at, value in enumerate(values):
+        later = [k for k in range(at + 1, len(values)) if values[k] == value and touches.unit[k] == touches.unit[at]][:1]
+        following[at] = later[0] if later else following[at]
+    credit = participating(first, last, amounts, np.arange(len(values)), following)
+    found = np.bincount(values, credit, minlength=20)
+    expected = np.zeros(20)
+    for low, high, x in zip(first, last, amounts, strict=True):
+        expected[np.unique(values[low : high + 1])] += x
+    assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"model": "last"}, "last_touch"),
+        ({"model": "linear", "half_life": "7 days"}, "half_life: a time above nothing, for model: time_decay alone"),
+        ({"model": "time_decay", "half_life": "0 days"}, "half_life: a time above nothing"),
+        ({"model": "custom"}, "weights: model: custom needs them"),
+        ({"model": "linear", "weights": {"first": 1, "middle": 1, "last": 1}}, "no other model takes them"),
+        ({"model": "custom", "weights": {"first": 0, "middle": 0, "last": 0}}, "one of first, middle, last must be above 0"),
+        ({"lookback": "ever"}, "'ever' is no duration"),
+    ],
+)
+def test_what_makes_no_attribution_is_refused(how, said):
+    with pytest.raises(ValidationError, match=said):
+        View.model_validate({"name": "v", "metrics": {"orders": {"field": "orders", "attribution": how}}})
