@@ -110,7 +110,7 @@ def _shaped(first, last, amounts, f, m, ll, between, running, credit):
 def linear(first: Ints, last: Ints, amounts: Floats, touches: int) -> Floats:
     """Credit in equal parts to all touches.
 
-    Shapes: as `shaped`.
+    Shapes: first, last int64[conversions], amounts float64[conversions] -> float64[touches].
     Source: A3.
     """
     credit = np.zeros(touches)

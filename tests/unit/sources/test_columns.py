@@ -97,7 +97,7 @@ def test_a_header_with_a_line_break_in_quotes_is_one_header(spark, tmp_path):
         put(tmp_path, f"web/{number}.csv", f'id,"the\n{last}"\ne{number},{last}\n')
     source = Source(format="csv", path="web", options={"multiLine": True})
     found = read_items(spark, source, str(tmp_path), items_of(spark, "web", source, str(tmp_path), {})).orderBy("id")
-    assert [(row["the\npage"], row["the\ncampaign"]) for row in found.collect()] == [("page", None), (None, "campaign")]
+    assert [(row["the_page"], row["the_campaign"]) for row in found.collect()] == [("page", None), (None, "campaign")]
 
 
 def test_csv_files_without_a_header_may_differ_in_how_many_columns_they_have(lake, tmp_path):
