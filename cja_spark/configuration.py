@@ -16,6 +16,7 @@ from cja_spark.errors import ConfigurationError, Fault, did_you_mean
 from cja_spark.spec import NAME
 
 MAX_BYTES = 1_000_000
+TEXT = "tag:yaml.org,2002:str"
 Path_ = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -99,6 +100,9 @@ def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, f
             if not isinstance(key, yaml.ScalarNode):
                 text = "a key is a word; braces and brackets around a value need quotes."
                 faults.append(Fault(file, key.start_mark.line + 1, text))
+                continue
+            if key.tag != TEXT:
+                faults.append(Fault(file, key.start_mark.line + 1, f"'{key.value}' is read as no word; a key is one: put it in quotes."))
                 continue
             at = (*path, key.value)
             if at in lines:

@@ -53,12 +53,10 @@ def conform_events(
     Raises:  MissingColumnError when the dataset names a column that its rows do not have.
     """
     schema = rows.schema
-    taken = {"timestamp": dataset.timestamp, "event_id": dataset.event_id, "sequence": dataset.sequence}
-    columns = {
-        role: column_or_null(path, schema, before, f"dataset '{name}', {role}")
-        for role, path in taken.items()
-        if path is not None
-    }
+    columns = {"timestamp": path_column(dataset.timestamp, schema, f"dataset '{name}', timestamp")}
+    for role, path in (("event_id", dataset.event_id), ("sequence", dataset.sequence)):
+        if path is not None:
+            columns[role] = column_or_null(path, schema, before, f"dataset '{name}', {role}")
     stitched = dataset.stitching is not None
     person = identity(dataset.person_id, schema, name, "person_id", stitched=stitched, before=before)
     if dataset.persistent_id is None:

@@ -237,9 +237,9 @@ def test_only_good_rows_become_events(rows_loaded):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("lake.yaml", "location: {{ lake }}\n", "lake.yaml:1: a key is a word; braces and brackets around a value need quotes."),
-        ("view.yaml", "name: shop\nmetrics: {1: 2}\n", "view.yaml:2"),
-        ("connection.yaml", "name: shop\ndatasets: {1: 2}\n", "connection.yaml:2"),
+        ("lake.yaml", "location: {{ lake }}\n", "lake.yaml: 1 fault\n  line 1  a key is a word; braces and brackets around a value need quotes."),
+        ("view.yaml", "name: shop\nmetrics: {1: 2}\n", "view.yaml: 1 fault\n  line 2  '1' is read as no word; a key is one: put it in quotes."),
+        ("connection.yaml", "name: shop\ndatasets: {1: 2}\n", "connection.yaml: 1 fault\n  line 2  '1' is read as no word; a key is one: put it in quotes."),
     ],
 )
 def test_keys_that_are_no_words(shop, capsys, name, text, said):
