@@ -213,3 +213,30 @@ def _participating(first, last, sums, touch, following, credit):
         end = min(np.searchsorted(last, following[v], side="left"), np.searchsorted(first, touch[v], side="right"))
         if end > begin:
             credit[v] = sums[end] - sums[begin]
+
+
+def distinct_values(first: Ints, last: Ints, touch: Ints, codes: npt.NDArray[np.int32], size: int) -> Ints:
+    """How many distinct values the touches of each conversion have.
+
+    Shapes: first, last int64[conversions], touch int64[values] ascending, codes int32[values] in 0..size-1 ->
+        int64[conversions].
+    Source: A6.
+    """
+    found = np.zeros(len(first), np.int64)
+    _distinct(first, last, touch, codes, np.zeros(max(size, 1), np.int64), found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _distinct(first, last, touch, codes, seen, found):
+    low, high, count = 0, 0, 0
+    for c in range(len(first)):
+        while high < len(touch) and touch[high] <= last[c]:
+            count += seen[codes[high]] == 0
+            seen[codes[high]] += 1
+            high += 1
+        while low < high and touch[low] < first[c]:
+            seen[codes[low]] -= 1
+            count -= seen[codes[low]] == 0
+            low += 1
+        found[c] = count

@@ -61,11 +61,14 @@ def credits(seen: Seen, metric: str, how: Attribution) -> Credits:
         here = np.maximum(last, 0)
         first = np.where(at[here] == conversions, last, last + 1)
     some = first <= last
-    if how.model == "participation":
-        credit = kernel.participating(first, last, amounts, touch, _following(values, touch, touches.unit))
+    distinct, codes = coded(values)
+    if how.model in ("participation", "algorithmic"):
+        given = amounts
+        if how.model == "algorithmic":
+            given = amounts / np.maximum(kernel.distinct_values(first, last, touch, codes, len(distinct)), 1)
+        credit = kernel.participating(first, last, given, touch, _following(values, touch, touches.unit))
     else:
         credit = _by_touch(how, first, last, amounts, touches)[touch]
-    distinct, codes = coded(values)
     return Credits(
         distinct, sums_per_code(codes, credit, len(distinct)), float(amounts[~some].sum()), float(amounts[some].sum())
     )

@@ -215,7 +215,7 @@ def additive(metric: str, report: Table, ask: Ask) -> bool:
         return False
     if how := attribution_of(ask, metric):
         inside = ask.arrays_of_dimension(report.dimensions[0])
-        return how.model != "participation" and (not inside or is_all_values(inside[-1]))
+        return how.model == "algorithmic" or (how.model != "participation" and (not inside or is_all_values(inside[-1])))
     return not overlaps(ask, metric, report.dimensions)
 
 

@@ -11,7 +11,7 @@ from cja_spark.spec import Duration, Spec, parse_duration
 
 Model = Literal[
     "last_touch", "first_touch", "same_touch", "linear", "participation", "u_shaped", "j_shaped", "inverse_j", "time_decay",
-    "custom",
+    "custom", "algorithmic",
 ]  # fmt: skip
 # Weights of the first touch, of those between and of the last one.
 SHAPES: dict[str, tuple[float, float, float]] = {
@@ -52,6 +52,9 @@ class Attribution(Spec):
     `container` and `lookback` say which touches of a conversion count: those of its session, or of its person since the
     report's person scope began; with a lookback those so long before at most. Without a word it is the person's last
     30 days; a session has no lookback unless one is given.
+
+    `algorithmic` shares an amount equally among the distinct values of its touches: the Shapley value of a game in which
+    a set of values is worth what those conversions are worth that it alone came before (A6, `sum_game`).
 
     `half_life` is `time_decay`'s: a touch so much older than the last one weighs half. `weights` are `custom`'s.
     """

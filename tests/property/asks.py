@@ -11,7 +11,7 @@ ALLOCATIONS = ("most_recent", "original", "all", "first_known", "last_known")
 EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", {"metric": "orders"})
 MODELS = (
     "last_touch", "first_touch", "same_touch", "linear", "participation", "u_shaped", "j_shaped", "inverse_j", "time_decay",
-    "custom",
+    "custom", "algorithmic",
 )  # fmt: skip
 TIERS = ("gold", "blue", None)
 TEXTS = {

@@ -85,9 +85,10 @@ def credits(seen: dict, ask: dict, view: dict, metric: str, how: dict) -> tuple[
                 found[None] = found.get(None, 0.0) + x
                 continue
             with_touch += x
-            if how["model"] == "participation":
-                for value in {value for j in some for value in values[j]}:
-                    found[value] = found.get(value, 0.0) + x
+            if how["model"] in ("participation", "algorithmic"):
+                distinct = {value for j in some for value in values[j]}
+                for value in distinct:
+                    found[value] = found.get(value, 0.0) + (x if how["model"] == "participation" else x / len(distinct))
                 continue
             for j, share in zip(some, weights(some, journey, how), strict=True):
                 for value in set(values[j]):

@@ -84,9 +84,9 @@ def additive(view: dict, metric: str, dimensions: list[str]) -> bool:
         return False
     how = settings(view, metric) if len(dimensions) == 1 else None
     if how is not None:
-        return how["model"] != "participation" and not [
+        return how["model"] == "algorithmic" or (how["model"] != "participation" and not [
             array for array in path(view, "dimensions", dimensions[0]) if not array.startswith(ALL_OF)
-        ]
+        ])
     chain = path(view, "metrics", metric)
     return all(array in chain for name in dimensions for array in path(view, "dimensions", name))
 

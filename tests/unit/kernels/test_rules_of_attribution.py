@@ -30,6 +30,7 @@ def credited(*persons, by="page", asked=None, **how):
         ("u_shaped", {"a": 8}, {"a": 4, "b": 4}, {"a": 3.2, "b": 0.8, "c": 0.8, "d": 3.2}),
         ("j_shaped", {"a": 8}, {"a": 2, "b": 6}, {"a": 1.6, "b": 0.8, "c": 0.8, "d": 4.8}),
         ("inverse_j", {"a": 8}, {"a": 6, "b": 2}, {"a": 4.8, "b": 0.8, "c": 0.8, "d": 1.6}),
+        ("algorithmic", {"a": 8}, {"a": 4, "b": 4}, {"a": 2, "b": 2, "c": 2, "d": 2}),
         ("same_touch", {None: 8}, {None: 8}, {None: 8}),
     ],
 )
@@ -97,6 +98,13 @@ def test_a5_without_no_value_the_total_is_of_conversions_that_a_value_came_befor
     persons = [page(0, "a"), page(1, orders=5)], [page(0, orders=3)]
     assert credited(*persons) == (8, {"a": 5, None: 3})
     assert credited(*persons, asked={"include_no_value": False}) == (5, {"a": 5})
+
+
+def test_a6_equal_parts_go_to_the_distinct_values_and_sum_to_the_amount():
+    events = [page(0, "a"), page(1, "b"), page(2, "a"), page(3, orders=6), page(4, "c"), page(5, orders=9)]
+    assert credited(events, model="algorithmic") == (15, {"a": 6, "b": 6, "c": 3})
+    items = [page(0, sku=["s", "t", "s"]), page(1, sku=["t"]), page(2, orders=6)]
+    assert credited(items, by="sku", model="algorithmic") == (6, {"s": 3, "t": 3})
 
 
 def test_a7_a_segment_hides_conversions_and_no_touch():
