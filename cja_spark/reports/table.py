@@ -72,6 +72,7 @@ def kernel(seen: Seen[Table]) -> Cells:
     values, codes = combined(rows.keys)
     for measure, metric in enumerate(metrics):
         if attribution_of(ask, metric):
+            cells.add(measure, np.zeros(len(values[0])), *values)  # what is there is a row, also without credit
             continue
         cells.add(measure, amounts_of_rows(seen, metric, rows, codes, len(values[0])), *values)
     return cells

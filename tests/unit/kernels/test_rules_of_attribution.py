@@ -107,6 +107,12 @@ def test_a6_equal_parts_go_to_the_distinct_values_and_sum_to_the_amount():
     assert credited(items, by="sku", model="algorithmic") == (6, {"s": 3, "t": 3})
 
 
+def test_values_of_the_range_are_rows_also_without_credit():
+    view = {"metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {}}}}
+    rows = table([[page(0, "a"), page(1, "b", orders=5), page(2)]], "page", metrics=["orders"], view=view)
+    assert rows == [("total", None, 5), ("item", "b", 5), ("item", "No value", 0), ("item", "a", 0)]
+
+
 def test_a7_a_segment_hides_conversions_and_no_touch():
     events = [page(0, "a"), page(1, "b", orders=5), page(2, "c", orders=7)]
     not_c = {"where": {"dimension": "page", "does_not_equal": "c"}}
