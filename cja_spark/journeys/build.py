@@ -229,7 +229,8 @@ def _narrow(events: DataFrame, fields: tuple[Field, ...]) -> bool:
 def _note(lake: Lake, view: View, known: Mapping[int, Row], change: Change, built: Sources) -> None:
     """Write down, after the journeys, what they were built from; killed before, the periods are built again.
 
-    The last period tells how far the events reach, so it is noted whatever changed.
+    The last period alone tells how far the events reach: it is noted whatever changed, and so is the one that was the
+    last before. Notes are then the same however many builds there were.
     """
     version = lake.journeys(view.name).version()
     journeys = lake.journeys(view.name).read(version)
@@ -242,12 +243,13 @@ def _note(lake: Lake, view: View, known: Mapping[int, Row], change: Change, buil
     }
     last = max(set(built.periods) - {PROFILE_PERIOD}, default=PROFILE_PERIOD)
     noted = [*change.written]
-    if last in known and last not in noted:
-        noted.append(last)
-        counts[last] = (known[last]["persons"], known[last]["event_count"])
+    for period, note in known.items():
+        if period not in (*noted, *change.removed) and (period == last or note["data_until"] is not None):
+            noted.append(period)
+            counts[period] = (note["persons"], note["event_count"])
     notes = [
         (view.name, period, built.definition, built.fingerprint, built.periods[period], built.buckets,
-         *counts.get(period, (0, 0)), built.data_until, version)
+         *counts.get(period, (0, 0)), built.data_until if period == last else None, version)
         for period in noted
     ]  # fmt: skip
     table = notes_table(lake)

@@ -105,6 +105,25 @@ def test_a_report_reads_the_journeys_that_are_noted_until_a_build_is_done(spark,
     assert report(spark, shop).journeys_version == before.journeys_version + 2
 
 
+def notes(lake):
+    rows = lake.journey_builds.read().drop("journeys_version").collect()
+    return sorted((row.asDict() for row in rows), key=lambda row: row["period"])
+
+
+def test_notes_are_the_same_however_many_builds_there_were(spark, shop, monkeypatch):
+    lake = plan.lake_of(spark, load(shop.project))
+    shop.raw("web/9.json", lines(event(9, "2026-03-01T10:00:00Z", "zoe")))
+    assert [shop.run("connect"), shop.run("journey")] == [0, 0]
+    step_by_step = notes(lake)
+    assert [row["data_until"] is not None for row in step_by_step] == [False, True]
+    plan.journey(lake, load(shop.project), full=True)
+    assert notes(lake) == step_by_step
+    lake.journey_builds.drop()
+    lake.journeys("shop").drop()
+    plan.journey(lake, load(shop.project))
+    assert notes(lake) == step_by_step
+
+
 def killed_after_writing(monkeypatch, lake, shop):
     with monkeypatch.context() as killed, pytest.raises(InjectedFault):
         killed.setenv("CJA_FAILPOINTS", "journey.written=raise@1")
