@@ -44,9 +44,7 @@ def _deduplicated(
     journeys: Journeys, window: Window, sessions: Ints, how: tuple[tuple[str, Deduplication], ...]
 ) -> Journeys:
     changed = {f"m_{name}": _without(journeys, name, _repeated(journeys, window, sessions, name, one)) for name, one in how}
-    return Journeys(
-        journeys.offsets, journeys.t, {**journeys.columns, **changed}, journeys.people, journeys.person_ids
-    )
+    return journeys.with_columns(changed)
 
 
 def _repeated(journeys: Journeys, window: Window, sessions: Ints, name: str, how: Deduplication) -> Bools:

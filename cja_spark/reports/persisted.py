@@ -40,9 +40,7 @@ def _persisted(
 ) -> Journeys:
     own = {f"o_{name}": journeys.columns[f"d_{name}"] for name, _ in how}
     lasting = {f"d_{name}": _values(journeys, window, sessions, name, one) for name, one in how if one is not None}
-    return Journeys(
-        journeys.offsets, journeys.t, {**journeys.columns, **own, **lasting}, journeys.people, journeys.person_ids
-    )
+    return journeys.with_columns({**own, **lasting})
 
 
 def _values(

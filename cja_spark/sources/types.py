@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from cja_spark.errors import TypeConflictError
 _WHOLE = (T.ByteType, T.ShortType, T.IntegerType, T.LongType)
 
 
-def settled(kind: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per kind of type
+def settled(kind: T.DataType) -> T.DataType:
     """The type that a column is stored with: whole numbers as bigint, floats as double, nothing-but-null as text.
 
     So that a later load with larger numbers never meets a narrower column.
@@ -27,25 +28,24 @@ def settled(kind: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per kin
         return T.StringType()
     if isinstance(kind, T.TimestampNTZType):
         return T.TimestampType()
-    if isinstance(kind, T.StructType):
-        return T.StructType([T.StructField(field.name, settled(field.dataType)) for field in kind.fields])
-    if isinstance(kind, T.ArrayType):
-        return T.ArrayType(settled(kind.elementType))
-    if isinstance(kind, T.MapType):
-        return T.MapType(T.StringType(), settled(kind.valueType))
-    return kind
+    return _inside(kind, settled)
 
 
 def with_doubles(kind: T.DataType) -> T.DataType:
     """A settled type, its whole numbers as doubles: another load may have found fractions in the column."""
     if isinstance(kind, T.LongType):
         return T.DoubleType()
+    return _inside(kind, with_doubles)
+
+
+def _inside(kind: T.DataType, changed: Callable[[T.DataType], T.DataType]) -> T.DataType:
+    """A type, what is in it changed; keys of maps are text."""
     if isinstance(kind, T.StructType):
-        return T.StructType([T.StructField(field.name, with_doubles(field.dataType)) for field in kind.fields])
+        return T.StructType([T.StructField(field.name, changed(field.dataType)) for field in kind.fields])
     if isinstance(kind, T.ArrayType):
-        return T.ArrayType(with_doubles(kind.elementType))
+        return T.ArrayType(changed(kind.elementType))
     if isinstance(kind, T.MapType):
-        return T.MapType(kind.keyType, with_doubles(kind.valueType))
+        return T.MapType(T.StringType(), changed(kind.valueType))
     return kind
 
 
