@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from cja_spark.kernels.counting import coded
+from cja_spark.kernels.counting import coded, first_per_code
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -116,38 +116,22 @@ def union(own: Ints, scope: Ints, t: Ints, since: int) -> tuple[Ints, Ints]:
     Shapes: own, scope, t int64[events] -> offsets int64[events + 1], values int64[offsets[-1]].
     Source: P1.
     """
-    values, codes = coded(own)
-    counts = np.empty(len(own), np.int64)
-    seen = np.full(max(len(values), 1), -1, np.int64)
-    _counts(own, codes, scope, t, since, seen, counts)
-    offsets = np.append(0, np.cumsum(np.maximum(counts, 1)))
+    at = np.flatnonzero((own != 0) & (t >= since))
+    new = np.zeros(len(own), bool)
+    if len(at):
+        values, codes = coded(own[at])
+        new[at[first_per_code(scope[at], codes, len(values))]] = True
+    counted = np.cumsum(new)
+    begins = np.append(True, scope[1:] != scope[:-1])[: len(own)]
+    before = (counted - new)[begins][np.cumsum(begins) - 1]  # counted in earlier scopes
+    offsets = np.append(0, np.cumsum(np.maximum(counted - before, 1)))
     found = np.zeros(offsets[-1], np.int64)
-    seen[:] = -1
-    _union(own, codes, scope, t, since, seen, np.empty(len(seen), np.int64), offsets, found)
+    _union(own[new], before, counted, offsets, found)
     return offsets, found
 
 
 @numba.njit(cache=True, nogil=True)
-def _counts(own, codes, scope, t, since, seen, counts):
-    size = 0
-    for i in range(len(own)):
-        if i == 0 or scope[i] != scope[i - 1]:
-            size = 0
-        if own[i] != 0 and t[i] >= since and seen[codes[i]] != scope[i]:
-            seen[codes[i]] = scope[i]
-            size += 1
-        counts[i] = size
-
-
-@numba.njit(cache=True, nogil=True)
-def _union(own, codes, scope, t, since, seen, so_far, offsets, found):
-    size = 0
-    for i in range(len(own)):
-        if i == 0 or scope[i] != scope[i - 1]:
-            size = 0
-        if own[i] != 0 and t[i] >= since and seen[codes[i]] != scope[i]:
-            seen[codes[i]] = scope[i]
-            so_far[size] = own[i]
-            size += 1
-        for k in range(size):
-            found[offsets[i] + k] = so_far[k]
+def _union(values, before, counted, offsets, found):
+    for i in range(len(counted)):
+        for k in range(counted[i] - before[i]):
+            found[offsets[i] + k] = values[before[i] + k]
