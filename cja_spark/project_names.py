@@ -31,12 +31,14 @@ class Names:
         parts: per calculated metric the metrics it is made of.
         arrays: per dimension inside arrays of objects those arrays, outermost first.
         credited: metrics with attribution.
+        persons: segments of persons.
     """
 
     known: Mapping[str, tuple[str, ...]]
     parts: Mapping[str, tuple[str, ...]]
     arrays: Mapping[str, tuple[str, ...]]
     credited: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
 
     @classmethod
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
@@ -62,6 +64,7 @@ class Names:
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
             {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, matches))},
             frozenset(name for name, one in (metrics or {}).items() if _key(one, "attribution")),
+            frozenset(name for name, one in (segments or {}).items() if _key(one, "container") == "person"),
         )
 
     def fault(self, use: Use) -> str | None:
@@ -114,6 +117,17 @@ class Names:
             f"'{self.arrays[name][-1]}', so an event has several values. Use model: repeating or instance."
         )
 
+    def distance(self, name: str) -> str | None:
+        """Refuse a dimension inside an array where its changes are counted."""
+        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
+            return None
+        return f"then: dimension '{name}' lies in the array '{self.arrays[name][-1]}'; only changes of one value are counted."
+
+    def checkpoint(self, name: str) -> str | None:
+        """Refuse a segment of persons where a sequence looks for an event or a session."""
+        if name not in self.persons:
+            return None
+        return f"then: segment '{name}' is of persons; a checkpoint is an event, a session or a logic_group."
 
     def of_events(self, name: str) -> str | None:
         """Refuse a dimension of which an event has several values where values persist."""
@@ -136,6 +150,8 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "expiry": Names.ends_values,
     "one_value": Names.one_value,
     "non_repeating": Names.comparable,
+    "distance": Names.distance,
+    "checkpoint": Names.checkpoint,
     "persistent": Names.of_events,
     "uncredited": Names.uncredited,
     "id": Names.tells_apart,

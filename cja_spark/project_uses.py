@@ -9,8 +9,9 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec
 from cja_spark.view.calculate import names_in
-from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, leaves
+from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, all_sequences, leaves
 from cja_spark.view.persistence import OnMetric, Persistence
+from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import CalculatedMetric, View
 
 
@@ -21,7 +22,8 @@ class Use(NamedTuple):
         kind: what has the name, in the analyst's words.
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
-            `uncredited` none with attribution, `non_repeating`, `persistent` and `id` no dimension inside an array.
+            `uncredited` none with attribution, `non_repeating`, `distance`, `persistent` and `id` no dimension inside an array,
+            `checkpoint` no segment of persons.
     """
 
     kind: str
@@ -85,10 +87,13 @@ def audience_uses(audience: Audience) -> Iterator[Use]:
 
 
 def _condition_uses(condition: Spec) -> Iterator[Use]:
+    checkpoints = {part for sequence in all_sequences(condition) for part in sequence.checkpoints()}
     for leaf in leaves(condition):
         if isinstance(leaf, MetricCondition):
             yield Use("metric", leaf.metric, "condition")
         elif isinstance(leaf, DimensionCondition):
             yield Use("dimension", leaf.dimension, "non_repeating" if leaf.model == "non_repeating" else "")
+        elif isinstance(leaf, Changes):
+            yield Use("dimension", leaf.dimension, "distance")
         else:
-            yield Use("segment", leaf.segment)
+            yield Use("segment", leaf.segment, "checkpoint" if leaf in checkpoints else "")

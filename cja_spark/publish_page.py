@@ -26,6 +26,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.trend import Trend
 from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import DimensionCondition, Segment, leaves
+from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import View
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
@@ -176,7 +177,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
 
 def _in_words(segment: Segment, view: View, identities: Collection[str]) -> str:
     """A segment that is written in the report itself; what it says of an identifier stays there."""
-    named = [leaf.dimension for leaf in leaves(segment) if isinstance(leaf, DimensionCondition)]
+    named = [leaf.dimension for leaf in leaves(segment) if isinstance(leaf, DimensionCondition | Changes)]
     if any(column_of(name, view, identities).format == "identifier" for name in named):
         return segment.label or "in place"
     written = json.loads(segment.model_dump_json(exclude_none=True, exclude={"label", "description"}))

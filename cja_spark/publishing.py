@@ -45,6 +45,7 @@ from cja_spark.view.condition import (
     leaves,
 )
 from cja_spark.view.persistence import OnMetric
+from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import Metric
 
 
@@ -166,7 +167,7 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
     segments = _segments(project, audience)
     named = [leaf for name in segments for leaf in leaves(view.segments[name])]
     metrics = {leaf.metric for leaf in named if isinstance(leaf, MetricCondition)} | {*view.session.starts_with}
-    dimensions = {leaf.dimension for leaf in named if isinstance(leaf, DimensionCondition)}
+    dimensions = {leaf.dimension for leaf in named if isinstance(leaf, DimensionCondition | Changes)}
     for metric in [view.metrics[name] for name in metrics if name in view.metrics]:
         if isinstance(metric, Metric) and metric.deduplication and metric.deduplication.id:
             dimensions.add(metric.deduplication.id)
@@ -186,7 +187,7 @@ _SHOWN_ONLY = {"label", "description", "format", "decimals", "currency", "attrib
 
 
 def _plain(spec: Spec) -> object:
-    return json.loads(spec.model_dump_json(exclude=_SHOWN_ONLY))
+    return json.loads(spec.model_dump_json(exclude=_SHOWN_ONLY, exclude_none=True))
 
 
 def _segments(project: Project, audience: Audience) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Segments: which events belong to the units that meet a condition (rules G1-G5, G10 everyone)."""
+"""Segments: which events belong to the units that meet a condition (rules G1-G5, G10)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
+from cja_spark.kernels.checkpoints import Found, Sequences
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.kernels.sessions import session_amounts
 from cja_spark.spec import Spec
 from cja_spark.view.condition import (
+    COMPLEMENT_OF,
     AllOf,
     AnyOf,
     Comparison,
@@ -26,6 +28,7 @@ from cja_spark.view.condition import (
     Segment,
     SegmentReference,
 )
+from cja_spark.view.sequence import Then
 from cja_spark.view.spec import SESSION_METRICS
 
 LEVELS = {"event": 0, "session": 1, "person": 2}
@@ -35,13 +38,7 @@ _COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
     "more_than": operator.gt,
     "less_than": operator.lt,
     "equals": operator.eq,
-}
-_COMPLEMENT_OF = {
-    "does_not_equal": "equals",
-    "equals_none_of": "equals_any_of",
-    "does_not_contain": "contains",
-    "does_not_start_with": "starts_with",
-    "does_not_end_with": "ends_with",
+    "does_not_equal": operator.ne,
 }
 TextIds = Mapping[DimensionCondition, npt.NDArray[np.int64]]
 
@@ -49,9 +46,9 @@ TextIds = Mapping[DimensionCondition, npt.NDArray[np.int64]]
 def positive(condition: DimensionCondition) -> DimensionCondition:
     """The positive twin of a negative condition (G3); a positive one is its own."""
     name = condition.operators()[0]
-    if name not in _COMPLEMENT_OF:
+    if name not in COMPLEMENT_OF:
         return condition
-    twin = {_COMPLEMENT_OF[name]: getattr(condition, name)}
+    twin = {COMPLEMENT_OF[name]: getattr(condition, name)}
     return DimensionCondition.model_validate({"dimension": condition.dimension, **twin})
 
 
@@ -87,20 +84,34 @@ class Matcher:
         """The person of each seen event, 0, 1, 2, … without holes."""
         return _dense(self.journeys.person_of_event()[self.at])
 
-    def _units(self, level: int) -> Ints:
-        """The session (1) or person (2) of each seen event; at level 0 each event is its own unit."""
-        return self._session if level == 1 else self._person
+    def units(self, level: int) -> Ints:
+        """The session (1) or person (2) of each seen event; at level 0 each event is its own unit: int64[seen]."""
+        return (np.arange(len(self.at)), self._session, self._person)[level]
 
     def _of_events(self, known: npt.NDArray[Any], level: int) -> npt.NDArray[Any]:
         """What is known of units, for each seen event."""
-        return known[self._units(level)] if level else known
+        return known[self.units(level)] if level else known
 
     def events_of(self, segment: Segment) -> Bools:
-        """All seen events of the units that meet the segment's condition: bool[events]."""
+        """All seen events of the units that meet the segment's condition: bool[events].
+
+        Of a sequence those up to its last beginning or from its first end on, where the segment says so (G10).
+        """
         level = LEVELS[segment.container]
         found = np.zeros(self.journeys.events, bool)
-        found[self.at] = self._of_events(self.meets(segment.where, level), level)
+        if segment.include == "everyone":
+            found[self.at] = self._of_events(self.meets(segment.where, level), level)
+            return found
+        assert isinstance(segment.where, Then)
+        sequences, events = self._sequences(segment.where, level), np.arange(len(self.at))
+        if segment.include == "only_before":
+            found[self.at] = events <= self._of_events(sequences.last_begin, level)
+        else:
+            found[self.at] = events >= self._of_events(sequences.first_end, level)
         return found
+
+    def _sequences(self, sequence: Then, level: int) -> Found:
+        return Sequences(self, level).find(sequence)
 
     def meets(self, condition: Spec, level: int) -> Bools:
         """Which units of a level (0 event, 1 session, 2 person) meet a condition: bool[units]."""
@@ -108,30 +119,32 @@ class Matcher:
             return self._metric(condition, level)
         if isinstance(condition, DimensionCondition):
             return self._values(condition, level)
-        if isinstance(condition, AllOf):
-            return np.asarray(np.logical_and.reduce([self.meets(part, level) for part in condition.all]), bool)
-        if isinstance(condition, AnyOf):
-            return np.asarray(np.logical_or.reduce([self.meets(part, level) for part in condition.any]), bool)
+        if isinstance(condition, AllOf | AnyOf):
+            combine, parts = (np.logical_and, condition.all) if isinstance(condition, AllOf) else (np.logical_or, condition.any)
+            return np.asarray(combine.reduce([self.meets(part, level) for part in parts]), bool)
         if isinstance(condition, Exclude):
             return ~self.meets(condition.exclude, level)
+        if isinstance(condition, Then):
+            return self._sequences(condition, level).met
         if isinstance(condition, SegmentReference):
             segment = self.segments[condition.segment]
-            condition = ContainerCondition(container=segment.container, where=segment.where)
+            condition = ContainerCondition.model_construct(container=segment.container, where=segment.where)
         assert isinstance(condition, ContainerCondition)
         inner = min(LEVELS[condition.container], level)
         return self._some(self.meets(condition.where, inner), inner, level)
 
-    def _count(self, level: int) -> int:
+    def count(self, level: int) -> int:
+        """How many units there are."""
         if level == 0 or len(self.at) == 0:
             return len(self.at)
-        return int(self._units(level)[-1]) + 1
+        return int(self.units(level)[-1]) + 1
 
     def _some(self, met: Bools, inner: int, level: int) -> Bools:
         """Whether some inner unit of each unit is met."""
         if inner == level:
             return met
-        found = np.zeros(self._count(level), bool)
-        found[self._units(level)[self._of_events(met, inner)]] = True
+        found = np.zeros(self.count(level), bool)
+        found[self.units(level)[self._of_events(met, inner)]] = True
         return found
 
     def _metric(self, condition: MetricCondition, level: int) -> Bools:
@@ -139,9 +152,9 @@ class Matcher:
 
     def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
         if metric == "people" or (metric == "sessions" and level == 0):  # an event is of one person and one session
-            return np.ones(self._count(level))
+            return np.ones(self.count(level))
         own = self._own_amounts(metric)
-        amounts = sums_per_code(self._units(level), own, self._count(level)) if level else own
+        amounts = sums_per_code(self.units(level), own, self.count(level)) if level else own
         return amounts / 1000 if metric == "time_spent_seconds" else amounts  # whole ms so far: exact
 
     def _own_amounts(self, metric: str) -> npt.NDArray[np.float64]:
@@ -161,7 +174,7 @@ class Matcher:
 
     def _distinct(self, dimension: str, level: int) -> Ints:
         """How many distinct values each unit has: int64[units]; no value is none (G1)."""
-        units = self._units(level) if level else np.arange(len(self.at))
+        units = self.units(level) if level else np.arange(len(self.at))
         if self.journeys.is_list(f"d_{dimension}"):
             items = self.journeys.items(dimension)
             counts = np.diff(items.offsets)
@@ -172,16 +185,16 @@ class Matcher:
         set_ = ids != 0
         values, codes = coded(ids[set_])
         first = first_per_code(units[set_], codes, len(values))
-        return np.bincount(units[set_][first], minlength=self._count(level))
+        return np.bincount(units[set_][first], minlength=self.count(level))
 
     def _dimension(self, condition: DimensionCondition) -> Bools:
         twin = positive(condition)
         met = self._positive(twin, own=condition.model != "repeating")
         met = met if twin is condition else ~met
-        return met & self._sets_another(condition.dimension) if condition.model == "non_repeating" else met
+        return met & self.sets_another(condition.dimension) if condition.model == "non_repeating" else met
 
-    def _sets_another(self, dimension: str) -> Bools:
-        """Seen events that set a value unlike the person's previous set one; the first set one does (G5)."""
+    def sets_another(self, dimension: str) -> Bools:
+        """Seen events that set a value unlike the person's previous set one; the first set one does (G5): bool[seen]."""
         ids = self.journeys.own_ids(dimension)[self.at]
         set_ = np.flatnonzero(ids)
         found = np.zeros(len(ids), bool)

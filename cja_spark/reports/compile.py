@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.errors import ConfigurationError
@@ -16,6 +16,7 @@ from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.measures import base_metrics
 from cja_spark.reports.spec import Report, several_values
+from cja_spark.reports.text_test import text_test
 from cja_spark.reports.window import days_of, window
 from cja_spark.spec import LAST_DAY, Spec
 from cja_spark.view.arrays import is_all_values
@@ -23,6 +24,7 @@ from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.persistence import OnMetric
+from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import STANDARD_METRICS, Metric, View
 
 
@@ -75,7 +77,7 @@ def report_leaves(report: Report, view: View) -> list[Spec]:
 
 def dimensions_read(report: Report, view: View) -> tuple[str, ...]:
     """Names of the dimensions that a report shows or compares, sorted."""
-    compared = (leaf.dimension for leaf in report_leaves(report, view) if isinstance(leaf, DimensionCondition))
+    compared = (leaf.dimension for leaf in report_leaves(report, view) if isinstance(leaf, DimensionCondition | Changes))
     return tuple(sorted({*report.dimensions_used(), *compared}))
 
 
@@ -157,21 +159,11 @@ def text_ids(reports: Sequence[Report], view: View, values: DataFrame) -> TextId
     }
     found = {}
     for condition in wanted:
-        test = _text_test(condition)
+        test = text_test(condition)
         if test is not None:
             ids = values.where((F.col("dimension") == condition.dimension) & test).select("id").toArrow()
             found[condition] = np.sort(ids["id"].to_numpy())
     return found
-
-
-def _text_test(condition: DimensionCondition) -> Column | None:
-    if condition.contains is not None:
-        return F.col("value").contains(F.lit(condition.contains))
-    if condition.starts_with is not None:
-        return F.col("value").startswith(F.lit(condition.starts_with))
-    if condition.ends_with is not None:
-        return F.col("value").endswith(F.lit(condition.ends_with))
-    return None
 
 
 def asks_of(
@@ -201,11 +193,12 @@ def _refuse_lists(ask: Ask) -> None:
         if inside := ask.arrays_of_dimension(name):
             raise ConfigurationError(several_values(name, inside))
     for leaf in report_leaves(ask.report, ask.view):
-        if not isinstance(leaf, DimensionCondition) or leaf.model != "non_repeating":
+        if not isinstance(leaf, Changes) and getattr(leaf, "model", None) != "non_repeating":
             continue
+        assert isinstance(leaf, Changes | DimensionCondition)
         inside = ask.arrays_of_dimension(leaf.dimension)
         if inside and not is_all_values(inside[-1]):  # own values are compared, not those that last
+            what = "a distance in its values" if isinstance(leaf, Changes) else "model: non_repeating"
             raise ConfigurationError(
-                f"model: non_repeating compares an event with the one before; dimension '{leaf.dimension}' has "
-                "several values on an event."
+                f"{what} compares an event with the one before; dimension '{leaf.dimension}' has several values on an event."
             )

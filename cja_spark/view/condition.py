@@ -1,4 +1,4 @@
-"""Segments as an author writes them: containers and typed conditions (rules G1-G5). No expression text."""
+"""Segments as an author writes them: containers and typed conditions (rules G1-G5, G10). No expression text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.view.sequence import AllInGroup, AnyInGroup, Changes, ExcludedCheckpoint, LogicGroup, Then
 
 Container = Literal["event", "session", "person"]
 Number = Annotated[float, BeforeValidator(lambda x: float(x) if isinstance(x, int) and not isinstance(x, bool) else x)]
@@ -18,9 +19,18 @@ Text = Annotated[
         lambda x: str(x) if isinstance(x, int) and not isinstance(x, bool) else x, json_schema_input_type=str | int
     ),
 ]
-COMPARISONS = ("at_least", "at_most", "more_than", "less_than", "equals")
-POSITIVE = ("equals", "equals_any_of", "contains", "starts_with", "ends_with")
-NEGATIVE = ("does_not_equal", "equals_none_of", "does_not_contain", "does_not_start_with", "does_not_end_with")
+COMPARISONS = ("at_least", "at_most", "more_than", "less_than", "equals", "does_not_equal")
+# Negative operators and the positive ones whose complements they are (G3).
+COMPLEMENT_OF = {
+    "does_not_equal": "equals",
+    "equals_none_of": "equals_any_of",
+    "does_not_contain": "contains",
+    "does_not_contain_all_of": "contains_all_of",
+    "does_not_contain_any_of": "contains_any_of",
+    "does_not_start_with": "starts_with",
+    "does_not_end_with": "ends_with",
+    "does_not_match": "matches",
+}
 
 
 class Comparison(Spec):
@@ -31,6 +41,7 @@ class Comparison(Spec):
     more_than: Number | None = None
     less_than: Number | None = None
     equals: Number | None = None
+    does_not_equal: Number | None = None
 
     @model_validator(mode="after")
     def _some_comparison(self) -> Self:
@@ -54,7 +65,9 @@ class MetricCondition(Comparison):
 
 
 class DimensionCondition(Spec):
-    """A dimension compared with text, case-sensitive. Negative operators are complements: null matches them (G3).
+    r"""A dimension compared with text, case-sensitive. Negative operators are complements: null matches them (G3).
+
+    `matches` compares the whole text with a pattern in which `*` is any text and `\*` the star itself.
 
     `distinct` compares the number of distinct values that the event, session or person has; no value is none (G1).
 
@@ -66,13 +79,19 @@ class DimensionCondition(Spec):
     equals: Text | None = None
     equals_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
     contains: Text | None = None
+    contains_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
+    contains_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
     starts_with: Text | None = None
     ends_with: Text | None = None
+    matches: Text | None = None
     does_not_equal: Text | None = None
     equals_none_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
     does_not_contain: Text | None = None
+    does_not_contain_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
+    does_not_contain_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
     does_not_start_with: Text | None = None
     does_not_end_with: Text | None = None
+    does_not_match: Text | None = None
     exists: bool | None = None
     distinct: Comparison | None = None
     model: Literal["repeating", "instance", "non_repeating"] = "repeating"
@@ -90,7 +109,7 @@ class DimensionCondition(Spec):
         return tuple(name for name in _OPERATORS if getattr(self, name) is not None)
 
 
-_OPERATORS = (*POSITIVE, *NEGATIVE, "exists", "distinct")
+_OPERATORS = (*COMPLEMENT_OF.values(), *COMPLEMENT_OF, "exists", "distinct")
 
 
 class SegmentReference(Spec):
@@ -123,10 +142,15 @@ class ContainerCondition(Spec):
     container: Container = "event"
     where: Condition
 
+    @model_validator(mode="after")
+    def _more_than_an_event(self) -> Self:
+        _refuse_sequences_in_events(self.container, self.where)
+        return self
+
 
 _KINDS = {
     "metric": "metric", "dimension": "dimension", "segment": "segment",
-    "all": "all", "any": "any", "exclude": "exclude", "where": "container",
+    "all": "all", "any": "any", "exclude": "exclude", "where": "container", "then": "sequence",
 }  # fmt: skip
 
 
@@ -150,40 +174,92 @@ _Tree = Annotated[
     | Annotated[AllOf, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
     | Annotated[Exclude, Tag("exclude")]
-    | Annotated[ContainerCondition, Tag("container")],
+    | Annotated[ContainerCondition, Tag("container")]
+    | Annotated[Then, Tag("sequence")],
     Discriminator(
         _kind,
         custom_error_type="condition",
-        custom_error_message="a condition has one of the keys metric, dimension, segment, all, any, exclude, where",
+        custom_error_message="a condition has one of the keys metric, dimension, segment, all, any, exclude, where, then",
     ),
 ]
 Condition = Annotated[_Tree, BeforeValidator(_named, json_schema_input_type=Name | _Tree)]
 
 
 class Segment(Spec):
-    """A segment: all events of the units (container) that meet the condition (G2, G10 everyone)."""
+    """A segment: all events of the units (container) that meet the condition (G2).
+
+    Of a sequence, `include` may keep only the events up to the first event of its last occurrence, or only those from
+    the last event of its first occurrence on (G10).
+    """
 
     container: Container = "event"
     where: Condition
+    include: Literal["everyone", "only_before", "only_after"] = "everyone"
     label: str | None = None
     description: str | None = None
 
+    @model_validator(mode="after")
+    def _of_a_sequence(self) -> Self:
+        if self.include != "everyone" and not isinstance(self.where, Then):
+            raise ValueError(f"include: {self.include} needs a sequence: write 'then' directly under 'where'.")
+        _refuse_sequences_in_events(self.container, self.where)
+        return self
 
-for _model in (AllOf, AnyOf, Exclude, ContainerCondition, Segment):
-    _model.model_rebuild()
+
+for _model in (AllInGroup, AnyInGroup, LogicGroup, ExcludedCheckpoint, Then):
+    _model.model_rebuild(_types_namespace={"Condition": Condition})
+for _unit in (AllOf, AnyOf, Exclude, ContainerCondition, Segment):
+    _unit.model_rebuild()
+
+Leaf = MetricCondition | DimensionCondition | SegmentReference | Changes
 
 
-def leaves(condition: Spec) -> Iterator[MetricCondition | DimensionCondition | SegmentReference]:
-    """All conditions of a tree that name a component."""
-    if isinstance(condition, MetricCondition | DimensionCondition | SegmentReference):
+def _refuse_sequences_in_events(container: Container, where: Spec) -> None:
+    asked = list(sequences_in(where))
+    inside = (found for sequence in asked for part in sequence.checkpoints() for found in sequences_in(part))
+    if (asked and container == "event") or any(inside):
+        raise ValueError("then: a sequence needs container: session or person; one event has no order.")
+
+
+def sequences_in(condition: Spec) -> Iterator[Then]:
+    """The sequences that a condition on a unit looks for in this very unit."""
+    if isinstance(condition, Then):
         yield condition
-    elif isinstance(condition, AllOf):
-        for part in condition.all:
-            yield from leaves(part)
-    elif isinstance(condition, AnyOf):
-        for part in condition.any:
-            yield from leaves(part)
-    elif isinstance(condition, Exclude):
-        yield from leaves(condition.exclude)
+    for part in _parts(condition):
+        yield from sequences_in(part)
+
+
+def all_sequences(condition: Spec) -> Iterator[Then]:
+    """All sequences of a tree, those in containers and checkpoints too."""
+    if isinstance(condition, ContainerCondition | Segment):
+        yield from all_sequences(condition.where)
+        return
+    inside = condition.checkpoints() if isinstance(condition, Then) else _parts(condition)
+    if isinstance(condition, Then):
+        yield condition
+    for part in inside:
+        yield from all_sequences(part)
+
+
+def _parts(condition: Spec) -> tuple[Spec, ...]:
+    """Parts of a condition that are asked of the same unit."""
+    if isinstance(condition, AllOf):
+        return condition.all
+    if isinstance(condition, AnyOf):
+        return condition.any
+    return (condition.exclude,) if isinstance(condition, Exclude) else ()
+
+
+def leaves(condition: Spec) -> Iterator[Leaf]:
+    """All parts of a tree that name a component."""
+    if isinstance(condition, Leaf):
+        yield condition
     elif isinstance(condition, ContainerCondition | Segment):
         yield from leaves(condition.where)
+    elif isinstance(condition, Then):
+        yield from condition.changes()
+        for checkpoint in condition.checkpoints():
+            yield from leaves(checkpoint)
+    else:
+        for part in _parts(condition):
+            yield from leaves(part)

@@ -12,8 +12,9 @@ from cja_spark.kernels.segments import positive
 from cja_spark.reports.compile import report_leaves
 from cja_spark.view.condition import DimensionCondition
 from tests.reference.metrics import clean
+from tests.reference.segments import POSITIVE
 
-TESTS = {"contains": str.__contains__, "starts_with": str.startswith, "ends_with": str.endswith}
+TESTS = {name: POSITIVE[name] for name in ("contains", "contains_all_of", "contains_any_of", "starts_with", "ends_with", "matches")}
 
 
 def stored(events, name, depth, *, dimension):

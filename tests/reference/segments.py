@@ -1,10 +1,13 @@
-"""Rules G1-G5, G10 (everyone): which range events of a journey a segment keeps."""
+"""Rules G1-G5, G7-G10: which range events of a journey a segment keeps."""
 
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import dataclass
 
 from tests.reference.metrics import STANDARD, amount, amount_nodes, own, own_before_persistence
+from tests.reference.sequences import matches
 
 Indices = list[int]
 COMPARE = {
@@ -13,6 +16,7 @@ COMPARE = {
     "more_than": lambda x, y: x > y,
     "less_than": lambda x, y: x < y,
     "equals": lambda x, y: x == y,
+    "does_not_equal": lambda x, y: x != y,
 }
 POSITIVE = {
     "equals": lambda value, asked: value == asked,
@@ -20,6 +24,9 @@ POSITIVE = {
     "contains": lambda value, asked: asked in value,
     "starts_with": lambda value, asked: value.startswith(asked),
     "ends_with": lambda value, asked: value.endswith(asked),
+    "matches": lambda value, asked: re.fullmatch(glob(asked), value, re.DOTALL) is not None,
+    "contains_all_of": lambda value, asked: all(term in value for term in asked),
+    "contains_any_of": lambda value, asked: any(term in value for term in asked),
 }
 COMPLEMENT = {
     "does_not_equal": "equals",
@@ -27,7 +34,15 @@ COMPLEMENT = {
     "does_not_contain": "contains",
     "does_not_start_with": "starts_with",
     "does_not_end_with": "ends_with",
+    "does_not_match": "matches",
+    "does_not_contain_all_of": "contains_all_of",
+    "does_not_contain_any_of": "contains_any_of",
 }
+
+
+def glob(pattern: str) -> str:
+    """A pattern as a regular expression: `*` is any text, `\\*` the star itself."""
+    return ".*".join(re.escape(part.replace("\0", "*")) for part in pattern.replace("\\*", "\0").split("*"))
 
 
 def value_matches(event: dict, condition: dict, view: dict) -> bool:
@@ -98,8 +113,8 @@ def holds(
     if "metric" in condition:
         sum_ = total(unit, journey, session_of, condition, view)
         met = all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
-        if container == "event":
-            met = met and is_set(journey[unit[0]], view, condition["metric"])
+        if container == "event" and not is_set(journey[unit[0]], view, condition["metric"]):
+            met = all(name == "does_not_equal" for name in COMPARE if condition.get(name) is not None)
     elif "distinct" in condition:
         count = len({value for at in unit for value in own(journey[at], view, condition["dimension"])})
         met = all(COMPARE[name](count, bound) for name, bound in condition["distinct"].items())
@@ -114,6 +129,8 @@ def holds(
         met = any(part(inner) for inner in condition["any"])
     elif "exclude" in condition:
         met = not part(condition["exclude"])
+    elif "then" in condition:
+        met = bool(matches(condition["then"], unit, World(journey, session_of, view, among)))
     else:
         below = condition.get("container", "event")
         inner_units = split(unit, session_of, below)
@@ -121,11 +138,39 @@ def holds(
     return met
 
 
+@dataclass
+class World:
+    """What conditions of a sequence are evaluated on: a person's journey, its view, and the events that count."""
+
+    journey: list[dict]
+    session_of: list[int]
+    view: dict
+    among: Indices
+
+    def holds(self, unit: Indices, condition: object, container: str) -> bool:
+        return holds(unit, condition, self.journey, self.session_of, self.view, container, self.among)
+
+    def container_of(self, checkpoint: object) -> tuple[str, object]:
+        """The container of a checkpoint, an event's unless it says otherwise, and what it asks."""
+        named = checkpoint if isinstance(checkpoint, str) else checkpoint.get("segment")
+        if named is not None:
+            checkpoint = {"container": "event", **self.view["segments"][named]}
+        if "where" in checkpoint:
+            return checkpoint.get("container", "event"), checkpoint["where"]
+        return "event", checkpoint
+
+
 def events_of(segment: object, among: Indices, journey: list[dict], session_of: list[int], view: dict) -> set[int]:
-    """G2: all given events of the units that qualify."""
+    """G2: all given events of the units that qualify, or their events up to or from a sequence (G10)."""
     if isinstance(segment, str):
         segment = view["segments"][segment]
-    container = segment.get("container", "event")
-    units = split(among, session_of, container)
-    where = segment["where"]
-    return {at for unit in units if holds(unit, where, journey, session_of, view, container, among) for at in unit}
+    container, where = segment.get("container", "event"), segment["where"]
+    world, found = World(journey, session_of, view, among), set()
+    for unit in split(among, session_of, container):
+        if segment.get("include", "everyone") == "everyone":
+            found |= set(unit) if world.holds(unit, where, container) else set()
+        elif choices := matches(where["then"], unit, world):
+            last_start, first_end = max(start for start, _ in choices), min(end for _, end in choices)
+            before = segment["include"] == "only_before"
+            found |= {at for at in unit if (at <= last_start if before else at >= first_end)}
+    return found

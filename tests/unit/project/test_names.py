@@ -189,6 +189,25 @@ def test_a_dimension_that_keeps_all_its_values_is_refused_where_one_is_needed(fo
 
 
 @pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ("[callers, {metric: ordres, at_least: 1}]", "no metric named 'ordres'. Did you mean 'orders'?"),
+        ("[{dimension: pgae, equals: a}]", "no dimension named 'pgae'. Did you mean 'page'?"),
+        ("[{metric: conversion, at_least: 1}]", CALCULATED),
+        ("[helpreaders, cart]", "no segment named 'helpreaders'. Did you mean 'help_readers'?"),
+        ("[cart_users, {dimension: page, equals: a}]", "then: segment 'cart_users' is of persons; a checkpoint is an event, a session or a logic_group."),
+        ("[{exclude: cart_users}, {dimension: page, equals: a}]", "then: segment 'cart_users' is of persons"),
+        ("[help_readers, {within: {dimension: pgae}}, help_readers]", "no dimension named 'pgae'. Did you mean 'page'?"),
+        ("[help_readers, {within: {dimension: product}}, help_readers]", "then: dimension 'product' lies in the array 'productListItems'; only changes of one value are counted."),
+        ("[help_readers, wanted]", "segment 'wanted' refers to itself."),
+    ],
+)  # fmt: skip
+def test_a_sequence_names_what_there_is(folder, then, said):
+    change(folder, "view.yaml", "segments:\n", f"segments:\n  wanted: {{container: person, where: {{then: {then}}}}}\n")
+    assert [message for _, _, message in faults(folder) if said in message]
+
+
+@pytest.mark.parametrize(
     ("id_", "said"),
     [
         ("pgae", "no dimension named 'pgae'. Did you mean 'page'?"),

@@ -1,0 +1,44 @@
+"""docs/segments.md: its YAML is a view's, its operators are all there are, and the table of `include` is what comes out."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cja_spark.view.condition import COMPLEMENT_OF, DimensionCondition
+from cja_spark.view.spec import View
+from tests.unit.kernels.test_rules_of_sequences import is_page, numbers, pages
+
+GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "segments.md").read_text(encoding="utf-8")
+LETTERS, *INCLUDES = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if re.match(r"\| (`(everyone|only_\w+)`)? ?\| ", line)]
+
+
+def test_the_yaml_of_the_guide_is_of_a_view():
+    segments = {}
+    for written in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
+        segments |= yaml.safe_load(written)["segments"]
+    view = View.model_validate({"name": "guide", "segments": segments})
+    assert sum(segment.include == "only_before" for segment in view.segments.values()) == 1
+    assert len(view.segments) == 6
+
+
+def test_the_guide_has_every_operator_of_a_dimension():
+    said = set(re.findall(r"`(\w+)", GUIDE))
+    operators = {*COMPLEMENT_OF, *COMPLEMENT_OF.values(), "exists"}
+    assert operators <= said
+    assert operators | {"distinct"} == {*DimensionCondition.model_fields} - {"dimension", "model"}
+
+
+def test_every_condition_in_the_table_is_one():
+    written = [f"{{{text}}}" for text in re.findall(r"\| `\{(metric: orders, at_least: 2|dimension: page, (?:equals|distinct)[^`|]*)\}`", GUIDE)]
+    view = View.model_validate({"name": "guide", "segments": {f"s{at}": {"where": yaml.safe_load(text)} for at, text in enumerate(written)}})
+    assert len(view.segments) == 3
+
+
+@pytest.mark.parametrize("row", INCLUDES, ids=lambda row: row[0])
+def test_include_keeps_what_the_guide_says(row):
+    include, *marks = row
+    kept = numbers(pages("".join(LETTERS[1:])), is_page("B"), is_page("D"), include=include.strip("`"))
+    assert kept == [at for at, mark in enumerate(marks) if mark]
+    assert len(INCLUDES) == 3
