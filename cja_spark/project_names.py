@@ -11,6 +11,7 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
 from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean
+from cja_spark.project_bindings import binding_faults
 from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, is_all_values
@@ -58,11 +59,11 @@ class Names:
             "sink": sinks,
             **{f"{kind} dataset": names for kind, names in by_type.items()},
         }
-        matches = {name: _key(one, "matches") for name, one in (datasets or {}).items()}
+        matches = _matches(datasets)
         return cls(
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
-            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, matches))},
+            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, dimensions or {}, matches))},
             frozenset(name for name, one in (metrics or {}).items() if _key(one, "attribution")),
             frozenset(name for name, one in (segments or {}).items() if _key(one, "container") == "person"),
         )
@@ -91,11 +92,11 @@ class Names:
         return f"metric '{name}' {reason}; a session starts with a metric of a field. {did_you_mean(name, own)}".rstrip()
 
     def ends_values(self, name: str) -> str | None:
-        """Refuse what is on every event, or made of sessions, where a metric ends what persists."""
+        """Refuse what is on every event, or made of sessions, where a metric ends or binds what persists."""
         if name not in STANDARD_METRICS:
             return self.summed_only(name)
         own = [metric for metric in self.known["metric"] if metric not in (*STANDARD_METRICS, *self.parts)]
-        return f"metric '{name}' is no metric of a field; values expire with one. {did_you_mean(name, own)}".rstrip()
+        return f"metric '{name}' is no metric of a field; persistence needs one. {did_you_mean(name, own)}".rstrip()
 
     def uncredited(self, name: str) -> str | None:
         """Refuse a metric with attribution, also as a part of another one, where rows are of several dimensions."""
@@ -129,13 +130,6 @@ class Names:
             return None
         return f"then: segment '{name}' is of persons; a checkpoint is an event, a session or a logic_group."
 
-    def of_events(self, name: str) -> str | None:
-        """Refuse a dimension of which an event has several values where values persist."""
-        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
-            return None
-        return f"persistence: dimension '{name}' lies in the array '{self.arrays[name][-1]}'; only values of events persist."
-
-
     def tells_apart(self, name: str) -> str | None:
         """Refuse a dimension of which an event has several values where events are told apart."""
         if name not in self.arrays or is_all_values(self.arrays[name][-1]):
@@ -152,7 +146,6 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "non_repeating": Names.comparable,
     "distance": Names.distance,
     "checkpoint": Names.checkpoint,
-    "persistent": Names.of_events,
     "uncredited": Names.uncredited,
     "id": Names.tells_apart,
 }
@@ -187,6 +180,9 @@ def name_faults(
     if view is not None:
         document = documents["view.yaml"]
         faults += [Fault(document.file, document.line(path), message) for path, message in circles(view)]
+        matches = _matches(_section(_value(documents.get("connection.yaml")), "datasets"))
+        bindings = binding_faults(view, matches)
+        faults += [Fault(document.file, document.line(("dimensions", name)), message) for name, message in bindings]
     return list(dict.fromkeys(faults))
 
 
@@ -196,7 +192,7 @@ def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
     uses = {"view": view_uses(view)}
     uses |= {f"report {at} ({report.report})": report_uses(report) for at, report in enumerate(reports, 1)}
     faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
-    faults += [Fault("view", 0, message) for _, message in circles(view)]
+    faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}))]
     return list(dict.fromkeys(faults))
 
 
@@ -244,6 +240,11 @@ def _key(thing: object, key: str) -> object:
     return thing.get(key) if isinstance(thing, Mapping) else None
 
 
+def _matches(datasets: Written | None) -> dict[str, str]:
+    found = {name: _key(one, "matches") for name, one in (datasets or {}).items()}
+    return {name: path for name, path in found.items() if isinstance(path, str)}
+
+
 def _may_be(kind: str, dataset: object) -> bool:
     return _key(dataset, "type") == kind or _key(dataset, "type") not in TYPES
 
@@ -255,9 +256,13 @@ def _parts(metric: Written) -> tuple[str, ...]:
         return ()
 
 
-def _arrays(name: str, dimension: object, matches: Written) -> tuple[str, ...]:
-    if _key(_key(dimension, "persistence"), "allocation") == "all":
+def _arrays(name: str, dimension: object, others: Written, matches: Written) -> tuple[str, ...]:
+    persistence = _key(dimension, "persistence")
+    if _key(persistence, "allocation") == "all":
         return (all_values(name),)
+    if _key(persistence, "binding_metric"):
+        binding = str(_key(persistence, "binding"))
+        return _arrays(binding, others.get(binding), {}, matches)
     lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
     path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
     return arrays_in(path) if isinstance(path, str) else ()

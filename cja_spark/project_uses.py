@@ -22,7 +22,7 @@ class Use(NamedTuple):
         kind: what has the name, in the analyst's words.
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
-            `uncredited` none with attribution, `non_repeating`, `distance`, `persistent` and `id` no dimension inside an array,
+            `uncredited` none with attribution, `non_repeating`, `distance` and `id` no dimension inside an array,
             `checkpoint` no segment of persons.
     """
 
@@ -37,9 +37,8 @@ def view_uses(view: View) -> Iterator[Use]:
     yield from (Use("metric", name, "start") for name in view.session.starts_with)
     for segment in view.segments.values():
         yield from _condition_uses(segment)
-    for name, dimension in view.dimensions.items():
+    for dimension in view.dimensions.values():
         if dimension.persistence:
-            yield Use("dimension", name, "persistent")
             yield from _persistence_uses(dimension.persistence)
         if dimension.lookup:
             yield Use("lookup dataset", dimension.lookup.split(".", 1)[0])
@@ -59,7 +58,9 @@ def _persistence_uses(how: Persistence) -> Iterator[Use]:
     if isinstance(how.expiration, OnMetric):
         yield Use("metric", how.expiration.metric, "expiry")
     if how.binding is not None:
-        yield Use("dimension", how.binding, "persistent")
+        yield Use("dimension", how.binding)
+    if how.binding_metric is not None:
+        yield Use("metric", how.binding_metric, "expiry")
 
 
 def report_uses(report: Report) -> Iterator[Use]:

@@ -173,6 +173,7 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
             dimensions.add(metric.deduplication.id)
     for how in [view.dimensions[name].persistence for name in dimensions]:
         metrics |= {how.expiration.metric} if how and isinstance(how.expiration, OnMetric) else set()
+        metrics |= {how.binding_metric} if how and how.binding_metric else set()
         dimensions |= {how.binding} if how and how.binding else set()
     return {
         "segments": segments,

@@ -164,17 +164,16 @@ class Journeys:
         assert not isinstance(column, Items), f"{dimension} has values below events; use items()"
         return column
 
-    def persists(self, dimension: str) -> bool:
-        """Whether events have other values of a dimension than they set themselves."""
-        return f"o_{dimension}" in self.columns
-
     def own_ids(self, dimension: str) -> Ints:
         """Value ids that events set themselves, also of a dimension with persistence: int64[events], 0 = not set."""
-        own = self.columns.get(f"o_{dimension}")
-        if own is None:
-            return self.ids(dimension)
+        own = self.own_values(dimension)
         assert not isinstance(own, Items), f"{dimension} has values below events"
         return own
+
+    def own_values(self, dimension: str) -> Ints | Items:
+        """The same, also of a dimension with values below events."""
+        own = self.columns.get(f"o_{dimension}", self.columns.get(f"d_{dimension}"))
+        return self.ids(dimension) if own is None else own
 
     def items(self, dimension: str) -> Items:
         """Value ids of an item-grain dimension."""

@@ -206,15 +206,14 @@ class Matcher:
     def _positive(self, condition: DimensionCondition, *, own: bool) -> Bools:
         """Seen events that match by the values that they have, or by those that they set themselves (G5)."""
         name = condition.dimension
-        if own and self.journeys.persists(name):
-            return self._ids_match(self.journeys.own_ids(name)[self.at], condition)
-        if self.journeys.is_list(f"d_{name}"):
-            items: Items = self.journeys.items(name)
+        here = self.journeys
+        values = here.own_values(name) if own else here.items(name) if here.is_list(f"d_{name}") else here.ids(name)
+        if isinstance(values, Items):
             if condition.exists is not None:  # not set: no item has a value
-                some = items.any_per_event(np.asarray(items.values != 0, bool))[self.at]
+                some = values.any_per_event(np.asarray(values.values != 0, bool))[self.at]
                 return some if condition.exists else ~some
-            return items.any_per_event(self._ids_match(items.values, condition))[self.at]
-        return self._ids_match(self.journeys.ids(name)[self.at], condition)
+            return values.any_per_event(self._ids_match(values.values, condition))[self.at]
+        return self._ids_match(values[self.at], condition)
 
     def _ids_match(self, ids: Ints, condition: DimensionCondition) -> Bools:
         if condition.exists is not None:

@@ -54,11 +54,14 @@ class Ask(Generic[R]):
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
 
-        A dimension that keeps all its values has as many per event as an array of its own would.
+        A dimension that keeps all its values has as many per event as an array of its own would; one that is bound to
+        items has theirs.
         """
         dimension = self.view.dimensions[name]
         if dimension.persistence and dimension.persistence.allocation == "all":
             return (all_values(name),)
+        if dimension.persistence and dimension.persistence.binding and dimension.persistence.binding_metric:
+            return self.arrays_of_dimension(dimension.persistence.binding)
         return self.arrays.get(name) or arrays_in(dimension.field or "")
 
     def arrays_of_metric(self, name: str) -> tuple[str, ...]:

@@ -98,6 +98,7 @@ def metrics_read(report: Report, view: View) -> tuple[str, ...]:
     for name in persistent_in(report, view):
         how = view.dimensions[name].persistence
         names += [how.expiration.metric] if how and isinstance(how.expiration, OnMetric) else []
+        names += [how.binding_metric] if how and how.binding_metric else []
     return tuple(sorted(name for name in base_metrics(names, view) if name not in STANDARD_METRICS))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cja_spark.journeys.batch import Floats, Ints
+from cja_spark.journeys.batch import Floats, Ints, Items
 from cja_spark.kernels import attribution as kernel
 from cja_spark.kernels.attribution import NONE, Touches
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
@@ -93,11 +93,10 @@ def _of(seen: Seen, at: Ints) -> Touches:
 def _set_values(seen: Seen, dimension: str) -> tuple[Ints, Ints, Ints]:
     """Events that set a value; and of all values that they set, once per event, the value and its event's number."""
     journeys = seen.journeys
-    if not journeys.is_list(f"d_{dimension}") or journeys.persists(dimension):
-        own = journeys.own_ids(dimension)
-        at = np.flatnonzero(own)
-        return at, own[at], np.arange(len(at))
-    items = journeys.items(dimension)
+    items = journeys.own_values(dimension)
+    if not isinstance(items, Items):
+        at = np.flatnonzero(items)
+        return at, items[at], np.arange(len(at))
     event = np.repeat(np.arange(journeys.events), np.diff(items.offsets))[items.values != 0]
     values = items.values[items.values != 0]
     if len(values) == 0:

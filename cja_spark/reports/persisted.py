@@ -26,7 +26,7 @@ def with_persistence(
         sessions: the session of each event, int64[events] ascending.
         names: the dimensions, each with persistence in the view.
 
-    Source: P1-P5, P7: on unsegmented events.
+    Source: P1-P7: on unsegmented events.
     """
     if not names:
         return journeys
@@ -46,10 +46,12 @@ def _persisted(
 def _values(
     journeys: Journeys, window: Window, sessions: Ints, name: str, how: Persistence
 ) -> npt.NDArray[np.int64] | Items:
-    own, t = journeys.ids(name), journeys.t
     lasts = milliseconds(how.expiration) if isinstance(how.expiration, timedelta) else FOREVER
     since = _since(how, window)
     scope = _scopes(journeys, sessions, how)
+    if how.binding is not None and journeys.is_list(f"d_{how.binding}"):
+        return _of_items(journeys, name, how, scope, since, lasts)
+    own, t = journeys.ids(name), journeys.t
     if how.allocation == "all":
         return Items(*union(own, scope, t, since))
     if how.allocation in ("first_known", "last_known"):
@@ -58,6 +60,21 @@ def _values(
     if how.binding is None:
         return last_set(own, scope, t, since, lasts, original=original)
     return bound(own, journeys.own_ids(how.binding), scope, t, since, lasts, original=original)
+
+
+def _of_items(journeys: Journeys, name: str, how: Persistence, scope: Ints, since: int, lasts: int) -> Items:
+    """Values of items, remembered per value that the items have of another dimension (P5, P6)."""
+    by, original = journeys.items(how.binding or name), how.allocation == "original"
+    counts = np.diff(by.offsets)
+    if how.binding_metric is None:
+        own = journeys.items(name).values
+    else:
+        had = last_set(journeys.ids(name), scope, journeys.t, since, lasts, original=original)
+        given = np.where(journeys.ids(name) != 0, journeys.ids(name), had)
+        own = np.repeat(np.where(journeys.carries(how.binding_metric), given, 0), counts)
+        own = np.where(by.values != 0, own, 0)
+    scope, t = np.repeat(scope, counts), np.repeat(journeys.t, counts)
+    return Items(by.offsets, bound(own, by.values, scope, t, since, lasts, original=original), by.levels)
 
 
 def _since(how: Persistence, window: Window) -> int:

@@ -1,4 +1,4 @@
-"""Persistence: how long, and which, values of a dimension last beyond the events that set them (rules P1-P5)."""
+"""Persistence: how long, and which, values of a dimension last beyond the events that set them (rules P1-P6)."""
 
 from __future__ import annotations
 
@@ -50,12 +50,17 @@ class Persistence(Spec):
     was set, or `{metric: orders}`: until an event carries the metric.
 
     `binding`: another dimension; values are then remembered per value of that one, and only events that set it have
-    them.
+    them. Both lie side by side: on events, or on the items of one array.
+
+    `binding_metric`: needed where the other dimension lies in an array and this one does not. Events that carry the metric
+    bind their value, or the one that persists without binding, to each of their items; the dimension is then one of
+    items.
     """
 
     allocation: Allocation = "most_recent"
     expiration: Expiration = "session"
     binding: Name | None = None
+    binding_metric: Name | None = None
 
     @model_validator(mode="after")
     def _documented(self) -> Persistence:
@@ -69,6 +74,8 @@ class Persistence(Spec):
             raise ValueError(f"allocation: {self.allocation} expires with the session, the person or after a duration.")
         if self.binding is not None and self.allocation not in ("most_recent", "original"):
             raise ValueError(f"binding remembers one value per value: most_recent or original, not {self.allocation}.")
+        if self.binding_metric is not None and self.binding is None:
+            raise ValueError("binding_metric says which events bind; name what they bind to with 'binding'.")
         return self
 
     @property

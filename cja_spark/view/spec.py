@@ -22,7 +22,6 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
-from cja_spark.view.arrays import arrays_in
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
@@ -88,8 +87,6 @@ class Dimension(Spec):
                 raise ValueError(f"{kind}: '{path}' names a dataset and a column of it: '{path}.column'.")
         if self.persistence and self.profile:
             raise ValueError("persistence: a value of a profile is on every event of the person already.")
-        if self.persistence and self.field and (inside := arrays_in(self.field)):
-            raise ValueError(f"persistence: '{self.field}' lies in the array '{inside[-1]}'; only values of events persist.")
         return self
 
 

@@ -17,7 +17,7 @@ TIERS = ("gold", "blue", None)
 TEXTS = {
     "page": ("home", "product", "cart", "help", "söke", "nowhere"), "channel": ("mail", "search", "direct"),
     "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
-    "campaign": ("mail", "search", "direct"),
+    "campaign": ("mail", "search", "direct"), "color": ("red", "blue", "green"),
 }  # fmt: skip
 METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
@@ -41,6 +41,7 @@ def view_drawn(chance):
     dimensions = {
         **VIEW["dimensions"], "category": {"lookup": "catalogue.category"}, "tier": {"profile": "crm.tier"},
         "campaign": {"field": "channel", "persistence": persistence(chance)},
+        "color": {"field": "items[].color", **chance.choice([{}, {"persistence": of_items(chance)}])},
     }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
@@ -56,8 +57,13 @@ def persistence(chance):
         expiration = "person"
     found = {"allocation": allocation, "expiration": expiration}
     if allocation in ("most_recent", "original") and chance.random() < 0.4:
-        found["binding"] = "page"
+        found |= chance.choice([{"binding": "page"}, {"binding": "sku", "binding_metric": chance.choice(["views", "calls"])}])
     return found
+
+
+def of_items(chance):
+    """One that values of items may have."""
+    return {"allocation": chance.choice(["most_recent", "original"]), "expiration": chance.choice(EXPIRATIONS), "binding": "sku"}
 
 
 def deduplicated(chance, field):
@@ -86,7 +92,8 @@ def attributed(chance):
 
 def single_valued(view):
     """Dimensions of which an event has one value."""
-    many = view["dimensions"]["campaign"]["persistence"]["allocation"] == "all"
+    how = view["dimensions"]["campaign"]["persistence"]
+    many = how["allocation"] == "all" or "binding_metric" in how
     return ["page", "channel", "tier", *([] if many else ["campaign"])]
 
 

@@ -26,7 +26,8 @@ from tests.reference.report import report
 NAMES = {value_id(text): text for texts in (*TEXTS.values(), PAGES) for text in texts}
 COMPONENTS = {
     "d_page": ("page", 0, True), "d_channel": ("channel", 0, True), "d_sku": ("sku", 1, True),
-    "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "m_views": ("views", 0, False), "m_orders": ("orders", 0, False),
+    "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
+    "m_views": ("views", 0, False), "m_orders": ("orders", 0, False),
     "m_units": ("units", 1, False), "m_calls": ("counted_calls", 0, False),
 }  # fmt: skip
 
@@ -38,6 +39,7 @@ def world(chance, seed):
     for event in events:
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
         event["campaign"] = event["channel"]
+        event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
         event["counted_calls"] = None if event["calls"] is None else 1.0
     return events, tiers
@@ -98,5 +100,6 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
         "'deduplication'", "'participation'", "'time_decay'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
+        "'binding': 'sku', 'binding_metric'", "'then'", "logic_group", "only_after", "'after'", "does_not_match",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

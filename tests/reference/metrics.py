@@ -27,6 +27,8 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
     """
     if kind == "dimensions" and keeps_all(view, name):
         return (ALL_OF + name,)
+    if kind == "dimensions" and (bound := bound_to_items(view, name)):
+        return path(view, kind, bound)
     field = spec_of(view, kind, name).get("field") or ""
     parts = field.split("[]")[:-1]
     return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
@@ -35,6 +37,12 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
 def keeps_all(view: dict, dimension: str) -> bool:
     """Whether a dimension keeps all values of its scope."""
     return (spec_of(view, "dimensions", dimension).get("persistence") or {}).get("allocation") == "all"
+
+
+def bound_to_items(view: dict, dimension: str) -> str | None:
+    """The dimension on items that a dimension of events is bound to (P6)."""
+    how = spec_of(view, "dimensions", dimension).get("persistence") or {}
+    return how["binding"] if "binding_metric" in how else None
 
 
 def own_before_persistence(event: dict) -> dict:

@@ -1,4 +1,4 @@
-"""Rules P1-P5: the values that each event has of a dimension with persistence, as lists; empty where it has none."""
+"""Rules P1-P6: the values that each event has of a dimension with persistence, as lists; empty where it has none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.reference.calendar import first_instant
-from tests.reference.metrics import carries, own, spec_of
+from tests.reference.metrics import carries, nodes, own, path, spec_of
 from tests.reference.order import milliseconds
 
 FOREVER = float("inf")
@@ -65,6 +65,51 @@ def read_from(view: dict, ask: dict, start: int) -> int:
     return min(start, person_from(view, ask)) if any(of_person(how) for how in hows) else start
 
 
+def of_items(dimension: str, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> list:
+    """P5, P6: per event the value of each item, in lists as deep as those of the dimension that it is bound to."""
+    how = settings(view, dimension)
+    depth = len(path(view, "dimensions", how["binding"]))
+    bound = [nodes(event.get(how["binding"]), depth) for event in journey]
+    slots = [(at, place, by) for at, event in enumerate(bound) for place, by in event]
+    metric = how.get("binding_metric")
+    if metric is None:
+        own_values = [dict(nodes(event.get(dimension), depth)) for event in journey]
+        values = [own_values[at].get(place) for at, place, _ in slots]
+    else:
+        unbound = without_binding(dimension, view)
+        had = persisted(dimension, journey, session_of, unbound, ask)
+        given = [own(journey[at], unbound, dimension) or had[at] for at in range(len(journey))]
+        binds = [carries(event, view, metric) for event in journey]
+        values = [given[at][0] if binds[at] and given[at] and by is not None else None for at, _, by in slots]
+    scope, length = scopes(how, journey, session_of, view), lasts(how)
+    since = person_from(view, ask) if of_person(how) else -FOREVER if length is None else ask["from"] - length
+    found = [{} for _ in journey]
+    for here, (at, place, by) in enumerate(slots):
+        before = [
+            slot for slot in range(here + 1)
+            if values[slot] is not None and slots[slot][2] == by
+            and scope[slots[slot][0]] == scope[at] and journey[slots[slot][0]]["t"] >= since
+        ]  # fmt: skip
+        times = [journey[slots[slot][0]]["t"] for slot in before]
+        held = holder(times, journey[at]["t"], how["allocation"], length)
+        found[at][place] = values[here] if by is None else None if held is None else values[before[held]]
+    return [shaped(event.get(how["binding"]), depth, own_) for event, own_ in zip(journey, found, strict=True)]
+
+
+def without_binding(dimension: str, view: dict) -> dict:
+    """The view in which a dimension is bound to nothing."""
+    found = spec_of(view, "dimensions", dimension)
+    how = {key: value for key, value in found["persistence"].items() if not key.startswith("binding")}
+    return {**view, "dimensions": {**view["dimensions"], dimension: {**found, "persistence": how}}}
+
+
+def shaped(like: object, depth: int, found: dict, place: tuple = ()) -> object:
+    """Values by place as lists within lists."""
+    if depth == 0:
+        return found.get(place)
+    return [shaped(item, depth - 1, found, (*place, at)) for at, item in enumerate(like if isinstance(like, list) else [])]
+
+
 def persisted(dimension: str, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> list[list[str]]:
     """Per event the values of one dimension."""
     how = settings(view, dimension)
@@ -107,15 +152,20 @@ def allocated(
     at: int, allocation: str, before: list[int], journey: list[dict], values: list, length: int | None
 ) -> list[str]:
     """P1, P3: what is left at an event of the values set before."""
-    most = FOREVER if length is None else length
     if allocation == "all":
         return list(dict.fromkeys(value for j in before for value in values[j]))
-    holder = None
-    for j in before:
-        expired = holder is not None and journey[j]["t"] - journey[holder]["t"] > most
-        if holder is None or expired or allocation == "most_recent":
-            holder = j
-    return values[holder] if holder is not None and journey[at]["t"] - journey[holder]["t"] <= most else []
+    held = holder([journey[j]["t"] for j in before], journey[at]["t"], allocation, length)
+    return [] if held is None else values[before[held]]
+
+
+def holder(times: list[int], now: int, allocation: str, length: int | None) -> int | None:
+    """Which of some sets, given by their times, is still there."""
+    most = FOREVER if length is None else length
+    held = None
+    for j, t in enumerate(times):
+        if held is None or t - times[held] > most or allocation == "most_recent":
+            held = j
+    return held if held is not None and now - times[held] <= most else None
 
 
 def known(at: int, how: dict, journey: list[dict], values: list, exists: list[bool], scope: list[int], ask: dict) -> list[str]:
@@ -130,8 +180,10 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
     """Write on each event what it has of each dimension with persistence; what it set itself stays under `own`."""
     for person, journey in journeys.items():
         for name in used(view, ask):
-            found = persisted(name, journey, sessions[person], view, ask)
-            many = settings(view, name)["allocation"] == "all"
+            how = settings(view, name)
+            items = "binding" in how and path(view, "dimensions", how["binding"])
+            found = (of_items if items else persisted)(name, journey, sessions[person], view, ask)
+            many = items or how["allocation"] == "all"
             for event, values in zip(journey, found, strict=True):
                 event.setdefault("own", {})[name] = event.get(name)
                 event["persisted"] = {**event.get("persisted", {}), name: values if many else next(iter(values), None)}

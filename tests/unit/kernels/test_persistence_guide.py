@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cja_spark.project_bindings import binding_faults
+from cja_spark.project_names import faults_of_names
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import page
 from tests.unit.kernels.test_rules_of_persistence import has
@@ -16,9 +18,14 @@ HEADER, *TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() i
 
 
 def test_the_yaml_of_the_guide_is_a_view():
-    [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    view = View.model_validate({"name": "guide", "metrics": {"orders": "orders"}, **yaml.safe_load(written)})
-    assert [name for name, dimension in view.dimensions.items() if dimension.persistence] == ["campaign", "search_term", "genre"]
+    dimensions = {}
+    for written in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
+        dimensions |= yaml.safe_load(written)["dimensions"]
+    metrics = {"orders": "orders", "cart_additions": "adds"}
+    view = View.model_validate({"name": "guide", "metrics": metrics, "dimensions": dimensions})
+    lasting = [name for name, dimension in view.dimensions.items() if dimension.persistence]
+    assert lasting == ["campaign", "search_term", "genre", "finding_method"]
+    assert [*binding_faults(view, {}), *faults_of_names(view, [])] == []
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])

@@ -1,10 +1,11 @@
-"""Rules P1 to P5 on the product's kernels and finish: which value each event has."""
+"""Rules P1 to P6 on the product's kernels and finish: which value each event has."""
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from cja_spark.kernels.persistence import FOREVER, bound, union
+from cja_spark.project_bindings import binding_faults
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, GAP, MINUTE, START, page, table
 
@@ -136,13 +137,77 @@ def test_p4_what_is_not_documented_is_refused(given, said):
         View.model_validate({"name": "v", "dimensions": {"campaign": {"field": "campaign", "persistence": given}}})
 
 
+def test_a_value_of_a_profile_does_not_persist():
+    with pytest.raises(ValidationError, match="a value of a profile is on every event of the person already"):
+        View.model_validate({"name": "v", "dimensions": {"sku": {"profile": "crm.tier", "persistence": {}}}})
+
+
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("dimension", "said"),
     [
-        ({"field": "items[].sku"}, r"'items\[\]\.sku' lies in the array 'items'; only values of events persist"),
-        ({"profile": "crm.tier"}, "a value of a profile is on every event of the person already"),
+        ({"field": "items[].sku", "persistence": {}}, "lies in the array 'items'; alone only values of events persist"),
+        ({"field": "page", "persistence": {"binding": "sku"}}, "binding_metric is needed: the events that bind"),
+        ({"field": "lots[].sku", "persistence": {"binding": "sku"}}, "'sku', which it is bound to, in the array 'items'"),
+        ({"field": "page", "persistence": {"binding": "other", "binding_metric": "orders"}}, "lie side by side"),
+        ({"field": "items[].x", "persistence": {"binding": "sku", "binding_metric": "orders"}}, "lie side by side"),
     ],
-)
-def test_only_values_that_events_set_persist(source, said):
-    with pytest.raises(ValidationError, match=said):
-        View.model_validate({"name": "v", "dimensions": {"sku": {**source, "persistence": {}}}})
+)  # fmt: skip
+def test_what_is_bound_lies_beside_or_above_what_it_is_bound_to(dimension, said):
+    dimensions = {"bound": dimension, "sku": "items[].sku", "other": "other"}
+    view = View.model_validate({"name": "v", "dimensions": dimensions, "metrics": {"orders": "orders"}})
+    [(name, message)] = binding_faults(view, {})
+    assert (name, said in message) == ("bound", True), message
+
+
+def items(*events, **persistence):
+    """What each item of one person has of `page`, in order; `views` is the metric that binds."""
+    view = {
+        "dimensions": {"page": {"field": "page", "persistence": {"expiration": "person", "binding": "sku", **persistence}}, "sku": "items[].sku"},
+        "metrics": {"orders": "orders", "opens": "opens", "units": "items[].units"},
+    }  # fmt: skip
+    rows = table([list(events)], "sku", "page", metrics=["units"], view=view)
+    return {(sku, value): units for kind, sku, value, units in rows if kind == "item"}
+
+
+BINDS = {"binding_metric": "orders"}
+
+
+def test_p6_an_event_that_carries_the_metric_binds_its_value_to_its_items():
+    found = items(
+        page(0, "a", orders=1, sku=["x", "y"]), page(1, "b", orders=1, sku=["z"]), page(2, sku=["x", "z"], units=[1, 2]), **BINDS
+    )  # fmt: skip
+    assert (found["x", "a"], found["z", "b"]) == (1, 2)
+
+
+def test_p6_without_a_value_of_its_own_it_binds_the_one_that_persists():
+    assert items(page(0, "a"), page(1, orders=1, sku=["x"]), page(2, "b"), page(3, sku=["x"], units=[1]), **BINDS)["x", "a"] == 1
+    original = {**BINDS, "allocation": "original"}
+    assert items(page(0, "a"), page(1, "b"), page(2, orders=1, sku=["x"], units=[1]), **original)["x", "a"] == 1
+    assert items(page(0, "a"), page(1, "b", orders=1, sku=["x"], units=[1]), **original)["x", "b"] == 1  # its own comes first
+
+
+def test_p6_an_unknown_item_has_no_value_and_none_is_taken_instead():
+    found = items(page(0, "a", orders=1, sku=["x"]), page(1, "b", sku=["y", "x"], units=[1, 2]), **BINDS)
+    assert (found["y", "No value"], found["x", "a"]) == (1, 2)
+
+
+def test_p6_rebound_items_go_by_allocation():
+    events = [page(0, "a", orders=1, sku=["x"]), page(1, "b", orders=1, sku=["x"]), page(2, sku=["x"], units=[1])]
+    assert items(*events, **BINDS)["x", "b"] == 1
+    assert items(*events, **BINDS, allocation="original")["x", "a"] == 1
+
+
+@pytest.mark.parametrize(("apart", "value"), [(10, "a"), (11, "No value")])
+def test_p6_what_is_bound_expires_on_its_own(apart, value):
+    events = [page(0, "a", orders=1, sku=["x"]), page(5, "a", orders=1, sku=["y"]), page(apart, sku=["x"], units=[1])]
+    assert items(*events, **BINDS, expiration="10 ms")["x", value] == 1
+    two = [page(0, "a", orders=1, sku=["x"]), page(GAP + 1, sku=["x"], units=[1])]
+    assert items(*two, **BINDS, expiration="session")["x", "No value"] == 1
+
+
+def test_p6_an_event_without_items_has_no_value_of_them():
+    rows = table(
+        [[page(0, "a", orders=1), page(1, "a", orders=1, sku=["x"])]], "page", metrics=["orders"],
+        view={"dimensions": {"page": {"field": "page", "persistence": {"binding": "sku", **BINDS}}, "sku": "items[].sku"}},
+    )  # fmt: skip
+    assert rows == [("total", None, 2.0), ("item", "a", 1.0)]

@@ -1,0 +1,53 @@
+"""Bindings: whether a dimension that persists per value of another one can be bound to it (rules P5, P6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cja_spark.view.arrays import arrays_in
+from cja_spark.view.persistence import Persistence
+from cja_spark.view.spec import Dimension, View
+
+Arrays = tuple[str, ...]
+
+
+def binding_faults(view: View, matches: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Dimensions whose persistence does not fit the arrays that they and what they are bound to lie in: name, sentence.
+
+    Args:
+        view: the view; names that it does not have are another's faults.
+        matches: per lookup dataset the field that its keys match.
+    """
+    for name, dimension in view.dimensions.items():
+        if dimension.persistence is None:
+            continue
+        own = own_arrays(dimension, matches)
+        if dimension.persistence.binding is None:
+            if own:
+                yield name, f"persistence: dimension '{name}' lies in the array '{own[-1]}'; alone only values of events persist."
+        elif dimension.persistence.binding in view.dimensions:
+            yield from _bound(name, own, dimension.persistence, own_arrays(view.dimensions[dimension.persistence.binding], matches))
+
+
+def own_arrays(dimension: Dimension, matches: Mapping[str, str]) -> Arrays:
+    """The arrays that a dimension's own values lie in, outermost first."""
+    lookup = (dimension.lookup or "").split(".", 1)[0]
+    return arrays_in(dimension.field or matches.get(lookup, ""))
+
+
+def _bound(name: str, own: Arrays, how: Persistence, by: Arrays) -> Iterator[tuple[str, str]]:
+    if own and own != by:
+        where = f"the array '{by[-1]}'" if by else "no array"
+        yield name, (
+            f"persistence: dimension '{name}' lies in the array '{own[-1]}', '{how.binding}', which it is bound to, in {where}; "
+            "values of items are bound to those of the same array."
+        )
+    elif by and not own and how.binding_metric is None:
+        yield name, (
+            f"persistence: '{how.binding}' lies in the array '{by[-1]}', so binding_metric is needed: the events that bind their "
+            f"value of '{name}' to their items."
+        )
+    elif how.binding_metric is not None and own == by:
+        yield name, (
+            f"persistence: binding_metric is for a binding to items of an array; '{name}' and '{how.binding}' lie side by side."
+        )
