@@ -12,6 +12,7 @@ from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, leaves
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import CalculatedMetric, View
+from cja_spark.view.standard import NOT_COMPARED
 
 
 class Use(NamedTuple):
@@ -21,7 +22,8 @@ class Use(NamedTuple):
         kind: what has the name, in the analyst's words.
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
-            `uncredited` none with attribution, `non_repeating`, `persistent` and `id` no dimension inside an array.
+            `uncredited` none with attribution, `non_repeating`, `persistent` and `id` no dimension inside an array, `compared` none
+            of too many times.
     """
 
     kind: str
@@ -33,6 +35,8 @@ def view_uses(view: View) -> Iterator[Use]:
     """Names that a view's own components refer to."""
     yield from _metric_uses(view)
     yield from (Use("metric", name, "start") for name in view.session.starts_with)
+    for use in view.view_segments:
+        yield from _condition_uses(use) if isinstance(use, Segment) else (Use("segment", use),)
     for segment in view.segments.values():
         yield from _condition_uses(segment)
     for name, dimension in view.dimensions.items():
@@ -90,5 +94,7 @@ def _condition_uses(condition: Spec) -> Iterator[Use]:
             yield Use("metric", leaf.metric, "condition")
         elif isinstance(leaf, DimensionCondition):
             yield Use("dimension", leaf.dimension, "non_repeating" if leaf.model == "non_repeating" else "")
+            if leaf.dimension in NOT_COMPARED and not {"exists", "distinct"} & {*leaf.operators()}:
+                yield Use("dimension", leaf.dimension, "compared")
         else:
             yield Use("segment", leaf.segment)

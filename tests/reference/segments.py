@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.metrics import STANDARD, amount, amount_nodes, own, own_before_persistence
+from tests.reference.metrics import STANDARD, TYPES, amount, amount_nodes, own, own_before_persistence
 
 Indices = list[int]
 COMPARE = {
@@ -51,6 +51,8 @@ def total(unit: Indices, journey: list[dict], session_of: list[int], condition: 
         return 1.0
     if metric == "sessions":
         return float(len({session_of[at] for at in unit}))
+    if metric in TYPES:
+        return float(len({session_of[at] for at in unit if journey[at][metric]}))
     return math.fsum(amount(journey[at], view, metric) for at in unit)
 
 
