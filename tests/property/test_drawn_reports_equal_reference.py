@@ -31,10 +31,10 @@ COMPONENTS = {
 }  # fmt: skip
 
 
-def world(chance, seed):
+def world(chance, seed, persons=20):
     """Events with the values of lookups and profiles on them, as the reference wants them."""
-    tiers = {f"person-{number:04d}": chance.choice(TIERS) for number in range(20)}
-    events = journeys(seed, 20)
+    tiers = {f"person-{number:04d}": chance.choice(TIERS) for number in range(persons)}
+    events = journeys(seed, persons)
     for event in events:
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
         event["campaign"] = event["channel"]
@@ -99,5 +99,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
         "'deduplication'", "'participation'", "'time_decay'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
+        "view_segments", "'calendar': '4-5-4'", "'first_month': 'july'", "'4-4-5'", "first_time_sessions", "'hour_of_day'", "'event_depth'",
+        "'session_type'", "'fifteen_minutes'", "'week_of_year'",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

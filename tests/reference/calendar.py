@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import yaml
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = 60_000
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -43,7 +41,7 @@ def bucket_day(day: date, granularity: str, calendar: object = "gregorian") -> d
 
 @lru_cache(maxsize=200_000)
 def _name(day: date, granularity: str, calendar: str) -> tuple:
-    settings = yaml.safe_load(calendar)
+    settings = json.loads(calendar)
     if settings == "4-5-4" or "weeks" in settings:
         year, month, week, _ = retail_place(day, calendar)
         return {"day": (day,), "week": (year, week), "month": (year, month), "quarter": (year, month // 3), "year": (year,)}[granularity]
@@ -69,7 +67,7 @@ def month_number(settings: dict) -> int:
 @lru_cache(maxsize=1000)
 def retail_start(year: int, calendar: str) -> date:
     """The first day of a retail year."""
-    settings = yaml.safe_load(calendar)
+    settings = json.loads(calendar)
     if settings in ("4-5-4", {"weeks": "4-5-4"}):  # the day after the Saturday nearest to 31 January
         near = [date(year, 1, 31) + timedelta(days=off) for off in range(-7, 8)]
         return min((day for day in near if day.weekday() == 5), key=lambda day: abs(day - date(year, 1, 31))) + timedelta(days=1)
@@ -92,7 +90,7 @@ def retail_start(year: int, calendar: str) -> date:
 
 def retail_place(day: date, calendar: str) -> tuple[int, int, int, int]:
     """Year, and from 0 the month, the week and the day of the year."""
-    settings = yaml.safe_load(calendar)
+    settings = json.loads(calendar)
     year = day.year + 2
     while retail_start(year, calendar) > day:
         year -= 1
