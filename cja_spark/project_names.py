@@ -10,14 +10,16 @@ from typing import Any
 from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
 from cja_spark.connection.spec import TYPES
-from cja_spark.errors import Fault, did_you_mean
+from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
+from cja_spark.project_standard import fault_of_standard
 from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, is_all_values
 from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import SegmentReference, leaves
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, CalculatedMetric, View
+from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 Path_ = tuple[str | int, ...]
 Written = Mapping[str, Any]
@@ -72,9 +74,16 @@ class Names:
         """What is wrong with a use, if anything is."""
         if use.kind not in self.known:
             return None
+        if use.kind == "dimension" and use.name in STANDARD_DIMENSIONS:
+            return fault_of_standard(use.name, use.role)
         if use.name not in self.known[use.kind]:
-            return f"no {use.kind} named '{use.name}'. {did_you_mean(use.name, self.known[use.kind])}".rstrip()
+            return f"no {use.kind} named '{use.name}'. {self._meant(use)}".rstrip()
         return _ROLES[use.role](self, use.name) if use.role else None
+
+    def _meant(self, use: Use) -> str:
+        known = self.known[use.kind]
+        standard = STANDARD_DIMENSIONS if use.kind == "dimension" and not guess(use.name, known) else ()
+        return f"{guess(use.name, standard)} {did_you_mean(use.name, known)}".strip()
 
     def summed_only(self, name: str) -> str | None:
         """Refuse a calculated metric where events are asked."""
@@ -88,7 +97,7 @@ class Names:
         if name not in STANDARD_METRICS:
             return self.summed_only(name)
         own = [metric for metric in self.known["metric"] if metric not in (*STANDARD_METRICS, *self.parts)]
-        reason = "is made of sessions" if name in SESSION_METRICS else "is on every event"
+        reason = "is made of sessions" if name in (*SESSION_METRICS, *SESSION_TYPES) else "is on every event"
         return f"metric '{name}' {reason}; a session starts with a metric of a field. {did_you_mean(name, own)}".rstrip()
 
     def ends_values(self, name: str) -> str | None:

@@ -13,6 +13,7 @@ from cja_spark.view.condition import DimensionCondition, MetricCondition, Segmen
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import CalculatedMetric, View
+from cja_spark.view.standard import NOT_COMPARED
 
 
 class Use(NamedTuple):
@@ -23,7 +24,7 @@ class Use(NamedTuple):
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
             `uncredited` none with attribution, `non_repeating`, `distance` and `id` no dimension inside an array,
-            `checkpoint` no segment of persons.
+            `checkpoint` no segment of persons, `compared` none of too many times.
     """
 
     kind: str
@@ -35,6 +36,8 @@ def view_uses(view: View) -> Iterator[Use]:
     """Names that a view's own components refer to."""
     yield from _metric_uses(view)
     yield from (Use("metric", name, "start") for name in view.session.starts_with)
+    for use in view.view_segments:
+        yield from _condition_uses(use) if isinstance(use, Segment) else (Use("segment", use),)
     for segment in view.segments.values():
         yield from _condition_uses(segment)
     for dimension in view.dimensions.values():
@@ -94,6 +97,8 @@ def _condition_uses(condition: Spec) -> Iterator[Use]:
             yield Use("metric", leaf.metric, "condition")
         elif isinstance(leaf, DimensionCondition):
             yield Use("dimension", leaf.dimension, "non_repeating" if leaf.model == "non_repeating" else "")
+            if leaf.dimension in NOT_COMPARED and not {"exists", "distinct"} & {*leaf.operators()}:
+                yield Use("dimension", leaf.dimension, "compared")
         elif isinstance(leaf, Changes):
             yield Use("dimension", leaf.dimension, "distance")
         else:

@@ -32,6 +32,7 @@ from cja_spark.view.spec import View
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _FIXED: Mapping[str, tuple[Format, str]] = {
     "people": ("people", "People"), "events": ("count", "Events"), "sessions": ("count", "Sessions"),
+    "first_time_sessions": ("count", "First-time sessions"), "return_sessions": ("count", "Return sessions"),
     "session_starts": ("count", "Session starts"), "session_ends": ("count", "Session ends"),
     "bounces": ("count", "Bounces"), "bounce_rate": ("percent", "Bounce rate"),
     "time_spent_seconds": ("seconds", "Time spent"), "mean_session_seconds": ("seconds", "Time per session"),
@@ -89,7 +90,10 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
         description=report.description or "",
         report=ReportKind(report.report),
         range=f"{first} to {last} ({view.time_zone})" if ask.window.end > ask.window.start else "an empty range",
-        segments=tuple(_in_words(use, view, identities) if isinstance(use, Segment) else use for use in report.segments),
+        segments=tuple(
+            _in_words(use, view, identities) if isinstance(use, Segment) else use
+            for use in dict.fromkeys((*view.view_segments, *report.segments))
+        ),
         options=_options(answer),
         columns=tuple(c.model_copy(update={"label": said[c.name]}) if c.name in said else c for c in columns),
         rows=tuple(_spoken(row, view) for row in answer.rows.to_pylist()),

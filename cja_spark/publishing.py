@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -25,7 +26,16 @@ from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
-from cja_spark.reports.compile import columns_of, deduplicated_in, deduplicates_persons, persistent_in, text_ids
+from cja_spark.reports.compile import (
+    columns_of,
+    deduplicated_in,
+    deduplicates_persons,
+    looks_back,
+    persistent_in,
+    standard_ids,
+    standard_in,
+    text_ids,
+)
 from cja_spark.reports.members import members
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
@@ -34,6 +44,7 @@ from cja_spark.sinks.deliver import deliver as deliver_audiences
 from cja_spark.sinks.spec import DeltaProfiles, Sink
 from cja_spark.sources.failures import spark_errors
 from cja_spark.spec import Spec
+from cja_spark.view.calendar_settings import GREGORIAN
 from cja_spark.view.condition import (
     AllOf,
     AnyOf,
@@ -47,6 +58,7 @@ from cja_spark.view.condition import (
 from cja_spark.view.persistence import OnMetric
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import Metric
+from cja_spark.view.standard import STANDARD_DIMENSIONS
 
 
 def passes(seen: Seen, tree: Spec) -> Bools:
@@ -56,7 +68,7 @@ def passes(seen: Seen, tree: Spec) -> Bools:
     if isinstance(tree, AnyOf):
         return np.asarray(np.logical_or.reduce([passes(seen, part) for part in tree.any]), bool)
     if isinstance(tree, Exclude):
-        return seen.in_range & ~passes(seen, tree.exclude)
+        return seen.of_view & ~passes(seen, tree.exclude)
     assert isinstance(tree, SegmentReference)
     return seen.matches(seen.ask.segment(tree.segment))
 
@@ -85,9 +97,15 @@ def people(
     ids = text_ids([asked], view, lake.values(view.name).read())
     persistent = persistent_in(asked, view)
     plain = Window(first, first, last, last, last, first)
-    window = looking_back(plain, view, persistent, of_person=deduplicates_persons(asked, view))
+    standard = standard_in(asked, view)
+    window = looking_back(
+        plain, view, persistent, of_person=deduplicates_persons(asked, view), back=looks_back(asked, view, first)
+    )
+    reading = Ask(
+        asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard
+    )
     members_of = Report(name=audience.name, report="members")
-    ask = Ask(members_of, view, window, ids, persistent=persistent, deduplicated=deduplicated_in(asked, view))
+    ask = replace(reading, report=members_of, text_ids={**ids, **standard_ids([reading])})
     journeys = lake.journeys(view.name).read(version)
     low, high = period_at(window.read_from, view), period_at(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
@@ -162,12 +180,13 @@ def _publish(
 
 
 def definitions(project: Project, audience: Audience) -> dict[str, object]:
-    """What an audience is made of, as it is defined now: segments, their components, sessions, the time zone."""
+    """What an audience is made of, as it is defined now: segments, their components, sessions, the time zone, the calendar."""
     view = project.view
     segments = _segments(project, audience)
-    named = [leaf for name in segments for leaf in leaves(view.segments[name])]
+    inline = [use for use in view.view_segments if isinstance(use, Segment)]
+    named = [leaf for segment in (*(view.segments[name] for name in segments), *inline) for leaf in leaves(segment)]
     metrics = {leaf.metric for leaf in named if isinstance(leaf, MetricCondition)} | {*view.session.starts_with}
-    dimensions = {leaf.dimension for leaf in named if isinstance(leaf, DimensionCondition | Changes)}
+    dimensions = {leaf.dimension for leaf in named if isinstance(leaf, DimensionCondition | Changes)} - {*STANDARD_DIMENSIONS}
     for metric in [view.metrics[name] for name in metrics if name in view.metrics]:
         if isinstance(metric, Metric) and metric.deduplication and metric.deduplication.id:
             dimensions.add(metric.deduplication.id)
@@ -181,7 +200,10 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
         "dimensions": {name: _plain(view.dimensions[name]) for name in dimensions},
         "session": _plain(view.session),
         "time_zone": view.time_zone,
-    }
+        **({"calendar": _plain(view.calendar)} if view.calendar != GREGORIAN else {}),
+        **({"view_segments": [_plain(use) if isinstance(use, Segment) else use for use in view.view_segments]}
+           if view.view_segments else {}),
+    }  # fmt: skip
 
 
 _SHOWN_ONLY = {"label", "description", "format", "decimals", "currency", "attribution"}  # no segment asks for these
@@ -195,6 +217,8 @@ def _segments(project: Project, audience: Audience) -> dict[str, object]:
     """The segments an audience names and those that they name."""
     found: dict[str, object] = {}
     ahead = list(audience.segment_names())
+    for use in project.view.view_segments:
+        ahead += plan.segments_named(use) if isinstance(use, Segment) else [use]
     while ahead:
         name = ahead.pop()
         if name not in found:

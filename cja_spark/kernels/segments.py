@@ -30,6 +30,7 @@ from cja_spark.view.condition import (
 )
 from cja_spark.view.sequence import Then
 from cja_spark.view.spec import SESSION_METRICS
+from cja_spark.view.standard import SESSION_TYPES
 
 LEVELS = {"event": 0, "session": 1, "person": 2}
 _COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
@@ -56,8 +57,9 @@ class Matcher:
     """Evaluates conditions on the events of one batch that a report sees."""
 
     def __init__(
-        self, journeys: Journeys, seen: Bools, sessions: Ints, segments: Mapping[str, Segment], text_ids: TextIds
-    ) -> None:
+        self, journeys: Journeys, seen: Bools, sessions: Ints, segments: Mapping[str, Segment], text_ids: TextIds,
+        *, figures: Bools | None = None,
+    ) -> None:  # fmt: skip
         """Take a batch and the events that count.
 
         Args:
@@ -65,7 +67,8 @@ class Matcher:
             seen: bool[events], the events conditions may look at (the report's range).
             sessions: int64[events], session numbers ascending.
             segments: the view's segments by name.
-            text_ids: for conditions on parts of texts, the ids of the texts that match.
+            text_ids: the ids that match, for conditions on parts of texts and on standard dimensions.
+            figures: bool[events], those that decide which event starts or ends a session, where they are more (S4).
         """
         self.journeys = journeys
         self.seen = seen
@@ -73,6 +76,7 @@ class Matcher:
         self.segments = segments
         self.text_ids = text_ids
         self._sessions = sessions
+        self._figures = seen if figures is None else figures
 
     @cached_property
     def _session(self) -> Ints:
@@ -153,6 +157,8 @@ class Matcher:
     def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
         if metric == "people" or (metric == "sessions" and level == 0):  # an event is of one person and one session
             return np.ones(self.count(level))
+        if metric in SESSION_TYPES and level == 0:
+            return self._of_type(metric).astype(float)
         own = self._own_amounts(metric)
         amounts = sums_per_code(self.units(level), own, self.count(level)) if level else own
         return amounts / 1000 if metric == "time_spent_seconds" else amounts  # whole ms so far: exact
@@ -163,9 +169,15 @@ class Matcher:
             return np.ones(len(self.at))
         if metric == "sessions":
             return np.diff(self._session, prepend=-1).astype(float)
+        if metric in SESSION_TYPES:
+            return np.where(self._of_type(metric), np.diff(self._session, prepend=-1), 0).astype(float)
         if metric in SESSION_METRICS:
-            return session_amounts(metric, self.journeys.t, self._sessions, self.seen)[self.at]
+            return session_amounts(metric, self.journeys.t, self._sessions, self._figures)[self.at]
         return self.journeys.amounts(metric)[self.at]
+
+    def _of_type(self, metric: str) -> Bools:
+        """Which seen events are of a first-time or of a return session (S6)."""
+        return np.asarray(self.journeys.ids("session_type")[self.at] == SESSION_TYPES[metric], bool)
 
     def _values(self, condition: DimensionCondition, level: int) -> Bools:
         if condition.distinct is not None:
@@ -218,11 +230,13 @@ class Matcher:
     def _ids_match(self, ids: Ints, condition: DimensionCondition) -> Bools:
         if condition.exists is not None:
             return np.asarray(ids != 0 if condition.exists else ids == 0, bool)
+        if condition in self.text_ids:
+            return np.isin(ids, self.text_ids[condition])
         if condition.equals is not None:
             return np.asarray(ids == value_id(condition.equals), bool)
         if condition.equals_any_of is not None:
             return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
-        return np.isin(ids, self.text_ids[condition])
+        raise KeyError(f"no ids for {condition}")
 
 
 def _compared(amounts: npt.NDArray[Any], condition: Comparison) -> Bools:

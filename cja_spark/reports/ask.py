@@ -20,10 +20,12 @@ from cja_spark.reports.deduplicated import with_deduplication
 from cja_spark.reports.limits import LeftOut, within_limit
 from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
+from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import all_values, arrays_in
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
+from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 R = TypeVar("R", bound=Report, default=Report, covariant=True)
 K = TypeVar("K", bound=Report)
@@ -41,6 +43,7 @@ class Ask(Generic[R]):
         arrays: per lookup dimension the arrays its keys lie in, outermost first.
         persistent: the dimensions with persistence that it reads.
         deduplicated: the metrics with deduplication that it reads.
+        standard: the standard dimensions that it reads.
     """
 
     report: R
@@ -50,6 +53,7 @@ class Ask(Generic[R]):
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     persistent: tuple[str, ...] = ()
     deduplicated: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
 
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
@@ -57,6 +61,8 @@ class Ask(Generic[R]):
         A dimension that keeps all its values has as many per event as an array of its own would; one that is bound to
         items has theirs.
         """
+        if name in STANDARD_DIMENSIONS:
+            return ()
         dimension = self.view.dimensions[name]
         if dimension.persistence and dimension.persistence.allocation == "all":
             return (all_values(name),)
@@ -104,6 +110,7 @@ class Seen(Generic[R]):
         self.left_out: LeftOut
         self.journeys, self.left_out = read.remembered(("within", most), lambda: within_limit(read, most))
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
+        self.journeys = with_standard(self.journeys, ask.view, window, self.sessions, ask.standard)
         self.journeys = with_deduplication(self.journeys, ask.view, window, self.sessions, ask.deduplicated)
         self.journeys = with_persistence(self.journeys, ask.view, window, self.sessions, ask.persistent)
 
@@ -116,22 +123,42 @@ class Seen(Generic[R]):
             lambda: (self.journeys.t >= window.start) & (self.journeys.t < window.end),
         )
 
+    @property
+    def of_view(self) -> Bools:
+        """Range events that the view's own segments keep: bool[events]."""
+        view = self.ask.view
+        if not view.view_segments:
+            return self.in_range
+        return self.journeys.remembered(("of_view", *self._key()), lambda: self._of_view(self.in_range))
+
+    def _of_view(self, events: Bools) -> Bools:
+        """Those of some events that each of the view's segments keeps (O10)."""
+        matcher = self._matcher_of(events, events)
+        found = (matcher.events_of(self.ask.segment(use)) for use in self.ask.view.view_segments)
+        return np.asarray(np.logical_and.reduce([events, *found]), bool)
+
+    def _key(self) -> tuple[object, ...]:
+        view = self.ask.view
+        return (self.ask.window, self.ask.timeout_ms, view.session.starts_with, view.view_segments)
+
     def matches(self, segment: Segment) -> Bools:
-        """Range events of a segment: bool[events], shared by the reports of a run."""
-        window = self.ask.window
-        key = ("matches", segment, window, self.ask.timeout_ms, self.ask.view.session.starts_with)
-        return self.journeys.remembered(key, lambda: self._matcher().events_of(segment))
+        """Range events of a segment among those of the view: bool[events], shared by the reports of a run."""
+        return self.journeys.remembered(("matches", segment, *self._key()), lambda: self._matcher().events_of(segment))
 
     def _matcher(self) -> Matcher:
-        window = self.ask.window
         return self.journeys.remembered(
-            ("matcher", window, self.ask.timeout_ms, self.ask.view.session.starts_with),
-            lambda: Matcher(self.journeys, self.in_range, self.sessions, self.ask.view.segments, self.ask.text_ids),
+            ("matcher", *self._key()), lambda: self._matcher_of(self.of_view, self.in_range)
+        )
+
+    def _matcher_of(self, events: Bools, figures: Bools) -> Matcher:
+        """What asks conditions of some events; a session's figures are those of all its events in a time (S4, S5)."""
+        return Matcher(
+            self.journeys, events, self.sessions, self.ask.view.segments, self.ask.text_ids, figures=figures
         )
 
     def masked(self) -> Bools:
-        """Range events that all of the report's segments keep: bool[events]."""
-        mask = self.in_range
+        """Range events that the view's and all of the report's segments keep: bool[events]."""
+        mask = self.of_view
         for use in self.ask.report.segments:
             mask = mask & self.matches(self.ask.segment(use))
         return mask
@@ -141,18 +168,34 @@ class Seen(Generic[R]):
 
         Person and session segments keep the range's result for the person; an event segment is asked again.
         """
-        journeys, window = self.journeys, self.ask.window
-        tail = (journeys.t >= window.end) & (journeys.t < until)
+        of_view = self._tail()
+        tail = of_view & (self.journeys.t < until)
         for use in self.ask.report.segments:
             segment = self.ask.segment(use)
-            if segment.container == "person":
-                kept = np.zeros(journeys.persons, bool)
-                kept[journeys.person_of_event()[self.matches(segment)]] = True
-                tail = tail & kept[journeys.person_of_event()]
-            else:
-                matcher = Matcher(journeys, tail, self.sessions, self.ask.view.segments, self.ask.text_ids)
-                tail = tail & matcher.events_of(segment)
+            tail = tail & self._in_tail(segment, self.matches(segment), of_view)
         return self.masked() | tail
+
+    def _tail(self) -> Bools:
+        """Events after the range that the view's own segments keep: bool[events]."""
+        return self.journeys.remembered(("tail", *self._key()), self._new_tail)
+
+    def _new_tail(self) -> Bools:
+        after = np.asarray(self.journeys.t >= self.ask.window.end, bool)
+        if not self.ask.view.view_segments or not after.any():
+            return after
+        matcher, tail = self._matcher_of(self.in_range, self.in_range), after
+        for use in self.ask.view.view_segments:
+            segment = self.ask.segment(use)
+            tail = tail & self._in_tail(segment, matcher.events_of(segment), after)
+        return tail
+
+    def _in_tail(self, segment: Segment, met: Bools, tail: Bools) -> Bools:
+        """Which tail events a segment keeps, where `met` are the range events that it keeps."""
+        if segment.container == "person":
+            kept = np.zeros(self.journeys.persons, bool)
+            kept[self.journeys.person_of_event()[met]] = True
+            return np.asarray(tail & kept[self.journeys.person_of_event()], bool)
+        return self._matcher_of(tail, self.journeys.t >= self.ask.window.end).events_of(segment)
 
     def step(self, use: str | Spec) -> Bools:
         """Events that meet a step: a metric carried, a segment by name, or a condition on one event.
@@ -165,6 +208,8 @@ class Seen(Generic[R]):
 
     def _carries(self, metric: str) -> Bools:
         """Events whose value of a metric is neither null nor 0 (O9), range events and the tail asked apart."""
+        if metric in SESSION_TYPES:
+            return np.asarray(self.journeys.ids("session_type") == SESSION_TYPES[metric], bool)
         if metric in SESSION_METRICS:
             t, tail = self.journeys.t, self.journeys.t >= self.ask.window.end
             parts = [self.amounts(metric), session_amounts(metric, t, self.sessions, tail)]
@@ -173,17 +218,9 @@ class Seen(Generic[R]):
 
     def step_segment(self, use: str | Segment) -> Bools:
         """Events that a step's segment keeps, in the range and in the tail."""
-        window, segment = self.ask.window, self.ask.segment(use)
-        met = self.matches(segment)
-        tail = self.journeys.t >= window.end
-        if not tail.any():
-            return met
-        if segment.container == "person":
-            kept = np.zeros(self.journeys.persons, bool)
-            kept[self.journeys.person_of_event()[met]] = True
-            return met | (tail & kept[self.journeys.person_of_event()])
-        matcher = Matcher(self.journeys, tail, self.sessions, self.ask.view.segments, self.ask.text_ids)
-        return met | matcher.events_of(segment)
+        segment = self.ask.segment(use)
+        met, tail = self.matches(segment), self._tail()
+        return met | self._in_tail(segment, met, tail) if tail.any() else met
 
     def amounts(self, metric: str) -> Floats:
         """A metric per event: float64[events]; those of sessions by range events, time spent in ms."""
@@ -211,14 +248,18 @@ class Kind(Generic[K]):
     Attributes:
         spec: what an author writes.
         kernel: journeys to cells, in a task.
-        finish: summed cells to rows, on the driver.
+        rows: summed cells to rows, on the driver.
         tail_ms: how far after the range it looks.
     """
 
     spec: type[K]
     kernel: Callable[[Seen[K]], Cells]
-    finish: Callable[[Sums, Ask[K], Names], pa.Table]
+    rows: Callable[[Sums, Ask[K], Names], pa.Table]
     tail_ms: Callable[[K, View], int] = no_tail
+
+    def finish(self, sums: Sums, ask: Ask[K], names: Names) -> pa.Table:
+        """Rows of summed cells; texts of standard dimensions need no dictionary."""
+        return self.rows(sums, ask, texts_with_standard(names, ask.view))
 
 
 REPORTS: Registry[Kind[Any]] = Registry("report")

@@ -11,21 +11,23 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.errors import ConfigurationError
-from cja_spark.journeys.batch import Window
+from cja_spark.journeys.batch import Ints, Window
 from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.measures import base_metrics
 from cja_spark.reports.spec import Report, several_values
+from cja_spark.reports.standard import first_seen_from, ids_of_conditions
 from cja_spark.reports.text_test import text_test
 from cja_spark.reports.window import days_of, window
 from cja_spark.spec import LAST_DAY, Spec
 from cja_spark.view.arrays import is_all_values
 from cja_spark.view.attribution import Attribution
-from cja_spark.view.calendar import local_day
+from cja_spark.view.calendar import instant_ms, local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.persistence import OnMetric
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import STANDARD_METRICS, Metric, View
+from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 
 def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window:
@@ -38,12 +40,19 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
         as_of: the instant `last n days` count back from; its local day is the last one.
     """
     tail = REPORTS.named(report.report).tail_ms(report, view)
-    days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY))
+    days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY), view.calendar)
     return window(
         days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,
         of_person=deduplicates_persons(report, view) or any(how.of_person for how in attributions_in(report, view)),
-        back=max((how.looks_back() or timedelta(0) for how in attributions_in(report, view)), default=timedelta(0)),
+        back=looks_back(report, view, instant_ms(days[0], view.time_zone)),
     )  # fmt: skip
+
+
+def looks_back(report: Report, view: View, start: int) -> timedelta:
+    """How far before `start`, ms UTC, attribution and session types look (A2, S6)."""
+    months = start - first_seen_from(start, view.time_zone) if "session_type" in standard_in(report, view) else 0
+    lookbacks = (how.looks_back() or timedelta(0) for how in attributions_in(report, view))
+    return max([timedelta(milliseconds=months), *lookbacks])
 
 
 def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = frozenset()) -> list[Spec]:
@@ -67,10 +76,10 @@ def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = fr
 
 
 def report_leaves(report: Report, view: View) -> list[Spec]:
-    """All conditions that a report evaluates."""
+    """All conditions that a report evaluates, those of the view's own segments included."""
     uses: list[Spec] = []
     named = tuple(name for name in report.names_used() if name not in view.metric_names())
-    for use in (*report.segments, *report.segments_used(), *named):
+    for use in (*view.view_segments, *report.segments, *report.segments_used(), *named):
         uses.append(use if isinstance(use, Segment) else SegmentReference(segment=use))
     return all_leaves([*uses, *report.conditions()], view)
 
@@ -87,19 +96,29 @@ def persistent_in(report: Report, view: View) -> tuple[str, ...]:
     return tuple(name for name in names if view.dimensions[name].persistence)
 
 
+def standard_in(report: Report, view: View) -> tuple[str, ...]:
+    """The standard dimensions that a report shows, compares or counts sessions by, sorted."""
+    found = {name for name in dimensions_read(report, view) if name in STANDARD_DIMENSIONS}
+    return tuple(sorted(found | ({"session_type"} if {*_base_read(report, view)} & {*SESSION_TYPES} else set())))
+
+
 def metrics_read(report: Report, view: View) -> tuple[str, ...]:
     """Names of the metrics that a report reads from events, sorted: what sums, conditions and persistence are made of.
 
     Raises:
         ConfigurationError: a metric that the view does not have.
     """
+    return tuple(sorted(name for name in _base_read(report, view) if name not in STANDARD_METRICS))
+
+
+def _base_read(report: Report, view: View) -> tuple[str, ...]:
     names = [*report.metrics_used(), *(name for name in report.names_used() if name in view.metric_names())]
     names += [leaf.metric for leaf in report_leaves(report, view) if isinstance(leaf, MetricCondition)]
     for name in persistent_in(report, view):
         how = view.dimensions[name].persistence
         names += [how.expiration.metric] if how and isinstance(how.expiration, OnMetric) else []
         names += [how.binding_metric] if how and how.binding_metric else []
-    return tuple(sorted(name for name in base_metrics(names, view) if name not in STANDARD_METRICS))
+    return base_metrics(names, view)
 
 
 def deduplicated_in(report: Report, view: View) -> tuple[str, ...]:
@@ -136,6 +155,7 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
         bindings = (view.dimensions[name].persistence for name in persistent_in(report, view))
         dimensions |= {how.binding for how in bindings if how and how.binding}
         dimensions |= {name for metric in deduplicated_in(report, view) if (name := _id_of(view, metric))}
+    dimensions -= {*STANDARD_DIMENSIONS}
     return sorted({f"m_{name}" for name in metrics} | {_dimension_column(name, view) for name in dimensions})
 
 
@@ -156,7 +176,7 @@ def text_ids(reports: Sequence[Report], view: View, values: DataFrame) -> TextId
         positive(leaf)
         for report in reports
         for leaf in report_leaves(report, view)
-        if isinstance(leaf, DimensionCondition)
+        if isinstance(leaf, DimensionCondition) and leaf.dimension not in STANDARD_DIMENSIONS
     }
     found = {}
     for condition in wanted:
@@ -164,6 +184,16 @@ def text_ids(reports: Sequence[Report], view: View, values: DataFrame) -> TextId
         if test is not None:
             ids = values.where((F.col("dimension") == condition.dimension) & test).select("id").toArrow()
             found[condition] = np.sort(ids["id"].to_numpy())
+    return found
+
+
+def standard_ids(asks: Iterable[Ask]) -> TextIds:
+    """Ids that conditions on standard dimensions match, of all reports of a run."""
+    found: dict[DimensionCondition, Ints] = {}
+    for ask in asks:
+        leaves_of = (leaf for leaf in report_leaves(ask.report, ask.view) if isinstance(leaf, DimensionCondition))
+        for condition, ids in ids_of_conditions(leaves_of, ask.view, ask.window).items():
+            found[condition] = np.union1d(found.get(condition, ids), ids)
     return found
 
 
@@ -179,13 +209,13 @@ def asks_of(
     asks = [
         Ask(
             report, view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view),
-            deduplicated_in(report, view),
+            deduplicated_in(report, view), standard_in(report, view),
         )
         for report in reports
     ]  # fmt: skip
     for ask in asks:
         _refuse_lists(ask)
-    ids = text_ids(reports, view, values)
+    ids = {**text_ids(reports, view, values), **standard_ids(asks)}
     return tuple(replace(ask, text_ids=ids) for ask in asks)
 
 

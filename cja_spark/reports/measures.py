@@ -13,8 +13,9 @@ from cja_spark.kernels.counting import distinct_units, sums_per_code, units_per_
 from cja_spark.reports.ask import Seen
 from cja_spark.view.calculate import calculate, names_in
 from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, View
+from cja_spark.view.standard import SESSION_TYPES
 
-DISTINCT = ("people", "sessions")
+DISTINCT = ("people", "sessions", *SESSION_TYPES)
 IN_MS = "time_spent_seconds"  # ms in cells, so that sums are exact; seconds where it is shown
 
 
@@ -58,9 +59,17 @@ def per_code(seen: Seen, metric: str, at: npt.NDArray[np.int64], codes: npt.NDAr
         return units_per_code(codes, seen.journeys.person_of_event()[at], size).astype(np.float64)
     if metric == "sessions":
         return units_per_code(codes, seen.sessions[at], size).astype(np.float64)
+    if metric in SESSION_TYPES:
+        some = _of_type(seen, metric, at)
+        return units_per_code(codes[some], seen.sessions[at[some]], size).astype(np.float64)
     if metric == "events":
         return np.bincount(codes, minlength=size).astype(np.float64)
     return sums_per_code(codes, seen.amounts(metric)[at], size)
+
+
+def _of_type(seen: Seen, metric: str, at: npt.NDArray[np.int64]) -> Bools:
+    """Which of some events are of a session that a metric of session types counts (S6)."""
+    return np.asarray(seen.journeys.ids("session_type")[at] == SESSION_TYPES[metric], bool)
 
 
 def in_total(seen: Seen, metric: str, mask: Bools) -> float:
@@ -71,4 +80,7 @@ def in_total(seen: Seen, metric: str, mask: Bools) -> float:
         return float(distinct_units(seen.journeys.person_of_event()[mask]))
     if metric == "sessions":
         return float(distinct_units(seen.sessions[mask]))
+    if metric in SESSION_TYPES:
+        at = np.flatnonzero(mask)
+        return float(distinct_units(seen.sessions[at[_of_type(seen, metric, at)]]))
     return float(np.nansum(seen.amounts(metric)[mask]))

@@ -96,7 +96,7 @@ def _after(rows: pa.Table, persons: np.ndarray) -> pa.Table:
 
 
 def _members(seen: Seen, passes: Tree) -> np.ndarray:
-    person = np.unique(seen.journeys.person_of_event()[passes(seen) & seen.in_range])
+    person = np.unique(seen.journeys.person_of_event()[passes(seen) & seen.of_view])
     keys = seen.journeys.person_ids
     assert keys is not None
     return keys[person]

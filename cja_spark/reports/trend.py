@@ -36,7 +36,7 @@ class Trend(Report):
 
 def _edges(ask: Ask[Trend]) -> list[int]:
     report = ask.report
-    return edges(ask.window.start, ask.window.end, report.granularity, ask.view.time_zone)
+    return edges(ask.window.start, ask.window.end, report.granularity, ask.view.time_zone, ask.view.calendar)
 
 
 def kernel(seen: Seen[Trend]) -> Cells:
@@ -74,7 +74,7 @@ def finish(sums: Sums, ask: Ask[Trend], names: Names) -> pa.Table:
     for at, edge in enumerate(_edges(ask)):
         amounts = {metric: sums_of[metric].get((at,), 0.0) for metric in metrics}
         moment = EPOCH + timedelta(milliseconds=edge)
-        name = label(edge, report.granularity, ask.view.time_zone)
+        name = label(edge, report.granularity, ask.view.time_zone, ask.view.calendar)
         rows.append({"row_kind": "bucket", "bucket": moment, "label": name, **_columns(ask, amounts)})
     fields = [("row_kind", pa.string()), ("bucket", pa.timestamp("us", "UTC")), ("label", pa.string())]
     return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, pa.float64()) for name in report.metrics)]))

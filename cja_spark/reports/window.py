@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from cja_spark.journeys.batch import Window
 from cja_spark.reports.spec import Between, Last, PersonScope, Report
 from cja_spark.spec import milliseconds
-from cja_spark.view.calendar import floor_day, instant_ms, local_day
+from cja_spark.view.calendar import floor_day, instant_ms, local_day, months_before
+from cja_spark.view.calendar_settings import GREGORIAN, Calendar
 from cja_spark.view.spec import View
 
 BEGINNING = date(1900, 1, 1)  # connect takes nothing before
@@ -46,22 +47,25 @@ def looking_back(
     """
     used = [how for name in persistent if (how := view.dimensions[name].persistence)]
     longest = max([timedelta(days=1), view.session.timeout, back, *(how.looks_back for how in used)])
-    person_from = _person_from(plain.start, view.time_zone, scope)
+    person_from = _person_from(plain.start, view, scope)
     read_from = plain.start - milliseconds(longest)
     if of_person or any(how.of_person for how in used):
         read_from = min(read_from, person_from)
     return Window(read_from, plain.start, plain.end, plain.until, plain.complete, person_from)
 
 
-def _person_from(start: int, zone: str, scope: PersonScope) -> int:
+def _person_from(start: int, view: View, scope: PersonScope) -> int:
     if scope == "range":
         return start
-    day = BEGINNING if scope == "all" else floor_day(local_day(start, zone), "month")
-    return min(instant_ms(day, zone), start)
+    day = BEGINNING if scope == "all" else floor_day(local_day(start, view.time_zone), "month", view.calendar)
+    return min(instant_ms(day, view.time_zone), start)
 
 
-def days_of(report: Report, today: date) -> tuple[date, date]:
-    """First day of the range, and the day after its last."""
+def days_of(report: Report, today: date, calendar: Calendar = GREGORIAN) -> tuple[date, date]:
+    """First day of the range, and the day after its last.
+
+    Source: O6: the same day of a month of the calendar some months before. Decision: retail months and years count so too.
+    """
     span = report.range
     if isinstance(span, Between):
         return span.from_, max(span.to + timedelta(days=1), span.from_)
@@ -70,12 +74,4 @@ def days_of(report: Report, today: date) -> tuple[date, date]:
     if span.unit in ("day", "week"):
         return after - timedelta(days=span.count * (7 if span.unit == "week" else 1)), after
     months = span.count * (12 if span.unit == "year" else 1)
-    return _months_before(after, months), after
-
-
-def _months_before(day: date, months: int) -> date:
-    """The same day some months earlier, clamped to the month's end (O6)."""
-    month = day.year * 12 + day.month - 1 - months
-    following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = (following - timedelta(days=1)).day
-    return date(month // 12, month % 12 + 1, min(day.day, last))
+    return months_before(after, months, calendar), after

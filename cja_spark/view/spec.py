@@ -23,12 +23,14 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.attribution import Attribution
+from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.persistence import Persistence
+from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
-STANDARD_METRICS = ("events", "people", "sessions", *SESSION_METRICS)
+STANDARD_METRICS = ("events", "people", "sessions", *SESSION_TYPES, *SESSION_METRICS)
 # Columns that reports have by themselves; a component of such a name would be a second one.
 COLUMNS_BESIDE_METRICS = ("row_kind", "bucket", "label", "run_id")
 COLUMNS_BESIDE_DIMENSIONS = (
@@ -145,6 +147,8 @@ def _no_column(columns: tuple[str, ...]) -> AfterValidator:
     def apart(name: str) -> str:
         if name.lower() in STANDARD_METRICS:
             raise ValueError(f"'{name}' is a standard metric; choose another name.")
+        if name.lower() in STANDARD_DIMENSIONS:
+            raise ValueError(f"'{name}' is a standard dimension; choose another name.")
         if name.lower() in columns:
             raise ValueError(f"'{name}' is a column of reports; choose another name.")
         return name
@@ -166,16 +170,20 @@ class SessionSettings(Spec):
 class View(Spec):
     """A data view.
 
+    `view_segments` apply to every report and audience before their own segments, which see only what those keep (O10).
+
     A person with more than `max_events` events in what a report reads is left out of that report, counted in
     `report_runs` and named in `report_exclusions` (rule L3): such an id is a shared or default one, not a person.
     """
 
     name: Name
     time_zone: Zone = "UTC"
+    calendar: AnyCalendar = GREGORIAN
     session: SessionSettings = SessionSettings()
     dimensions: dict[DimensionName, AnyDimension] = Field(default_factory=dict)
     metrics: dict[MetricName, AnyMetric] = Field(default_factory=dict)
     segments: dict[Name, Segment] = Field(default_factory=dict)
+    view_segments: Annotated[tuple[Name | Segment, ...], AsTuple] = ()
     no_value: str = "No value"
     currency: Currency | None = None
     buckets: int | None = Field(default=None, ge=1, le=4096)

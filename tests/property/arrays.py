@@ -11,6 +11,7 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.segments import positive
 from cja_spark.reports.compile import report_leaves
 from cja_spark.view.condition import DimensionCondition
+from cja_spark.view.standard import STANDARD_DIMENSIONS
 from tests.reference.metrics import clean
 from tests.reference.segments import POSITIVE
 
@@ -54,7 +55,7 @@ def text_ids_of(report, view, texts):
     """Ids of the texts that a report's conditions on parts of texts match."""
     found = {}
     for leaf in report_leaves(report, view):
-        if isinstance(leaf, DimensionCondition) and (name := positive(leaf).operators()[0]) in TESTS:
+        if isinstance(leaf, DimensionCondition) and leaf.dimension not in STANDARD_DIMENSIONS and (name := positive(leaf).operators()[0]) in TESTS:
             part = getattr(positive(leaf), name)
             found[positive(leaf)] = np.sort([value_id(text) for text in texts if TESTS[name](text, part)])
     return found

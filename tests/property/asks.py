@@ -27,6 +27,20 @@ DAYS = [
     ((dt.date(2025, 3, 8), dt.date(2025, 3, 10)), (at("2025-03-08T05:00:00+00:00"), at("2025-03-11T04:00:00+00:00"))),
     ((dt.date(2025, 3, 5), dt.date(2025, 3, 4)), (at("2025-03-05T05:00:00+00:00"), at("2025-03-05T05:00:00+00:00"))),
 ]
+CALENDARS = (
+    "gregorian", "4-5-4", {"first_month": "july"}, {"week_start": "sunday"}, {"first_month": "february", "week_start": "saturday"},
+    {"weeks": "4-4-5", "first_day": "2025-01-27", "long_years": [2027]},
+    {"weeks": "5-4-4", "first_day": "2024-09-29", "long_years": [2023], "year": 2025},
+)  # fmt: skip
+STANDARD = {
+    "hour_of_day": ("3", "23", "0"), "minute_of_hour": ("0", "30"), "am_pm": ("AM", "PM"), "day_of_week": ("Sunday", "Monday"),
+    "day_of_month": ("1", "9"), "day_of_year": ("68", "1"), "week_of_year": ("10", "6"), "month_of_year": ("March", "M01"),
+    "quarter_of_year": ("Q1", "Q3"), "weekday_or_weekend": ("Weekday", "Weekend"), "event_depth": ("1", "2", "11"),
+    "session_type": ("First-time", "Return"), "day": ("2025-03-09", "2025-03-01"), "week": ("2025-W10", "week of 2025-03-09"),
+    "month": ("2025-03", "FY2025-M01"), "quarter": ("2025-Q1", "FY2025-Q1"), "year": ("2025", "2024/25"),
+}  # fmt: skip
+CLOCKS = ("second", "minute", "five_minutes", "fifteen_minutes", "thirty_minutes", "hour")
+SESSION_TYPES = ("first_time_sessions", "return_sessions")
 LEVELS = ("event", "session", "person")
 OPTIONS = [
     {}, {"ties": "strict_time"}, {"ties": "step_order"}, {"ties": {"grace": "1 seconds"}}, {"order": "any"},
@@ -45,7 +59,10 @@ def view_drawn(chance):
     }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
-    return {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
+    view = {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
+    if chance.random() < 0.4:
+        view["view_segments"] = [segment(chance) for _ in range(chance.choice([1, 1, 2]))]
+    return {**view, "calendar": chance.choice(CALENDARS)}
 
 
 def persistence(chance):
@@ -120,20 +137,21 @@ def condition(chance, container, depth=2):
 def leaf(chance, kind):
     """A condition that names a component."""
     if kind == "metric":
-        metric = chance.choice([name for name in (*METRICS, *METRICS_OF_SESSIONS) if name != "conversion"])
+        metric = chance.choice([name for name in (*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES) if name != "conversion"])
         return {"metric": metric, chance.choice(["at_least", "at_most", "more_than", "less_than", "equals", "does_not_equal"]): chance.randint(0, 3)}
     if kind == "distinct":
-        return {"dimension": chance.choice(list(TEXTS)), "distinct": {chance.choice(["at_least", "equals", "does_not_equal"]): chance.randint(0, 3)}}
+        return {"dimension": chance.choice([*TEXTS, *STANDARD, *CLOCKS]), "distinct": {chance.choice(["at_least", "equals", "does_not_equal"]): chance.randint(0, 3)}}
     return chance.choice(sorted(VIEW["segments"])) if kind == "segment" else comparison(chance)
 
 
 def comparison(chance):
     """A dimension compared with text."""
-    name = chance.choice(list(TEXTS))
+    texts = TEXTS if chance.random() < 0.7 else STANDARD
+    name = chance.choice(list(texts))
     negative = chance.random() < 0.4
-    text = chance.choice(TEXTS[name])
+    text = chance.choice(texts[name])
     operators = {
-        ("equals", "does_not_equal"): text, ("equals_any_of", "equals_none_of"): chance.sample(TEXTS[name], 2),
+        ("equals", "does_not_equal"): text, ("equals_any_of", "equals_none_of"): chance.sample(texts[name], min(2, len(texts[name]))),
         ("contains", "does_not_contain"): text[1:3], ("starts_with", "does_not_start_with"): text[:2],
         ("ends_with", "does_not_end_with"): text[-1], ("matches", "does_not_match"): chance.choice(["*", "*o*", text[:2] + "*", text]),
         ("contains_all_of", "does_not_contain_all_of"): [text[0], text[-1]],
@@ -141,7 +159,7 @@ def comparison(chance):
         ("exists", "exists"): not negative,
     }  # fmt: skip
     words, asked = chance.choice(list(operators.items()))
-    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign") else [])]
+    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", *STANDARD) else [])]
     return {"dimension": name, words[negative]: asked, "model": chance.choice(models)}
 
 
@@ -199,8 +217,9 @@ def segment(chance):
 
 
 def table(chance):
-    dimensions = chance.sample(list(TEXTS), chance.choice([0, 1, 1, 2]))
-    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS], 4)
+    dimensions = chance.sample([*TEXTS, *TEXTS, *STANDARD, *CLOCKS] if chance.random() < 0.6 else list(TEXTS), chance.choice([0, 1, 1, 2]))
+    dimensions = list(dict.fromkeys(dimensions))
+    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES], 4)
     return {
         "report": "table", "dimensions": dimensions, "metrics": metrics, "rows": chance.choice([2, 5, 50]),
         "sort": chance.choice(METRICS), "include_no_value": chance.random() < 0.6,
@@ -209,18 +228,18 @@ def table(chance):
 
 def trend(chance, days):
     sizes = ["day", "week", "month", "quarter", "year", *(["hour"] * 3 if days == 2 else [])]
-    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS], 4)
+    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES], 4)
     return {"report": "trend", "granularity": chance.choice(sizes), "metrics": metrics}
 
 
 def sessions(chance, single):
-    dimension = chance.choice([None, *single])
+    dimension = chance.choice([None, *single, *single, chance.choice([*STANDARD, *CLOCKS])])
     return {"report": "sessions", "rows": chance.choice([2, 50]), **({"dimension": dimension} if dimension else {})}
 
 
 def step(chance):
     """A step of a fallout."""
-    uses = [chance.choice(["views", "orders", "calls", "session_starts", "session_ends", "buyers", comparison(chance)])
+    uses = [chance.choice(["views", "orders", "calls", "session_starts", "session_ends", "first_time_sessions", "buyers", comparison(chance)])
             for _ in range(chance.choice([1, 1, 2]))]  # fmt: skip
     return {"any": uses, "label": "step"}
 
@@ -235,7 +254,7 @@ def fallout(chance):
         asked["window"] = chance.choice(["1 seconds", "30 minutes", "1 days", "7 days"])
         asked["date_rule"] = chance.choice(["entry", "in_range"])
     if options.get("order") != "any" and options.get("ties") != "step_order" and chance.random() < 0.5:
-        asked |= {"breakdown": chance.choice(list(TEXTS)), "breakdown_step": chance.choice([1, 2])}
+        asked |= {"breakdown": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "breakdown_step": chance.choice([1, 2])}
     if options.get("count") != "attempts":
         asked["base"] = chance.choice(["first_step", "all"])
     return asked

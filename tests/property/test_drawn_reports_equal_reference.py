@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import deduplicated_in, persistent_in, window_of
+from cja_spark.reports.compile import deduplicated_in, persistent_in, standard_ids, standard_in, window_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.view.spec import View
@@ -32,10 +32,10 @@ COMPONENTS = {
 }  # fmt: skip
 
 
-def world(chance, seed):
+def world(chance, seed, persons=20):
     """Events with the values of lookups and profiles on them, as the reference wants them."""
-    tiers = {f"person-{number:04d}": chance.choice(TIERS) for number in range(20)}
-    events = journeys(seed, 20)
+    tiers = {f"person-{number:04d}": chance.choice(TIERS) for number in range(persons)}
+    events = journeys(seed, persons)
     for event in events:
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
         event["campaign"] = event["channel"]
@@ -51,8 +51,9 @@ def answers_of(view, drawn, events, tiers, until):
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
         window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view))
-        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled))
+        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view)))
         ids |= text_ids_of(spec, view, NAMES.values())  # one for all asks of a pass
+    ids |= standard_ids(asks)
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
     cells = pa.Table.from_batches([*empty(), *run_asks(asks, [batch])])
     for at, ask in enumerate(asks):
@@ -101,5 +102,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
         "'deduplication'", "'participation'", "'time_decay'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
         "'binding': 'sku', 'binding_metric'", "'then'", "logic_group", "only_after", "'after'", "does_not_match",
+        "view_segments", "'calendar': '4-5-4'", "'first_month': 'july'", "'4-4-5'", "first_time_sessions", "'hour_of_day'", "'event_depth'",
+        "'session_type'", "'fifteen_minutes'", "'week_of_year'",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = 60_000
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def local(t: int, zone: str) -> datetime:
@@ -29,24 +31,80 @@ def first_instant(day: date, zone: str) -> int:
     return t
 
 
-def bucket_day(day: date, granularity: str) -> date:
-    """First day of the bucket a day lies in; weeks start on Monday."""
-    if granularity == "week":
-        return day - timedelta(days=day.weekday())
-    if granularity == "month":
-        return day.replace(day=1)
-    if granularity == "quarter":
-        return date(day.year, {0: 1, 1: 4, 2: 7, 3: 10}[(day.month - 1) // 3], 1)
-    if granularity == "year":
-        return date(day.year, 1, 1)
+def bucket_day(day: date, granularity: str, calendar: object = "gregorian") -> date:
+    """First day of the bucket a day lies in: back, day by day, to where the bucket's name changes."""
+    name = bucket_name(day, granularity, calendar)
+    while bucket_name(day - timedelta(days=1), granularity, calendar) == name:
+        day -= timedelta(days=1)
     return day
 
 
-def bucket(t: int, granularity: str, zone: str) -> int:
+@lru_cache(maxsize=200_000)
+def _name(day: date, granularity: str, calendar: str) -> tuple:
+    settings = json.loads(calendar)
+    if settings == "4-5-4" or "weeks" in settings:
+        year, month, week, _ = retail_place(day, calendar)
+        return {"day": (day,), "week": (year, week), "month": (year, month), "quarter": (year, month // 3), "year": (year,)}[granularity]
+    settings = {} if settings == "gregorian" else settings
+    first = month_number(settings)
+    starts = WEEKDAYS.index(settings.get("week_start", "monday"))
+    while granularity == "week" and day.weekday() != starts:
+        day -= timedelta(days=1)
+    year, month = (day.year, day.month) if day.month >= first else (day.year - 1, day.month + 12)
+    return {"day": (day,), "week": (day,), "month": (year, month), "quarter": (year, (month - first) // 3), "year": (year,)}[granularity]
+
+
+def bucket_name(day: date, granularity: str, calendar: object = "gregorian") -> tuple:
+    """What tells the bucket of a day from others."""
+    return _name(day, granularity, json.dumps(calendar, default=str))
+
+
+def month_number(settings: dict) -> int:
+    """The first month of a Gregorian year, 1 to 12."""
+    return next(at for at in range(1, 13) if date(2000, at, 1).strftime("%B").lower() == settings.get("first_month", "january"))
+
+
+@lru_cache(maxsize=1000)
+def retail_start(year: int, calendar: str) -> date:
+    """The first day of a retail year."""
+    settings = json.loads(calendar)
+    if settings in ("4-5-4", {"weeks": "4-5-4"}):  # the day after the Saturday nearest to 31 January
+        near = [date(year, 1, 31) + timedelta(days=off) for off in range(-7, 8)]
+        return min((day for day in near if day.weekday() == 5), key=lambda day: abs(day - date(year, 1, 31))) + timedelta(days=1)
+    first = date.fromisoformat(str(settings["first_day"]))
+    number = settings.get("year") or (first.year if first.month < 7 or (first.month == 7 and first.day < 3) else first.year + 1)
+    long_years = settings["long_years"] if isinstance(settings["long_years"], list) else [settings["long_years"]]
+    for back in range(6, -1, -1):
+        least = first - timedelta(days=back)
+
+        def start(asked: int, least: date = least) -> date:
+            day = date(asked - number + least.year, least.month, least.day)
+            while day.weekday() != first.weekday():
+                day += timedelta(days=1)
+            return day
+
+        if (least.month, least.day) != (2, 29) and all((start(one + 1) - start(one)).days == 371 for one in long_years):
+            return start(year)
+    raise ValueError(f"no rule: {calendar}")
+
+
+def retail_place(day: date, calendar: str) -> tuple[int, int, int, int]:
+    """Year, and from 0 the month, the week and the day of the year."""
+    settings = json.loads(calendar)
+    year = day.year + 2
+    while retail_start(year, calendar) > day:
+        year -= 1
+    pattern = settings if isinstance(settings, str) else settings["weeks"]
+    months = [month for month, count in enumerate([int(one) for one in pattern.split("-")] * 4) for _ in range(count)] + [11]
+    nth = (day - retail_start(year, calendar)).days
+    return year, months[nth // 7], nth // 7, nth
+
+
+def bucket(t: int, granularity: str, zone: str, calendar: object = "gregorian") -> int:
     """First instant of the bucket an instant lies in: for an hour, back to where hour or offset changes."""
     here = local(t, zone)
     if granularity != "hour":
-        return first_instant(bucket_day(here.date(), granularity), zone)
+        return first_instant(bucket_day(here.date(), granularity, calendar), zone)
     name = (here.date(), here.hour, here.utcoffset())
     at = t - t % MINUTE
     while True:
@@ -56,23 +114,23 @@ def bucket(t: int, granularity: str, zone: str) -> int:
         at -= MINUTE
 
 
-def edges(start: int, end: int, granularity: str, zone: str) -> list[int]:
+def edges(start: int, end: int, granularity: str, zone: str, calendar: object = "gregorian") -> list[int]:
     """Starts of all buckets with an instant in [start, end): of every minute of the range, its bucket."""
     found: list[int] = []
     at = start
     while at < end:
-        edge = bucket(at, granularity, zone)
+        edge = bucket(at, granularity, zone, calendar)
         found.append(edge)
-        at = after(edge, granularity, zone)
+        at = after(edge, granularity, zone, calendar)
     return found
 
 
-def after(edge: int, granularity: str, zone: str) -> int:
+def after(edge: int, granularity: str, zone: str, calendar: object = "gregorian") -> int:
     """Start of the next bucket."""
     if granularity != "hour":
         day = local(edge, zone).date()
-        first = bucket_day(day, granularity)
-        while bucket_day(day, granularity) == first:
+        first = bucket_name(day, granularity, calendar)
+        while bucket_name(day, granularity, calendar) == first:
             day += timedelta(days=1)
         return first_instant(day, zone)
     at = edge
@@ -81,14 +139,29 @@ def after(edge: int, granularity: str, zone: str) -> int:
     return at
 
 
-def label(edge: int, granularity: str, zone: str) -> str:
+def label(edge: int, granularity: str, zone: str, calendar: object = "gregorian") -> str:
     """The name of a bucket."""
     moment = local(edge, zone)
     if granularity == "hour":
         return moment.strftime("%Y-%m-%d %H:%M%z")
-    if granularity == "quarter":
-        return f"{moment.year}-Q{(moment.month - 1) // 3 + 1}"
-    return moment.strftime({"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}[granularity])
+    return label_of_day(moment.date(), granularity, calendar)
+
+
+def label_of_day(day: date, granularity: str, calendar: object = "gregorian") -> str:
+    """The name of the bucket that a day lies in."""
+    if granularity == "day":
+        return str(day)
+    parts = bucket_name(day, granularity, calendar)
+    if calendar == "4-5-4" or "weeks" in calendar:
+        letter = {"week": "-W%02d", "month": "-M%02d", "quarter": "-Q%d", "year": ""}[granularity]
+        return f"FY{parts[0]}" + (letter % (parts[1] + 1) if letter else "")
+    settings = {} if calendar == "gregorian" else calendar
+    if granularity == "week":
+        return day.strftime("%G-W%V") if settings.get("week_start", "monday") == "monday" else f"week of {parts[0]}"
+    if granularity == "month":
+        return day.strftime("%Y-%m")
+    year = str(parts[0]) if month_number(settings) == 1 else f"{parts[0]}/{str(parts[0] + 1)[2:]}"
+    return year if granularity == "year" else f"{year}-Q{parts[1] + 1}"
 
 
 def add_months(t: int, months: int, zone: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.reference import chains
-from tests.reference.metrics import OF_SESSIONS, STANDARD, carries, own
+from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
 from tests.reference.order import in_range, milliseconds
 
 
@@ -30,7 +30,7 @@ def step_name(spec: dict) -> str:
 
 def met_by(use: object, journey: list[dict], session_of: list[int], ask: dict, view: dict, kept_by: Callable) -> set:
     """F1: positions of a journey that a metric, a segment or a condition on one event picks."""
-    if isinstance(use, str) and (use in (*STANDARD, *OF_SESSIONS) or use in view.get("metrics", {})):
+    if isinstance(use, str) and (use in (*STANDARD, *TYPES, *OF_SESSIONS) or use in view.get("metrics", {})):
         return {at for at, event in enumerate(journey) if carries(event, view, use)}
     segment = use if isinstance(use, str) else {"container": "event", "where": use}
     return kept_by(segment, journey, session_of, ask, view)

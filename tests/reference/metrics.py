@@ -11,6 +11,7 @@ import math
 
 ALL_OF = "all values of "
 STANDARD = ("events", "people", "sessions")
+TYPES = ("first_time_sessions", "return_sessions")  # written on events by S6: whether their session is one
 OF_SESSIONS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # written on events by S4, S5
 
 

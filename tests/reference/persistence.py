@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from tests.reference.calendar import first_instant
+from tests.reference.calendar import bucket
 from tests.reference.metrics import carries, nodes, own, path, spec_of
 from tests.reference.order import milliseconds
 
@@ -20,7 +17,7 @@ def settings(view: dict, dimension: str) -> dict | None:
 
 def used(view: dict, ask: dict) -> list[str]:
     """Dimensions with persistence that a report shows or compares, also in segments that it names."""
-    return sorted(name for name in named(ask, view) if name in view.get("dimensions", {}) and settings(view, name))
+    return sorted(name for name in named([ask, view.get("view_segments", [])], view) if name in view.get("dimensions", {}) and settings(view, name))
 
 
 def named(part: object, view: dict) -> set[str]:
@@ -53,9 +50,8 @@ def person_from(view: dict, ask: dict) -> int:
         return ask["from"]
     if scope == "all":
         return -(10**15)
-    zone = ZoneInfo(view.get("time_zone", "UTC"))
-    day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ask["from"])).astimezone(zone).date()
-    return min(first_instant(day.replace(day=1), view.get("time_zone", "UTC")), ask["from"])
+    month = bucket(ask["from"], "month", view.get("time_zone", "UTC"), view.get("calendar", "gregorian"))
+    return min(month, ask["from"])
 
 
 def read_from(view: dict, ask: dict, start: int) -> int:

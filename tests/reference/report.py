@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference import attribution, deduplication, order, persistence
+from tests.reference import attribution, deduplication, order, persistence, standard
 from tests.reference.fallout import fallout
 from tests.reference.metrics import parts
 from tests.reference.segments import events_of
@@ -18,6 +18,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     start = min([start, *(ask["from"] - how["lookback"] for how in credited if how["lookback"] is not None)])
     if deduplication.of_person(view, metrics_read(view, ask)) or any(map(attribution.of_person, credited)):
         start = min(start, persistence.person_from(view, ask))
+    start = min(start, standard.back(view, ask))
     start = start if read_from is None else read_from
     window = order.milliseconds(ask.get("window"))
     entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
@@ -29,15 +30,15 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     for person, journey in journeys.items():
         for events_of_part in parts_of(journey, ask):
             with_figures(journey, session_of[person], events_of_part)
+    standard.lay(journeys, session_of, view, ask)
     deduplication.lay(journeys, session_of, view, ask)
     persistence.lay(journeys, session_of, view, ask)
     mask = {}
     for person, journey in journeys.items():
-        kept = set(range(len(journey)))
+        kept = {at for part in left_by_view(journey, session_of[person], ask, view) for at in part}
         for segment in ask.get("segments", ()):
             kept &= kept_by(segment, journey, session_of[person], ask, view)
-        visible = [event["t"] >= ask["from"] for event in journey]
-        mask[person] = [at in kept and visible[at] for at in range(len(journey))]
+        mask[person] = [at in kept for at in range(len(journey))]
     masked = [
         {"person": person, "session": session_of[person][at], "event": event}
         for person, journey in journeys.items()
@@ -55,7 +56,7 @@ def metrics_shown(view: dict, ask: dict) -> list[str]:
 
 def metrics_read(view: dict, ask: dict) -> list[str]:
     """Metrics that a report shows, sorts by, compares or lets values expire with, and what those are made of."""
-    names = persistence.named(ask, view)
+    names = persistence.named([ask, view.get("view_segments", [])], view)
     for dimension in persistence.used(view, ask):
         names |= persistence.named(persistence.settings(view, dimension)["expiration"], view)
     return parts(view, sorted(names & set(view.get("metrics", {}))))
@@ -67,9 +68,24 @@ def parts_of(journey: list[dict], ask: dict) -> tuple[list[int], list[int]]:
     return inside, [at for at, event in enumerate(journey) if event["t"] >= ask["to"]]
 
 
-def kept_by(segment: object, journey: list[dict], session_of: list[int], ask: dict, view: dict) -> set[int]:
-    """A segment on range events, and in the tail: event and session conditions asked there, the person's kept (O7)."""
+def left_by_view(journey: list[dict], session_of: list[int], ask: dict, view: dict) -> tuple[list[int], list[int]]:
+    """O10: of range events and tail what all of the view's segments keep, each asked of all events there are."""
     inside, tail = parts_of(journey, ask)
+    kept = set(inside) | set(tail)
+    for segment in view.get("view_segments", ()):
+        kept &= kept_of(segment, inside, tail, journey, session_of, view)
+    return [at for at in inside if at in kept], [at for at in tail if at in kept]
+
+
+def kept_by(segment: object, journey: list[dict], session_of: list[int], ask: dict, view: dict) -> set[int]:
+    """A report's segment, on what the view's segments leave."""
+    return kept_of(segment, *left_by_view(journey, session_of, ask, view), journey, session_of, view)
+
+
+def kept_of(
+    segment: object, inside: list[int], tail: list[int], journey: list[dict], session_of: list[int], view: dict
+) -> set[int]:
+    """A segment on range events, and in the tail: event and session conditions asked there, the person's kept (O7)."""
     kept = events_of(segment, inside, journey, session_of, view)
     spec = view["segments"][segment] if isinstance(segment, str) else segment
     if spec.get("container", "event") == "person":

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from tests.reference.metrics import STANDARD, amount, amount_nodes, own, own_before_persistence
+from tests.reference.metrics import STANDARD, TYPES, amount, amount_nodes, own, own_before_persistence
 from tests.reference.sequences import matches
 
 Indices = list[int]
@@ -66,6 +66,8 @@ def total(unit: Indices, journey: list[dict], session_of: list[int], condition: 
         return 1.0
     if metric == "sessions":
         return float(len({session_of[at] for at in unit}))
+    if metric in TYPES:
+        return float(len({session_of[at] for at in unit if journey[at][metric]}))
     return math.fsum(amount(journey[at], view, metric) for at in unit)
 
 

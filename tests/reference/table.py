@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tests.reference.attribution import attributed, credits, settings
-from tests.reference.metrics import ALL_OF, amount, amount_nodes, nodes, parts, path, shown
+from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, parts, path, shown
 
 Key = tuple[str | None, ...]
 
@@ -18,6 +18,8 @@ def sums(masked: list[dict], view: dict, metrics: list[str]) -> dict[str, float 
             found[metric] = float(len({one["person"] for one in masked}))
         elif metric == "sessions":
             found[metric] = float(len({(one["person"], one["session"]) for one in masked}))
+        elif metric in TYPES:
+            found[metric] = float(len({(one["person"], one["session"]) for one in masked if one["event"][metric]}))
         else:
             found[metric] = math.fsum(amount(one["event"], view, metric) for one in masked)
     return found
@@ -80,7 +82,7 @@ def event_cells(event: dict, view: dict, dimensions: list[str], metric: str) -> 
 
 def additive(view: dict, metric: str, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
-    if metric in ("people", "sessions"):
+    if metric in ("people", "sessions", *TYPES):
         return False
     how = settings(view, metric) if len(dimensions) == 1 else None
     if how is not None:
@@ -154,7 +156,7 @@ def differ(total: dict, grand: dict) -> bool:
 
 def row_sums(key: Key, masked: list[dict], view: dict, needed: list[str], dimensions: list[str]) -> dict:
     """The sums of one row."""
-    found = sums(masked, view, [metric for metric in needed if metric in ("people", "sessions")])
+    found = sums(masked, view, [metric for metric in needed if metric in ("people", "sessions", *TYPES)])
     for metric in needed:
         if metric not in found:
             amounts = (event_cells(one["event"], view, dimensions, metric).get(key, 0.0) for one in masked)

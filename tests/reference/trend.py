@@ -12,10 +12,11 @@ from tests.reference.table import sums
 def trend(seen: dict, ask: dict, view: dict) -> list[dict]:
     """The total, then one row per bucket: bucket (its first instant, UTC), label, one column per metric."""
     zone, granularity = view.get("time_zone", "UTC"), ask.get("granularity", "day")
+    calendar = view.get("calendar", "gregorian")
     metrics = ask.get("metrics", ["events", "people", "sessions"])
-    inside: dict[int, list] = {edge: [] for edge in edges(ask["from"], ask["to"], granularity, zone)}
+    inside: dict[int, list] = {edge: [] for edge in edges(ask["from"], ask["to"], granularity, zone, calendar)}
     for one in seen["masked"]:
-        inside[bucket(one["event"]["t"], granularity, zone)].append(one)
+        inside[bucket(one["event"]["t"], granularity, zone, calendar)].append(one)
 
     def columns(events: list) -> dict[str, float | None]:
         found = sums(events, view, parts(view, metrics))
@@ -25,6 +26,6 @@ def trend(seen: dict, ask: dict, view: dict) -> list[dict]:
     for edge, events in inside.items():
         moment = EPOCH + timedelta(milliseconds=edge)
         rows.append(
-            {"row_kind": "bucket", "bucket": moment, "label": label(edge, granularity, zone), **columns(events)}
+            {"row_kind": "bucket", "bucket": moment, "label": label(edge, granularity, zone, calendar), **columns(events)}
         )
     return rows

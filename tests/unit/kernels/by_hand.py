@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from cja_spark.journeys.batch import Items, Journeys
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import deduplicated_in, persistent_in, window_of
+from cja_spark.reports.compile import deduplicated_in, persistent_in, standard_ids, standard_in, window_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.view.spec import View
 
@@ -65,7 +66,9 @@ def table_of(persons, view=VIEW, **asked):
     given = View.model_validate({**VIEW, **view})
     report = kind.spec.model_validate({"range": JANUARY, **asked})
     settled = {"persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given)}
+    settled["standard"] = standard_in(report, given)
     ask = Ask(report, given, window_of(report, given, END, END), **settled)
+    ask = replace(ask, text_ids=standard_ids([ask]))
     nothing = Cells()
     nothing.add(0, [])
     batches = [*nothing.batches(0), *kind.kernel(Seen(journeys_of(persons), ask)).batches(0)]

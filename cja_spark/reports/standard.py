@@ -1,0 +1,116 @@
+"""Standard dimensions in reports: their columns on journeys, the ids of what conditions compare, the texts of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from cja_spark.journeys.batch import Ints, Journeys, Window
+from cja_spark.kernels.clock import DAY_MS, bucket_starts, local_ms
+from cja_spark.kernels.segments import positive
+from cja_spark.kernels.session_types import depth, first_time
+from cja_spark.reports.text_test import text_meets
+from cja_spark.view.calendar import instant_months_before
+from cja_spark.view.calendar_settings import Calendar
+from cja_spark.view.condition import DimensionCondition
+from cja_spark.view.spec import View
+from cja_spark.view.standard import (
+    CLOCK_MS,
+    CLOCK_PARTS,
+    FIRST_ID,
+    FIRST_TIME,
+    NOT_COMPARED,
+    RETURN,
+    STANDARD_DIMENSIONS,
+    codes_within,
+    day_code,
+    day_of,
+    id_of,
+    text_of,
+)
+
+BACK_MONTHS = 13  # S6
+Texts = Callable[[str, Ints], Mapping[int, str]]
+
+
+def first_seen_from(start: int, zone: str) -> int:
+    """Since when a person must have been away so that a session of a range is a first-time one, ms UTC (S6)."""
+    return instant_months_before(start, BACK_MONTHS, zone)
+
+
+def with_standard(
+    journeys: Journeys, view: View, window: Window, sessions: Ints, names: tuple[str, ...]
+) -> Journeys:
+    """The same journeys, with the columns of some standard dimensions.
+
+    Args:
+        journeys: the events that a report reads.
+        view: the data view.
+        window: the report's time.
+        sessions: the session of each event, int64[events] ascending.
+        names: the dimensions.
+
+    Source: O4, S2, S6: on unsegmented events.
+    """
+    if not names:
+        return journeys
+    key = ("standard", names, window.start, window.end, view.session, view.time_zone, view.calendar)
+    return journeys.remembered(
+        key, lambda: journeys.with_columns({f"d_{name}": _ids(journeys, view, window, sessions, name) for name in names})
+    )
+
+
+def _ids(journeys: Journeys, view: View, window: Window, sessions: Ints, name: str) -> Ints:
+    t, zone = journeys.t, view.time_zone
+    if name == "session_type":
+        since = first_seen_from(window.start, zone)
+        first = first_time(t, journeys.offsets, sessions, since, window.start, window.end)
+        return np.where(first, id_of(FIRST_TIME), id_of(RETURN))
+    if name == "event_depth":
+        return FIRST_ID + depth(sessions)
+    if name in CLOCK_MS:
+        return FIRST_ID + bucket_starts(t, CLOCK_MS[name], zone) // 1000
+    if name in CLOCK_PARTS:
+        length, count = CLOCK_PARTS[name]
+        return FIRST_ID + local_ms(t, zone) // length % count
+    days = local_ms(t, zone) // DAY_MS
+    if len(days) == 0:
+        return days
+    low = int(days.min())
+    return FIRST_ID + _codes_of_days(name, low, int(days.max()), view.calendar)[days - low]
+
+
+@lru_cache(maxsize=64)
+def _codes_of_days(name: str, low: int, high: int, calendar: Calendar) -> Ints:
+    """The codes of all days in a row: int64[days]."""
+    return np.array([day_code(name, day_of(number), calendar) for number in range(low, high + 1)], np.int64)
+
+
+def texts_with_standard(texts: Texts, view: View) -> Texts:
+    """A way to texts that also knows those of standard dimensions."""
+
+    def known(dimension: str, ids: Ints) -> Mapping[int, str]:
+        if dimension not in STANDARD_DIMENSIONS:
+            return texts(dimension, ids)
+        codes = {one: one - FIRST_ID for one in ids.tolist() if one}
+        return {one: text_of(dimension, code, view.time_zone, view.calendar) for one, code in codes.items()}
+
+    return known
+
+
+def ids_of_conditions(
+    conditions: Iterable[DimensionCondition], view: View, window: Window
+) -> dict[DimensionCondition, Ints]:
+    """The ids that conditions on standard dimensions match, of the texts that a report's events can have, ascending."""
+    found = {}
+    for condition in conditions:
+        name, twin = condition.dimension, positive(condition)
+        if name not in STANDARD_DIMENSIONS or name in NOT_COMPARED or twin.operators()[0] in ("exists", "distinct"):
+            continue
+        zone, calendar = view.time_zone, view.calendar
+        codes = codes_within(name, window.start, max(window.until, window.end), zone, calendar, view.max_events)
+        ids = sorted({id_of(code) for code in codes if text_meets(text_of(name, code, zone, calendar), twin)})
+        found[twin] = np.array(ids, np.int64)
+    return found
