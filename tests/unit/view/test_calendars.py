@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from pydantic import ValidationError
@@ -10,7 +11,15 @@ from pydantic import ValidationError
 from cja_spark.journeys.batch import Window
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.window import days_of, looking_back
-from cja_spark.view.calendar import edges, floor_day, instant_ms, instant_months_before, label, label_of_day, months_before
+from cja_spark.view.calendar import (
+    edges,
+    floor_day,
+    instant_months_before,
+    instant_ms,
+    label,
+    label_of_day,
+    months_before,
+)
 from cja_spark.view.spec import View
 from tests.property.asks import CALENDARS
 from tests.reference import calendar as reference
@@ -71,7 +80,7 @@ def test_months_of_a_quarter_have_the_weeks_that_the_calendar_names(weeks, lengt
     spec = calendar({**CUSTOM, "weeks": weeks})
     start = instant_ms(date(2025, 2, 2), "UTC")
     months = [*edges(start, start + 364 * 86_400_000, "month", "UTC", spec), start + 364 * 86_400_000]
-    assert [(b - a) // (7 * 86_400_000) for a, b in zip(months, months[1:], strict=False)] == lengths * 4
+    assert [(b - a) // (7 * 86_400_000) for a, b in pairwise(months)] == lengths * 4
 
 
 def test_one_long_year_decides_the_rule_and_two_may_be_named():
