@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.errors import guess
-from cja_spark.spec import AsTuple, Day, Spec
+from cja_spark.spec import Day, Spec, as_tuple
 from cja_spark.view.retail import RetailYears, regular, rules_of, weekday_name
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -55,6 +55,14 @@ class Retail(Spec):
         return RetailYears(6, 1, 29, 0, (4, 5, 4))
 
 
+Year = Annotated[int, Field(ge=1900, le=9997)]
+
+
+def _some(value: object) -> object:
+    """One year, or some, as a tuple."""
+    return (value,) if isinstance(value, int) and not isinstance(value, bool) else as_tuple(value)
+
+
 class CustomRetail(Spec):
     """Years of whole weeks of one's own: how many each month of a quarter has, a year's first day, its longer years.
 
@@ -66,11 +74,9 @@ class CustomRetail(Spec):
     weeks: Weeks
     first_day: Day = Field(strict=False)
     long_years: Annotated[
-        tuple[Annotated[int, Field(ge=1900, le=9997)], ...],
-        AsTuple,
-        BeforeValidator(lambda x: (x,) if isinstance(x, int) and not isinstance(x, bool) else x),
-    ] = Field(min_length=1)
-    year: int | None = Field(default=None, ge=1900, le=9997)
+        tuple[Year, ...], BeforeValidator(_some, json_schema_input_type=Year | tuple[Year, ...])
+    ] = Field(min_length=1)  # fmt: skip
+    year: Year | None = None
 
     @model_validator(mode="after")
     def _some_rule(self) -> CustomRetail:

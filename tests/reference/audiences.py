@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from tests.reference.report import see
+from tests.reference.report import left_by_view, see
 from tests.reference.segments import events_of
 
 
 def people(events: list[dict], view: dict, tree: object, start: int, end: int) -> set[str]:
     """Persons of an audience; `start` and `end` are ms UTC, the window is [start, end)."""
-    seen = see(events, view, {"report": "audience", "from": start, "to": end}, None, None)
+    ask = {"report": "audience", "from": start, "to": end, "tree": tree}
+    seen = see(events, view, ask, None, None)
     found = set()
     for person, journey in seen["journeys"].items():
-        inside = [at for at, event in enumerate(journey) if start <= event["t"] < end]
+        inside, _ = left_by_view(journey, seen["sessions"][person], ask, view)
         if passing(tree, inside, journey, seen["sessions"][person], view):
             found.add(person)
     return found

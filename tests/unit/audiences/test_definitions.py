@@ -39,6 +39,9 @@ def definition(shop):
         ("buckets: 2", "session: {timeout: 5 minutes}"),
         ("buckets: 2", "session: {starts_with: [calls]}"),
         ("Europe/Berlin", "Europe/London"),
+        ("buckets: 2", "calendar: 4-5-4"),
+        ("buckets: 2", "view_segments: [long]"),
+        ("buckets: 2", "view_segments: [{where: {dimension: page, equals: home}}]"),
     ],
 )
 def test_what_decides_who_belongs_is_in_it(shop, before, after):

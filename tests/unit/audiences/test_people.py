@@ -83,6 +83,25 @@ def test_an_audience_holds_whom_the_reference_finds(world, tree):
     assert found(lake, project, tree) == sorted((person, namespace_of(person)) for person in expected)
 
 
+SETTINGS = {
+    "calendar": "4-5-4", "view_segments": ["not_home", {"container": "session", "where": {"metric": "events", "at_least": 2}}],
+    "segments": {
+        **VIEW["segments"], "new": {"where": {"metric": "first_time_sessions", "at_least": 1}},
+        "nightly": {"container": "person", "where": {"dimension": "hour_of_day", "equals_any_of": ["0", "1", "23"]}},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["arrow", "spark"])
+@pytest.mark.parametrize("tree", ["new", {"exclude": "new"}, {"all": ["nightly", {"exclude": "buyers"}]}], ids=str)
+def test_an_audience_holds_whom_the_settings_of_the_view_leave(world, tree, reader):
+    lake, _, events = world
+    expected = reference.people(events, {**VIEW, **SETTINGS}, tree, START, RANGE_TO)
+    assert 0 < len(expected) < len({event["person_id"] for event in events})
+    found_people = {person for person, _ in found(lake, project_of(view_of(**SETTINGS)), tree, reader=reader)}
+    assert found_people == expected
+
+
 def test_the_window_takes_its_first_instant_and_not_its_last(world):
     lake, project, _ = world
     assert audience("buyers").window(AS_OF) == (AS_OF - timedelta(days=30), AS_OF)
