@@ -11,11 +11,13 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
 from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean
+from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, is_all_values
-from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import SegmentReference, leaves
+from cja_spark.view.formula.tokens import fault
+from cja_spark.view.formula.uses import names_in
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, CalculatedMetric, View
 
 Path_ = tuple[str | int, ...]
@@ -31,12 +33,14 @@ class Names:
         parts: per calculated metric the metrics it is made of.
         arrays: per dimension inside arrays of objects those arrays, outermost first.
         credited: metrics with attribution.
+        formulas: those of calculated metrics.
     """
 
     known: Mapping[str, tuple[str, ...]]
     parts: Mapping[str, tuple[str, ...]]
     arrays: Mapping[str, tuple[str, ...]]
     credited: frozenset[str] = frozenset()
+    formulas: Formulas = NO_FORMULAS
 
     @classmethod
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
@@ -57,11 +61,13 @@ class Names:
             **{f"{kind} dataset": names for kind, names in by_type.items()},
         }
         matches = {name: _key(one, "matches") for name, one in (datasets or {}).items()}
+        formulas = Formulas.written(metrics or {})
         return cls(
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
             {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, matches))},
-            frozenset(name for name, one in (metrics or {}).items() if _key(one, "attribution")),
+            formulas.attributing() | {name for name, one in (metrics or {}).items() if _key(one, "attribution")},
+            formulas,
         )
 
     def fault(self, use: Use) -> str | None:
@@ -69,8 +75,10 @@ class Names:
         if use.kind not in self.known:
             return None
         if use.name not in self.known[use.kind]:
-            return f"no {use.kind} named '{use.name}'. {did_you_mean(use.name, self.known[use.kind])}".rstrip()
-        return _ROLES[use.role](self, use.name) if use.role else None
+            why = f"no {use.kind} named '{use.name}'. {did_you_mean(use.name, self.known[use.kind])}".rstrip()
+        else:
+            why = (_ROLES[use.role](self, use.name) if use.role else None) or ""
+        return (str(fault(use.formula, use.at, why)) if use.formula else why) if why else None
 
     def summed_only(self, name: str) -> str | None:
         """Refuse a calculated metric where events are asked."""
@@ -139,6 +147,9 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "persistent": Names.of_events,
     "uncredited": Names.uncredited,
     "id": Names.tells_apart,
+    "attributed": lambda names, name: names.formulas.attributed(name),
+    "totalled": lambda names, name: names.formulas.totalled(name),
+    "ranks": lambda names, name: names.formulas.ranks(name),
 }
 
 
@@ -249,6 +260,8 @@ def _arrays(name: str, dimension: object, matches: Written) -> tuple[str, ...]:
 
 def _line_of(document: Document, use: Use) -> int:
     """Line of the first place where a name is written in its role, else as a value, else as part of one."""
+    if use.metric:
+        return document.line(("metrics", use.metric, "calculate"))
     places = list(_written(document.value, (), None))
     same = [(path, beside) for path, value, beside in places if value == use.name]
     own = [path for path, beside in same if _in_role(use.role, path, beside)]
