@@ -12,13 +12,15 @@ from cja_spark.configuration import Document
 from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
+from cja_spark.project_circles import circles, reached
+from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_standard import fault_of_standard
 from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, is_all_values
-from cja_spark.view.calculate import names_in
-from cja_spark.view.condition import SegmentReference, leaves
-from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, CalculatedMetric, View
+from cja_spark.view.formula.tokens import fault
+from cja_spark.view.formula.uses import names_in
+from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 Path_ = tuple[str | int, ...]
@@ -35,6 +37,7 @@ class Names:
         arrays: per dimension inside arrays of objects those arrays, outermost first.
         credited: metrics with attribution.
         persons: segments of persons.
+        formulas: those of calculated metrics.
     """
 
     known: Mapping[str, tuple[str, ...]]
@@ -42,6 +45,7 @@ class Names:
     arrays: Mapping[str, tuple[str, ...]]
     credited: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
+    formulas: Formulas = NO_FORMULAS
 
     @classmethod
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
@@ -62,12 +66,14 @@ class Names:
             **{f"{kind} dataset": names for kind, names in by_type.items()},
         }
         matches = _matches(datasets)
+        formulas = Formulas.written(metrics or {})
         return cls(
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
             {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, dimensions or {}, matches))},
-            frozenset(name for name, one in (metrics or {}).items() if _key(one, "attribution")),
+            formulas.attributing() | {name for name, one in (metrics or {}).items() if _key(one, "attribution")},
             frozenset(name for name, one in (segments or {}).items() if _key(one, "container") == "person"),
+            formulas,
         )
 
     def fault(self, use: Use) -> str | None:
@@ -77,8 +83,10 @@ class Names:
         if use.kind == "dimension" and use.name in STANDARD_DIMENSIONS:
             return fault_of_standard(use.name, use.role)
         if use.name not in self.known[use.kind]:
-            return f"no {use.kind} named '{use.name}'. {self._meant(use)}".rstrip()
-        return _ROLES[use.role](self, use.name) if use.role else None
+            why = f"no {use.kind} named '{use.name}'. {self._meant(use)}".rstrip()
+        else:
+            why = (_ROLES[use.role](self, use.name) if use.role else None) or ""
+        return (str(fault(use.formula, use.at, why)) if use.formula else why) if why else None
 
     def _meant(self, use: Use) -> str:
         known = self.known[use.kind]
@@ -109,7 +117,7 @@ class Names:
 
     def uncredited(self, name: str) -> str | None:
         """Refuse a metric with attribution, also as a part of another one, where rows are of several dimensions."""
-        made = _reached(name, {metric: {*parts} for metric, parts in self.parts.items()}) | {name}
+        made = reached(name, {metric: {*parts} for metric, parts in self.parts.items()}) | {name}
         if found := sorted(made & self.credited):
             return f"metric '{found[0]}' has attribution, which credits the values of one dimension; rows here are of several."
         return None
@@ -157,6 +165,9 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "checkpoint": Names.checkpoint,
     "uncredited": Names.uncredited,
     "id": Names.tells_apart,
+    "attributed": lambda names, name: names.formulas.attributed(name),
+    "totalled": lambda names, name: names.formulas.totalled(name),
+    "ranks": lambda names, name: names.formulas.ranks(name),
 }
 
 
@@ -205,34 +216,6 @@ def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
     return list(dict.fromkeys(faults))
 
 
-def circles(view: View) -> Iterator[tuple[Path_, str]]:
-    """Segments and calculated metrics that refer to themselves: where, and the sentence."""
-    segments = {
-        name: {leaf.segment for leaf in leaves(segment) if isinstance(leaf, SegmentReference)}
-        for name, segment in view.segments.items()
-    }
-    metrics = {
-        name: set(names_in(metric.calculate))
-        for name, metric in view.metrics.items()
-        if isinstance(metric, CalculatedMetric)
-    }
-    for section, kind, graph in (("segments", "segment", segments), ("metrics", "metric", metrics)):
-        for name in graph:
-            if name in _reached(name, graph):
-                yield (section, name), f"{kind} '{name}' refers to itself."
-
-
-def _reached(name: str, graph: Mapping[str, set[str]]) -> set[str]:
-    reached: set[str] = set()
-    ahead = set(graph.get(name, ()))
-    while ahead:
-        here = ahead.pop()
-        if here not in reached:
-            reached.add(here)
-            ahead |= graph.get(here, set())
-    return reached
-
-
 def _value(document: Document | None) -> Written | None:
     return document.value if document is not None and isinstance(document.value, Mapping) else None
 
@@ -279,6 +262,8 @@ def _arrays(name: str, dimension: object, others: Written, matches: Written) -> 
 
 def _line_of(document: Document, use: Use) -> int:
     """Line of the first place where a name is written in its role, else as a value, else as part of one."""
+    if use.metric:
+        return document.line(("metrics", use.metric, "calculate"))
     places = list(_written(document.value, (), None))
     same = [(path, beside) for path, value, beside in places if value == use.name]
     own = [path for path, beside in same if _in_role(use.role, path, beside)]

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cja_spark.audiences.spec import Audience
+from cja_spark.project_formulas import formula_components
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec
-from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, all_sequences, leaves
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
-from cja_spark.view.spec import CalculatedMetric, View
+from cja_spark.view.spec import Metric, View
 from cja_spark.view.standard import NOT_COMPARED
 
 
@@ -24,12 +24,20 @@ class Use(NamedTuple):
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
             `uncredited` none with attribution, `non_repeating`, `distance` and `id` no dimension inside an array,
-            `checkpoint` no segment of persons, `compared` none of too many times.
+            `checkpoint` no segment of persons, `compared` none of too many times,
+            `attributed` only a metric of a field, `totalled` none that runs over rows, `ranks` none that depends on
+            their order.
+        metric: the calculated metric in whose formula the name stands, if it does.
+        formula: its formula.
+        at: the name's first character in it, from 1.
     """
 
     kind: str
     name: str
     role: str = ""
+    metric: str = ""
+    formula: str = ""
+    at: int = 0
 
 
 def view_uses(view: View) -> Iterator[Use]:
@@ -51,10 +59,10 @@ def view_uses(view: View) -> Iterator[Use]:
 
 def _metric_uses(view: View) -> Iterator[Use]:
     for metric in view.metrics.values():
-        if isinstance(metric, CalculatedMetric):
-            yield from (Use("metric", name) for name in names_in(metric.calculate))
-        elif metric.deduplication and metric.deduplication.id:
+        if isinstance(metric, Metric) and metric.deduplication and metric.deduplication.id:
             yield Use("dimension", metric.deduplication.id, "id")
+    for name, formula, one in formula_components(view):
+        yield Use(one.kind, one.name, one.role, name, formula, one.at)
 
 
 def _persistence_uses(how: Persistence) -> Iterator[Use]:
@@ -70,6 +78,8 @@ def report_uses(report: Report) -> Iterator[Use]:
     """Names that a report reads, those of its conditions too; segments of the view are not looked into."""
     yield from (Use("metric", name) for name in report.metrics_used())
     yield from (Use("dimension", name) for name in report.dimensions_used())
+    if sort := report.sorted_by():
+        yield Use("metric", sort, "ranks")
     if len(report.dimensions_used()) > 1:
         yield from (Use("metric", name, "uncredited") for name in report.metrics_used())
     yield from (Use("dimension", name, "one_value") for name in report.single_valued())

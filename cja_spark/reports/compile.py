@@ -14,7 +14,8 @@ from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Ints, Window
 from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
-from cja_spark.reports.measures import base_metrics
+from cja_spark.reports.credited import attribution_of
+from cja_spark.reports.measures import base_metrics, measures
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.reports.standard import first_seen_from, ids_of_conditions
 from cja_spark.reports.text_test import text_test
@@ -79,7 +80,8 @@ def report_leaves(report: Report, view: View) -> list[Spec]:
     """All conditions that a report evaluates, those of the view's own segments included."""
     uses: list[Spec] = []
     named = tuple(name for name in report.names_used() if name not in view.metric_names())
-    for use in (*view.view_segments, *report.segments, *report.segments_used(), *named):
+    of_columns = dict.fromkeys(name for one in measures(report.metrics_used(), view) for name in one.segments)
+    for use in (*view.view_segments, *report.segments, *report.segments_used(), *named, *of_columns):
         uses.append(use if isinstance(use, Segment) else SegmentReference(segment=use))
     return all_leaves([*uses, *report.conditions()], view)
 
@@ -129,10 +131,8 @@ def deduplicated_in(report: Report, view: View) -> tuple[str, ...]:
 
 def attributions_in(report: Report, view: View) -> tuple[Attribution, ...]:
     """How the metrics that a report shows credit the values of its dimension."""
-    if report.credited_dimension() is None:
-        return ()
-    metrics = (view.metrics.get(name) for name in base_metrics(report.metrics_used(), view))
-    return tuple(one.attribution for one in metrics if isinstance(one, Metric) and one.attribution)
+    some = (attribution_of(one, report, view) for one in measures(report.metrics_used(), view))
+    return tuple(how for how in some if how)
 
 
 def deduplicates_persons(report: Report, view: View) -> bool:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cja_spark.journeys.batch import Floats, Ints, Items
+from cja_spark.journeys.batch import Bools, Floats, Ints, Items
 from cja_spark.kernels import attribution as kernel
 from cja_spark.kernels.attribution import NONE, Touches
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
-from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.ask import Seen
+from cja_spark.reports.spec import Report
 from cja_spark.spec import milliseconds
 from cja_spark.view.attribution import Attribution
-from cja_spark.view.spec import Metric
+from cja_spark.view.formula.uses import Measure
+from cja_spark.view.spec import Metric, View
 
 HALF_LIFE = 7 * 86_400_000
 EVER = np.iinfo(np.int64).min
@@ -36,21 +38,24 @@ class Credits:
     with_touch: float
 
 
-def attribution_of(ask: Ask, metric: str) -> Attribution | None:
-    """How a metric credits the values of the report's dimension; None where it does not."""
-    found = ask.view.metrics.get(metric)
-    return found.attribution if isinstance(found, Metric) and ask.report.credited_dimension() else None
+def attribution_of(measure: Measure, report: Report, view: View) -> Attribution | None:
+    """How a measure credits the values of the report's dimension, by its formula before its metric; None where it does not."""
+    found = view.metrics.get(measure.metric)
+    if not isinstance(found, Metric) or report.credited_dimension() is None:
+        return None
+    return measure.attribution or found.attribution
 
 
-def credits(seen: Seen, metric: str, how: Attribution) -> Credits:
+def credits(seen: Seen, metric: str, how: Attribution, mask: Bools) -> Credits:
     """Credit a metric's masked range events to the values of the report's dimension that were set before.
 
+    Shapes: mask bool[events].
     Source: A1-A5; A7: touches are events that no segment hides.
     """
     dimension = seen.ask.report.credited_dimension()
     assert dimension is not None
     at, values, touch = _set_values(seen, dimension)
-    touches, conversions = _of(seen, at), np.flatnonzero(seen.masked() & seen.journeys.carries(metric))
+    touches, conversions = _of(seen, at), np.flatnonzero(mask & seen.journeys.carries(metric))
     amounts = seen.amounts(metric)[conversions]
     lookback = how.looks_back()
     first, last = kernel.windows(

@@ -1,4 +1,4 @@
-"""Measures: the base metrics that the columns of a report are computed from, and their sums per group."""
+"""Measures: what is summed so that the columns of a report can be computed, per group, and the columns themselves."""
 
 from __future__ import annotations
 
@@ -11,43 +11,77 @@ from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Bools, Floats
 from cja_spark.kernels.counting import distinct_units, sums_per_code, units_per_code
 from cja_spark.reports.ask import Seen
-from cja_spark.view.calculate import calculate, names_in
-from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, View
+from cja_spark.view.formula.evaluate import Sheet, column
+from cja_spark.view.formula.uses import Measure, measures_of
+from cja_spark.view.spec import View
 from cja_spark.view.standard import SESSION_TYPES
 
 DISTINCT = ("people", "sessions", *SESSION_TYPES)
 IN_MS = "time_spent_seconds"  # ms in cells, so that sums are exact; seconds where it is shown
 
 
-def base_metrics(metrics: Iterable[str], view: View) -> tuple[str, ...]:
-    """The metrics that must be summed so that `metrics` can be shown, each once, in a fixed order.
+def measures(metrics: Iterable[str], view: View) -> tuple[Measure, ...]:
+    """What must be summed so that `metrics` can be shown, each once, in a fixed order.
 
     Raises:
-        ConfigurationError: a metric that the view does not have.
+        ConfigurationError: a metric or a segment that the view does not have.
     """
-    found: dict[str, None] = {}
-    for name in metrics:
-        if name in STANDARD_METRICS:
-            found[name] = None
-            continue
-        if name not in view.metrics:
-            raise ConfigurationError.unknown("metric", name, view.metric_names())
-        metric = view.metrics[name]
-        if isinstance(metric, CalculatedMetric):
-            found |= dict.fromkeys(base_metrics(names_in(metric.calculate), view))
-        else:
-            found[name] = None
-    return tuple(found)
+    formulas = view.formulas()
+    found = tuple(dict.fromkeys(one for name in metrics for one in measures_of(name, formulas)))
+    for one in found:
+        if one.metric not in view.metric_names():
+            raise ConfigurationError.unknown("metric", one.metric, view.metric_names())
+        for name in one.segments:
+            if name not in view.segments:
+                raise ConfigurationError.unknown("segment", name, view.segments)
+    return found
 
 
-def shown(name: str, view: View, amounts: Mapping[str, float | None]) -> float | None:
-    """A column's value from the sums of its base metrics."""
-    metric = view.metrics.get(name)
-    if not isinstance(metric, CalculatedMetric):
-        amount = amounts.get(name, 0.0)
-        return amount / 1000 if name == IN_MS and amount is not None else amount
-    parts = {part: shown(part, view, amounts) for part in names_in(metric.calculate)}
-    return calculate(metric.calculate, parts)
+def base_metrics(metrics: Iterable[str], view: View) -> tuple[str, ...]:
+    """The metrics that are summed for them, each once.
+
+    Raises:
+        ConfigurationError: a metric or a segment that the view does not have.
+    """
+    return tuple(dict.fromkeys(one.metric for one in measures(metrics, view)))
+
+
+def kept(seen: Seen, measure: Measure, mask: Bools) -> Bools:
+    """The masked events of a measure: those that all of its own segments keep too (O10: each on its own, then ANDed).
+
+    Shapes: mask bool[events] -> bool[events].
+    """
+    for name in measure.segments:
+        mask = mask & seen.matches(seen.ask.segment(name))
+    return mask
+
+
+def shown(
+    metrics: Iterable[str], view: View, sums: Mapping[Measure, Floats], totals: Mapping[Measure, float], rows: Bools
+) -> dict[str, Floats]:
+    """The columns of a report from its sums.
+
+    Args:
+        metrics: the columns.
+        view: the data view.
+        sums: per measure its sum on each row, NaN where it is not known.
+        totals: per measure its grand total.
+        rows: the rows that functions over rows run over.
+
+    Shapes: sums float64[rows], rows bool[rows] -> float64[rows] each.
+    """
+    sheet = Sheet(
+        {one: _spoken(one, amounts) for one, amounts in sums.items()},
+        {one: float(_spoken(one, np.array(total))) for one, total in totals.items()},
+        rows,
+    )
+    formulas = view.formulas()
+    return {name: column(name, formulas, sheet) for name in metrics}
+
+
+def _spoken(measure: Measure, amounts: Floats) -> Floats:
+    """Amounts in the unit that they are shown in."""
+    return amounts / 1000 if measure.metric == IN_MS else amounts
 
 
 def per_code(seen: Seen, metric: str, at: npt.NDArray[np.int64], codes: npt.NDArray[np.int32], size: int) -> Floats:

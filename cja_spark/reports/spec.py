@@ -85,6 +85,10 @@ class Report(Spec):
         """Names of dimensions that the report itself reads."""
         return ()
 
+    def sorted_by(self) -> str | None:
+        """The metric that rows are sorted by, if they are by one."""
+        return None
+
     def credited_dimension(self) -> str | None:
         """The dimension whose values metrics with attribution are credited to, if there is one."""
         return None

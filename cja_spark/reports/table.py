@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
 
-from cja_spark.journeys.batch import Bools, Ints
+from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.credited import Credits, attribution_of, credits
-from cja_spark.reports.measures import DISTINCT, base_metrics, in_total, shown
+from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, shown
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.arrays import is_all_values
+from cja_spark.view.formula.uses import Measure
 
 TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of the measures below
 
@@ -38,6 +39,10 @@ class Table(Report):
         """The columns, and what rows are sorted by."""
         return tuple(dict.fromkeys((*self.metrics, *((self.sort,) if self.sort else ()))))
 
+    def sorted_by(self) -> str | None:
+        """The one named by `sort`, else the first column; the total alone is not sorted."""
+        return (self.sort or self.metrics[0]) if self.dimensions else None
+
     def credited_dimension(self) -> str | None:
         """The one that rows are of; several take no attribution."""
         return self.dimensions[0] if len(self.dimensions) == 1 else None
@@ -48,7 +53,7 @@ class Table(Report):
 
 
 def kernel(seen: Seen[Table]) -> Cells:
-    """Sum each base metric per combination of values, and once over all events of the table.
+    """Sum each measure per combination of values, and once over all events of the table.
 
     Source: T1-T3; M6: amounts pair with values by the arrays both lie in.
     """
@@ -57,48 +62,53 @@ def kernel(seen: Seen[Table]) -> Cells:
     cells = Cells()
     mask = seen.masked()
     rows = table_rows(seen, report.dimensions, mask, include_no_value=report.include_no_value)
-    metrics = base_metrics(report.metrics_used(), ask.view)
+    found = measures(report.metrics_used(), ask.view)
     total_mask = mask if report.include_no_value or not rows.keys else _touched(mask, rows.at)
-    for measure, metric in enumerate(metrics):
-        if how := attribution_of(ask, metric):
-            total = _credited(cells, measure, credits(seen, metric, how), report, in_total(seen, metric, mask))
+    for number, measure in enumerate(found):
+        own = kept(seen, measure, mask)
+        if how := attribution_of(measure, report, ask.view):
+            given = credits(seen, measure.metric, how, own)
+            total = _credited(cells, number, given, report, in_total(seen, measure.metric, own))
         else:
-            total = _total(seen, report, metric, rows, total_mask)
-        cells.add(TOTAL + measure, total)
+            total = _total(seen, measure, rows.chosen(own[rows.at]), kept(seen, measure, total_mask))
+        cells.add(TOTAL + number, total)
         if not report.include_no_value:
-            cells.add(GRAND_TOTAL + measure, in_total(seen, metric, mask))
+            cells.add(GRAND_TOTAL + number, in_total(seen, measure.metric, own))
     if not rows.keys or len(rows.at) == 0:
         return cells
     values, codes = combined(rows.keys)
-    for measure, metric in enumerate(metrics):
-        if attribution_of(ask, metric):
-            cells.add(measure, np.zeros(len(values[0])), *values)  # what is there is a row, also without credit
+    for number, measure in enumerate(found):
+        if attribution_of(measure, report, ask.view):
+            cells.add(number, np.zeros(len(values[0])), *values)  # what is there is a row, also without credit
             continue
-        cells.add(measure, amounts_of_rows(seen, metric, rows, codes, len(values[0])), *values)
+        some = kept(seen, measure, mask)[rows.at]
+        amounts = amounts_of_rows(seen, measure.metric, rows.chosen(some), codes[some], len(values[0]))
+        cells.add(number, amounts, *values)
     return cells
 
 
-def _credited(cells: Cells, measure: int, given: Credits, report: Table, whole: float) -> float:
+def _credited(cells: Cells, number: int, given: Credits, report: Table, whole: float) -> float:
     """Add the cells of a metric with attribution; returns its total.
 
     Source: A5. Decision: without *no value*, the total is of the conversions that a value came before.
     """
     some = given.amounts != 0
-    cells.add(measure, given.amounts[some], given.values[some])
+    cells.add(number, given.amounts[some], given.values[some])
     if not report.include_no_value:
         return given.with_touch
     if given.nobody:
-        cells.add(measure, [given.nobody], [0])
+        cells.add(number, [given.nobody], [0])
     return whole
 
 
-def _total(seen: Seen, report: Table, metric: str, rows: Rows, mask: Bools) -> float:
-    """The total of a metric.
+def _total(seen: Seen[Table], measure: Measure, rows: Rows, mask: Bools) -> float:
+    """The total of a measure.
 
     Source: T3. Decision: without *no value*, the total of an additive metric on items counts the items that have
         values, so that the rows of its column sum to it.
     """
-    if rows.items and not report.include_no_value and additive(metric, report, seen.ask):
+    report, metric = seen.ask.report, measure.metric
+    if rows.items and not report.include_no_value and additive(measure, report, seen.ask):
         nothing = np.zeros(len(rows.at), np.int32)
         return float(amounts_of_rows(seen, metric, rows, nothing, 1)[0])
     return in_total(seen, metric, mask)
@@ -128,96 +138,98 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
 
     Columns: row_kind string (total, grand_total, item, other), one string per dimension, one double per metric.
     Ties:    T4: by metric descending, then by the bytes of the values.
+    Source:  Q. Decision: functions over rows run over the rows that are shown; rows are sorted by what such a metric is
+        on all rows.
     """
     report = ask.report
-    metrics = base_metrics(report.metrics_used(), ask.view)
-    width = len(report.dimensions)
-    by_key: dict[tuple[int, ...], dict[str, float | None]] = {}
-    if width:
-        for measure, metric in enumerate(metrics):
-            for key, amount in sums.by_key(measure, width).items():
-                by_key.setdefault(key, {})[metric] = amount
-    totals = {metric: sums.total(TOTAL + measure) for measure, metric in enumerate(metrics)}
-    kept, rest = _ranked(by_key, report, ask, names)
-    rows: list[dict[str, Any]] = [
-        {"row_kind": "total", **dict.fromkeys(report.dimensions), **_columns(report, ask, totals)}
-    ]
+    found = measures(report.metrics_used(), ask.view)
+    keys, amounts = _per_key(sums, found, len(report.dimensions))
+    totals = {measure: sums.total(TOTAL + number) for number, measure in enumerate(found)}
+    grand = totals
     if not report.include_no_value:
-        everything = {metric: sums.total(GRAND_TOTAL + measure) for measure, metric in enumerate(metrics)}
-        grand = {**rows[0], "row_kind": "grand_total", **_columns(report, ask, everything)}
-        rows += [grand] if any(_differ(rows[0][name], grand[name]) for name in report.metrics) else []
-    rows += [{"row_kind": "item", **texts, **_columns(report, ask, by_key[key])} for key, texts in kept]
-    if rest:
-        other = _columns(report, ask, _other(metrics, [by_key[key] for key in rest], ask, report))
-        rows.append({"row_kind": "other", **dict.fromkeys(report.dimensions), **other})
-    schema = [("row_kind", pa.string()), *((name, pa.string()) for name in report.dimensions)]
-    return pa.Table.from_pylist(rows, pa.schema([*schema, *((name, pa.float64()) for name in report.metrics)]))
+        grand = {measure: sums.total(GRAND_TOTAL + number) for number, measure in enumerate(found)}
+    kept_rows, texts = _ranked(keys, amounts, grand, ask, names)
+    rest = np.ones(len(keys), bool)
+    rest[kept_rows] = False
+    per_row = {
+        measure: np.array(
+            [totals[measure], grand[measure], *own[kept_rows], *_other(measure, own[rest], ask)], np.float64
+        )
+        for measure, own in amounts.items()
+    }
+    kinds = np.array(["total", "grand_total", *["item"] * len(kept_rows), *["other"] * bool(rest.any())])
+    columns = shown(report.metrics, ask.view, per_row, grand, kinds == "item")
+    rows = np.ones(len(kinds), bool)
+    rows[1] = any(_differ(*columns[name][:2]) for name in report.metrics)
+    spoken = [[None, None, *(text[at] for text in texts), *[None] * bool(rest.any())] for at in range(len(report.dimensions))]
+    return pa.table(
+        {
+            "row_kind": pa.array(kinds, pa.string()),
+            **{name: pa.array(some, pa.string()) for name, some in zip(report.dimensions, spoken, strict=True)},
+            **{name: pa.array(columns[name], pa.float64(), from_pandas=True) for name in report.metrics},
+        }
+    ).filter(pa.array(rows))
 
 
-def _differ(one: float | None, other: float | None) -> bool:
+def _differ(one: float, other: float) -> bool:
     """Whether two sums are not the same amount, summed in whatever order (M3)."""
-    return one != other if one is None or other is None else not math.isclose(one, other, rel_tol=1e-9)
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) != math.isnan(other)
+    return not math.isclose(one, other, rel_tol=1e-9)
 
 
-def _columns(report: Table, ask: Ask, amounts: dict[str, Any]) -> dict[str, float | None]:
-    return {name: shown(name, ask.view, amounts) for name in report.metrics}
+def _per_key(sums: Sums, found: tuple[Measure, ...], width: int) -> tuple[list[tuple[int, ...]], dict[Measure, Floats]]:
+    """The keys of all rows, and per measure its sum on each, 0 where it has no cell."""
+    cells = [sums.by_key(number, width) if width else {} for number in range(len(found))]
+    place = {key: at for at, key in enumerate(dict.fromkeys(key for some in cells for key in some))}
+    amounts = {measure: np.zeros(len(place)) for measure in found}
+    for measure, some in zip(found, cells, strict=True):
+        amounts[measure][[place[key] for key in some]] = list(some.values())
+    return list(place), amounts
 
 
 def _ranked(
-    by_key: dict[tuple[int, ...], dict[str, float | None]], report: Table, ask: Ask, names: Names
-) -> tuple[list[tuple[tuple[int, ...], dict[str, str]]], list[tuple[int, ...]]]:
-    """The rows that are shown, named, and the keys of the rest. Only rows that can be shown are named."""
-    sort = report.sort or report.metrics[0]
-    ranks = {key: shown(sort, ask.view, amounts) for key, amounts in by_key.items()}
-    order = sorted(by_key, key=lambda key: -_rank(ranks[key]))
+    keys: list[tuple[int, ...]], amounts: dict[Measure, Floats], grand: dict[Measure, float], ask: Ask[Table], names: Names
+) -> tuple[list[int], list[tuple[str, ...]]]:
+    """The places of the rows that are shown, and their texts. Only rows that can be shown are named."""
+    report = ask.report
+    sort = report.sorted_by()
+    if not keys or sort is None:
+        return [], []
+    by = shown([sort], ask.view, amounts, grand, np.ones(len(keys), bool))[sort]
+    ranks = np.where(np.isnan(by), -np.inf, by)
+    order = np.argsort(-ranks, kind="stable")
     if len(order) > report.rows:
-        last = _rank(ranks[order[report.rows - 1]])
-        named = [key for key in order if _rank(ranks[key]) >= last]
-    else:
-        named = order
-    texts = _texts(named, report, ask, names)
-    named.sort(key=lambda key: (-_rank(ranks[key]), [text.encode() for text in texts[key].values()], key))
-    kept = named[: report.rows]
-    chosen = set(kept)
-    return [(key, texts[key]) for key in kept], [key for key in by_key if key not in chosen]
+        order = order[ranks[order] >= ranks[order[report.rows - 1]]]
+    some = [keys[at] for at in order]
+    texts = dict(zip(order.tolist(), _texts(some, report, ask, names), strict=True))
+    chosen = sorted(texts, key=lambda at: (-ranks[at], [text.encode() for text in texts[at]], keys[at]))[: report.rows]
+    return chosen, [texts[at] for at in chosen]
 
 
-def _rank(amount: float | None) -> float:
-    return float("-inf") if amount is None else amount
+def _texts(keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names) -> list[tuple[str, ...]]:
+    nothing = ask.view.no_value
+    known = [
+        names(name, np.unique(np.array([key[at] for key in keys], np.int64))) for at, name in enumerate(report.dimensions)
+    ]
+    return [tuple(one.get(value, nothing) if value else nothing for one, value in zip(known, key, strict=True)) for key in keys]
 
 
-def _texts(keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names) -> dict[tuple[int, ...], dict[str, str]]:
-    known = {
-        name: names(name, np.unique(np.array([key[at] for key in keys], np.int64)))
-        for at, name in enumerate(report.dimensions)
-    }
-    return {
-        key: {
-            name: known[name].get(key[at], ask.view.no_value) if key[at] else ask.view.no_value
-            for at, name in enumerate(report.dimensions)
-        }
-        for key in keys
-    }
+def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:
+    """Sum of the rows that are not shown, if there are any; null where rows cannot be added (T2)."""
+    if len(rest) == 0:
+        return []
+    return [float(rest.sum()) if additive(measure, ask.report, ask) else math.nan]
 
 
-def _other(
-    metrics: tuple[str, ...], rest: list[dict[str, float | None]], ask: Ask, report: Table
-) -> dict[str, float | None]:
-    """Sum of the rows that are not shown; null where rows cannot be added (T2)."""
-    return {
-        metric: sum(row.get(metric) or 0.0 for row in rest) if additive(metric, report, ask) else None
-        for metric in metrics
-    }
-
-
-def additive(metric: str, report: Table, ask: Ask) -> bool:
+def additive(measure: Measure, report: Table, ask: Ask) -> bool:
     """Whether the rows of a column add up: not people, not sessions, not amounts that go to several (T2)."""
-    if metric in DISTINCT:
+    if measure.metric in DISTINCT:
         return False
-    if how := attribution_of(ask, metric):
+    if how := attribution_of(measure, report, ask.view):
         inside = ask.arrays_of_dimension(report.dimensions[0])
         return how.model == "algorithmic" or (how.model != "participation" and (not inside or is_all_values(inside[-1])))
-    return not overlaps(ask, metric, report.dimensions)
+    return not overlaps(ask, measure.metric, report.dimensions)
 
 
 REPORTS.register("table")(Kind(Table, kernel, finish))

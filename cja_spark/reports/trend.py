@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -13,7 +12,7 @@ from pydantic import Field
 from cja_spark.kernels.counting import slots_of
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.measures import base_metrics, in_total, per_code, shown
+from cja_spark.reports.measures import in_total, kept, measures, per_code, shown
 from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.calendar import Granularity, edges, label
@@ -54,9 +53,11 @@ def kernel(seen: Seen[Trend]) -> Cells:
     codes = slots_of(seen.journeys.t[at], starts)
     report = seen.ask.report
     buckets = np.arange(len(starts))
-    for measure, metric in enumerate(base_metrics(report.metrics, seen.ask.view)):
-        cells.add(measure, per_code(seen, metric, at, codes, len(starts)), buckets)
-        cells.add(TOTAL + measure, in_total(seen, metric, mask))
+    for number, measure in enumerate(measures(report.metrics, seen.ask.view)):
+        own = kept(seen, measure, mask)
+        some = own[at]
+        cells.add(number, per_code(seen, measure.metric, at[some], codes[some], len(starts)), buckets)
+        cells.add(TOTAL + number, in_total(seen, measure.metric, own))
     return cells
 
 
@@ -67,21 +68,27 @@ def finish(sums: Sums, ask: Ask[Trend], names: Names) -> pa.Table:
         one double per metric.
     """
     report = ask.report
-    metrics = base_metrics(report.metrics, ask.view)
-    sums_of = {metric: sums.by_key(measure) for measure, metric in enumerate(metrics)}
-    totals = {metric: sums.total(TOTAL + measure) for measure, metric in enumerate(metrics)}
-    rows: list[dict[str, object]] = [{"row_kind": "total", "bucket": None, "label": None, **_columns(ask, totals)}]
-    for at, edge in enumerate(_edges(ask)):
-        amounts = {metric: sums_of[metric].get((at,), 0.0) for metric in metrics}
-        moment = EPOCH + timedelta(milliseconds=edge)
-        name = label(edge, report.granularity, ask.view.time_zone, ask.view.calendar)
-        rows.append({"row_kind": "bucket", "bucket": moment, "label": name, **_columns(ask, amounts)})
-    fields = [("row_kind", pa.string()), ("bucket", pa.timestamp("us", "UTC")), ("label", pa.string())]
-    return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, pa.float64()) for name in report.metrics)]))
-
-
-def _columns(ask: Ask, amounts: Mapping[str, float | None]) -> dict[str, float | None]:
-    return {name: shown(name, ask.view, amounts) for name in ask.report.metrics_used()}
+    found = measures(report.metrics, ask.view)
+    totals = {measure: sums.total(TOTAL + number) for number, measure in enumerate(found)}
+    starts = _edges(ask)
+    per_row = {}
+    for number, measure in enumerate(found):
+        [buckets], amounts = sums.measure(number, 1)
+        per_row[measure] = np.zeros(1 + len(starts))
+        per_row[measure][0] = totals[measure]
+        per_row[measure][1 + buckets] = amounts
+    rows = np.arange(1 + len(starts)) > 0
+    columns = shown(report.metrics, ask.view, per_row, totals, rows)
+    moments = [None, *(EPOCH + timedelta(milliseconds=edge) for edge in starts)]
+    names_of = [None, *(label(edge, report.granularity, ask.view.time_zone, ask.view.calendar) for edge in starts)]
+    return pa.table(
+        {
+            "row_kind": pa.array(["total", *["bucket"] * len(starts)], pa.string()),
+            "bucket": pa.array(moments, pa.timestamp("us", "UTC")),
+            "label": pa.array(names_of, pa.string()),
+            **{name: pa.array(columns[name], pa.float64(), from_pandas=True) for name in report.metrics},
+        }
+    )
 
 
 REPORTS.register("trend")(Kind(Trend, kernel, finish))

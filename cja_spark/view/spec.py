@@ -26,6 +26,8 @@ from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
+from cja_spark.view.formula.nodes import Node
+from cja_spark.view.formula.parse import parse
 from cja_spark.view.persistence import Persistence
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
@@ -113,7 +115,7 @@ class Metric(Spec):
 
 
 class CalculatedMetric(Spec):
-    """Arithmetic on summed metrics: names, numbers, ``+ - * /`` and parentheses; x/0 is null (rule Q)."""
+    """A formula on the columns of a report: arithmetic, functions, metrics in segments or with an attribution (rule Q)."""
 
     calculate: str
     format: Format = "decimal"
@@ -125,9 +127,7 @@ class CalculatedMetric(Spec):
     @field_validator("calculate")
     @classmethod
     def _parses(cls, text: str) -> str:
-        from cja_spark.view.calculate import names_in
-
-        names_in(text)
+        parse(text)
         return text
 
 
@@ -202,6 +202,10 @@ class View(Spec):
     def metric_names(self) -> tuple[str, ...]:
         """All metrics a report may name."""
         return (*STANDARD_METRICS, *self.metrics)
+
+    def formulas(self) -> dict[str, Node]:
+        """The formulas of its calculated metrics by name."""
+        return {name: parse(one.calculate) for name, one in self.metrics.items() if isinstance(one, CalculatedMetric)}
 
     @field_validator("dimensions", "metrics")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.reference.calculated import Leaf
 from tests.reference.metrics import amount, carries, own, own_before_persistence, spec_of
 from tests.reference.order import DAY, milliseconds
 from tests.reference.persistence import person_from
@@ -9,9 +10,12 @@ from tests.reference.persistence import person_from
 SHAPES = {"u_shaped": (40, 20, 40), "j_shaped": (20, 20, 60), "inverse_j": (60, 20, 20)}
 
 
-def settings(view: dict, metric: str) -> dict | None:
-    """The attribution of a metric, defaults filled in."""
-    found = spec_of(view, "metrics", metric).get("attribution")
+def settings(view: dict, leaf: Leaf) -> dict | None:
+    """The attribution of a metric, a formula's before the view's, defaults filled in."""
+    found = spec_of(view, "metrics", leaf.metric).get("attribution")
+    if leaf.attribution is not None:
+        found = dict(leaf.attribution)
+        found |= {"weights": dict(found["weights"])} if "weights" in found else {}
     if found is None:
         return None
     how = {"model": "last_touch", "container": "person", "half_life": "7 days", **found}
@@ -21,9 +25,9 @@ def settings(view: dict, metric: str) -> dict | None:
     return how
 
 
-def attributed(view: dict, ask: dict, metric: str) -> dict | None:
+def attributed(view: dict, ask: dict, leaf: Leaf) -> dict | None:
     """The attribution of a metric where it credits values: in a table of one dimension."""
-    return settings(view, metric) if ask["report"] == "table" and len(ask.get("dimensions", ())) == 1 else None
+    return settings(view, leaf) if ask["report"] == "table" and len(ask.get("dimensions", ())) == 1 else None
 
 
 def of_person(how: dict) -> bool:
@@ -65,7 +69,7 @@ def weights(found: list[int], journey: list[dict], how: dict) -> list[float]:
     return [part / (first + middle + last_) for part in (first, *[middle / (n - 2)] * (n - 2), last_)]
 
 
-def credits(seen: dict, ask: dict, view: dict, metric: str, how: dict) -> tuple[dict, float]:
+def credits(seen: dict, ask: dict, view: dict, leaf: Leaf, how: dict) -> tuple[dict, float]:
     """Per value, None for no touch, what it is credited with; and the sum of the conversions that have a touch."""
     dimension = ask["dimensions"][0]
     found: dict[str | None, float] = {}
@@ -74,10 +78,10 @@ def credits(seen: dict, ask: dict, view: dict, metric: str, how: dict) -> tuple[
         session_of = seen["sessions"][person]
         values = [own(own_before_persistence(event), view, dimension) for event in journey]
         for at, event in enumerate(journey):
-            converts = seen["mask"][person][at] and ask["from"] <= event["t"] < ask["to"] and carries(event, view, metric)
-            if not converts:
+            kept = seen["mask"][person][at] and all(at in seen["kept"][name][person] for name in leaf.segments)
+            if not (kept and ask["from"] <= event["t"] < ask["to"] and carries(event, view, leaf.metric)):
                 continue
-            x = amount(event, view, metric)
+            x = amount(event, view, leaf.metric)
             some = touches(at, values, journey, session_of, how, view, ask)
             if how["model"] == "same_touch":
                 some = [j for j in some if j == at]

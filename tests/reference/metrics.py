@@ -1,4 +1,4 @@
-"""Rules O8, O9, M5, M6, Q: what one event is worth, and how values of arrays pair with amounts of arrays.
+"""Rules O8, O9, M5, M6: what one event is worth, and how values of arrays pair with amounts of arrays.
 
 A component on an array of objects has a list per event; on an array inside an array, a list of lists.
 A *path* names the array: ``product[].warranty[].name`` lies on ("product", "product.warranty").
@@ -6,7 +6,6 @@ A *path* names the array: ``product[].warranty[].name`` lies on ("product", "pro
 
 from __future__ import annotations
 
-import ast
 import math
 
 ALL_OF = "all values of "
@@ -95,48 +94,6 @@ def amount(event: dict, view: dict, metric: str) -> float:
 def carries(event: dict, view: dict, metric: str) -> bool:
     """O9: neither null nor 0. The standard metrics are on every event."""
     return metric in STANDARD or amount(event, view, metric) != 0
-
-
-def calculated(view: dict, metric: str) -> str | None:
-    """The expression of a calculated metric."""
-    return spec_of(view, "metrics", metric).get("calculate")
-
-
-def parts(view: dict, metrics: list[str]) -> list[str]:
-    """The metrics that must be summed so that the given ones can be shown."""
-    found: dict[str, None] = {}
-    for metric in metrics:
-        text = calculated(view, metric)
-        if text is None:
-            found[metric] = None
-        else:
-            inner = [node.id for node in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(node, ast.Name)]
-            found |= dict.fromkeys(parts(view, inner))
-    return list(found)
-
-
-def shown(view: dict, metric: str, sums: dict[str, float | None]) -> float | None:
-    """Q: a column from its sums. x/0 is null, null propagates, a missing sum is 0."""
-    text = calculated(view, metric)
-    if text is None:
-        return sums.get(metric, 0.0)
-
-    def value(node: ast.expr) -> float | None:
-        if isinstance(node, ast.Constant):
-            return float(node.value)
-        if isinstance(node, ast.Name):
-            return shown(view, node.id, sums)
-        if isinstance(node, ast.UnaryOp):
-            inner = value(node.operand)
-            return None if inner is None else -inner
-        left, right = value(node.left), value(node.right)
-        if left is None or right is None or (isinstance(node.op, ast.Div) and right == 0):
-            return None
-        return {"Add": left + right, "Sub": left - right, "Mult": left * right}.get(
-            type(node.op).__name__, left / right if right else None
-        )
-
-    return value(ast.parse(text.strip(), mode="eval").body)
 
 
 def rounded(value: float) -> int:

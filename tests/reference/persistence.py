@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.reference.calculated import names
 from tests.reference.calendar import bucket
 from tests.reference.metrics import carries, nodes, own, path, spec_of
 from tests.reference.order import milliseconds
@@ -21,7 +22,7 @@ def used(view: dict, ask: dict) -> list[str]:
 
 
 def named(part: object, view: dict) -> set[str]:
-    """All texts that an ask, or a segment that it names, is made of."""
+    """All texts that an ask, or a segment or a calculated metric that it names, is made of."""
     if isinstance(part, dict):
         return set().union(*(named(inner, view) for inner in part.values()))
     if isinstance(part, list | tuple):
@@ -29,7 +30,8 @@ def named(part: object, view: dict) -> set[str]:
     if not isinstance(part, str):
         return set()
     segment = view.get("segments", {}).get(part)
-    return {part} | (named(segment, view) if segment else set())
+    made_of = names(view, part) if part in view.get("metrics", {}) else set()
+    return {part} | (named(segment, view) if segment else set()).union(*(named(name, view) for name in made_of))
 
 
 def of_person(how: dict) -> bool:

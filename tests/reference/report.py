@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.reference import attribution, deduplication, order, persistence, standard
+from tests.reference import attribution, calculated, deduplication, order, persistence, standard
+from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
-from tests.reference.metrics import parts
 from tests.reference.segments import events_of
 from tests.reference.sessions import numbers, sessions, timeout_ms, with_figures
 from tests.reference.table import table
@@ -14,7 +14,8 @@ from tests.reference.trend import trend
 def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> dict:
     """O7, S, P, G: journeys as read, each event's session, and which range events the report's segments keep."""
     start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
-    credited = [how for name in metrics_shown(view, ask) if (how := attribution.attributed(view, ask, name))]
+    columns = leaves_shown(view, ask)
+    credited = [how for leaf in columns if (how := attribution.attributed(view, ask, leaf))]
     start = min([start, *(ask["from"] - how["lookback"] for how in credited if how["lookback"] is not None)])
     if deduplication.of_person(view, metrics_read(view, ask)) or any(map(attribution.of_person, credited)):
         start = min(start, persistence.person_from(view, ask))
@@ -39,19 +40,27 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
         for segment in ask.get("segments", ()):
             kept &= kept_by(segment, journey, session_of[person], ask, view)
         mask[person] = [at in kept for at in range(len(journey))]
+    named = {name for leaf in columns for name in leaf.segments}
+    kept_in = {
+        name: {person: kept_by(name, journey, session_of[person], ask, view) for person, journey in journeys.items()}
+        for name in named
+    }
     masked = [
-        {"person": person, "session": session_of[person][at], "event": event}
+        {"person": person, "session": session_of[person][at], "event": event,
+         "in": {name for name in named if at in kept_in[name][person]}}
         for person, journey in journeys.items()
         for at, event in enumerate(journey)
         if mask[person][at] and order.in_range(event, ask)
     ]
-    return {"journeys": journeys, "sessions": session_of, "mask": mask, "masked": masked, "data_until": data_until}
+    return {
+        "journeys": journeys, "sessions": session_of, "mask": mask, "masked": masked, "data_until": data_until, "kept": kept_in,
+    }  # fmt: skip
 
 
-def metrics_shown(view: dict, ask: dict) -> list[str]:
-    """Metrics that are columns or that rows are sorted by, and what those are made of."""
+def leaves_shown(view: dict, ask: dict) -> list[Leaf]:
+    """What is summed for the columns and for what rows are sorted by."""
     named = [*ask.get("metrics", ()), *([ask["sort"]] if ask.get("sort") else [])]
-    return parts(view, [name for name in named if name in view.get("metrics", {})])
+    return leaves(view, [name for name in named if name in view.get("metrics", {})])
 
 
 def metrics_read(view: dict, ask: dict) -> list[str]:
@@ -59,7 +68,8 @@ def metrics_read(view: dict, ask: dict) -> list[str]:
     names = persistence.named([ask, view.get("view_segments", [])], view)
     for dimension in persistence.used(view, ask):
         names |= persistence.named(persistence.settings(view, dimension)["expiration"], view)
-    return parts(view, sorted(names & set(view.get("metrics", {}))))
+    some = [name for name in names & set(view.get("metrics", {})) if calculated.calculated(view, name) is None]
+    return sorted(some)
 
 
 def parts_of(journey: list[dict], ask: dict) -> tuple[list[int], list[int]]:

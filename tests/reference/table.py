@@ -5,23 +5,30 @@ from __future__ import annotations
 import math
 
 from tests.reference.attribution import attributed, credits, settings
-from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, parts, path, shown
+from tests.reference.calculated import Leaf, Rows, columns, leaves
+from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path
 
 Key = tuple[str | None, ...]
 
 
-def sums(masked: list[dict], view: dict, metrics: list[str]) -> dict[str, float | None]:
+def kept(masked: list[dict], leaf: Leaf) -> list[dict]:
+    """The masked events that a column's own segments keep."""
+    return [one for one in masked if leaf.segments <= one["in"]]
+
+
+def sums(masked: list[dict], view: dict, needed: list[Leaf]) -> dict[Leaf, float | None]:
     """T1: a cell over some masked events, each counted once."""
-    found: dict[str, float | None] = {}
-    for metric in metrics:
-        if metric == "people":
-            found[metric] = float(len({one["person"] for one in masked}))
-        elif metric == "sessions":
-            found[metric] = float(len({(one["person"], one["session"]) for one in masked}))
-        elif metric in TYPES:
-            found[metric] = float(len({(one["person"], one["session"]) for one in masked if one["event"][metric]}))
+    found: dict[Leaf, float | None] = {}
+    for leaf in needed:
+        some = kept(masked, leaf)
+        if leaf.metric == "people":
+            found[leaf] = float(len({one["person"] for one in some}))
+        elif leaf.metric == "sessions":
+            found[leaf] = float(len({(one["person"], one["session"]) for one in some}))
+        elif leaf.metric in TYPES:
+            found[leaf] = float(len({(one["person"], one["session"]) for one in some if one["event"][leaf.metric]}))
         else:
-            found[metric] = math.fsum(amount(one["event"], view, metric) for one in masked)
+            found[leaf] = math.fsum(amount(one["event"], view, leaf.metric) for one in some)
     return found
 
 
@@ -80,16 +87,16 @@ def event_cells(event: dict, view: dict, dimensions: list[str], metric: str) -> 
     return {key: math.fsum(values) for key, values in found.items()}
 
 
-def additive(view: dict, metric: str, dimensions: list[str]) -> bool:
+def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
-    if metric in ("people", "sessions", *TYPES):
+    if leaf.metric in ("people", "sessions", *TYPES):
         return False
-    how = settings(view, metric) if len(dimensions) == 1 else None
+    how = settings(view, leaf) if len(dimensions) == 1 else None
     if how is not None:
         return how["model"] == "algorithmic" or (how["model"] != "participation" and not [
             array for array in path(view, "dimensions", dimensions[0]) if not array.startswith(ALL_OF)
         ])
-    chain = path(view, "metrics", metric)
+    chain = path(view, "metrics", leaf.metric)
     return all(array in chain for name in dimensions for array in path(view, "dimensions", name))
 
 
@@ -98,7 +105,7 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     dimensions = ask.get("dimensions", [])
     metrics = ask.get("metrics", ["events", "people", "sessions"])
     sort = ask.get("sort") or metrics[0]
-    needed = parts(view, [*metrics, sort])
+    needed = leaves(view, [*metrics, sort])
     keep_null = ask.get("include_no_value", True)
     per_key: dict[Key, list[tuple[dict, list]]] = {}
     counted = []
@@ -111,40 +118,53 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
             per_key.setdefault(key, []).append(one)
     totals = sums(counted, view, needed)
     if not dimensions:
-        return [{"row_kind": "total", **columns(view, metrics, totals)}]
-    plain = [metric for metric in needed if attributed(view, ask, metric) is None]
+        return [{"row_kind": "total", **columns(view, metrics, Rows([totals], [False], totals))[0]}]
+    plain = [leaf for leaf in needed if attributed(view, ask, leaf) is None]
     cells = {key: row_sums(key, of, view, plain, dimensions) for key, of in per_key.items()}
     touched = credit(cells, seen, ask, view, needed)
     everything = sums(seen["masked"], view, needed)
     if not keep_null:  # items without a value are no rows, and what lies on them is not in the total
         totals |= {
-            metric: math.fsum(cell[metric] for cell in cells.values())
-            for metric in needed
-            if additive(view, metric, dimensions) and metric not in touched
+            leaf: math.fsum(cell[leaf] for cell in cells.values())
+            for leaf in needed
+            if additive(view, leaf, dimensions) and leaf not in touched
         }
         totals |= touched
-    total, grand = (columns(view, metrics, found) for found in (totals, everything))
+    items, rest = ranked(cells, everything, view, ask, sort)
+    found = [totals, everything, *(cells[key] for key, _ in items)]
+    if rest:
+        found.append({
+            leaf: math.fsum(cells[key][leaf] for key in rest) if additive(view, leaf, dimensions) else None
+            for leaf in needed
+        })  # fmt: skip
+    shown = [2 <= at < 2 + len(items) for at in range(len(found))]
+    total, grand, *figures = columns(view, metrics, Rows(found, shown, everything))
+    texts = [*(text for _, text in items), *([(None,) * len(dimensions)] if rest else [])]
+    kinds = ["item"] * len(items) + ["other"] * bool(rest)
     return [
         {"row_kind": "total", **dict.fromkeys(dimensions), **total},
         *([{"row_kind": "grand_total", **dict.fromkeys(dimensions), **grand}] if differ(total, grand) else []),
-        *ranked(cells, view, ask, metrics, sort),
+        *(
+            {"row_kind": kind, **dict(zip(dimensions, text, strict=True)), **own}
+            for kind, text, own in zip(kinds, texts, figures, strict=True)
+        ),
     ]
 
 
-def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: list[str]) -> dict[str, float]:
+def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: list[Leaf]) -> dict[Leaf, float]:
     """A: add what values are credited with to the cells; returns per metric the sum of conversions with a touch."""
     touched = {}
-    for metric in needed:
-        how = attributed(view, ask, metric)
+    for leaf in needed:
+        how = attributed(view, ask, leaf)
         if how is None:
             continue
-        found, touched[metric] = credits(seen, ask, view, metric, how)
+        found, touched[leaf] = credits(seen, ask, view, leaf, how)
         for value, given in found.items():
             if given != 0 and (value is not None or ask.get("include_no_value", True)):
-                cells.setdefault((value,), {})[metric] = given
+                cells.setdefault((value,), {})[leaf] = given
     for cell in cells.values():
-        for metric in needed:
-            cell.setdefault(metric, 0.0)
+        for leaf in needed:
+            cell.setdefault(leaf, 0.0)
     return touched
 
 
@@ -154,42 +174,31 @@ def differ(total: dict, grand: dict) -> bool:
     return any((a is None) != (b is None) or (a is not None and abs(a - b) > 1e-9 * abs(a)) for a, b in pairs)
 
 
-def row_sums(key: Key, masked: list[dict], view: dict, needed: list[str], dimensions: list[str]) -> dict:
+def row_sums(key: Key, masked: list[dict], view: dict, needed: list[Leaf], dimensions: list[str]) -> dict:
     """The sums of one row."""
-    found = sums(masked, view, [metric for metric in needed if metric in ("people", "sessions", *TYPES)])
-    for metric in needed:
-        if metric not in found:
-            amounts = (event_cells(one["event"], view, dimensions, metric).get(key, 0.0) for one in masked)
-            found[metric] = math.fsum(amounts)
+    found = sums(masked, view, [leaf for leaf in needed if leaf.metric in ("people", "sessions", *TYPES)])
+    for leaf in needed:
+        if leaf not in found:
+            some = kept(masked, leaf)
+            found[leaf] = math.fsum(event_cells(one["event"], view, dimensions, leaf.metric).get(key, 0.0) for one in some)
     return found
 
 
-def columns(view: dict, metrics: list[str], found: dict[str, float | None]) -> dict[str, float | None]:
-    """The metrics of a row as they are shown."""
-    return {name: shown(view, name, found) for name in metrics}
+def ranked(cells: dict[Key, dict], everything: dict, view: dict, ask: dict, sort: str) -> tuple[list, list[Key]]:
+    """T4: by metric descending, then by the bytes of the values: the rows shown, each with its texts, and the rest.
 
-
-def ranked(cells: dict[Key, dict], view: dict, ask: dict, metrics: list[str], sort: str) -> list[dict]:
-    """T4: by metric descending, then by the bytes of the values; the rest is one row, null where rows do not add."""
+    What rows are sorted by is told with all rows, those beyond the last one shown included.
+    """
     label = view.get("no_value", "No value")
     texts = {key: tuple(label if value is None else value for value in key) for key in cells}
+    keys = list(cells)
+    by = columns(view, [sort], Rows([cells[key] for key in keys], [True] * len(keys), everything)) if keys else []
+    amounts = {key: one[sort] for key, one in zip(keys, by, strict=True)}
 
     def rank(key: Key) -> tuple:
-        by = shown(view, sort, cells[key])
         bytes_ = [text.encode("utf-8") for text in texts[key]]
-        return (math.inf if by is None else -by, bytes_, [value is not None for value in key])
+        return (math.inf if amounts[key] is None else -amounts[key], bytes_, [value is not None for value in key])
 
-    order = sorted(cells, key=rank)
-    shown_keys, rest = order[: ask.get("rows", 50)], order[ask.get("rows", 50) :]
-    dimensions = ask["dimensions"]
-    rows = [
-        {"row_kind": "item", **dict(zip(dimensions, texts[key], strict=True)), **columns(view, metrics, cells[key])}
-        for key in shown_keys
-    ]
-    if rest:
-        sums_of_rest = {
-            metric: math.fsum(cells[key][metric] for key in rest) if additive(view, metric, dimensions) else None
-            for metric in cells[rest[0]]
-        }
-        rows.append({"row_kind": "other", **dict.fromkeys(dimensions), **columns(view, metrics, sums_of_rest)})
-    return rows
+    order = sorted(keys, key=rank)
+    count = ask.get("rows", 50)
+    return [(key, texts[key]) for key in order[:count]], order[count:]

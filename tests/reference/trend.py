@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.reference.calculated import Rows, columns, leaves
 from tests.reference.calendar import EPOCH, bucket, edges, label
-from tests.reference.metrics import parts, shown
 from tests.reference.table import sums
 
 
@@ -18,14 +18,11 @@ def trend(seen: dict, ask: dict, view: dict) -> list[dict]:
     for one in seen["masked"]:
         inside[bucket(one["event"]["t"], granularity, zone, calendar)].append(one)
 
-    def columns(events: list) -> dict[str, float | None]:
-        found = sums(events, view, parts(view, metrics))
-        return {name: shown(view, name, found) for name in metrics}
-
-    rows = [{"row_kind": "total", "bucket": None, "label": None, **columns(seen["masked"])}]
-    for edge, events in inside.items():
+    needed = leaves(view, metrics)
+    found = [sums(events, view, needed) for events in (seen["masked"], *inside.values())]
+    total, *figures = columns(view, metrics, Rows(found, [False] + [True] * len(inside), found[0]))
+    rows = [{"row_kind": "total", "bucket": None, "label": None, **total}]
+    for edge, own in zip(inside, figures, strict=True):
         moment = EPOCH + timedelta(milliseconds=edge)
-        rows.append(
-            {"row_kind": "bucket", "bucket": moment, "label": label(edge, granularity, zone, calendar), **columns(events)}
-        )
+        rows.append({"row_kind": "bucket", "bucket": moment, "label": label(edge, granularity, zone, calendar), **own})
     return rows

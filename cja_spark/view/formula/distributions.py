@@ -1,0 +1,94 @@
+"""Shares of distributions below a value: the normal one and Student's t."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cja_spark.view.formula.functions import Floats, Function, Parameter, X
+
+NORMAL_FROM = 1e8  # degrees of freedom from which Student's t is the normal distribution within 1e-8
+_EPSILON, _TINY, _STEPS = 1e-15, 1e-300, 20_000
+_erfc, _lgamma = np.vectorize(math.erfc, otypes=[float]), np.vectorize(math.lgamma, otypes=[float])
+
+
+def normal(x: Floats) -> Floats:
+    """The share of a normal distribution below x.
+
+    Shapes: float64[rows] -> float64[rows].
+    """
+    return np.asarray(_erfc(-x / math.sqrt(2)) / 2, np.float64)
+
+
+def student(x: Floats, degrees: Floats) -> Floats:
+    """The share of Student's t below x; null without degrees of freedom.
+
+    Shapes: float64[rows], float64[rows] -> float64[rows].
+    Source: half the regularised incomplete beta function of n/2 and 1/2 at n/(n + x²) is what lies beyond |x|.
+    """
+    found = np.full(len(x), np.nan)
+    wide = degrees >= NORMAL_FROM
+    found[wide] = normal(x[wide])
+    some = (degrees > 0) & ~wide & ~np.isnan(x)
+    t, n = x[some], degrees[some]
+    beyond = _beta(n / 2, np.full(len(n), 0.5), n / (n + t * t), t * t / (n + t * t)) / 2
+    found[some] = np.where(t > 0, 1 - beyond, beyond)
+    return found
+
+
+def _beta(a: Floats, b: Floats, x: Floats, rest: Floats) -> Floats:
+    """The regularised incomplete beta function; `rest` is 1 - x, without its rounding."""
+    turned = x > (a + 1) / (a + b + 2)  # there the fraction of the other side is the quick one
+    p, q = np.where(turned, b, a), np.where(turned, a, b)
+    u, v = np.where(turned, rest, x), np.where(turned, x, rest)
+    front = np.exp(_lgamma(a + b) - _lgamma(a) - _lgamma(b) + p * np.log(u) + q * np.log(v)) / p
+    share = np.where(u > 0, front * _fraction(p, q, u), 0.0)
+    return np.where(turned, 1 - share, share)
+
+
+def _fraction(a: Floats, b: Floats, x: Floats) -> Floats:
+    """The continued fraction of the incomplete beta function, by Lentz's method.
+
+    1. Begin with the first denominator. 2. Take an even and an odd step. 3. Stop when no value changes.
+    """
+    c = np.ones(len(x))
+    d = 1 / _apart(1 - (a + b) * x / (a + 1))
+    found = d.copy()
+    for m in range(1, _STEPS):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        change = np.ones(len(x))
+        for step in (even, odd):
+            d, c = 1 / _apart(1 + step * d), _apart(1 + step / c)
+            found, change = found * d * c, d * c
+        if (np.abs(change - 1) < _EPSILON).all():
+            break
+    return found
+
+
+def _apart(x: Floats) -> Floats:
+    """Keep a divisor away from 0."""
+    return np.where(np.abs(x) < _TINY, _TINY, x)
+
+
+def _z_test(x: Floats, tails: float) -> Floats:
+    return tails * normal(-np.abs(x))
+
+
+def _t_test(x: Floats, degrees: Floats, tails: float) -> Floats:
+    return tails * student(-np.abs(x), degrees)
+
+
+def _tails(number: float) -> str | None:
+    return None if number in (1, 2) else "is 1 or 2"
+
+
+TAILS, DEGREES = Parameter("tails", "number", check=_tails), Parameter("degrees")
+DISTRIBUTIONS = (
+    Function("cdf_z", "row", (X,), normal, "the share of a normal distribution below x", "Statistics"),
+    Function("cdf_t", "row", (X, DEGREES), student, "the share of Student's t below x", "Statistics"),
+    Function("z_test", "row", (X, TAILS), _z_test, "tails * cdf_z(-|x|): how likely a z-score x or a greater one is by chance",
+             "Statistics"),
+    Function("t_test", "row", (X, DEGREES, TAILS), _t_test, "tails * cdf_t(-|x|, degrees), the same of a t-score", "Statistics"),
+)  # fmt: skip

@@ -1,0 +1,113 @@
+"""What a formula is made of: its metrics and segments, each with its place, and what must be summed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cja_spark.view.attribution import Attribution
+from cja_spark.view.formula.known import COMPUTED
+from cja_spark.view.formula.nodes import Attributed, Call, GrandTotal, Name, Node, Segmented, inner, walk
+from cja_spark.view.formula.parse import parse
+
+Formulas = Mapping[str, Node]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is summed for a column: a metric, of the events that all of some segments keep, credited in its own way.
+
+    Attributes:
+        metric: a standard metric or one of a field.
+        segments: names of segments of the view, each once, sorted.
+        attribution: how a formula credits it; None leaves it to the metric.
+    """
+
+    metric: str
+    segments: tuple[str, ...] = ()
+    attribution: Attribution | None = None
+
+    def within(self, segments: tuple[str, ...]) -> Measure:
+        """The same of the events that more segments keep."""
+        return Measure(self.metric, stacked(self.segments, segments), self.attribution)
+
+
+class Component(NamedTuple):
+    """A name in a formula.
+
+    Attributes:
+        kind: metric or segment.
+        name: the name.
+        at: its first character in the formula, from 1.
+        role: `attributed` a metric that must be one of a field, `totalled` one without functions over rows.
+    """
+
+    kind: str
+    name: str
+    at: int
+    role: str = ""
+
+
+def stacked(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Segments that are all met: their order and repetition change nothing (O10)."""
+    return tuple(sorted({*one, *other}))
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Metric names of a formula, in order of appearance.
+
+    Raises:
+        ValueError: what is wrong with the formula, with the place.
+    """
+    return tuple(dict.fromkeys(node.name for node in walk(parse(text)) if isinstance(node, Name)))
+
+
+def segments_in(node: Node) -> tuple[str, ...]:
+    """Segment names of a formula, each once."""
+    found = (name.name for part in walk(node) if isinstance(part, Segmented) for name in part.segments)
+    return tuple(dict.fromkeys(found))
+
+
+def components_of(node: Node, role: str = "") -> Iterator[Component]:
+    """All names of a formula, with what each must be."""
+    if isinstance(node, Name):
+        yield Component("metric", node.name, node.at, role)
+    if isinstance(node, Segmented):
+        yield from (Component("segment", name.name, name.at) for name in node.segments)
+    below = {Attributed: "attributed", GrandTotal: "totalled"}.get(type(node), role)
+    for part in inner(node):
+        yield from components_of(part, below)
+
+
+def runs_over(node: Node, *over: str) -> bool:
+    """Whether a formula has a function that runs over rows, of one of some kinds."""
+    return any(isinstance(part, Call) and COMPUTED[part.function].over in over for part in walk(node))
+
+
+def attributes(node: Node) -> bool:
+    """Whether a formula credits a metric in its own way."""
+    return any(isinstance(part, Attributed) for part in walk(node))
+
+
+def measures_of(name: str, formulas: Formulas) -> tuple[Measure, ...]:
+    """What must be summed so that a metric can be shown, each once, in the order of its formula."""
+    return tuple(dict.fromkeys(_measures(Name(name, 0), (), formulas, set())))
+
+
+def _measures(
+    node: Node, segments: tuple[str, ...], formulas: Formulas, seen: set[tuple[str, tuple[str, ...]]]
+) -> Iterator[Measure]:
+    if isinstance(node, Attributed):
+        yield from (Measure(one.metric, one.segments, node.how) for one in _measures(node.of, segments, {}, set()))
+    elif isinstance(node, Name):
+        if node.name not in formulas:
+            yield Measure(node.name, segments)
+        elif (node.name, segments) not in seen:
+            seen.add((node.name, segments))
+            yield from _measures(formulas[node.name], segments, formulas, seen)
+    else:
+        if isinstance(node, Segmented):
+            segments = stacked(segments, tuple(one.name for one in node.segments))
+        for part in inner(node):
+            yield from _measures(part, segments, formulas, seen)
