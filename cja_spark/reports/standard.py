@@ -11,7 +11,6 @@ from cja_spark.journeys.batch import Ints, Journeys, Window
 from cja_spark.kernels.clock import DAY_MS, bucket_starts, local_ms
 from cja_spark.kernels.segments import positive
 from cja_spark.kernels.session_types import depth, first_time
-from cja_spark.reports.text_test import text_meets
 from cja_spark.view.calendar import instant_months_before
 from cja_spark.view.calendar_settings import Calendar
 from cja_spark.view.condition import DimensionCondition
@@ -30,6 +29,7 @@ from cja_spark.view.standard import (
     id_of,
     text_of,
 )
+from cja_spark.view.text import text_meets
 
 BACK_MONTHS = 13  # S6
 Texts = Callable[[str, Ints], Mapping[int, str]]

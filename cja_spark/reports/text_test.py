@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -32,29 +29,6 @@ def text_test(condition: DimensionCondition) -> Column | None:
     if condition.ends_with is not None:
         return value.endswith(F.lit(condition.ends_with))
     return None if condition.matches is None else value.like(like_pattern(condition.matches))
-
-
-def text_meets(text: str, condition: DimensionCondition) -> bool:
-    """Whether one text meets a positive condition, also one that ids tell: for texts that are in no dictionary."""
-    [name] = condition.operators()
-    return _TESTS[name](text, getattr(condition, name))
-
-
-def _matches(text: str, glob: str) -> bool:
-    parts = (re.escape(part.replace(_STAR, "*")) for part in glob.replace("\\*", _STAR).split("*"))
-    return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
-
-
-_TESTS: Mapping[str, Callable[[str, Any], bool]] = {
-    "equals": str.__eq__,
-    "equals_any_of": lambda text, texts: text in texts,
-    "contains": str.__contains__,
-    "contains_all_of": lambda text, terms: all(term in text for term in terms),
-    "contains_any_of": lambda text, terms: any(term in text for term in terms),
-    "starts_with": str.startswith,
-    "ends_with": str.endswith,
-    "matches": _matches,
-}
 
 
 def like_pattern(glob: str) -> str:
