@@ -23,9 +23,9 @@ function ticks(low, high, least) {
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }
 
-// A day as "5 Jan", the first of a year with its year; other labels as they are.
+// A day, or a week called by its first day, as "5 Jan", the first one with its year; other labels as they are.
 function axisLabel(text, isFirst) {
-  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  const day = /^(?:week of )?(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!day) return text.length > 14 ? `${text.slice(0, 13)}…` : text;
   return `${Number(day[3])} ${MONTHS[Number(day[2]) - 1] || day[2]}${isFirst ? ` ${day[1]}` : ""}`;
 }

@@ -46,6 +46,21 @@ def test_a_currency_is_an_iso_code(code):
         View.model_validate({"name": "v", "currency": code})
 
 
+def test_a_panel_names_the_segments_of_the_view_before_those_of_the_report():
+    view = View.model_validate({**VIEW.model_dump(), "segments": {"a": {"where": {"metric": "orders", "equals": 1}}}, "view_segments": ["a"]})
+    assert panel_of(trend(40, 20), view).segments == ("a",)
+
+
+@pytest.mark.parametrize("name", ["first_time_sessions", "return_sessions"])
+def test_sessions_of_a_type_are_counts(name):
+    assert column_of(name, VIEW).format == "count"
+
+
+def test_a_standard_dimension_is_called_by_its_words():
+    assert column_of("hour_of_day", VIEW) == ColumnSpec(name="hour_of_day", label="Hour of day", format="text")
+    assert column_of("entry_session_type", VIEW).label == "Entry session type"
+
+
 def test_a_column_is_called_and_formatted_as_the_view_says():
     found = columns(panel_of(table(40, 20), VIEW))
     assert [(c.label, c.format, c.decimals) for c in found.values()] == [
