@@ -25,14 +25,17 @@ TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of
 
 
 class Table(Report):
-    """Metrics by the values of dimensions."""
+    """Metrics by the values of dimensions.
+
+    `include_no_value` says whether what has no value is a row; without a word the dimensions say it (`no_value: show`).
+    """
 
     report: Literal["table"] = "table"
     dimensions: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=(), max_length=4)
     metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
     rows: int = Field(default=50, ge=1, le=50_000)
     sort: Name | None = None
-    include_no_value: bool = True
+    include_no_value: bool | None = None
 
     def metrics_used(self) -> tuple[str, ...]:
         """The columns, and what rows are sorted by."""
@@ -47,6 +50,17 @@ class Table(Report):
         return self.dimensions
 
 
+def hidden_in(ask: Ask[Table]) -> tuple[str, ...]:
+    """The dimensions whose *no value* is not in the table.
+
+    Source: T3, O8.
+    """
+    report = ask.report
+    if report.include_no_value is not None:
+        return () if report.include_no_value else report.dimensions
+    return tuple(name for name in report.dimensions if not ask.view.shows_no_value(name))
+
+
 def kernel(seen: Seen[Table]) -> Cells:
     """Sum each base metric per combination of values, and once over all events of the table.
 
@@ -54,18 +68,18 @@ def kernel(seen: Seen[Table]) -> Cells:
     """
     ask = seen.ask
     report = ask.report
-    cells = Cells()
+    cells, hidden = Cells(), hidden_in(ask)
     mask = seen.masked()
-    rows = table_rows(seen, report.dimensions, mask, include_no_value=report.include_no_value)
+    rows = table_rows(seen, report.dimensions, mask, hidden=hidden)
     metrics = base_metrics(report.metrics_used(), ask.view)
-    total_mask = mask if report.include_no_value or not rows.keys else _touched(mask, rows.at)
+    total_mask = mask if not hidden else _touched(mask, rows.at)
     for measure, metric in enumerate(metrics):
         if how := attribution_of(ask, metric):
-            total = _credited(cells, measure, credits(seen, metric, how), report, in_total(seen, metric, mask))
+            total = _credited(cells, measure, credits(seen, metric, how), in_total(seen, metric, mask), hidden=bool(hidden))
         else:
-            total = _total(seen, report, metric, rows, total_mask)
+            total = _total(seen, metric, rows, total_mask, hidden=bool(hidden))
         cells.add(TOTAL + measure, total)
-        if not report.include_no_value:
+        if hidden:
             cells.add(GRAND_TOTAL + measure, in_total(seen, metric, mask))
     if not rows.keys or len(rows.at) == 0:
         return cells
@@ -78,27 +92,27 @@ def kernel(seen: Seen[Table]) -> Cells:
     return cells
 
 
-def _credited(cells: Cells, measure: int, given: Credits, report: Table, whole: float) -> float:
+def _credited(cells: Cells, measure: int, given: Credits, whole: float, *, hidden: bool) -> float:
     """Add the cells of a metric with attribution; returns its total.
 
     Source: A5. Decision: without *no value*, the total is of the conversions that a value came before.
     """
     some = given.amounts != 0
     cells.add(measure, given.amounts[some], given.values[some])
-    if not report.include_no_value:
+    if hidden:
         return given.with_touch
     if given.nobody:
         cells.add(measure, [given.nobody], [0])
     return whole
 
 
-def _total(seen: Seen, report: Table, metric: str, rows: Rows, mask: Bools) -> float:
+def _total(seen: Seen[Table], metric: str, rows: Rows, mask: Bools, *, hidden: bool) -> float:
     """The total of a metric.
 
     Source: T3. Decision: without *no value*, the total of an additive metric on items counts the items that have
         values, so that the rows of its column sum to it.
     """
-    if rows.items and not report.include_no_value and additive(metric, report, seen.ask):
+    if rows.items and hidden and additive(metric, seen.ask.report, seen.ask):
         nothing = np.zeros(len(rows.at), np.int32)
         return float(amounts_of_rows(seen, metric, rows, nothing, 1)[0])
     return in_total(seen, metric, mask)
@@ -142,7 +156,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     rows: list[dict[str, Any]] = [
         {"row_kind": "total", **dict.fromkeys(report.dimensions), **_columns(report, ask, totals)}
     ]
-    if not report.include_no_value:
+    if hidden_in(ask):
         everything = {metric: sums.total(GRAND_TOTAL + measure) for measure, metric in enumerate(metrics)}
         grand = {**rows[0], "row_kind": "grand_total", **_columns(report, ask, everything)}
         rows += [grand] if any(_differ(rows[0][name], grand[name]) for name in report.metrics) else []
@@ -191,9 +205,10 @@ def _texts(keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names) -
         name: names(name, np.unique(np.array([key[at] for key in keys], np.int64)))
         for at, name in enumerate(report.dimensions)
     }
+    nothing = {name: ask.view.no_value_of(name) for name in report.dimensions}
     return {
         key: {
-            name: known[name].get(key[at], ask.view.no_value) if key[at] else ask.view.no_value
+            name: known[name].get(key[at], nothing[name]) if key[at] else nothing[name]
             for at, name in enumerate(report.dimensions)
         }
         for key in keys

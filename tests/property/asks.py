@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tests.property.settings import long, with_settings
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
@@ -17,7 +18,7 @@ TIERS = ("gold", "blue", None)
 TEXTS = {
     "page": ("home", "product", "cart", "help", "söke", "nowhere"), "channel": ("mail", "search", "direct"),
     "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
-    "campaign": ("mail", "search", "direct"),
+    "campaign": ("mail", "search", "direct"), "group": ("home", "cart", "Unspecified"), "size": ("1.0", "Less than 1", "0 to 1"),
 }  # fmt: skip
 METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
@@ -44,7 +45,9 @@ def view_drawn(chance):
     }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
-    return {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
+    session = {"timeout": "30 minutes", "starts_with": starts}
+    found = {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": session}
+    return with_settings(chance, {**found, "dimensions": {**dimensions, "size": "size", "group": "page"}})
 
 
 def persistence(chance):
@@ -87,12 +90,15 @@ def attributed(chance):
 def single_valued(view):
     """Dimensions of which an event has one value."""
     many = view["dimensions"]["campaign"]["persistence"]["allocation"] == "all"
-    return ["page", "channel", "tier", *([] if many else ["campaign"])]
+    return ["page", "channel", "tier", "size", "group", *([] if many else ["campaign"])]
 
 
 def view_of_reference(view):
     """The same where every value is a field of the event."""
-    dimensions = {**view["dimensions"], "category": "items[].category", "tier": "tier"}
+    fields = {"category": "items[].category", "tier": "tier"}
+    dimensions = {
+        **view["dimensions"], **{name: {**long(view["dimensions"][name]), "field": field} for name, field in fields.items()}
+    }  # fmt: skip
     return {**view, "dimensions": dimensions}
 
 
@@ -142,7 +148,7 @@ def table(chance):
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS], 4)
     return {
         "report": "table", "dimensions": dimensions, "metrics": metrics, "rows": chance.choice([2, 5, 50]),
-        "sort": chance.choice(METRICS), "include_no_value": chance.random() < 0.6,
+        "sort": chance.choice(METRICS), **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}]),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import math
 
 from tests.reference.attribution import attributed, credits, settings
 from tests.reference.metrics import ALL_OF, amount, amount_nodes, nodes, parts, path, shown
+from tests.reference.values import filled, no_value
 
 Key = tuple[str | None, ...]
 
@@ -34,7 +35,7 @@ def bindings(event: dict, view: dict, dimensions: list[str]) -> list[tuple[Key, 
     chosen: list[dict[str, int | None]] = [{}]
     for array in arrays:
         chosen = [{**items, array: at} for items in chosen for at in choices(event, view, array, parents[array], items)]
-    return [(tuple(value_at(event, name, chains[name], items) for name in dimensions), items) for items in chosen]
+    return [(tuple(filled(value_at(event, name, chains[name], items), view, name) for name in dimensions), items) for items in chosen]
 
 
 def choices(event: dict, view: dict, array: str, parent: str | None, items: dict) -> list[int | None]:
@@ -78,6 +79,14 @@ def event_cells(event: dict, view: dict, dimensions: list[str], metric: str) -> 
     return {key: math.fsum(values) for key, values in found.items()}
 
 
+def hidden_in(ask: dict, view: dict) -> list[str]:
+    """T3: the dimensions whose null is no row: all if the report says so, those that say so if it says nothing."""
+    dimensions, asked = ask.get("dimensions", []), ask.get("include_no_value")
+    if asked is not None:
+        return [] if asked else list(dimensions)
+    return [name for name in dimensions if not no_value(view, name)["show"]]
+
+
 def additive(view: dict, metric: str, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
     if metric in ("people", "sessions"):
@@ -97,12 +106,13 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     metrics = ask.get("metrics", ["events", "people", "sessions"])
     sort = ask.get("sort") or metrics[0]
     needed = parts(view, [*metrics, sort])
-    keep_null = ask.get("include_no_value", True)
+    hidden = hidden_in(ask, view)
+    keep_null = not hidden
     per_key: dict[Key, list[tuple[dict, list]]] = {}
     counted = []
     for one in seen["masked"]:
         keys = {key for key, _ in bindings(one["event"], view, dimensions)}
-        keys = {key for key in keys if keep_null or None not in key}
+        keys = {key for key in keys if all(value is not None or name not in hidden for name, value in zip(dimensions, key, strict=True))}
         if keys or keep_null or not dimensions:
             counted.append(one)
         for key in keys:
@@ -138,7 +148,7 @@ def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: li
             continue
         found, touched[metric] = credits(seen, ask, view, metric, how)
         for value, given in found.items():
-            if given != 0 and (value is not None or ask.get("include_no_value", True)):
+            if given != 0 and (value is not None or not hidden_in(ask, view)):
                 cells.setdefault((value,), {})[metric] = given
     for cell in cells.values():
         for metric in needed:
@@ -169,8 +179,8 @@ def columns(view: dict, metrics: list[str], found: dict[str, float | None]) -> d
 
 def ranked(cells: dict[Key, dict], view: dict, ask: dict, metrics: list[str], sort: str) -> list[dict]:
     """T4: by metric descending, then by the bytes of the values; the rest is one row, null where rows do not add."""
-    label = view.get("no_value", "No value")
-    texts = {key: tuple(label if value is None else value for value in key) for key in cells}
+    labels = [no_value(view, name)["label"] for name in ask["dimensions"]]
+    texts = {key: tuple(label if value is None else value for label, value in zip(labels, key, strict=True)) for key in cells}
 
     def rank(key: Key) -> tuple:
         by = shown(view, sort, cells[key])
