@@ -25,6 +25,7 @@ from cja_spark.project_names import faults_of_names
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import SCHEMA
 from cja_spark.reports.compile import asks_of, columns_of
+from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
@@ -85,7 +86,7 @@ def report_rows(
             f"{passed.excluded_persons} persons have more than {view.max_events:,} events and are left out (rule L3).",
             stacklevel=2,
         )
-    names = names_from(values, stored=False)
+    names = shown_names(names_from(values, stored=False), asks)
     answers = [REPORTS.named(a.report.report).finish(s, a, names) for a, s in zip(asks, passed.sums, strict=True)]
     return [events.sparkSession.createDataFrame(answer) for answer in answers]
 

@@ -37,6 +37,7 @@ from cja_spark.lock import locked
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import asks_of, columns_of
+from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import Pass
@@ -197,7 +198,7 @@ def _report(
     built = built_of(lake, project)
     asks = _asks(lake, project, reports, as_of, built)
     passed = run_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
-    names_of = names_from(lake.values(project.view.name).read(), stored=True)
+    names_of = shown_names(names_from(lake.values(project.view.name).read(), stored=True), asks)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
         rows = REPORTS.named(ask.report.report).finish(sums, ask, names_of)

@@ -34,7 +34,7 @@ from cja_spark.reports.compile import (
     persistent_in,
     standard_ids,
     standard_in,
-    text_ids,
+    values_of,
 )
 from cja_spark.reports.members import members
 from cja_spark.reports.readers import Reader
@@ -94,7 +94,7 @@ def people(
     first, last = plan.milliseconds_of(start), plan.milliseconds_of(end)
     # A report without rows of its own: it only says which columns the tree's segments read.
     asked = Report(name=audience.name, report="members", segments=audience.segment_names())
-    ids = text_ids([asked], view, lake.values(view.name).read())
+    ids, maps = values_of([asked], view, lake.values(view.name).read())
     persistent = persistent_in(asked, view)
     plain = Window(first, first, last, last, last, first)
     standard = standard_in(asked, view)
@@ -102,7 +102,7 @@ def people(
         plain, view, persistent, of_person=deduplicates_persons(asked, view), back=looks_back(asked, view, first)
     )
     reading = Ask(
-        asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard
+        asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard, values=maps
     )
     members_of = Report(name=audience.name, report="members")
     ask = replace(reading, report=members_of, text_ids={**ids, **standard_ids([reading])})

@@ -214,9 +214,12 @@ class Journeys:
 
         return self.remembered(("sessions", timeout_ms, starts_with), make)
 
-    def with_columns(self, columns: Mapping[str, npt.NDArray[Any] | Items]) -> Journeys:
+    def with_columns(
+        self, columns: Mapping[str, npt.NDArray[Any] | Items], people: Mapping[str, Ints] | None = None
+    ) -> Journeys:
         """The same events with some columns more, or others in their place; nothing is remembered of them yet."""
-        return Journeys(self.offsets, self.t, {**self.columns, **columns}, self.people, self.person_ids)
+        own = {**self.people, **(people or {})}
+        return Journeys(self.offsets, self.t, {**self.columns, **columns}, own, self.person_ids)
 
     def between(self, first: int, last: int) -> Journeys:
         """The same persons with only their events of first <= t < last; itself when that is all of them."""

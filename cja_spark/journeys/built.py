@@ -17,7 +17,7 @@ from cja_spark.journeys.period import PROFILE_PERIOD
 from cja_spark.lake import JOURNEY_BUILDS, Lake, Table
 from cja_spark.view.spec import View
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,11 @@ def id_of(text: Column) -> Column:
 
 
 def number_of(column: Column, kind: T.DataType, *, instances: bool) -> Column:
-    """A number as double; text that is no number and NaN are not set (O8)."""
-    if instances:
+    """A number as double; text that is no number and NaN are not set (O8).
+
+    Instances of numbers keep them, so that a report's rules can compare them; of anything else there is a 1 where it is set.
+    """
+    if instances and not isinstance(kind, T.NumericType | T.BooleanType):
         set_ = text_of(column).isNotNull() if isinstance(kind, T.StringType) else column.isNotNull()
         return F.when(set_, F.lit(1.0))
     if isinstance(kind, T.StringType):

@@ -18,6 +18,7 @@ from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.deduplicated import with_deduplication
 from cja_spark.reports.limits import LeftOut, within_limit
+from cja_spark.reports.mapped import Maps, with_values
 from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard, with_standard
@@ -44,6 +45,7 @@ class Ask(Generic[R]):
         persistent: the dimensions with persistence that it reads.
         deduplicated: the metrics with deduplication that it reads.
         standard: the standard dimensions that it reads.
+        values: per dimension with value settings what its values become.
     """
 
     report: R
@@ -54,6 +56,7 @@ class Ask(Generic[R]):
     persistent: tuple[str, ...] = ()
     deduplicated: tuple[str, ...] = ()
     standard: tuple[str, ...] = ()
+    values: Maps = field(default_factory=dict)
 
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
@@ -105,7 +108,7 @@ class Seen(Generic[R]):
         """
         window = ask.window
         self.ask = ask
-        read = journeys.between(window.read_from, max(window.until, window.end))
+        read = with_values(journeys, ask.view, ask.values).between(window.read_from, max(window.until, window.end))
         most = read.events if max_events is None else max_events
         self.left_out: LeftOut
         self.journeys, self.left_out = read.remembered(("within", most), lambda: within_limit(read, most))

@@ -15,6 +15,8 @@ from cja_spark.journeys.batch import Ints, Window
 from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.credited import attribution_of
+from cja_spark.reports.dictionary import maps_of, shown_in, shown_values
+from cja_spark.reports.mapped import Maps
 from cja_spark.reports.measures import base_metrics, measures
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.reports.standard import first_seen_from, ids_of_conditions
@@ -170,8 +172,15 @@ def _dimension_column(name: str, view: View) -> str:
     return f"p_{name}" if view.dimensions[name].profile else f"d_{name}"
 
 
+def values_of(reports: Sequence[Report], view: View, values: DataFrame) -> tuple[TextIds, Maps]:
+    """What reports need of the dictionary: ids that conditions on parts of texts match, and what values become."""
+    names = {column[2:] for column in columns_of(reports, view) if not column.startswith("m_")}
+    shown = shown_in(names, view, values)
+    return text_ids(reports, view, shown_values(values, shown) if shown else values), maps_of(shown)
+
+
 def text_ids(reports: Sequence[Report], view: View, values: DataFrame) -> TextIds:
-    """Ids of the texts that conditions on parts of texts match, looked up once in the dictionary."""
+    """Ids of the texts that conditions on parts of texts match, looked up once in the dictionary as it is shown."""
     wanted = {
         positive(leaf)
         for report in reports
@@ -215,8 +224,9 @@ def asks_of(
     ]  # fmt: skip
     for ask in asks:
         _refuse_lists(ask)
-    ids = {**text_ids(reports, view, values), **standard_ids(asks)}
-    return tuple(replace(ask, text_ids=ids) for ask in asks)
+    ids, maps = values_of(reports, view, values)
+    ids = {**ids, **standard_ids(asks)}
+    return tuple(replace(ask, text_ids=ids, values=maps) for ask in asks)
 
 
 def _refuse_lists(ask: Ask) -> None:

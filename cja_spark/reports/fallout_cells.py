@@ -136,13 +136,16 @@ def _breakdown_rows(
     for (step, value), amount in sums.by_key(BY_VALUE, 2).items():
         by_value.setdefault(value, {})[step] = amount
     texts = names(report.breakdown or "", np.array(list(by_value), np.int64))
-    first = report.breakdown_step
-    order = sorted(by_value, key=lambda value: (-by_value[value].get(first, 0.0), texts.get(value, "").encode()))
+    first, nothing = report.breakdown_step, ask.view.no_value_of(report.breakdown or "")
+
+    def text(value: int) -> str:
+        return texts.get(value, nothing) if value else nothing
+
+    order = sorted(by_value, key=lambda value: (-by_value[value].get(first, 0.0), text(value).encode(), value != 0))
     rows = []
     for value in order:
         levels = [by_value[value].get(step, 0.0) for step in range(first, len(report.steps) + 1)]
-        text = texts.get(value, ask.view.no_value) if value else ask.view.no_value
-        rows += _steps(report, text, levels, levels[0] if base is None else base, None)
+        rows += _steps(report, text(value), levels, levels[0] if base is None else base, None)
     return rows
 
 

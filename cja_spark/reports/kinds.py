@@ -29,6 +29,7 @@ _STEPS = {
     "limits",
     "exclusions",
     "explain",
+    "dictionary",
 }
 
 for _module in pkgutil.iter_modules(cja_spark.reports.__path__):

@@ -105,10 +105,10 @@ def _items(sums: Sums, report: Sessions, ask: Ask, names: Names) -> list[dict[st
     assert report.dimension is not None
     by_name = {name: sums.by_key(at) for at, name in enumerate(BASE)}
     keys = [key[0] for key in by_name["sessions"]]
-    texts = names(report.dimension, np.array(keys, np.int64))
+    texts, nothing = names(report.dimension, np.array(keys, np.int64)), ask.view.no_value_of(report.dimension)
 
     def text(key: int) -> str:
-        return texts.get(key, ask.view.no_value) if key else ask.view.no_value
+        return texts.get(key, nothing) if key else nothing
 
     order = sorted(keys, key=lambda key: (-by_name["sessions"][(key,)], text(key).encode(), key != 0))
     counts = {key: {name: by_name[name].get((key,), 0.0) for name in BASE} for key in order}

@@ -26,14 +26,17 @@ TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of
 
 
 class Table(Report):
-    """Metrics by the values of dimensions."""
+    """Metrics by the values of dimensions.
+
+    `include_no_value` says whether what has no value is a row; without a word the dimensions say it (`no_value: show`).
+    """
 
     report: Literal["table"] = "table"
     dimensions: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=(), max_length=4)
     metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
     rows: int = Field(default=50, ge=1, le=50_000)
     sort: Name | None = None
-    include_no_value: bool = True
+    include_no_value: bool | None = None
 
     def metrics_used(self) -> tuple[str, ...]:
         """The columns, and what rows are sorted by."""
@@ -52,6 +55,17 @@ class Table(Report):
         return self.dimensions
 
 
+def hidden_in(ask: Ask[Table]) -> tuple[str, ...]:
+    """The dimensions whose *no value* is not in the table.
+
+    Source: T3, O8.
+    """
+    report = ask.report
+    if report.include_no_value is not None:
+        return () if report.include_no_value else report.dimensions
+    return tuple(name for name in report.dimensions if not ask.view.shows_no_value(name))
+
+
 def kernel(seen: Seen[Table]) -> Cells:
     """Sum each measure per combination of values, and once over all events of the table.
 
@@ -59,20 +73,22 @@ def kernel(seen: Seen[Table]) -> Cells:
     """
     ask = seen.ask
     report = ask.report
-    cells = Cells()
+    cells, hidden = Cells(), hidden_in(ask)
     mask = seen.masked()
-    rows = table_rows(seen, report.dimensions, mask, include_no_value=report.include_no_value)
+    rows = table_rows(seen, report.dimensions, mask, hidden=hidden)
     found = measures(report.metrics_used(), ask.view)
-    total_mask = mask if report.include_no_value or not rows.keys else _touched(mask, rows.at)
+    total_mask = mask if not hidden or not rows.keys else _touched(mask, rows.at)
     for number, measure in enumerate(found):
         own = kept(seen, measure, mask)
         if how := attribution_of(measure, report, ask.view):
             given = credits(seen, measure.metric, how, own)
-            total = _credited(cells, number, given, report, in_total(seen, measure.metric, own))
+            total = _credited(cells, number, given, in_total(seen, measure.metric, own), hidden=bool(hidden))
         else:
-            total = _total(seen, measure, rows.chosen(own[rows.at]), kept(seen, measure, total_mask))
+            total = _total(
+                seen, measure, rows.chosen(own[rows.at]), kept(seen, measure, total_mask), hidden=bool(hidden)
+            )
         cells.add(TOTAL + number, total)
-        if not report.include_no_value:
+        if hidden:
             cells.add(GRAND_TOTAL + number, in_total(seen, measure.metric, own))
     if not rows.keys or len(rows.at) == 0:
         return cells
@@ -87,28 +103,28 @@ def kernel(seen: Seen[Table]) -> Cells:
     return cells
 
 
-def _credited(cells: Cells, number: int, given: Credits, report: Table, whole: float) -> float:
+def _credited(cells: Cells, number: int, given: Credits, whole: float, *, hidden: bool) -> float:
     """Add the cells of a metric with attribution; returns its total.
 
     Source: A5. Decision: without *no value*, the total is of the conversions that a value came before.
     """
     some = given.amounts != 0
     cells.add(number, given.amounts[some], given.values[some])
-    if not report.include_no_value:
+    if hidden:
         return given.with_touch
     if given.nobody:
         cells.add(number, [given.nobody], [0])
     return whole
 
 
-def _total(seen: Seen[Table], measure: Measure, rows: Rows, mask: Bools) -> float:
+def _total(seen: Seen[Table], measure: Measure, rows: Rows, mask: Bools, *, hidden: bool) -> float:
     """The total of a measure.
 
     Source: T3. Decision: without *no value*, the total of an additive metric on items counts the items that have
         values, so that the rows of its column sum to it.
     """
     report, metric = seen.ask.report, measure.metric
-    if rows.items and not report.include_no_value and additive(measure, report, seen.ask):
+    if rows.items and hidden and additive(measure, report, seen.ask):
         nothing = np.zeros(len(rows.at), np.int32)
         return float(amounts_of_rows(seen, metric, rows, nothing, 1)[0])
     return in_total(seen, metric, mask)
@@ -146,7 +162,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     keys, amounts = _per_key(sums, found, len(report.dimensions))
     totals = {measure: sums.total(TOTAL + number) for number, measure in enumerate(found)}
     grand = totals
-    if not report.include_no_value:
+    if hidden_in(ask):
         grand = {measure: sums.total(GRAND_TOTAL + number) for number, measure in enumerate(found)}
     kept_rows, texts = _ranked(keys, amounts, grand, ask, names)
     rest = np.ones(len(keys), bool)
@@ -208,11 +224,14 @@ def _ranked(
 
 
 def _texts(keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names) -> list[tuple[str, ...]]:
-    nothing = ask.view.no_value
+    nothing = [ask.view.no_value_of(name) for name in report.dimensions]
     known = [
         names(name, np.unique(np.array([key[at] for key in keys], np.int64))) for at, name in enumerate(report.dimensions)
     ]
-    return [tuple(one.get(value, nothing) if value else nothing for one, value in zip(known, key, strict=True)) for key in keys]
+    return [
+        tuple(one.get(value, label) if value else label for one, value, label in zip(known, key, nothing, strict=True))
+        for key in keys
+    ]
 
 
 def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:

@@ -42,8 +42,8 @@ def arrays_of(ask: Ask, dimensions: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda array: (array.count("[]"), array)))
 
 
-def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, *, include_no_value: bool) -> Rows:
-    """Rows of the masked events.
+def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, *, hidden: Sequence[str]) -> Rows:
+    """Rows of the masked events, but for those without a value of a dimension whose *no value* is hidden.
 
     An event without items gives no row; an item without a value, or without items of its own, gives *no value*.
 
@@ -55,9 +55,9 @@ def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, *, include_no
     for array in arrays_of(seen.ask, dimensions):
         rows = _with_items(rows, array, *_level(seen, dimensions, array))
     rows = Rows(rows.at, rows.items, tuple(_ids(seen, rows, name) for name in dimensions))
-    if include_no_value or not dimensions:
+    if not hidden:
         return rows
-    return rows.chosen(np.logical_and.reduce([key != 0 for key in rows.keys]))
+    return rows.chosen(np.logical_and.reduce([rows.keys[dimensions.index(name)] != 0 for name in hidden]))
 
 
 def _level(seen: Seen, dimensions: Sequence[str], array: str) -> tuple[Ints, str | None]:
@@ -85,7 +85,8 @@ def _ids(seen: Seen, rows: Rows, name: str) -> Ints:
     if not arrays:
         return seen.journeys.ids(name)[rows.at]
     item = rows.items[arrays[-1]]
-    return np.append(seen.journeys.items(name).values, 0)[item]  # -1 is the appended 0: not set
+    nothing = seen.ask.values[name].nothing if name in seen.ask.values else 0
+    return np.append(seen.journeys.items(name).values, nothing)[item]  # -1 is the appended one: not set
 
 
 def amounts_of_rows(seen: Seen, metric: str, rows: Rows, codes: Codes, size: int) -> Floats:

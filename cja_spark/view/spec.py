@@ -30,6 +30,7 @@ from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.persistence import Persistence
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
+from cja_spark.view.values import DimensionValues, MetricValues
 
 SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
 STANDARD_METRICS = ("events", "people", "sessions", *SESSION_TYPES, *SESSION_METRICS)
@@ -67,7 +68,7 @@ def _field_of(value: object) -> object:
     return {"field": value} if isinstance(value, str) else value
 
 
-class Dimension(Spec):
+class Dimension(DimensionValues):
     """A dimension: the values of one field of events, of a lookup dataset or of a profile.
 
     Null and blank text mean not set. A field inside an array of objects, such as ``productListItems[].SKU``,
@@ -97,14 +98,13 @@ class Dimension(Spec):
 AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input_type=str | Dimension)]
 
 
-class Metric(Spec):
+class Metric(MetricValues):
     """A metric: a number on events. `instances` counts events on which the field is set, also to 0 or to text.
 
     Amounts of `format: currency` are shown in `currency`, else in the view's, else without one; none is converted.
     """
 
     field: str
-    behavior: Literal["values", "instances"] = "values"
     format: Format = "decimal"
     decimals: int = Field(default=0, ge=0, le=10)
     currency: Currency | None = None
@@ -198,6 +198,17 @@ class View(Spec):
             if isinstance(metric, Metric) and metric.deduplication:
                 raise ValueError(f"session: starts_with: metric '{name}' has deduplication, which asks for sessions itself.")
         return self
+
+    def no_value_of(self, dimension: str) -> str:
+        """What the row of a dimension's events without a value is called."""
+        found = self.dimensions.get(dimension)
+        how = found.no_value if found else None
+        return self.no_value if how is None or how.label is None else how.label
+
+    def shows_no_value(self, dimension: str) -> bool:
+        """Whether tables show that row unless they are told otherwise."""
+        found = self.dimensions.get(dimension)
+        return found is None or found.no_value is None or found.no_value.show
 
     def metric_names(self) -> tuple[str, ...]:
         """All metrics a report may name."""

@@ -11,6 +11,7 @@ from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import columns_of
+from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.names import names_from
 from cja_spark.reports.readers import run_pass
 from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of
@@ -38,7 +39,7 @@ def answers_of(lake: Lake, lot: Lot) -> dict[tuple[str, str], list[dict]]:
             for reader in READERS:
                 passed = run_pass(journeys, columns, some, reader)
                 for folder, ask, sums in zip(folders_of_pass, some, passed.sums, strict=True):
-                    rows = REPORTS.named(ask.report.report).finish(sums, ask, names)
+                    rows = REPORTS.named(ask.report.report).finish(sums, ask, shown_names(names, [ask]))
                     found[label(folder), reader] = rows.to_pylist()
     return found
 

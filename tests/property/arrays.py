@@ -51,11 +51,11 @@ def batch_of(journeys, components, profiles=None):
     return Journeys(offsets, t, columns, people, np.arange(len(journeys)))
 
 
-def text_ids_of(report, view, texts):
-    """Ids of the texts that a report's conditions on parts of texts match."""
+def text_ids_of(report, view, texts, shown=None):
+    """Ids of the texts that a report's conditions on parts of texts match; `shown` are those of dimensions with settings."""
     found = {}
     for leaf in report_leaves(report, view):
         if isinstance(leaf, DimensionCondition) and leaf.dimension not in STANDARD_DIMENSIONS and (name := positive(leaf).operators()[0]) in TESTS:
             part = getattr(positive(leaf), name)
-            found[positive(leaf)] = np.sort([value_id(text) for text in texts if TESTS[name](text, part)])
+            found[positive(leaf)] = np.sort([value_id(text) for text in (shown or {}).get(leaf.dimension, texts) if TESTS[name](text, part)])
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tests.property.settings import long, with_settings
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
@@ -18,6 +19,7 @@ TEXTS = {
     "page": ("home", "product", "cart", "help", "söke", "nowhere"), "channel": ("mail", "search", "direct"),
     "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
     "campaign": ("mail", "search", "direct"), "color": ("red", "blue", "green"),
+    "group": ("home", "cart", "Unspecified"), "size": ("1.0", "Less than 1", "0 to 1"),
 }  # fmt: skip
 METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
@@ -59,7 +61,9 @@ def view_drawn(chance):
     }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
+    dimensions |= {"size": "size", "group": "page"}
     view = {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
+    view = with_settings(chance, view)
     if chance.random() < 0.4:
         view["view_segments"] = [segment(chance) for _ in range(chance.choice([1, 1, 2]))]
     return {**view, "calendar": chance.choice(CALENDARS)}
@@ -111,12 +115,15 @@ def single_valued(view):
     """Dimensions of which an event has one value."""
     how = view["dimensions"]["campaign"]["persistence"]
     many = how["allocation"] == "all" or "binding_metric" in how
-    return ["page", "channel", "tier", *([] if many else ["campaign"])]
+    return ["page", "channel", "tier", "size", "group", *([] if many else ["campaign"])]
 
 
 def view_of_reference(view):
     """The same where every value is a field of the event."""
-    dimensions = {**view["dimensions"], "category": "items[].category", "tier": "tier"}
+    fields = {"category": "items[].category", "tier": "tier"}
+    dimensions = {
+        **view["dimensions"], **{name: {**long(view["dimensions"][name]), "field": field} for name, field in fields.items()}
+    }  # fmt: skip
     return {**view, "dimensions": dimensions}
 
 
@@ -222,7 +229,7 @@ def table(chance):
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES], 4)
     return {
         "report": "table", "dimensions": dimensions, "metrics": metrics, "rows": chance.choice([2, 5, 50]),
-        "sort": chance.choice(METRICS), "include_no_value": chance.random() < 0.6,
+        "sort": chance.choice(METRICS), **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}]),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -14,6 +15,7 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.compile import deduplicated_in, persistent_in, standard_ids, standard_in, window_of
+from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.view.spec import View
@@ -23,12 +25,13 @@ from tests.property.strategies import PAGES, journeys
 from tests.reference import order
 from tests.reference.report import report
 
-NAMES = {value_id(text): text for texts in (*TEXTS.values(), PAGES) for text in texts}
+SIZES = ("0.0", "1.0", "2.0")
+NAMES = {value_id(text): text for texts in (*TEXTS.values(), PAGES, SIZES) for text in texts if text.strip()}
 COMPONENTS = {
     "d_page": ("page", 0, True), "d_channel": ("channel", 0, True), "d_sku": ("sku", 1, True),
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
-    "m_views": ("views", 0, False), "m_orders": ("orders", 0, False),
-    "m_units": ("units", 1, False), "m_calls": ("counted_calls", 0, False),
+    "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
+    "m_calls": ("calls", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True),
 }  # fmt: skip
 
 
@@ -41,24 +44,34 @@ def world(chance, seed, persons=20):
         event["campaign"] = event["channel"]
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
-        event["counted_calls"] = None if event["calls"] is None else 1.0
+        event["group"] = event["page"]
+        event["size"] = None if event["views"] is None else str(event["views"])
     return events, tiers
 
 
 def answers_of(view, drawn, events, tiers, until):
     """The product's rows of each report."""
-    asks, ids = [], {}
+    asks, ids, shown = [], {}, shown_by(view)
+    texts = {name: one.texts["value"].to_pylist() for name, one in shown.items()}
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
         window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view))
-        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view)))
-        ids |= text_ids_of(spec, view, NAMES.values())  # one for all asks of a pass
+        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values=maps_of(shown)))
+        ids |= text_ids_of(spec, view, NAMES.values(), texts)  # one for all asks of a pass
     ids |= standard_ids(asks)
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
     cells = pa.Table.from_batches([*empty(), *run_asks(asks, [batch])])
+    names = shown_names(lambda name, ids: NAMES, asks)
     for at, ask in enumerate(asks):
         sums = Sums(cells.filter(pc.equal(cells["report"], at)))
-        yield REPORTS.named(ask.report.report).finish(sums, ask, lambda name, ids: NAMES).to_pylist()
+        yield REPORTS.named(ask.report.report).finish(sums, ask, names).to_pylist()
+
+
+def shown_by(view):
+    """What the view's settings make of all texts that may be stored."""
+    ids, texts = np.array([*NAMES], np.int64), pa.array(NAMES.values(), pa.string())
+    some = [name for name, one in view.dimensions.items() if one.changes_texts or one.as_value]
+    return {name: shown_of(name, view, ids, texts) for name in some}
 
 
 def empty():
@@ -90,7 +103,7 @@ def test_drawn_reports_equal_the_reference(seed):
         try:
             rows_alike(rows, expected)
         except AssertionError as difference:
-            raise AssertionError(f"{asked}, view {written['session']} {written['dimensions']['campaign']}") from difference
+            raise AssertionError(f"{asked}, view {written}") from difference
 
 
 def test_what_is_drawn_has_every_kind_of_condition_and_option():
@@ -104,5 +117,8 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'binding': 'sku', 'binding_metric'", "'then'", "logic_group", "only_after", "'after'", "does_not_match",
         "view_segments", "'calendar': '4-5-4'", "'first_month': 'july'", "'4-4-5'", "first_time_sessions", "'hour_of_day'", "'event_depth'",
         "'session_type'", "'fifteen_minutes'", "'week_of_year'",
+        "'as_value': True",
+        "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'group'", "'size'",
+        "contains_any_of", "'case_sensitive': False", "'label': 'home'",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

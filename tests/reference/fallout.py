@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.reference import chains
 from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
 from tests.reference.order import in_range, milliseconds
+from tests.reference.values import no_value
 
 
 def step_spec(step: object) -> dict:
@@ -131,7 +132,7 @@ def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) 
 def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str], base: float | None) -> list[dict]:
     """F12: by the values the reported chain has at the breakdown's step; F11: of all units where they are the base."""
     first = ask.get("breakdown_step", 1)
-    label = view.get("no_value", "No value")
+    label = no_value(view, ask["breakdown"])["label"]
     by_value: dict[str | None, list[int]] = {}
     for one in found:
         if one["level"] < first:

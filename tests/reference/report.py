@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference import attribution, calculated, deduplication, order, persistence, standard
+from tests.reference import attribution, calculated, deduplication, order, persistence, standard, values
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
 from tests.reference.segments import events_of
@@ -27,6 +27,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     if data_until is not None:
         tail = max(ask["to"], min(tail, data_until))
     journeys = order.journeys([dict(event) for event in events if start <= event["t"] < tail])
+    values.lay([event for journey in journeys.values() for event in journey], view)
     session_of = {person: numbers(journey, view) for person, journey in journeys.items()}
     for person, journey in journeys.items():
         for events_of_part in parts_of(journey, ask):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from tests.reference.metrics import carries, own
 from tests.reference.order import in_range, milliseconds
+from tests.reference.values import no_value
 
 
 def timeout_ms(view: dict) -> int:
@@ -114,7 +115,7 @@ def sessions(seen: dict, ask: dict, view: dict) -> list[dict]:
         return rows
     entry = f"entry_{name}"
     rows[0] = {"row_kind": "total", entry: None, **row(found)}
-    label = view.get("no_value", "No value")
+    label = no_value(view, name)["label"]
     by_value: dict[str | None, list[dict]] = {}
     for visit in found:
         for value in dict.fromkeys(own(visit["first"], view, name) or [None]):

@@ -7,6 +7,7 @@ import math
 from tests.reference.attribution import attributed, credits, settings
 from tests.reference.calculated import Leaf, Rows, columns, leaves
 from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path
+from tests.reference.values import filled, no_value
 
 Key = tuple[str | None, ...]
 
@@ -43,7 +44,7 @@ def bindings(event: dict, view: dict, dimensions: list[str]) -> list[tuple[Key, 
     chosen: list[dict[str, int | None]] = [{}]
     for array in arrays:
         chosen = [{**items, array: at} for items in chosen for at in choices(event, view, array, parents[array], items)]
-    return [(tuple(value_at(event, name, chains[name], items) for name in dimensions), items) for items in chosen]
+    return [(tuple(filled(value_at(event, name, chains[name], items), view, name) for name in dimensions), items) for items in chosen]
 
 
 def choices(event: dict, view: dict, array: str, parent: str | None, items: dict) -> list[int | None]:
@@ -87,6 +88,14 @@ def event_cells(event: dict, view: dict, dimensions: list[str], metric: str) -> 
     return {key: math.fsum(values) for key, values in found.items()}
 
 
+def hidden_in(ask: dict, view: dict) -> list[str]:
+    """T3: the dimensions whose null is no row: all if the report says so, those that say so if it says nothing."""
+    dimensions, asked = ask.get("dimensions", []), ask.get("include_no_value")
+    if asked is not None:
+        return [] if asked else list(dimensions)
+    return [name for name in dimensions if not no_value(view, name)["show"]]
+
+
 def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
     if leaf.metric in ("people", "sessions", *TYPES):
@@ -106,12 +115,13 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     metrics = ask.get("metrics", ["events", "people", "sessions"])
     sort = ask.get("sort") or metrics[0]
     needed = leaves(view, [*metrics, sort])
-    keep_null = ask.get("include_no_value", True)
+    hidden = hidden_in(ask, view)
+    keep_null = not hidden
     per_key: dict[Key, list[tuple[dict, list]]] = {}
     counted = []
     for one in seen["masked"]:
         keys = {key for key, _ in bindings(one["event"], view, dimensions)}
-        keys = {key for key in keys if keep_null or None not in key}
+        keys = {key for key in keys if all(value is not None or name not in hidden for name, value in zip(dimensions, key, strict=True))}
         if keys or keep_null or not dimensions:
             counted.append(one)
         for key in keys:
@@ -160,7 +170,7 @@ def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: li
             continue
         found, touched[leaf] = credits(seen, ask, view, leaf, how)
         for value, given in found.items():
-            if given != 0 and (value is not None or ask.get("include_no_value", True)):
+            if given != 0 and (value is not None or not hidden_in(ask, view)):
                 cells.setdefault((value,), {})[leaf] = given
     for cell in cells.values():
         for leaf in needed:
@@ -189,8 +199,8 @@ def ranked(cells: dict[Key, dict], everything: dict, view: dict, ask: dict, sort
 
     What rows are sorted by is told with all rows, those beyond the last one shown included.
     """
-    label = view.get("no_value", "No value")
-    texts = {key: tuple(label if value is None else value for value in key) for key in cells}
+    labels = [no_value(view, name)["label"] for name in ask["dimensions"]]
+    texts = {key: tuple(label if value is None else value for label, value in zip(labels, key, strict=True)) for key in cells}
     keys = list(cells)
     by = columns(view, [sort], Rows([cells[key] for key in keys], [True] * len(keys), everything)) if keys else []
     amounts = {key: one[sort] for key, one in zip(keys, by, strict=True)}

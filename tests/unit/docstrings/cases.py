@@ -105,6 +105,7 @@ CASES: Mapping[str, Case] = {
         {"fields": STORED, "ties": TIES, "lists": LISTS},
     ),
     "journeys.values.new_values": Case(lambda lake: {"lake": lake, "fields": FIELDS, "people": ()}, {"paths": PATHS}),
+    "reports.dictionary.shown_values": Case(given(shown={})),
     "reports.members.members": Case(given(columns=["d_page"], ask=None, passes=None)),
     "reports.one_pass.read_by_arrow": Case(given(columns=["d_page"], asks=())),
     "reports.one_pass.read_by_spark": Case(given(columns=["d_page"], asks=(), partitions=2), {"columns": "d_page array<bigint>"}),

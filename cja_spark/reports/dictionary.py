@@ -1,0 +1,141 @@
+"""The dictionary as a view's settings show it: which shown value each stored one becomes, once per run and distinct value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cja_spark.errors import CollisionError
+from cja_spark.journeys.batch import Ints
+from cja_spark.journeys.hashing import value_id
+from cja_spark.kernels.values import ValueMap
+from cja_spark.reports.ask import Ask, Names
+from cja_spark.reports.mapped import Maps
+from cja_spark.view.spec import View
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One dimension's values as they are shown.
+
+    Attributes:
+        map: from stored ids to shown ones.
+        texts: every shown text once, with its id: columns id bigint, value string.
+    """
+
+    map: ValueMap
+    texts: pa.Table
+
+
+def shown_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
+    """What the settings of a dimension make of its values.
+
+    Args:
+        dimension: the dimension.
+        view: its view.
+        ids: the stored ids, int64[values].
+        texts: their texts.
+
+    Raises:
+        CollisionError: two shown texts have one id.
+    """
+    how = view.dimensions[dimension]
+    shown = how.shown(texts) if how.changes_texts else texts
+    nothing = view.no_value_of(dimension) if how.as_value else None
+    became = _ids_of(shown, texts, ids)
+    changed = np.flatnonzero(became != ids)
+    order = changed[np.argsort(ids[changed], kind="stable")]
+    keys = np.append(became, value_id(nothing)) if nothing else became
+    values = pa.concat_arrays([shown, pa.array([nothing], pa.string())]) if nothing else shown
+    found = pa.table({"id": keys, "value": values}).filter(pc.is_valid(values)).group_by(["id", "value"]).aggregate([])
+    _refuse_shared(dimension, found)
+    return Shown(ValueMap(ids[order], became[order], value_id(nothing) if nothing else 0), found)
+
+
+def _ids_of(shown: pa.Array, texts: pa.Array, ids: Ints) -> Ints:
+    """The id of each shown text, 0 where it is not set; what stayed as it was keeps its own, each other is hashed once."""
+    same = pc.fill_null(pc.equal(shown, texts), False)
+    others = pc.if_else(same, None, shown).dictionary_encode()
+    hashed = np.array([value_id(text) for text in others.dictionary.to_pylist()], np.int64)
+    codes = pc.fill_null(others.indices, len(hashed)).to_numpy(zero_copy_only=False)
+    return np.where(same.to_numpy(zero_copy_only=False), ids, np.append(hashed, 0)[codes])
+
+
+def _refuse_shared(dimension: str, found: pa.Table) -> None:
+    counted = found.group_by("id").aggregate([("value", "count"), ("value", "min"), ("value", "max")])
+    for row in counted.filter(pc.greater(counted["value_count"], 1)).slice(0, 1).to_pylist():
+        raise CollisionError.of(f"dimension '{dimension}'", row["id"], row["value_min"], row["value_max"])
+
+
+def shown_in(names: Iterable[str], view: View, values: DataFrame) -> dict[str, Shown]:
+    """What the settings of some dimensions, where they have any, make of the dictionary's values.
+
+    Args:
+        names: dimensions.
+        view: their view.
+        values: the dictionary.
+
+    Raises:
+        CollisionError: two shown texts have one id.
+    """
+    how = {name: view.dimensions[name] for name in names if name in view.dimensions}
+    some = sorted(name for name, one in how.items() if one.changes_texts or one.as_value)
+    if not some:
+        return {}
+    stored = values.where(F.col("dimension").isin(some)).select("dimension", "id", "value").toArrow()
+    found = {}
+    for name in some:
+        own = stored.filter(pc.equal(stored["dimension"], name)).combine_chunks()
+        texts = own["value"].cast(pa.string()).combine_chunks()
+        texts = pa.concat_arrays(texts.chunks) if isinstance(texts, pa.ChunkedArray) else texts
+        found[name] = shown_of(name, view, own["id"].to_numpy().astype(np.int64), texts)
+    return found
+
+
+def shown_values(values: DataFrame, shown: Mapping[str, Shown]) -> DataFrame:
+    """The dictionary with what is shown in the place of what is stored.
+
+    Rows:    One per (dimension, shown text).
+    Columns: reads dimension string, id bigint, value string; returns dimension string, id bigint, value string.
+    """
+    if not shown:
+        return values.select("dimension", "id", "value")
+    parts = [one.texts.select(["id", "value"]).append_column("dimension", pa.repeat(name, len(one.texts))) for name, one in shown.items()]
+    rows = values.sparkSession.createDataFrame(pa.concat_tables(parts))
+    others = values.where(~F.col("dimension").isin(*shown))
+    return others.select("dimension", "id", "value").unionByName(rows)
+
+
+def maps_of(shown: Mapping[str, Shown]) -> Maps:
+    """What tasks need of them."""
+    return {name: one.map for name, one in shown.items()}
+
+
+def shown_names(names: Names, asks: Sequence[Ask]) -> Names:
+    """A way to texts of shown ids: by a stored value that becomes each, and what the settings make of its text.
+
+    Args:
+        names: the way to the stored texts.
+        asks: reports of one view.
+    """
+    maps = {name: how for ask in asks for name, how in ask.values.items()}
+
+    def shown(dimension: str, ids: Ints) -> Mapping[int, str]:
+        if dimension not in maps:
+            return names(dimension, ids)
+        view = asks[0].view
+        sources = maps[dimension].sources(np.unique(ids))
+        stored = names(dimension, np.unique(np.array([*sources.values()], np.int64)))
+        known = {own: stored[source] for own, source in sources.items() if source in stored}
+        texts = view.dimensions[dimension].shown(pa.array(known.values(), pa.string()))
+        found = dict(zip(known, texts.to_pylist(), strict=True))
+        nothing = maps[dimension].nothing
+        return found | ({nothing: view.no_value_of(dimension)} if nothing else {})
+
+    return shown

@@ -1,0 +1,121 @@
+"""Value settings: what a component makes of each of its values before anything else looks at them (O10, 1 and 2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BeforeValidator, Field, model_validator
+
+from cja_spark.spec import Spec
+from cja_spark.view.buckets import AnyBuckets
+from cja_spark.view.include import AnyInclude, AnyIncludeNumbers
+from cja_spark.view.no_value import AnyNoValue
+from cja_spark.view.substring import Substring
+
+Label = Annotated[str, Field(pattern=r"\S")]
+
+
+class DimensionValues(Spec):
+    """Settings of a dimension's values; they change reports, never tables.
+
+    In this order: `include` leaves values out, `lowercase` joins what differs by case, `substring` takes a part,
+    `true_label` and `false_label` name the values of a Boolean, `buckets` shows ranges of numbers; `no_value` says what
+    stands for nothing.
+    """
+
+    include: AnyInclude | None = None
+    lowercase: bool = False
+    substring: Substring | None = None
+    true_label: Label | None = None
+    false_label: Label | None = None
+    buckets: AnyBuckets | None = None
+    no_value: AnyNoValue | None = None
+
+    @model_validator(mode="after")
+    def _numbers_or_texts(self) -> DimensionValues:
+        if self.buckets is None:
+            return self
+        for name in ("lowercase", "substring", "true_label", "false_label"):
+            if getattr(self, name):
+                raise ValueError(f"buckets are of numbers, {name} is of texts: one of the two.")
+        if self.as_value:
+            raise ValueError("no_value: as_value: a number that is not set is in no bucket; give the row a label alone.")
+        return self
+
+    @property
+    def as_value(self) -> bool:
+        """Whether an event without a value has the label as its value."""
+        return self.no_value is not None and self.no_value.as_value
+
+    @property
+    def changes_texts(self) -> bool:
+        """Whether some setting changes values that are set."""
+        return bool(
+            self.include or self.lowercase or self.substring or self.true_label or self.false_label or self.buckets
+        )
+
+    def shown(self, texts: pa.Array) -> pa.Array:
+        """What values become; null is not set, and a text without a visible character is (O8).
+
+        Args:
+            texts: distinct values as the dictionary has them, none null.
+        """
+        if self.include:
+            texts = self.include.of(texts)
+        if self.lowercase:
+            texts = pc.utf8_lower(texts)
+        if self.substring:
+            texts = self.substring.of(texts)
+        for value, label in (("true", self.true_label), ("false", self.false_label)):
+            if label is not None:
+                texts = pc.if_else(pc.equal(texts, value), label, texts)
+        if self.buckets:
+            texts = self.buckets.of(texts)
+        return pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), None, texts)
+
+
+def _counted(value: object) -> object:
+    if value not in (True, False, "both", None):
+        raise ValueError(f"'{value}' is no side of a Boolean. Write true, false or both.")
+    return value
+
+
+Counted = Annotated[
+    bool | Literal["both"], BeforeValidator(_counted, json_schema_input_type=bool | Literal["both"])
+]
+
+
+class MetricValues(Spec):
+    """Settings of a metric's amounts: `include` leaves amounts out; of a Boolean `values_to_count` counts one side, or both."""
+
+    include: AnyIncludeNumbers | None = None
+    values_to_count: Counted | None = None
+    behavior: Literal["values", "instances"] = "values"
+
+    @model_validator(mode="after")
+    def _one_count(self) -> MetricValues:
+        if self.values_to_count is not None and self.behavior == "instances":
+            raise ValueError("values_to_count: behavior: instances counts both sides already.")
+        return self
+
+    @property
+    def changes_amounts(self) -> bool:
+        """Whether some setting changes amounts."""
+        return self.include is not None or self.values_to_count is not None or self.behavior == "instances"
+
+    def amounts(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What amounts become; NaN is not set.
+
+        Source: O9, M1, M2. Decision: of a field of numbers, 0 is false and any other number true.
+        """
+        found = raw if self.include is None else self.include.of(raw)
+        if self.values_to_count in (True, False):
+            counted = (found != 0) == self.values_to_count
+            return np.where(np.isnan(found) | ~counted, np.nan, 1.0)
+        if self.values_to_count == "both" or self.behavior == "instances":
+            return np.where(np.isnan(found), np.nan, 1.0)
+        return found

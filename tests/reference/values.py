@@ -1,0 +1,261 @@
+"""Rules O8, O10 (1), (2), M1, M2: what settings of a component make of each of its values, before anything else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+
+from tests.reference.metrics import clean, path, spec_of
+
+URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(/[^?#]*)?(\?[^#]*)?(#.*)?", re.DOTALL)
+NEGATIVE = {
+    "does_not_equal": "equals", "equals_none_of": "equals_any_of", "does_not_contain": "contains",
+    "does_not_contain_any_of": "contains_any_of", "does_not_start_with": "starts_with", "does_not_end_with": "ends_with",
+}  # fmt: skip
+
+
+def lower(text: str) -> str:
+    """Each character by itself."""
+    return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
+
+
+def number(text: str) -> float | None:
+    """The number that a text is."""
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(found) or not re.fullmatch(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?|[+-]?[Ii]nf(inity)?", text) else found
+
+
+def terms(asked: object) -> list[str]:
+    return asked.split() if isinstance(asked, str) else list(asked)
+
+
+def rule_holds(value: object, rule: dict) -> bool:
+    """One rule on one text or amount."""
+    [(name, asked)] = rule.items()
+    if name in NEGATIVE:
+        return not rule_holds(value, {NEGATIVE[name]: asked})
+    if name in ("at_least", "at_most", "more_than", "less_than") or (name == "equals" and type(asked) in (int, float)):
+        found = number(value) if isinstance(value, str) else value
+        return found is not None and {
+            "at_least": found >= asked, "at_most": found <= asked, "more_than": found > asked, "less_than": found < asked,
+            "equals": found == asked,
+        }[name]  # fmt: skip
+    if name in ("after", "before", "within") or isinstance(asked, dt.date):
+        return day_holds(value, name, asked)
+    return {
+        "equals": lambda: value == asked,
+        "equals_any_of": lambda: value in asked,
+        "contains": lambda: asked in value,
+        "contains_any_of": lambda: any(term in value for term in terms(asked)),
+        "contains_all_of": lambda: all(term in value for term in terms(asked)),
+        "starts_with": lambda: value.startswith(asked),
+        "ends_with": lambda: value.endswith(asked),
+    }[name]()
+
+
+def day_holds(value: str, name: str, asked: object) -> bool:
+    """A rule on the day that a text begins with."""
+    day = value[:10] if re.match(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value) else None
+    if day is None:
+        return False
+    if name == "within":
+        return str(asked["from"]) <= day <= str(asked["to"])
+    return {"equals": day == str(asked), "after": day > str(asked), "before": day < str(asked)}[name]
+
+
+def folded(asked: object) -> object:
+    if isinstance(asked, list):
+        return [folded(one) for one in asked]
+    return lower(asked) if isinstance(asked, str) else asked
+
+
+def included(value: object, how: dict | None) -> bool:
+    """Include/exclude: all rules or any of them."""
+    if how is None:
+        return True
+    rules = how.get("all") or how.get("any") or [{name: asked for name, asked in how.items() if name != "case_sensitive"}]
+    if not how.get("case_sensitive", True):
+        rules = [{name: folded(asked) for name, asked in rule.items()} for rule in rules]
+        value = lower(value)
+    return (any if "any" in how else all)([rule_holds(value, rule) for rule in rules])
+
+
+def nth(text: str, match: str, index: int) -> int | None:
+    """Where the n-th occurrence begins."""
+    at = -len(match)
+    for _ in range(index):
+        at = text.find(match, at + len(match))
+        if at < 0:
+            return None
+    return at
+
+
+def end_of(text: str, edge: object, begin: int) -> int | None:
+    """The first position after the output."""
+    if edge == "end":
+        return len(text)
+    if isinstance(edge, int):
+        return edge
+    if "length" in edge:
+        return begin + edge["length"]
+    at = nth(text, edge["match"], edge.get("index", 1))
+    return None if at is None else at + (len(edge["match"]) if edge.get("include") else 0)
+
+
+def from_left(text: str, how: dict) -> str | None:
+    """Part of a text between two edges."""
+    edge, to, begin, whole = how.get("from", "start"), how.get("to", "end"), 0, 0
+    if isinstance(edge, int):
+        begin = edge
+    elif edge != "start":
+        found = nth(text, edge["match"], edge.get("index", 1))
+        if found is None:
+            return None
+        whole = found + len(edge["match"])
+        begin = found if edge.get("include") else whole
+    end = end_of(text, to, begin)
+    if end is None or (end < whole and not (isinstance(to, dict) and "length" in to)):  # the match is not whole
+        return None
+    return text[begin:end]
+
+
+def mirrored(edge: object) -> object:
+    if isinstance(edge, dict) and "match" in edge:
+        return {**edge, "match": edge["match"][::-1]}
+    return {"start": "end", "end": "start"}.get(edge, edge) if isinstance(edge, str) else edge
+
+
+def from_right(text: str, how: dict) -> str | None:
+    """The same counted from the right."""
+    found = from_left(text[::-1], {name: mirrored(edge) for name, edge in how.items()})
+    return None if found is None else found[::-1]
+
+
+def url(text: str, part: object) -> str | None:
+    """A part of a URL."""
+    found = URL.fullmatch(text)
+    if not found:
+        return None
+    protocol, authority, place, query, hash_ = found.groups()
+    if isinstance(part, dict):
+        pairs = [pair.split("=", 1) for pair in (query or "?")[1:].split("&")]
+        return next((pair[1] for pair in pairs if len(pair) == 2 and pair[0] == part["query"]), None)
+    host = authority.rsplit("@", 1)[-1]
+    host = re.sub(r":\d*$", "", host)
+    return {"protocol": protocol, "host": host, "path": (place or "/")[1:], "hash": (hash_ or "#")[1:]}[part]
+
+
+def regex(text: str, how: object) -> str | None:
+    """The first match, or what is made of it."""
+    how = {"pattern": how} if isinstance(how, str) else how
+    found = re.search(how["pattern"], text, 0 if how.get("case_sensitive", True) else re.IGNORECASE)
+    if not found:
+        return None
+
+    def placed(mark: re.Match) -> str:
+        name = mark[1]
+        if name.isdigit():
+            return found[int(name)] or ""
+        return {"$": "$", "&": found[0], "`": text[: found.start()], "+": found[found.re.groups] or ""}[name]
+
+    return re.sub(r"\$(\d|[$&`+])", placed, how.get("output", "$&"))
+
+
+def substring(text: str, how: dict) -> str | None:
+    """One of the six methods."""
+    [(method, asked)] = how.items()
+    if method == "delimiter":
+        parts, index = text.split(asked["by"]), asked.get("index", 1)
+        parts = text[::-1].split(asked["by"][::-1]) if asked.get("from") == "right" else parts
+        found = parts[index - 1] if index <= len(parts) else None
+        return found[::-1] if found and asked.get("from") == "right" else found
+    if method == "trim":
+        spaces = "".join(one for one in map(chr, range(0x3001)) if one.isspace()) if asked.get("whitespace", True) else ""
+        return text.strip(spaces + asked.get("characters", ""))
+    return {"from_left": from_left, "from_right": from_right, "url": url, "regex": regex}[method](text, asked)
+
+
+def bucket(text: str, how: object) -> str | None:
+    """M2: [a, b), below the first edge, from the last one on."""
+    how = {"edges": how} if isinstance(how, list) else how
+    edges, value = how["edges"], number(text)
+    if value is None:
+        return None
+    at = sum(value >= edge for edge in edges)
+    if "labels" in how:
+        return how["labels"][at]
+    if at == 0:
+        return f"Less than {edges[0]}"
+    return f"{edges[at - 1]} to {edges[at]}" if at < len(edges) else f"Greater than or equal to {edges[-1]}"
+
+
+def settled(text: str | None, how: dict) -> str | None:
+    """O10: include and exclude, then case, substring, labels, buckets; blank text is not set."""
+    text = clean(text)
+    if text is None or not included(text, how.get("include")):
+        return None
+    if how.get("lowercase"):
+        text = lower(text)
+    if "substring" in how:
+        text = substring(text, how["substring"])
+    if text in ("true", "false"):
+        text = how.get(f"{text}_label", text)
+    if "buckets" in how and text is not None:
+        text = bucket(text, how["buckets"])
+    return clean(text)
+
+
+def no_value(view: dict, dimension: str) -> dict:
+    """What a dimension does without a value: label, show, as_value."""
+    how = spec_of(view, "dimensions", dimension).get("no_value") or {}
+    how = {"label": how} if isinstance(how, str) else how
+    return {"label": view.get("no_value", "No value"), "show": True, "as_value": False, **how}
+
+
+def filled(text: str | None, view: dict, dimension: str) -> str | None:
+    """O8: no value as a value."""
+    how = no_value(view, dimension)
+    return how["label"] if text is None and how["as_value"] else text
+
+
+def amount(value: float | None, how: dict) -> float | None:
+    """M1, M2: an amount that fails the rules is null, and so is the side of a Boolean that does not count."""
+    value = clean(value)
+    if value is None or not included(value, how.get("include")):
+        return None
+    counted = how.get("values_to_count")
+    if counted is None:
+        return value
+    return 1.0 if counted == "both" or bool(value) == counted else None
+
+
+def each(value: object, depth: int, of: object) -> object:
+    """All leaves of nested lists changed."""
+    if depth == 0:
+        return of(value)
+    return [each(one, depth - 1, of) for one in value] if isinstance(value, list) else value
+
+
+def array_depth(view: dict, kind: str, name: str) -> int:
+    """How deep a component lies in arrays of events, whatever persists."""
+    how = spec_of(view, kind, name)
+    return (how.get("field") or "").count("[]") if "persistence" in how else len(path(view, kind, name))
+
+
+def lay(events: list[dict], view: dict) -> None:
+    """Put the settled values on events."""
+    for name in view.get("dimensions", {}):
+        how = spec_of(view, "dimensions", name)
+        depth = array_depth(view, "dimensions", name)
+        for event in events:
+            event[name] = each(event.get(name), depth, lambda value, how=how, name=name: filled(settled(value, how), view, name))
+    for name in view.get("metrics", {}):
+        how = spec_of(view, "metrics", name)
+        if "include" in how or "values_to_count" in how:
+            depth = array_depth(view, "metrics", name)
+            for event in events:
+                event[name] = each(event.get(name), depth, lambda value, how=how: amount(value, how))
