@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
+import pyarrow as pa
 
 from cja_spark.journeys.batch import Ints, Journeys, Window
 from cja_spark.kernels.clock import DAY_MS, bucket_starts, local_ms
@@ -29,7 +30,7 @@ from cja_spark.view.standard import (
     id_of,
     text_of,
 )
-from cja_spark.view.text import text_meets
+from cja_spark.view.text import texts_meeting
 
 BACK_MONTHS = 13  # S6
 Texts = Callable[[str, Ints], Mapping[int, str]]
@@ -110,7 +111,14 @@ def ids_of_conditions(
         if name not in STANDARD_DIMENSIONS or name in NOT_COMPARED or twin.operators()[0] in ("exists", "distinct"):
             continue
         zone, calendar = view.time_zone, view.calendar
-        codes = codes_within(name, window.start, max(window.until, window.end), zone, calendar, view.max_events)
-        ids = sorted({id_of(code) for code in codes if text_meets(text_of(name, code, zone, calendar), twin)})
-        found[twin] = np.array(ids, np.int64)
+        codes, texts = _texts_within(name, window.start, max(window.until, window.end), zone, calendar, view.max_events)
+        found[twin] = np.unique(FIRST_ID + codes[texts_meeting(texts, twin)])
     return found
+
+
+@lru_cache(maxsize=16)
+def _texts_within(name: str, start: int, end: int, zone: str, calendar: Calendar, deepest: int) -> tuple[Ints, pa.Array]:
+    codes = np.fromiter(codes_within(name, start, end, zone, calendar, deepest), np.int64)
+    if name == "event_depth":
+        return codes, pa.array(codes).cast(pa.string())
+    return codes, pa.array([text_of(name, code, zone, calendar) for code in codes.tolist()], pa.string())

@@ -8,8 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from cja_spark.view.condition import DimensionCondition
-
-_STAR = "\0"  # no text in the dictionary is asked for it
+from cja_spark.view.text import like_pattern
 
 
 def text_test(condition: DimensionCondition) -> Column | None:
@@ -29,11 +28,3 @@ def text_test(condition: DimensionCondition) -> Column | None:
     if condition.ends_with is not None:
         return value.endswith(F.lit(condition.ends_with))
     return None if condition.matches is None else value.like(like_pattern(condition.matches))
-
-
-def like_pattern(glob: str) -> str:
-    r"""A pattern with `*` for any text and `\*` for a star, as one of LIKE."""
-    text = glob.replace("\\*", _STAR)
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, "\\" + special)
-    return text.replace("*", "%").replace(_STAR, "*")

@@ -79,16 +79,16 @@ class DimensionCondition(Spec):
     equals: Text | None = None
     equals_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
     contains: Text | None = None
-    contains_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
-    contains_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
+    contains_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)
+    contains_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)
     starts_with: Text | None = None
     ends_with: Text | None = None
     matches: Text | None = None
     does_not_equal: Text | None = None
     equals_none_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
     does_not_contain: Text | None = None
-    does_not_contain_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
-    does_not_contain_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, max_length=100)
+    does_not_contain_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)
+    does_not_contain_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)
     does_not_start_with: Text | None = None
     does_not_end_with: Text | None = None
     does_not_match: Text | None = None

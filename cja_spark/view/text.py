@@ -1,34 +1,43 @@
-"""Tests of single texts, for those that are in no dictionary."""
+"""Tests of texts that are in no dictionary, many at once."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cja_spark.view.condition import DimensionCondition
 
 _STAR = "\0"
 
 
-def text_meets(text: str, condition: DimensionCondition) -> bool:
-    """Whether one text meets a positive condition, case-sensitive (G3)."""
+def texts_meeting(texts: pa.Array, condition: DimensionCondition) -> npt.NDArray[np.bool_]:
+    """Which texts meet a positive condition, case-sensitive: bool[texts] (G3)."""
     [name] = condition.operators()
-    return _TESTS[name](text, getattr(condition, name))
+    met = _TESTS[name](texts, getattr(condition, name))
+    return np.asarray(met.to_numpy(zero_copy_only=False), bool)
 
 
-def _matches(text: str, glob: str) -> bool:
-    parts = (re.escape(part.replace(_STAR, "*")) for part in glob.replace("\\*", _STAR).split("*"))
-    return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
+def like_pattern(glob: str) -> str:
+    r"""A pattern with `*` for any text and `\*` for a star, as one of LIKE."""
+    text = glob.replace("\\*", _STAR)
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, "\\" + special)
+    return text.replace("*", "%").replace(_STAR, "*")
 
 
-_TESTS: Mapping[str, Callable[[str, Any], bool]] = {
-    "equals": str.__eq__,
-    "equals_any_of": lambda text, texts: text in texts,
-    "contains": str.__contains__,
-    "contains_all_of": lambda text, terms: all(term in text for term in terms),
-    "contains_any_of": lambda text, terms: any(term in text for term in terms),
-    "starts_with": str.startswith,
-    "ends_with": str.endswith,
-    "matches": _matches,
+_TESTS: Mapping[str, Callable[[pa.Array, Any], pa.Array]] = {
+    "equals": pc.equal,
+    "equals_any_of": lambda texts, some: pc.is_in(texts, pa.array(some, pa.string())),
+    "contains": pc.match_substring,
+    "contains_all_of": lambda texts, terms: reduce(pc.and_, (pc.match_substring(texts, term) for term in terms)),
+    "contains_any_of": lambda texts, terms: reduce(pc.or_, (pc.match_substring(texts, term) for term in terms)),
+    "starts_with": pc.starts_with,
+    "ends_with": pc.ends_with,
+    "matches": lambda texts, glob: pc.match_like(texts, like_pattern(glob)),
 }
