@@ -230,11 +230,12 @@ def known_keys(model: type[BaseModel], loc: Path_) -> set[str]:
     at: Any = model
     for part in loc:
         at = _step(at, part)
-    found = _model(at)
+    found = _model(_given(at))
     return set(found.model_fields) if found else set()
 
 
 def _step(at: Any, part: str | int) -> Any:  # noqa: ANN401 - walks type annotations
+    at = _given(at)
     found = _model(at)
     if found is not None and part in found.model_fields:
         field = found.model_fields[str(part)]
@@ -249,6 +250,12 @@ def _step(at: Any, part: str | int) -> Any:  # noqa: ANN401 - walks type annotat
     if origin is dict:
         return args[1]
     return at
+
+
+def _given(at: Any) -> Any:  # noqa: ANN401 - walks type annotations
+    """What may be None, when it is not."""
+    others = [arg for arg in get_args(at) if arg is not types.NoneType] if get_origin(at) in (Union, types.UnionType) else []
+    return others[0] if len(others) == 1 else at
 
 
 def _tagged(arg: object, part: str | int) -> bool:

@@ -55,9 +55,10 @@ from cja_spark.view.condition import (
     SegmentReference,
     leaves,
 )
+from cja_spark.view.no_value import NoValue
 from cja_spark.view.persistence import OnMetric
 from cja_spark.view.sequence import Changes
-from cja_spark.view.spec import Metric
+from cja_spark.view.spec import Metric, View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
 
 
@@ -197,7 +198,7 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
     return {
         "segments": segments,
         "metrics": {name: _plain(view.metrics[name]) for name in metrics if name in view.metrics},
-        "dimensions": {name: _plain(view.dimensions[name]) for name in dimensions},
+        "dimensions": {name: _dimension(view, name) for name in dimensions},
         "session": _plain(view.session),
         "time_zone": view.time_zone,
         **({"calendar": _plain(view.calendar)} if view.calendar != GREGORIAN else {}),
@@ -211,6 +212,13 @@ _SHOWN_ONLY = {"label", "description", "format", "decimals", "currency", "attrib
 
 def _plain(spec: Spec) -> object:
     return json.loads(spec.model_dump_json(exclude=_SHOWN_ONLY, exclude_none=True))
+
+
+def _dimension(view: View, name: str) -> object:
+    """A dimension; its label of no value where that is a value."""
+    dimension = view.dimensions[name]
+    label = view.no_value_of(name) if dimension.as_value else None
+    return _plain(dimension.model_copy(update={"no_value": NoValue(label=label, as_value=True) if label else None}))
 
 
 def _segments(project: Project, audience: Audience) -> dict[str, object]:

@@ -79,7 +79,7 @@ class DimensionValues(Spec):
 
 
 def _counted(value: object) -> object:
-    if value not in (True, False, "both", None):
+    if not (value is None or isinstance(value, bool) or value == "both"):
         raise ValueError(f"'{value}' is no side of a Boolean. Write true, false or both.")
     return value
 

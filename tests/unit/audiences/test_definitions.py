@@ -36,6 +36,9 @@ def definition(shop):
         ("more_than: 5", "more_than: 6"),
         ("price: price", "price: {field: price, behavior: instances}"),
         ("page: page", "page: login"),
+        ("page: page", "page: {field: page, lowercase: true}"),
+        ("page: page", "page: {field: page, no_value: {as_value: true}}"),
+        ("price: price", "price: {field: price, include: {at_least: 2}}"),
         ("buckets: 2", "session: {timeout: 5 minutes}"),
         ("buckets: 2", "session: {starts_with: [calls]}"),
         ("Europe/Berlin", "Europe/London"),
@@ -55,6 +58,7 @@ def test_what_decides_who_belongs_is_in_it(shop, before, after):
     [
         ("page: page", "page: {field: page, label: Page name}"),
         ("price: price", "price: {field: price, format: currency, decimals: 2, currency: EUR}"),
+        ("page: page", "page: {field: page, no_value: {label: Nowhere, show: false}}"),
         ("calls: {field: id", "calls: {field: login"),
         ("buckets: 2", "buckets: 8"),
     ],
@@ -63,3 +67,10 @@ def test_what_is_only_shown_or_belongs_to_others_is_not(shop, before, after):
     first = definition(shop)
     shop.change("view.yaml", before, after)
     assert definition(shop) == first
+
+
+def test_the_label_of_no_value_is_in_it_where_it_is_a_value(shop):
+    shop.change("view.yaml", "page: page", "page: {field: page, no_value: {as_value: true}}")
+    first = definition(shop)
+    shop.change("view.yaml", "buckets: 2", "no_value: home\nbuckets: 2")
+    assert definition(shop) != first

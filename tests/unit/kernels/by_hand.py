@@ -13,6 +13,7 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.compile import deduplicated_in, persistent_in, standard_ids, standard_in, window_of
+from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.view.spec import View
 
@@ -67,14 +68,17 @@ def table_of(persons, view=VIEW, **asked):
     report = kind.spec.model_validate({"range": JANUARY, **asked})
     settled = {"persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given)}
     settled["standard"] = standard_in(report, given)
-    ask = Ask(report, given, window_of(report, given, END, END), **settled)
+    texts = {text for own in persons for _, values in own for text in (values.get("page"), *values.get("sku", ()))}
+    names = {value_id(text): text for text in texts if text}
+    ids, known = np.array([*names], np.int64), pa.array(names.values(), pa.string())
+    settings = [name for name, one in given.dimensions.items() if one.changes_texts or one.as_value]
+    maps = maps_of({name: shown_of(name, given, ids, known) for name in settings})
+    ask = Ask(report, given, window_of(report, given, END, END), values=maps, **settled)
     ask = replace(ask, text_ids=standard_ids([ask]))
     nothing = Cells()
     nothing.add(0, [])
     batches = [*nothing.batches(0), *kind.kernel(Seen(journeys_of(persons), ask)).batches(0)]
-    texts = {text for own in persons for _, values in own for text in (values.get("page"), *values.get("sku", ()))}
-    names = {value_id(text): text for text in texts if text}
-    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, lambda name, ids: names)
+    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, shown_names(lambda name, ids: names, [ask]))
 
 
 def page(t, name=None, **values):

@@ -1,0 +1,180 @@
+"""Rules O8, O9, O10 (1), (2), M1, M2 on the product's kernels and finish: what settings make of values."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from cja_spark.errors import CollisionError
+from cja_spark.journeys.built import definition_of
+from cja_spark.journeys.hashing import value_id
+from cja_spark.kernels.values import ValueMap
+from cja_spark.reports import dictionary
+from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import GAP, VIEW, page, table
+
+
+def pages(*persons, metrics=("events",), asked=None, **settings):
+    """Rows of a table by page, where page has some settings."""
+    given = {"dimensions": {**VIEW["dimensions"], "page": {"field": "page", **settings}}}
+    rows = table(list(persons), "page", metrics=list(metrics), view=given, **(asked or {}))
+    return {row[1]: row[2] if len(metrics) == 1 else row[2:] for row in rows if row[0] == "item"}
+
+
+def skus(*persons, metrics=("units",), **settings):
+    given = {"dimensions": {**VIEW["dimensions"], "sku": {"field": "items[].sku", **settings}}}
+    return {row[1]: row[2] for row in table(list(persons), "sku", metrics=list(metrics), view=given) if row[0] == "item"}
+
+
+def amounts(field="orders", *, view=None, **settings):
+    """What a metric with settings makes of null, NaN, 0, 1, a fraction and a negative amount."""
+    metric = View.model_validate({"name": "v", "metrics": {"m": {"field": field, **settings}}}).metrics["m"]
+    return [None if np.isnan(one) else one for one in metric.amounts(np.array([np.nan, 0.0, 1.0, 2.5, -1.0])).tolist()]
+
+
+def bucket(text, *edges):
+    view = View.model_validate({"name": "v", "dimensions": {"d": {"field": "d", "buckets": list(edges)}}})
+    return view.dimensions["d"].shown(pa.array([text])).to_pylist()[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("4.999999999999999", "Less than 5"), ("5", "5 to 7.5"), ("5.0", "5 to 7.5"), ("7.499999999999999", "5 to 7.5"),
+        ("7.5", "7.5 to 10"), ("10", "Greater than or equal to 10"), ("-Infinity", "Less than 5"), ("1.0E300", "Greater than or equal to 10"),
+        ("NaN", None), ("five", None), ("-0.0", "Less than 5"),
+    ],
+)  # fmt: skip
+def test_m2_a_bucket_holds_its_lower_edge_and_not_its_upper_one(text, shown):
+    assert bucket(text, 5, 7.5, 10) == shown
+
+
+def test_m2_one_edge_makes_two_buckets_and_null_stays_null():
+    assert [bucket(text, 0) for text in ("-1", "0")] == ["Less than 0", "Greater than or equal to 0"]
+    assert pages([page(0, "3"), page(1)], buckets=[5]) == {"Less than 5": 1, "No value": 1}
+
+
+def test_m2_the_uncounted_side_of_a_boolean_is_not_set():
+    assert amounts(values_to_count=True) == [None, None, 1, 1, 1]
+    assert amounts(values_to_count=False) == [None, 1, None, None, None]
+    assert amounts(values_to_count="both") == amounts(behavior="instances") == [None, 1, 1, 1, 1]
+
+
+def test_o9_instances_count_a_value_of_0_and_rules_look_at_the_amount_before():
+    assert amounts(behavior="instances", include={"at_least": 1}) == [None, None, 1, 1, None]
+    assert amounts(include={"any": [{"less_than": 0}, {"equals": 2.5}]}) == [None, None, None, 2.5, -1]
+
+
+def test_m1_a_rule_acts_on_each_item_and_an_event_without_items_stays_without():
+    basket = [page(0, sku=["a", "b"], units=[1, 2]), page(1, sku=["b"], units=[4]), page(2)]
+    assert skus(basket, include={"equals": "a"}) == {"No value": 6, "a": 1}
+    assert skus(basket, metrics=["events"], include={"equals": "a"}) == {"No value": 2, "a": 1}
+
+
+def test_m1_items_that_become_the_same_value_are_one_row_and_count_an_event_once():
+    basket = [page(0, sku=["A", "a", "b"], units=[1, 2, 4])]
+    assert skus(basket, lowercase=True) == {"a": 3, "b": 4}
+    assert skus(basket, metrics=["events"], lowercase=True) == {"a": 1, "b": 1}
+
+
+def test_o8_no_value_as_a_value_is_on_items_that_have_none_and_on_no_event_without_items():
+    basket = [page(0, sku=["a", ""], units=[1, 2]), page(1, units=[])]
+    assert skus(basket, metrics=["events"], no_value={"label": "a", "as_value": True}) == {"a": 1}
+    assert skus(basket, no_value={"label": "none", "as_value": True}) == {"a": 1, "none": 2}
+
+
+def test_o8_no_value_as_a_value_overwrites_what_persists_and_merges_with_an_equal_text():
+    events = [page(0, "blue", orders=1), page(1, orders=10), page(2, "Red", orders=100)]
+    as_red = {"label": "Red", "as_value": True}
+    assert pages(events, metrics=["orders"], persistence={}) == {"blue": 11, "Red": 100}
+    assert pages(events, metrics=["orders"], persistence={}, no_value=as_red) == {"blue": 1, "Red": 110}
+    assert pages(events, metrics=["orders"], no_value=as_red) == {"blue": 1, "Red": 110}
+
+
+def test_o8_what_is_cut_to_nothing_or_to_white_space_is_not_set():
+    events = [page(0, "a-"), page(1, "-b"), page(2, "a- ")]
+    assert pages(events, substring={"delimiter": {"by": "-", "index": 2}}) == {"No value": 2, "b": 1}
+
+
+def test_o10_include_comes_first_then_case_then_substring():
+    events = [page(0, "Shop/A"), page(1, "shop/a"), page(2, "blog/a")]
+    assert pages(events, include={"starts_with": "S"}, lowercase=True, substring={"from_left": {"from": {"match": "p/"}}}) == {"No value": 2, "a": 1}
+    assert pages(events, include={"starts_with": "S", "case_sensitive": False}, lowercase=True) == {"shop/a": 2, "No value": 1}
+
+
+def test_o10_values_come_before_persistence_deduplication_and_segments():
+    events = [page(0, "spring", orders=1), page(1, "internal", orders=10)]
+    assert pages(events, metrics=["orders"], persistence={}, include={"does_not_contain": "internal"}) == {"spring": 11}
+    where = {"container": "event", "where": {"dimension": "page", "equals": "sp"}}
+    cut = {"from_left": {"to": 2}}
+    assert pages(events, substring=cut, asked={"segments": [where]}) == {"sp": 1}
+    view = {
+        "dimensions": {"page": {"field": "page", "lowercase": True}},
+        "metrics": {**VIEW["metrics"], "orders": {"field": "orders", "deduplication": {"id": "page"}}},
+    }
+    assert table([[page(0, "X", orders=1), page(1, "x", orders=2)]], metrics=["orders"], view=view) == [("total", 1)]
+
+
+def test_o10_a_metric_that_its_rules_refuse_opens_no_session():
+    events = [[page(0, opens=1), page(1, opens=5)]]
+    assert table(events, metrics=["sessions"]) == [("total", 2)]
+    metrics = {**VIEW["metrics"], "opens": {"field": "opens", "include": {"less_than": 5}}}
+    assert table([[page(0), *events[0]]], metrics=["sessions"], view={"metrics": metrics}) == [("total", 2)]
+    assert table([[page(0, opens=5), page(GAP, opens=5)]], metrics=["sessions"], view={"metrics": metrics}) == [("total", 1)]
+
+
+def test_t3_a_dimension_hides_its_own_no_value_and_a_table_decides_for_all():
+    view = {"dimensions": {"page": {"field": "page", "no_value": {"label": "-", "show": False}}, "sku": "items[].sku"}}
+    events = [[page(0, "a", sku=["x"]), page(1, sku=["x"]), page(2, "a", sku=[""])]]
+
+    def rows(**asked):
+        return [row[:-1] for row in table(events, "page", "sku", metrics=["events"], view=view, **asked)[1:] if row[0] == "item"]
+
+    assert rows() == [("item", "a", "No value"), ("item", "a", "x")]
+    assert rows(include_no_value=True) == [("item", "-", "x"), ("item", "a", "No value"), ("item", "a", "x")]
+    assert rows(include_no_value=False) == [("item", "a", "x")]
+
+
+def test_one_field_is_many_components_with_settings_of_their_own():
+    view = {"dimensions": {"page": "page", "sku": {"field": "items[].sku", "lowercase": True}}}
+    rows = table([[page(0, "A", sku=["A"]), page(1, "a", sku=["a"])]], "page", "sku", metrics=["events"], view=view)
+    assert [row[1:3] for row in rows[1:]] == [("A", "a"), ("a", "a")]
+
+
+def test_a_map_knows_ids_that_stay_those_that_change_and_those_that_are_not_set():
+    how = ValueMap(np.array([20, 30, 40]), np.array([50, 0, 20]), nothing=99)
+    assert how.of(np.array([10, 20, 30, 40, 0, 20, 60])).tolist() == [10, 50, 99, 20, 99, 50, 60]
+    assert how.of(np.zeros(0, np.int64)).tolist() == []
+    assert ValueMap().of(np.array([0, 7])).tolist() == [0, 7]
+    assert how.sources(np.array([50, 20, 10])) == {50: 20, 20: 40, 10: 10}
+
+
+def test_two_shown_texts_under_one_id_are_refused(monkeypatch):
+    view = View.model_validate({"name": "v", "dimensions": {"d": {"field": "d", "lowercase": True}}})
+    texts = ["A", "B", "c"]
+    monkeypatch.setattr(dictionary, "value_id", lambda text: 77)
+    with pytest.raises(CollisionError, match="dimension 'd'.*77"):
+        dictionary.shown_of("d", view, np.array([1, 2, 3]), pa.array(texts))
+    monkeypatch.setattr(dictionary, "value_id", lambda text: 3)  # of a value that stays as it is
+    with pytest.raises(CollisionError, match="dimension 'd'"):
+        dictionary.shown_of("d", view, np.array([1, 2, 3]), pa.array(["A", "a", "c"]))
+
+
+def test_texts_that_change_have_the_id_of_their_new_text():
+    view = View.model_validate({"name": "v", "dimensions": {"d": {"field": "d", "lowercase": True}}})
+    shown = dictionary.shown_of("d", view, np.array([value_id("A"), value_id("b")]), pa.array(["A", "b"]))
+    assert shown.map.of(np.array([value_id("A"), value_id("b")])).tolist() == [value_id("a"), value_id("b")]
+    assert sorted(shown.texts["value"].to_pylist()) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"include": {"contains": "x"}}, {"lowercase": True}, {"substring": {"trim": {}}}, {"buckets": [1]}, {"true_label": "Y"},
+        {"no_value": {"label": "x", "as_value": True}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_settings_of_values_are_no_part_of_what_journeys_hold(settings):
+    plain = {"name": "v", "dimensions": {"d": {"field": "d"}}, "metrics": {"m": {"field": "m"}}}
+    changed = {**plain, "dimensions": {"d": {"field": "d", **settings}}, "metrics": {"m": {"field": "m", "include": {"equals": 1}, "values_to_count": True}}}
+    assert definition_of(View.model_validate(plain), {}) == definition_of(View.model_validate(changed), {})

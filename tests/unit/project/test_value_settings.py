@@ -1,0 +1,93 @@
+"""Value settings with faults: each is found when the project is read, with its line."""
+
+import pytest
+
+from cja_spark.project import load
+from tests.unit.project.demo import change
+from tests.unit.project.test_names import faults
+
+PAGE, ORDERS = "page: web.webPageDetails.name", "orders: {field: commerce.purchases.value}"
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("include: {contans: x}", "unknown key 'contans'. Did you mean 'contains'?"),
+        ("include: {contains: x, equals: y}", "a rule needs exactly one of equals, does_not_equal"),
+        ("include: {}", "a rule needs exactly one of equals"),
+        ("include: {all: [{contains: x}], any: [{contains: y}]}", "rules stand under 'all' or under 'any'."),
+        ("include: {all: []}", "at least 1 item"),
+        ("include: {more_than: x}", "'x' is no number."),
+        ("include: {more_than: .nan}", "finite number"),
+        ("include: {equals: [x]}", "is no text, no number and no day."),
+        ("include: {after: yesterday}", "valid date"),
+        ("include: {within: {from: 2025-02-01, to: 2025-01-01}}", "within: from 2025-02-01 is after to 2025-01-01."),
+        ("lowercase: 'yes'", "valid boolean"),
+        ("substring: {}", "substring has one of from_left, from_right, delimiter, url, trim, regex."),
+        ("substring: {url: host, trim: {}}", "substring has one of from_left"),
+        ("substring: {url: hots}", "'hots' is no part of a URL. Write protocol, host, path, hash or {query: KEY}. Did you mean 'host'?"),
+        ("substring: {delimiter: {by: '', index: 1}}", "at least 1 character"),
+        ("substring: {delimiter: {by: ',', index: 0}}", "greater than or equal to 1"),
+        ("substring: {delimiter: {by: ',', from: middle}}", "middle"),
+        ("substring: {from_left: {from: end}}", "'end' is no edge. Write start, a number of characters, or {match: \"/\"}."),
+        ("substring: {from_right: {from: {length: 2}}}", "unknown key 'length'."),
+        ("substring: {from_left: {to: {length: 2, position: 3}}}", "an edge is one of position, match or length."),
+        ("substring: {from_left: {to: {length: 2, index: 3}}}", "index and include belong to match."),
+        ("substring: {trim: {whitespace: false}}", "trim: whitespace, or some characters."),
+        ("substring: {regex: 'a(b'}", "pattern: missing ): a(b at character 1."),
+        ("substring: {regex: 'ab**'}", "pattern: bad repetition operator: ** at character 3."),
+        ("substring: {regex: 'x[z-a]'}", "pattern: invalid character class range: z-a at character 3."),
+        ("substring: {regex: '[^/]+(?=/)'}", "pattern: invalid perl operator: (?= at character 6. RE2 has no look-around; it would not be linear in time."),
+        ("substring: {regex: 'a\\1'}", "pattern: invalid escape sequence: \\1 at character 2."),
+        ("substring: {regex: '\\<a'}", "'\\<' at character 1 is not in the dialect (RE2); write \\b."),
+        ("substring: {regex: {pattern: '(a){900}{900}'}}", "pattern: bad repetition operator"),
+        ("substring: {regex: {pattern: '((((a{100}){100}){100}){100})'}}", "pattern: "),
+        ("substring: {regex: {pattern: '(a)', output: '$2'}}", "output: '$2' names a group that the pattern does not have; it has 1."),
+        ("substring: {regex: {pattern: '(a)', output: '$x'}}", "output: '$x' stands for nothing; known: $&, $1 to $7, $+, $`, $$."),
+        ("substring: {regex: {pattern: '(a)', output: 'x$'}}", "output: '$' stands for nothing"),
+        ("true_label: ''", "pattern"),
+        ("buckets: [10, 5]", "edges ascend: 5 stands behind 10."),
+        ("buckets: [5, 5]", "edges ascend: 5 stands behind 5."),
+        (f"buckets: {list(range(20))}", "20 edges make 21 buckets; there are 20 at most."),
+        ("buckets: []", "at least 1 item"),
+        ("buckets: [a]", "'a' is no number."),
+        ("buckets: {edges: [1], labels: [x]}", "1 edges make 2 buckets, and 1 have a label."),
+        ("buckets: [1], lowercase: true", "buckets are of numbers, lowercase is of texts: one of the two."),
+        ("buckets: [1], substring: {trim: {}}", "buckets are of numbers, substring is of texts: one of the two."),
+        ("buckets: [1], no_value: {as_value: true}", "no_value: as_value: a number that is not set is in no bucket"),
+        ("no_value: {as_value: true, show: false}", "as_value: a value like any other is shown; leave 'show: false' out."),
+        ("no_value: {labl: x}", "unknown key 'labl'. Did you mean 'label'? Known: as_value, label, show."),
+        ("no_value: {label: ' '}", "pattern"),
+    ],
+)  # fmt: skip
+def test_a_setting_of_a_dimension_that_cannot_be_meant_is_a_fault_with_its_line(folder, setting, said):
+    change(folder, "view.yaml", PAGE, f"page: {{field: web.webPageDetails.name, {setting}}}")
+    [(file, line, message)] = faults(folder)
+    assert (file, line) == ("view.yaml", 7)
+    assert message.startswith("dimensions.page")
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("include: {contains: x}", "unknown key 'contains'."),
+        ("include: {at_lest: 1}", "unknown key 'at_lest'. Did you mean 'at_least'?"),
+        ("include: {at_least: 1, at_most: 2}", "a rule needs exactly one of equals, does_not_equal, at_least"),
+        ("include: {at_least: '1'}", "'1' is no number."),
+        ("values_to_count: yess", "'yess' is no side of a Boolean. Write true, false or both."),
+        ("values_to_count: 1", "'1' is no side of a Boolean."),
+        ("values_to_count: true, behavior: instances", "values_to_count: behavior: instances counts both sides already."),
+    ],
+)
+def test_a_setting_of_a_metric_that_cannot_be_meant_is_a_fault_with_its_line(folder, setting, said):
+    change(folder, "view.yaml", ORDERS, f"orders: {{field: commerce.purchases.value, {setting}}}")
+    [(file, line, message)] = faults(folder)
+    assert (file, line) == ("view.yaml", 21)
+    assert message.startswith("metrics.orders")
+    assert said in message
+
+
+def test_twenty_buckets_are_taken(folder):
+    change(folder, "view.yaml", PAGE, f"page: {{field: web.webPageDetails.name, buckets: {list(range(19))}}}")
+    assert len(load(folder).view.dimensions["page"].buckets.names()) == 20
