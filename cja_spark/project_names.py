@@ -11,11 +11,12 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
 from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean
-from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
+from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, is_all_values
 from cja_spark.view.calculate import names_in
 from cja_spark.view.condition import SegmentReference, leaves
+from cja_spark.view.derived.whole import arrays_as_written
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, CalculatedMetric, View
 
 Path_ = tuple[str | int, ...]
@@ -41,7 +42,9 @@ class Names:
     @classmethod
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
         """Take the keys of a view and a connection as an author writes them; None is a file that is no YAML."""
-        metrics, dimensions, segments = (_section(view, key) for key in ("metrics", "dimensions", "segments"))
+        metrics, dimensions, segments, derived = (
+            _section(view, key) for key in ("metrics", "dimensions", "segments", "derived")
+        )
         datasets = _section(connection, "datasets")
         by_type = {
             kind: None if datasets is None else [name for name, one in datasets.items() if _may_be(kind, one)]
@@ -52,6 +55,7 @@ class Names:
             "metric": all_metrics,
             "dimension": dimensions,
             "segment": segments,
+            "derived field": derived,
             "metric or segment": None if all_metrics is None or segments is None else (*all_metrics, *segments),
             "sink": sinks,
             **{f"{kind} dataset": names for kind, names in by_type.items()},
@@ -60,7 +64,7 @@ class Names:
         return cls(
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
-            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, matches))},
+            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, matches, derived or {}))},
             frozenset(name for name, one in (metrics or {}).items() if _key(one, "attribution")),
         )
 
@@ -171,6 +175,7 @@ def name_faults(
     if view is not None:
         document = documents["view.yaml"]
         faults += [Fault(document.file, document.line(path), message) for path, message in circles(view)]
+        faults += [Fault(documents[f"reports/{name}"].file, 1, text) for name, report in reports.items() if (text := derived_shown(report, view))]
     return list(dict.fromkeys(faults))
 
 
@@ -178,8 +183,10 @@ def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
     """Faults of the names in a view and some reports that are no files; datasets are not looked at."""
     names = Names.written(view.model_dump(exclude_none=True), None)
     uses = {"view": view_uses(view)}
-    uses |= {f"report {at} ({report.report})": report_uses(report) for at, report in enumerate(reports, 1)}
+    named = {f"report {at} ({report.report})": report for at, report in enumerate(reports, 1)}
+    uses |= {what: report_uses(report) for what, report in named.items()}
     faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
+    faults += [Fault(what, 0, text) for what, report in named.items() if (text := derived_shown(report, view))]
     faults += [Fault("view", 0, message) for _, message in circles(view)]
     return list(dict.fromkeys(faults))
 
@@ -239,9 +246,11 @@ def _parts(metric: Written) -> tuple[str, ...]:
         return ()
 
 
-def _arrays(name: str, dimension: object, matches: Written) -> tuple[str, ...]:
+def _arrays(name: str, dimension: object, matches: Written, derived: Written) -> tuple[str, ...]:
     if _key(_key(dimension, "persistence"), "allocation") == "all":
         return (all_values(name),)
+    if isinstance(made := _key(dimension, "derived"), str):
+        return arrays_as_written(made, derived)
     lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
     path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
     return arrays_in(path) if isinstance(path, str) else ()

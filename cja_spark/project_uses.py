@@ -43,6 +43,14 @@ def view_uses(view: View) -> Iterator[Use]:
             yield Use("lookup dataset", dimension.lookup.split(".", 1)[0])
         if dimension.profile:
             yield Use("profile dataset", dimension.profile.split(".", 1)[0])
+    yield from _derived_uses(view)
+
+
+def _derived_uses(view: View) -> Iterator[Use]:
+    components = (*view.dimensions.values(), *view.metrics.values())
+    yield from (Use("derived field", name) for one in components if (name := getattr(one, "derived", None)))
+    for derived in view.derived.values():
+        yield from (Use("lookup dataset", one.dataset) for one in derived.lookups())
 
 
 def _metric_uses(view: View) -> Iterator[Use]:
@@ -76,6 +84,21 @@ def report_uses(report: Report) -> Iterator[Use]:
             yield Use("segment", use)
     for condition in report.conditions():
         yield from _condition_uses(condition)
+
+
+MOST_DERIVED = 5
+
+
+def derived_shown(report: Report, view: View) -> str | None:
+    """Refuse a table of more derived fields than there may be."""
+    metrics = [view.metrics[name] for name in report.metrics_used() if name in view.metrics]
+    parts = [name for one in metrics if isinstance(one, CalculatedMetric) for name in names_in(one.calculate)]
+    metrics += [view.metrics[name] for name in parts if name in view.metrics]
+    components = (*metrics, *(view.dimensions[name] for name in report.dimensions_used() if name in view.dimensions))
+    made = sorted({name for one in components if (name := getattr(one, "derived", None))})
+    if report.report != "table" or len(made) <= MOST_DERIVED:
+        return None
+    return f"{len(made)} derived fields ({', '.join(made)}); a table has {MOST_DERIVED} at most."
 
 
 def audience_uses(audience: Audience) -> Iterator[Use]:

@@ -21,7 +21,7 @@ from cja_spark.reports.limits import LeftOut, within_limit
 from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec, milliseconds
-from cja_spark.view.arrays import all_values, arrays_in
+from cja_spark.view.arrays import all_values
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 
@@ -59,12 +59,12 @@ class Ask(Generic[R]):
         dimension = self.view.dimensions[name]
         if dimension.persistence and dimension.persistence.allocation == "all":
             return (all_values(name),)
-        return self.arrays.get(name) or arrays_in(dimension.field or "")
+        return self.arrays.get(name) or self.view.arrays_of(dimension)
 
     def arrays_of_metric(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a metric lies in, outermost first; none for the grain of events."""
         metric = self.view.metrics.get(name)
-        return arrays_in(metric.field) if isinstance(metric, Metric) else ()
+        return self.view.arrays_of(metric) if isinstance(metric, Metric) else ()
 
     @property
     def timeout_ms(self) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 import math
 
+from tests.reference.derived import functions, paths
+
 ALL_OF = "all values of "
 STANDARD = ("events", "people", "sessions")
 OF_SESSIONS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # written on events by S4, S5
@@ -27,8 +29,18 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
     """
     if kind == "dimensions" and keeps_all(view, name):
         return (ALL_OF + name,)
+    if made := spec_of(view, kind, name).get("derived"):
+        return arrays(view, made)
     field = spec_of(view, kind, name).get("field") or ""
     parts = field.split("[]")[:-1]
+    return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def arrays(view: dict, derived: str) -> tuple[str, ...]:
+    """The arrays that the values of a derived field lie in; the parts of a split are an array of their own."""
+    if functions(view, derived)[-1].get("array"):
+        return (f"parts of {derived}",)
+    parts = max((path.split("[]")[:-1] for path in paths(view, derived)), key=len)
     return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
