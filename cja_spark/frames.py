@@ -15,6 +15,7 @@ from pyspark.sql import types as T
 from cja_spark.configuration import spec_of
 from cja_spark.connection.conform import TIME_REASONS, timestamp_of, unusable_time
 from cja_spark.errors import ConfigurationError, InputError, MissingColumnError
+from cja_spark.journeys.derived.derive import derive, no_lookups
 from cja_spark.journeys.fields import event_fields, id_of, text_of
 from cja_spark.journeys.reader import ReadCounts
 from cja_spark.journeys.rows import event_rows, journey_rows
@@ -71,6 +72,7 @@ def report_rows(
     until = _newest(conformed) // 1000
     rows = conformed.where(F.col("_reason").isNull()).drop("_reason")
     fields = event_fields(view, {})
+    rows = rows.transform(derive, [field.formula for field in fields if field.formula], no_lookups)
     values = new_values(Lake(events.sparkSession, "."), rows, fields, ())
     values = values.select("dimension", id_of(F.col("value")).alias("id"), "value")
     named = [report.model_copy(update={"name": f"report_{at}"}) for at, report in enumerate(reports)]
@@ -109,6 +111,9 @@ def _refuse_joins(view: View) -> None:
     for name, dimension in view.dimensions.items():
         if dimension.lookup or dimension.profile:
             raise ConfigurationError(f"dimension '{name}' reads a lookup or a profile; only a project has those.")
+    for name, derived in view.derived.items():
+        if derived.lookups():
+            raise ConfigurationError(f"derived field '{name}' reads a lookup; only a project has those.")
 
 
 def _conformed(events: DataFrame) -> DataFrame:

@@ -21,18 +21,18 @@ def binding_faults(view: View, matches: Mapping[str, str]) -> Iterator[tuple[str
     for name, dimension in view.dimensions.items():
         if dimension.persistence is None:
             continue
-        own = own_arrays(dimension, matches)
+        own = own_arrays(view, dimension, matches)
         if dimension.persistence.binding is None:
             if own:
                 yield name, f"persistence: dimension '{name}' lies in the array '{own[-1]}'; alone only values of events persist."
         elif dimension.persistence.binding in view.dimensions:
-            yield from _bound(name, own, dimension.persistence, own_arrays(view.dimensions[dimension.persistence.binding], matches))
+            yield from _bound(name, own, dimension.persistence, own_arrays(view, view.dimensions[dimension.persistence.binding], matches))
 
 
-def own_arrays(dimension: Dimension, matches: Mapping[str, str]) -> Arrays:
+def own_arrays(view: View, dimension: Dimension, matches: Mapping[str, str]) -> Arrays:
     """The arrays that a dimension's own values lie in, outermost first."""
     lookup = (dimension.lookup or "").split(".", 1)[0]
-    return arrays_in(dimension.field or matches.get(lookup, ""))
+    return view.arrays_of(dimension) or arrays_in(matches.get(lookup, ""))
 
 
 def _bound(name: str, own: Arrays, how: Persistence, by: Arrays) -> Iterator[tuple[str, str]]:

@@ -15,9 +15,10 @@ from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles, reached
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_standard import fault_of_standard
-from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
+from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, is_all_values
+from cja_spark.view.derived.whole import arrays_as_written
 from cja_spark.view.formula.tokens import fault
 from cja_spark.view.formula.uses import names_in
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
@@ -50,7 +51,9 @@ class Names:
     @classmethod
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
         """Take the keys of a view and a connection as an author writes them; None is a file that is no YAML."""
-        metrics, dimensions, segments = (_section(view, key) for key in ("metrics", "dimensions", "segments"))
+        metrics, dimensions, segments, derived = (
+            _section(view, key) for key in ("metrics", "dimensions", "segments", "derived")
+        )
         datasets = _section(connection, "datasets")
         by_type = {
             kind: None if datasets is None else [name for name, one in datasets.items() if _may_be(kind, one)]
@@ -61,6 +64,7 @@ class Names:
             "metric": all_metrics,
             "dimension": dimensions,
             "segment": segments,
+            "derived field": derived,
             "metric or segment": None if all_metrics is None or segments is None else (*all_metrics, *segments),
             "sink": sinks,
             **{f"{kind} dataset": names for kind, names in by_type.items()},
@@ -70,7 +74,7 @@ class Names:
         return cls(
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
-            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, dimensions or {}, matches))},
+            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, dimensions or {}, matches, derived or {}))},
             formulas.attributing() | {name for name, one in (metrics or {}).items() if _key(one, "attribution")},
             frozenset(name for name, one in (segments or {}).items() if _key(one, "container") == "person"),
             formulas,
@@ -162,6 +166,7 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "one_value": Names.one_value,
     "non_repeating": Names.comparable,
     "distance": Names.distance,
+    "bound": lambda _names, _name: None,  # bindings as a whole: project_bindings.py
     "checkpoint": Names.checkpoint,
     "uncredited": Names.uncredited,
     "id": Names.tells_apart,
@@ -203,6 +208,7 @@ def name_faults(
         matches = _matches(_section(_value(documents.get("connection.yaml")), "datasets"))
         bindings = binding_faults(view, matches)
         faults += [Fault(document.file, document.line(("dimensions", name)), message) for name, message in bindings]
+        faults += [Fault(documents[f"reports/{name}"].file, 1, text) for name, report in reports.items() if (text := derived_shown(report, view))]
     return list(dict.fromkeys(faults))
 
 
@@ -210,7 +216,8 @@ def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
     """Faults of the names in a view and some reports that are no files; datasets are not looked at."""
     names = Names.written(view.model_dump(exclude_none=True), None)
     uses = {"view": view_uses(view)}
-    uses |= {f"report {at} ({report.report})": report_uses(report) for at, report in enumerate(reports, 1)}
+    named = {f"report {at} ({report.report})": report for at, report in enumerate(reports, 1)}
+    uses |= {what: report_uses(report) for what, report in named.items()}
     faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
     faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}))]
     return list(dict.fromkeys(faults))
@@ -248,13 +255,15 @@ def _parts(metric: Written) -> tuple[str, ...]:
         return ()
 
 
-def _arrays(name: str, dimension: object, others: Written, matches: Written) -> tuple[str, ...]:
+def _arrays(name: str, dimension: object, others: Written, matches: Written, derived: Written) -> tuple[str, ...]:
     persistence = _key(dimension, "persistence")
     if _key(persistence, "allocation") == "all":
         return (all_values(name),)
     if _key(persistence, "binding_metric"):
         binding = str(_key(persistence, "binding"))
-        return _arrays(binding, others.get(binding), {}, matches)
+        return _arrays(binding, others.get(binding), {}, matches, derived)
+    if isinstance(made := _key(dimension, "derived"), str):
+        return arrays_as_written(made, derived)
     lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
     path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
     return arrays_in(path) if isinstance(path, str) else ()

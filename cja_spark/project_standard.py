@@ -5,7 +5,7 @@ from __future__ import annotations
 from cja_spark.view.standard import NOT_COMPARED
 
 _NO_FIELD = {
-    "persistent": "persistence: '{name}' is a standard dimension; values persist, and are bound to, dimensions of fields.",
+    "bound": "persistence: '{name}' is a standard dimension; values are bound to dimensions of fields.",
     "id": "deduplication: '{name}' is a standard dimension; events are told apart by a dimension of a field.",
 }
 

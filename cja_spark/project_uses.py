@@ -10,6 +10,7 @@ from cja_spark.project_formulas import formula_components
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, all_sequences, leaves
+from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import Metric, View
@@ -24,7 +25,7 @@ class Use(NamedTuple):
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
             `uncredited` none with attribution, `non_repeating`, `distance` and `id` no dimension inside an array,
-            `checkpoint` no segment of persons, `compared` none of too many times,
+            `checkpoint` no segment of persons, `compared` none of too many times, `bound` one of fields,
             `attributed` only a metric of a field, `totalled` none that runs over rows, `ranks` none that depends on
             their order.
         metric: the calculated metric in whose formula the name stands, if it does.
@@ -55,6 +56,14 @@ def view_uses(view: View) -> Iterator[Use]:
             yield Use("lookup dataset", dimension.lookup.split(".", 1)[0])
         if dimension.profile:
             yield Use("profile dataset", dimension.profile.split(".", 1)[0])
+    yield from _derived_uses(view)
+
+
+def _derived_uses(view: View) -> Iterator[Use]:
+    components = (*view.dimensions.values(), *view.metrics.values())
+    yield from (Use("derived field", name) for one in components if (name := getattr(one, "derived", None)))
+    for derived in view.derived.values():
+        yield from (Use("lookup dataset", one.dataset) for one in derived.lookups())
 
 
 def _metric_uses(view: View) -> Iterator[Use]:
@@ -69,7 +78,7 @@ def _persistence_uses(how: Persistence) -> Iterator[Use]:
     if isinstance(how.expiration, OnMetric):
         yield Use("metric", how.expiration.metric, "expiry")
     if how.binding is not None:
-        yield Use("dimension", how.binding)
+        yield Use("dimension", how.binding, "bound")
     if how.binding_metric is not None:
         yield Use("metric", how.binding_metric, "expiry")
 
@@ -92,6 +101,21 @@ def report_uses(report: Report) -> Iterator[Use]:
             yield Use("segment", use)
     for condition in report.conditions():
         yield from _condition_uses(condition)
+
+
+MOST_DERIVED = 5
+
+
+def derived_shown(report: Report, view: View) -> str | None:
+    """Refuse a table of more derived fields than there may be."""
+    formulas = view.formulas()
+    summed = {one.metric for name in report.metrics_used() for one in measures_of(name, formulas)}
+    metrics = [view.metrics[name] for name in summed if name in view.metrics]
+    components = (*metrics, *(view.dimensions[name] for name in report.dimensions_used() if name in view.dimensions))
+    made = sorted({name for one in components if (name := getattr(one, "derived", None))})
+    if report.report != "table" or len(made) <= MOST_DERIVED:
+        return None
+    return f"{len(made)} derived fields ({', '.join(made)}); a table has {MOST_DERIVED} at most."
 
 
 def audience_uses(audience: Audience) -> Iterator[Use]:

@@ -112,8 +112,7 @@ def column_of(name: str, view: View, identities: Collection[str] = _IDENTITIES) 
         return inner.model_copy(update={"name": name, "label": f"Entry {inner.label[:1].lower()}{inner.label[1:]}"})
     if name in view.dimensions:
         dimension = view.dimensions[name]
-        path = dimension.field or dimension.profile or ""
-        held = any(path == one or path.startswith(f"{one}.") for one in identities)
+        held = any(path == one or path.startswith(f"{one}.") for path in view.paths_of(dimension) for one in identities)
         return ColumnSpec(name=name, label=_sentence(dimension.label or name), format="identifier" if held else "text")
     metric = view.metrics.get(name)
     if metric is None:

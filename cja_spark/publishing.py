@@ -195,10 +195,13 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
         metrics |= {how.expiration.metric} if how and isinstance(how.expiration, OnMetric) else set()
         metrics |= {how.binding_metric} if how and how.binding_metric else set()
         dimensions |= {how.binding} if how and how.binding else set()
+    components = [view.dimensions[name] for name in dimensions] + [view.metrics[name] for name in metrics if name in view.metrics]
+    made = {part for one in components for part in view.derived_fields_of(one)}
     return {
         "segments": segments,
         "metrics": {name: _plain(view.metrics[name]) for name in metrics if name in view.metrics},
         "dimensions": {name: _dimension(view, name) for name in dimensions},
+        **({"derived": {name: _plain(view.derived[name]) for name in made}} if made else {}),
         "session": _plain(view.session),
         "time_zone": view.time_zone,
         **({"calendar": _plain(view.calendar)} if view.calendar != GREGORIAN else {}),

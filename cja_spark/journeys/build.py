@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.failpoints import failpoint
 from cja_spark.journeys.built import definition_of, newest_event, notes_of, notes_table
+from cja_spark.journeys.derived.derive import derive
 from cja_spark.journeys.fields import Field, event_fields, profile_fields
 from cja_spark.journeys.group import CHUNK_EVENTS
 from cja_spark.journeys.period import PROFILE_PERIOD, period_of, period_on
@@ -151,7 +152,8 @@ def _buckets(lake: Lake) -> int:
 
 
 def _fingerprint(lake: Lake, definition: str, fields: tuple[Field, ...], slots: int) -> str:
-    lookups = sorted({field.lookup[0] for field in fields if field.lookup})
+    formulas = [field.formula for field in fields if field.formula]
+    lookups = sorted({field.lookup[0] for field in fields if field.lookup} | {name for one in formulas for name in one.datasets()})
     parts = {
         "definition": definition,
         "buckets": slots,
@@ -185,6 +187,9 @@ def _write(
     numbers = [period for period in change.written if period != PROFILE_PERIOD]
     touched = events.where(period_of(F.col("event_date"), view).isin(numbers)) if numbers else events.limit(0)
     with_profiles = people if PROFILE_PERIOD in change.written else ()
+    narrow = _narrow(touched, fields)
+    formulas = [field.formula for field in fields if field.formula]
+    touched = touched.transform(derive, formulas, lambda dataset: lake.lookup(dataset).read())
     _add_texts(lake, view, touched, fields, with_profiles, change.files)
     lookups = {field.name: lookup_ids(lake, field) for field in fields if field.lookup}
     rows = journey_rows(event_rows(touched, view, fields, slots), fields, lookups, numbers, slots, layout.chunk_events)
@@ -195,7 +200,7 @@ def _write(
     table = lake.journeys(view.name)
     fresh = _there(lake, view) <= {*change.written, *change.removed}
     settings = {"spark.sql.maxConcurrentOutputFileWriters": str(slots * max(len(change.written), 1))}
-    if _narrow(touched, fields):
+    if narrow:
         settings["spark.sql.execution.arrow.maxBytesPerBatch"] = str(UNLIMITED)
     with ExitStack() as changed_settings:
         for name, value in settings.items():

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cja_spark.errors import InputError
-from cja_spark.journeys.fields import event_fields, profile_fields
+from cja_spark.journeys.fields import Field, event_fields, profile_fields
 from cja_spark.journeys.period import PROFILE_PERIOD
 from cja_spark.lake import JOURNEY_BUILDS, Lake, Table
 from cja_spark.view.spec import View
@@ -58,9 +58,14 @@ def _notes_less(lake: Lake) -> bool:
 
 def definition_of(view: View, matches: Mapping[str, str]) -> str:
     """A digest of what a view asks its journeys to hold; segments and calculated metrics are not in it."""
-    fields = [asdict(field) for field in (*event_fields(view, matches), *profile_fields(view))]
+    fields = [_written(field) for field in (*event_fields(view, matches), *profile_fields(view))]
     parts = {"format": FORMAT, "fields": fields, "period": view.period}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _written(field: Field) -> dict[str, object]:
+    parts = {name: part for name, part in asdict(replace(field, formula=None)).items() if name != "formula"}
+    return {**parts, "formula": field.formula.written()} if field.formula else parts
 
 
 def built(lake: Lake, view: View, matches: Mapping[str, str]) -> Built:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cja_spark.errors import InputError, MissingColumnError
+from cja_spark.journeys.derived.formula import Formula
 from cja_spark.journeys.hashing import RESERVED
 from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
@@ -26,6 +27,7 @@ class Field:
         path: where its values lie in events (for a lookup: where its keys lie).
         lookup: dataset and column that turn keys into values; empty otherwise.
         instances: a metric that counts 1 where the field is set.
+        formula: the derived field that `derive` puts where the values lie.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Field:
     path: str
     lookup: tuple[str, ...] = ()
     instances: bool = False
+    formula: Formula | None = None
 
     @property
     def arrays(self) -> tuple[str, ...]:
@@ -53,12 +56,15 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
         matches: per lookup dataset the event path that holds its keys.
 
     Raises:
-        MissingColumnError: a dimension names a lookup dataset that the connection does not have.
+        MissingColumnError: a dimension or derived field names a lookup dataset that the connection does not have.
     """
     found = []
     for name, dimension in view.dimensions.items():
         if dimension.field:
             found.append(Field(f"d_{name}", name, storable_name(dimension.field)))
+        elif dimension.derived:
+            formula = _formula(view, dimension.derived, matches)
+            found.append(Field(f"d_{name}", name, formula.path(as_text=True), formula=formula))
         elif dimension.lookup:
             dataset, column = dimension.lookup.split(".", 1)
             if dataset not in matches:
@@ -68,8 +74,18 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
     for name, metric in view.metrics.items():
         if isinstance(metric, Metric):
             counts = metric.behavior == "instances"
-            found.append(Field(f"m_{name}", name, storable_name(metric.field), (), counts))
+            made = _formula(view, metric.derived, matches) if metric.derived else None
+            path = made.path(as_text=False) if made else storable_name(metric.field or "")
+            found.append(Field(f"m_{name}", name, path, (), counts, made))
     return tuple(found)
+
+
+def _formula(view: View, name: str, matches: Mapping[str, str]) -> Formula:
+    formula = Formula.of(name, view.derived, view.time_zone)
+    for dataset in formula.datasets():
+        if dataset not in matches:
+            raise MissingColumnError.of(f"derived field '{name}'", dataset, matches)
+    return formula
 
 
 def profile_fields(view: View) -> tuple[Field, ...]:
@@ -171,7 +187,7 @@ def leaf(path: str, schema: T.StructType, where: str) -> tuple[T.DataType, str]:
     quoted: list[str] = []
     in_array = False
     for part in path.split("."):
-        name = part.removesuffix("[]")
+        name = part.replace("[]", "")
         if not isinstance(at, T.StructType) or name not in at.fieldNames():
             known = [".".join((*reached, other)) for other in _names(at)]
             raise MissingColumnError.of(where, path, known)
@@ -179,7 +195,7 @@ def leaf(path: str, schema: T.StructType, where: str) -> tuple[T.DataType, str]:
         reached.append(part)
         if not in_array:
             quoted.append(f"`{name}`")
-        if part.endswith("[]"):
+        for _ in range(part.count("[]")):
             if not isinstance(at, T.ArrayType):
                 raise InputError(f"{where}: '{'.'.join(reached)}' is {at.simpleString()}, no array of objects.")
             at, in_array = at.elementType, True

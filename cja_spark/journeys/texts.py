@@ -22,7 +22,7 @@ _ARROW = pa.schema([pa.field(name, pa.string(), nullable=False) for name in SCHE
 
 def is_plain(field: Field, events: T.StructType) -> bool:
     """Whether a dimension's values lie in event files as texts, one per event."""
-    if field.lookup or field.arrays:
+    if field.lookup or field.arrays or field.formula:
         return False
     return isinstance(leaf(field.path, events, f"dimension '{field.component}'")[0], T.StringType)
 

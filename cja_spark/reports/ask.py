@@ -23,7 +23,7 @@ from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.spec import Spec, milliseconds
-from cja_spark.view.arrays import all_values, arrays_in
+from cja_spark.view.arrays import all_values
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
@@ -71,12 +71,12 @@ class Ask(Generic[R]):
             return (all_values(name),)
         if dimension.persistence and dimension.persistence.binding and dimension.persistence.binding_metric:
             return self.arrays_of_dimension(dimension.persistence.binding)
-        return self.arrays.get(name) or arrays_in(dimension.field or "")
+        return self.arrays.get(name) or self.view.arrays_of(dimension)
 
     def arrays_of_metric(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a metric lies in, outermost first; none for the grain of events."""
         metric = self.view.metrics.get(name)
-        return arrays_in(metric.field) if isinstance(metric, Metric) else ()
+        return self.view.arrays_of(metric) if isinstance(metric, Metric) else ()
 
     @property
     def timeout_ms(self) -> int:

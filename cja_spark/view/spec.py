@@ -22,10 +22,13 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
+from cja_spark.view.arrays import arrays_in
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
+from cja_spark.view.derived.spec import AnyDerived
+from cja_spark.view.derived.whole import arrays_of, fit_together, needed
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.persistence import Persistence
@@ -69,13 +72,14 @@ def _field_of(value: object) -> object:
 
 
 class Dimension(DimensionValues):
-    """A dimension: the values of one field of events, of a lookup dataset or of a profile.
+    """A dimension: the values of one field of events, of a derived field, of a lookup dataset or of a profile.
 
     Null and blank text mean not set. A field inside an array of objects, such as ``productListItems[].SKU``,
     has the grain of that array.
     """
 
     field: str | None = None
+    derived: Name | None = None
     lookup: str | None = None
     profile: str | None = None
     persistence: Persistence | None = None
@@ -84,8 +88,8 @@ class Dimension(DimensionValues):
 
     @model_validator(mode="after")
     def _one_source(self) -> Dimension:
-        if sum(source is not None for source in (self.field, self.lookup, self.profile)) != 1:
-            raise ValueError("give exactly one of 'field', 'lookup', 'profile'.")
+        if sum(source is not None for source in (self.field, self.derived, self.lookup, self.profile)) != 1:
+            raise ValueError("give exactly one of 'field', 'derived', 'lookup', 'profile'.")
         for kind in ("lookup", "profile"):
             path = getattr(self, kind)
             if path is not None and "." not in path:
@@ -99,12 +103,13 @@ AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input
 
 
 class Metric(MetricValues):
-    """A metric: a number on events. `instances` counts events on which the field is set, also to 0 or to text.
+    """A metric: a number on events, of a field or a derived field. `instances` counts events on which the field is set, also to 0 or to text.
 
     Amounts of `format: currency` are shown in `currency`, else in the view's, else without one; none is converted.
     """
 
-    field: str
+    field: str | None = None
+    derived: Name | None = None
     format: Format = "decimal"
     decimals: int = Field(default=0, ge=0, le=10)
     currency: Currency | None = None
@@ -112,6 +117,12 @@ class Metric(MetricValues):
     attribution: Attribution | None = None
     label: str | None = None
     description: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Metric:
+        if (self.field is None) == (self.derived is None):
+            raise ValueError("give exactly one of 'field', 'derived'.")
+        return self
 
 
 class CalculatedMetric(Spec):
@@ -180,6 +191,7 @@ class View(Spec):
     time_zone: Zone = "UTC"
     calendar: AnyCalendar = GREGORIAN
     session: SessionSettings = SessionSettings()
+    derived: Annotated[dict[Name, AnyDerived], AfterValidator(fit_together)] = Field(default_factory=dict)
     dimensions: dict[DimensionName, AnyDimension] = Field(default_factory=dict)
     metrics: dict[MetricName, AnyMetric] = Field(default_factory=dict)
     segments: dict[Name, Segment] = Field(default_factory=dict)
@@ -209,6 +221,21 @@ class View(Spec):
         """Whether tables show that row unless they are told otherwise."""
         found = self.dimensions.get(dimension)
         return found is None or found.no_value is None or found.no_value.show
+    def arrays_of(self, component: Dimension | Metric) -> tuple[str, ...]:
+        """Arrays of objects that the field or derived field of a component lies in, outermost first."""
+        if component.derived is not None:
+            return arrays_of(component.derived, self.derived)
+        return arrays_in(component.field or "")
+
+    def derived_fields_of(self, component: Dimension | Metric | CalculatedMetric) -> tuple[str, ...]:
+        """The derived fields that a component is made of, in the order in which they are made."""
+        name = None if isinstance(component, CalculatedMetric) else component.derived
+        return () if name is None else needed(name, self.derived)
+
+    def paths_of(self, dimension: Dimension) -> tuple[str, ...]:
+        """The fields whose values, or parts of them, a dimension shows."""
+        made = (path for name in self.derived_fields_of(dimension) for path in self.derived[name].paths())
+        return (*(path for path in (dimension.field, dimension.profile) if path), *made)
 
     def metric_names(self) -> tuple[str, ...]:
         """All metrics a report may name."""

@@ -59,7 +59,7 @@ class Lot:
         """One view with the components of all folders."""
         views = [view_of(folder) for folders in self.inputs for folder in folders]
         parts = {kind: {name: one for view in views for name, one in getattr(view, kind).items()}
-                 for kind in ("dimensions", "metrics")}  # fmt: skip
+                 for kind in ("derived", "dimensions", "metrics")}  # fmt: skip
         return View(name="golden", buckets=len(self.inputs), **parts)
 
     def takes(self, folders: list[Path]) -> bool:
@@ -67,7 +67,7 @@ class Lot:
         ours, theirs = self.view(), Lot([folders]).view()
         same = all(
             getattr(ours, kind).get(name, one) == one
-            for kind in ("dimensions", "metrics")
+            for kind in ("derived", "dimensions", "metrics")
             for name, one in getattr(theirs, kind).items()
         )
         paths = {path for some in (*self.inputs, folders) for path in _paths(some)}

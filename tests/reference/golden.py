@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from tests.reference.derived import as_number, as_text, derived
 from tests.reference.metrics import path, spec_of
 
 ROOT = Path(__file__).resolve().parent.parent / "golden"
@@ -60,11 +61,20 @@ def events_of(folder: Path, view: dict) -> list[dict]:
         for kind in ("dimensions", "metrics"):
             for name in view.get(kind, {}):
                 spec = spec_of(view, kind, name)
-                if "field" in spec:
+                if "derived" in spec:
+                    event[name] = made(derived(view, spec["derived"], row), number=kind == "metrics")
+                elif "field" in spec:
                     number_ = kind == "metrics" and spec.get("behavior") != "instances"
                     event[name] = parsed(row[spec["field"]], len(path(view, kind, name)), 0, number=number_)
         events.append(event)
     return events
+
+
+def made(value: object, *, number: bool) -> object:
+    """The value of a derived field as a dimension or a metric has it."""
+    if isinstance(value, list):
+        return [made(one, number=number) for one in value]
+    return as_number(value) if number else as_text(value)
 
 
 def expected_of(folder: Path) -> list[dict[str, str]]:

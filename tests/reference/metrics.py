@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+from tests.reference.derived import functions, paths
+
 ALL_OF = "all values of "
 STANDARD = ("events", "people", "sessions")
 TYPES = ("first_time_sessions", "return_sessions")  # written on events by S6: whether their session is one
@@ -29,8 +31,18 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
         return (ALL_OF + name,)
     if kind == "dimensions" and (bound := bound_to_items(view, name)):
         return path(view, kind, bound)
+    if made := spec_of(view, kind, name).get("derived"):
+        return arrays(view, made)
     field = spec_of(view, kind, name).get("field") or ""
     parts = field.split("[]")[:-1]
+    return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def arrays(view: dict, derived: str) -> tuple[str, ...]:
+    """The arrays that the values of a derived field lie in; the parts of a split are an array of their own."""
+    if functions(view, derived)[-1].get("array"):
+        return (f"parts of {derived}",)
+    parts = max((path.split("[]")[:-1] for path in paths(view, derived)), key=len)
     return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 

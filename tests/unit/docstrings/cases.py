@@ -14,6 +14,8 @@ from cja_spark.audiences.tables import CHANGES
 from cja_spark.connection.spec import EventDataset
 from cja_spark.connection.stitching.spec import FieldBased
 from cja_spark.demo.spec import Year
+from cja_spark.journeys.derived.derive import no_lookups
+from cja_spark.journeys.derived.formula import Formula
 from cja_spark.journeys.fields import event_fields
 from cja_spark.lake import Lake
 from cja_spark.sources.items import Item
@@ -33,6 +35,7 @@ VIEW = View.model_validate(
     {"name": "v", "dimensions": {"page": "page", "sku": "items[].sku"}, "metrics": {"price": "price"}}
 )
 FIELDS = event_fields(VIEW, {})
+DERIVED = View.model_validate({"name": "v", "derived": {"low": [{"function": "lowercase", "input": "page"}]}})
 PATHS = "page string, items array<struct<sku string>>, price string"
 STORED = "d_page bigint, d_sku array<bigint>, m_price double"
 LISTS = "d_page array<bigint>, d_sku array<array<bigint>>, m_price array<double>"
@@ -97,6 +100,10 @@ CASES: Mapping[str, Case] = {
     "demo.visits.pages": Case(given(seed=7)),
     "demo.visits.persons": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
     "demo.visits.visits": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
+    "journeys.derived.derive.derive": Case(
+        given(formulas=[Formula.of("low", DERIVED.derived, "UTC")], lookup=no_lookups),
+        {"paths": "page string", "derived": "_derived_low string, _text_of_derived_low string"},
+    ),
     "journeys.rows.event_rows": Case(
         given(view=VIEW, fields=FIELDS, slots=2), {"paths": f"{PATHS}, {TIES}", "fields": STORED, "ties": TIES}
     ),

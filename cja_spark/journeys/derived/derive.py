@@ -1,0 +1,178 @@
+"""Derived fields made: events with two columns for each derived field that a view uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cja_spark.errors import MissingColumnError
+from cja_spark.journeys.derived.columns import COLUMNS
+from cja_spark.journeys.derived.formula import Formula, column_name
+from cja_spark.journeys.derived.items import over_items, value_at
+from cja_spark.journeys.derived.reading import Reading
+from cja_spark.journeys.derived.value import Value, cleaned, text
+from cja_spark.journeys.fields import leaf, text_of
+from cja_spark.view.derived.function import Function
+from cja_spark.view.derived.lookup import Lookup
+
+Lookups = Callable[[str], DataFrame]
+
+
+def derive(events: DataFrame, formulas: Iterable[Formula], lookup: Lookups) -> DataFrame:
+    """Events with their derived fields, as they are and as text.
+
+    Args:
+        events: the events.
+        formulas: the derived fields.
+        lookup: the rows of a lookup dataset by its name, one per `key`: events cannot multiply.
+
+    Rows:    The same.
+    Columns: reads {paths} (what derived fields are made of); adds {derived} (of the derived fields, two for each).
+    Raises:  MissingColumnError when a field does not exist; InputError when one is not of the type that a function takes.
+    Source:  O10: before anything else that a view does.
+    """
+    wanted = {formula.name: formula for formula in formulas}
+    making = _Making(events, {part: Formula.of(part, dict(one.parts), one.zone) for one in wanted.values() for part, _ in one.parts})
+    making.run_steps(lookup)
+    made = {name: column for formula in wanted.values() for name, column in making.columns(formula).items()}
+    return making.events.withColumns(made).select(*events.columns, *made)
+
+
+class Step(NamedTuple):
+    """One function of a derived field that has one value per event."""
+
+    formula: Formula
+    at: int
+    function: Function
+
+    @property
+    def column(self) -> str:
+        """The column that its values have."""
+        return f"_step_{self.formula.name}_{self.at}"
+
+
+class _Making:
+    """Derived fields being made.
+
+    Each function's values are a column, so that nothing is computed again where several later ones take it. Functions
+    that do not need each other are made in one wave: there are as many projections as functions in a row, not in all.
+    """
+
+    def __init__(self, events: DataFrame, formulas: dict[str, Formula]) -> None:
+        self.events = events
+        self.schema = events.schema
+        self.formulas = formulas
+        self.values: dict[str, Value] = {}  # of derived fields with one value per event, or the list of a split
+        self.outputs: dict[str, dict[str, Value]] = {name: {} for name in formulas}
+
+    def run_steps(self, lookup: Lookups) -> None:
+        """Run all functions that have one value per event."""
+        for wave in _waves([step for formula in self.formulas.values() for step in _steps(formula)]):
+            made = [self.made_by(step, lookup) for step in wave]
+            raw = {f"_raw{step.column}": value.column for step, value in zip(wave, made, strict=True)}
+            values = [cleaned(F.col(name), value.kind) for name, value in zip(raw, made, strict=True)]
+            clean = {step.column: value.column for step, value in zip(wave, values, strict=True)}
+            self.events = self.events.withColumns(raw).withColumns(clean)
+            for step, value in zip(wave, values, strict=True):
+                self.note(step, value._replace(column=F.col(step.column)))
+
+    def made_by(self, step: Step, lookup: Lookups) -> Value:
+        if not isinstance(step.function, Lookup):
+            return COLUMNS[step.function.function](step.function, self.reading(step.formula))
+        rows = lookup(step.function.dataset)
+        kind, path = leaf(step.function.column, rows.schema, f"{_where(step.formula)}, lookup '{step.function.dataset}'")
+        found = f"_found{step.column}"
+        keyed = rows.select(text_of(F.col("key")).alias("_key"), F.col(path).alias(found))
+        key = self.reading(step.formula).text(step.function.input)
+        self.events = self.events.withColumn("_key", key).join(keyed, on="_key", how="left").drop("_key")
+        return Value(F.col(found), kind)
+
+    def reading(self, formula: Formula) -> Reading:
+        reach = partial(value_at, schema=self.schema, where=_where(formula))
+        return Reading(_where(formula), formula.zone, reach, self.values, self.outputs[formula.name])
+
+    def note(self, step: Step, value: Value) -> None:
+        if step.function.output:
+            self.outputs[step.formula.name][step.function.output] = value
+        if step.at == len(step.formula.functions) - 1:
+            self.values[step.formula.name] = value
+
+    def columns(self, formula: Formula) -> dict[str, Column]:
+        """The two columns of a derived field."""
+        names = [column_name(formula.name, as_text=as_text) for as_text in (False, True)]
+        if formula.name not in self.values:
+            return {name: self.listed(formula, as_text=name == names[1]) for name in names}
+        value = self.values[formula.name]
+        listed = isinstance(value.kind, T.ArrayType)
+        return dict(zip(names, (value.column, value.column if listed else text(value)), strict=True))
+
+    def listed(self, formula: Formula, *, as_text: bool) -> Column:
+        """A value per item of an array: one expression, since no column has the grain of an item."""
+        return over_items(formula.arrays, self.schema, _where(formula), partial(_item, formula, as_text=as_text))
+
+
+def _item(formula: Formula, reach: Callable[[str], Value], *, as_text: bool) -> Column:
+    """The value of an item, with all derived fields that it is made of."""
+    made: dict[str, Value] = {}
+    readings = {name: Reading(_where(formula), formula.zone, reach, made, {}) for name, _ in formula.parts}
+    steps = [(name, function) for name, part in formula.parts for function in part.functions]
+
+    def after(number: int) -> Column:
+        if number == len(steps):
+            own = made[formula.name]
+            return text(own) if as_text else own.column
+        name, function = steps[number]
+        value = COLUMNS[function.function](function, readings[name])
+
+        def noted(column: Column) -> Column:
+            made[name] = value._replace(column=column, clean=True)
+            if function.output:
+                readings[name].outputs[function.output] = made[name]
+            return after(number + 1)
+
+        return _once(value.column, lambda raw: _once(cleaned(raw, value.kind).column, noted))
+
+    return after(0)
+
+
+def _once(column: Column, then: Callable[[Column], Column]) -> Column:
+    """What comes of a column that is written several times in it and computed once."""
+    return F.element_at(F.transform(F.array(column), then), 1)
+
+
+def _steps(formula: Formula) -> Iterator[Step]:
+    if not formula.arrays or formula.functions[-1].gives_list:
+        yield from (Step(formula, at, function) for at, function in enumerate(formula.functions))
+
+
+def _waves(steps: list[Step]) -> list[list[Step]]:
+    """Steps by how many others must run before them; what a step needs comes before it in the list."""
+    outputs: dict[tuple[str, str | None], int] = {}
+    waves: list[list[Step]] = []
+    for step in steps:
+        needs = [(step.formula.name, one.output) if one.output else (one.derived or "", None) for one, _ in step.function.takes()]
+        wave = max((outputs[need] + 1 for need in needs if need in outputs), default=0)
+        outputs[step.formula.name, step.function.output] = wave
+        if step.at == len(step.formula.functions) - 1:
+            outputs[step.formula.name, None] = wave
+        waves += [[] for _ in range(wave + 1 - len(waves))]
+        waves[wave].append(step)
+    return waves
+
+
+def _where(formula: Formula) -> str:
+    return f"derived field '{formula.name}'"
+
+
+def no_lookups(dataset: str) -> DataFrame:
+    """Where there is no connection, there are no lookup datasets.
+
+    Rows:    None.
+    Raises:  MissingColumnError always.
+    """
+    raise MissingColumnError.of("derived field", dataset, ())

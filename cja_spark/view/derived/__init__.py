@@ -1,0 +1,1 @@
+"""Derived fields: functions in sequence that make a field of others, one file each."""

@@ -1,0 +1,116 @@
+"""All derived fields of a view together: what they refer to, in which order they are made, where their values lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import TypeAdapter
+
+from cja_spark.errors import did_you_mean
+from cja_spark.view.arrays import arrays_in
+from cja_spark.view.derived.function import Function
+from cja_spark.view.derived.spec import AnyDerived, DerivedField, Where, collected, fits, wrong_kind
+
+Derived = Mapping[str, DerivedField]
+MOST = 500
+
+
+def needed(name: str, derived: Derived) -> tuple[str, ...]:
+    """A derived field and those that it is made of, each after those that it needs itself.
+
+    Raises:
+        ValueError: one of them is made of itself.
+    """
+    found: list[str] = []
+
+    def visit(one: str, above: tuple[str, ...]) -> None:
+        if one in above:
+            raise ValueError(f"derived field '{one}' is made of itself.")
+        for part in derived[one].made_of() if one in derived else ():
+            if part in derived:
+                visit(part, (*above, one))
+        if one not in found:
+            found.append(one)
+
+    visit(name, ())
+    return tuple(found)
+
+
+def arrays_of(name: str, derived: Derived) -> tuple[str, ...]:
+    """Arrays that the values of a derived field lie in, outermost first; none for one value per event.
+
+    The parts of a split are an array of their own.
+    """
+    deepest: tuple[str, ...] = ()
+    for one in needed(name, derived):
+        for path in derived[one].paths():
+            deepest = max(deepest, arrays_in(path), key=len)
+    return (own_array(name),) if derived[name].functions[-1].gives_list else deepest
+
+
+def arrays_as_written(name: str, written: Mapping[str, object]) -> tuple[str, ...]:
+    """The same of derived fields as an author writes them; none where one of them has faults, which are told anyway."""
+    adapter: TypeAdapter[dict[str, DerivedField]] = TypeAdapter(dict[str, AnyDerived])
+    try:
+        derived = adapter.validate_python(dict(written))
+        return arrays_of(name, derived) if name in derived else ()
+    except ValueError:  # a fault of its own
+        return ()
+
+
+def own_array(name: str) -> str:
+    """The array that the parts of a split form: one of its own, in no event's fields."""
+    return f"(parts of {name})"
+
+
+def fit_together(derived: dict[str, DerivedField]) -> dict[str, DerivedField]:
+    """Refuse derived fields that do not fit together.
+
+    Raises:
+        ValueError: pydantic's, with each fault and its place.
+    """
+    if found := list(faults(derived)):
+        raise collected("derived", found)
+    return derived
+
+
+def faults(derived: Derived) -> Iterator[tuple[Where, str]]:
+    """What is wrong with derived fields as parts of one another, and with the arrays that they take values from."""
+    if len(derived) > MOST:
+        yield (), f"{len(derived)} derived fields; a view has {MOST} at most."
+    for name, field in derived.items():
+        try:
+            needed(name, derived)
+        except ValueError as circle:
+            yield (name,), str(circle)
+            continue
+        for at, function in enumerate(field.functions):
+            yield from (((name, "functions", at), text) for text in _references(function, derived))
+        yield from (((name,), text) for text in _array_faults(name, derived))
+
+
+def _references(function: Function, derived: Derived) -> Iterator[str]:
+    for one, wanted in function.takes():
+        if one.derived is None:
+            continue
+        if one.derived not in derived:
+            yield f"no derived field named '{one.derived}'. {did_you_mean(one.derived, derived)}".rstrip()
+        elif derived[one.derived].functions[-1].gives_list:
+            yield f"derived field '{one.derived}' has several values on an event; no function takes those."
+        elif not fits(kind := derived[one.derived].gives(), wanted):
+            what = f"derived field '{one.derived}'"
+            yield f"{function.function}: {wrong_kind(what, kind, wanted)}"
+
+
+def _array_faults(name: str, derived: Derived) -> Iterator[str]:
+    paths = [path for one in needed(name, derived) for path in derived[one].paths()]
+    deepest = max((arrays_in(path) for path in paths), key=len, default=())
+    for path in paths:
+        inside = arrays_in(path)
+        if deepest[: len(inside)] != inside:
+            yield f"'{path}' lies in the array '{inside[-1]}' and another field in '{deepest[-1]}': their items have no pairs."
+            return
+    if deepest and derived[name].functions[-1].gives_list:
+        yield f"split: array makes several values of one; in the array '{deepest[-1]}' there are several already."
+    if deepest and any(derived[one].lookups() for one in needed(name, derived)):
+        yield f"lookup: a key in the array '{deepest[-1]}' is not looked up; use a dimension with 'lookup'."

@@ -1,0 +1,357 @@
+"""Derived fields (O10) in plain Python: the value of one on one event, from what the event's fields hold.
+
+An event is a mapping from paths to values: text, numbers, booleans, dates, times with a zone, or lists of them below arrays.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.reference.calendar import first_instant
+
+NEGATIVE = {
+    "does_not_equal": "equals", "equals_none_of": "equals_any_of", "does_not_contain": "contains",
+    "contains_none_of": "contains_any_of", "does_not_contain_all_of": "contains_all_of",
+    "does_not_start_with": "starts_with", "starts_with_none_of": "starts_with_any_of", "does_not_end_with": "ends_with",
+    "ends_with_none_of": "ends_with_any_of",
+}  # fmt: skip
+NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+ISO = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?", re.ASCII | re.DOTALL)
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+FORMATS = {
+    "date": "%Y-%m-%d", "date_time": "%Y-%m-%d %H:%M:%S", "time": "%H:%M:%S", "month": "%Y-%m", "year": "%Y",
+    "day_of_week": "%A", "hour": "%H",
+}  # fmt: skip
+
+
+def derived(view: dict, name: str, event: dict) -> object:
+    """The value of a derived field: a list below arrays, and of a split into an array."""
+    arrays = max((path.split("[]")[:-1] for path in paths(view, name)), key=len, default=[])
+    return below(view, name, event, len(arrays))
+
+
+def functions(view: dict, name: str) -> list[dict]:
+    """The functions, whether written short or long."""
+    found = view["derived"][name]
+    return found if isinstance(found, list) else found["functions"]
+
+
+def paths(view: dict, name: str) -> list[str]:
+    """All paths that a derived field is made of."""
+    found: list[str] = []
+
+    def visit(part: object, key: str = "") -> None:
+        if isinstance(part, str) and key in ("input", "inputs", "field", "start", "end"):
+            found.append(part)
+        elif isinstance(part, dict):
+            if set(part) == {"derived"}:
+                found.extend(paths(view, part["derived"]))
+            for inner_key, inner in part.items():
+                visit(inner, "inputs" if key == "inputs" and inner_key not in ("field", "output", "derived", "value") else inner_key)
+        elif isinstance(part, list):
+            for inner in part:
+                visit(inner, key)
+
+    visit(functions(view, name))
+    return found
+
+
+def below(view: dict, name: str, event: dict, depth: int, level: int = 0) -> object:
+    """One value per item of the innermost array; what lies above an item is the same for all below."""
+    if level == depth:
+        return once(view, name, event)
+    inside = [path for path in paths(view, name) if path.count("[]") > level]
+    count = max(len(event.get(path) or ()) for path in inside)
+    items = [{path: event[path][at] if at < len(event.get(path) or ()) else None for path in inside} for at in range(count)]
+    return [below(view, name, {**event, **item}, depth, level + 1) for item in items]
+
+
+def once(view: dict, name: str, event: dict) -> object:
+    """All functions in order; each blank text is not set (O8)."""
+    outputs: dict[str, object] = {}
+    value: object = None
+    for function in functions(view, name):
+        value = blank(FUNCTIONS[function["function"]](function, Taken(view, event, outputs)))
+        if "output" in function:
+            outputs[function["output"]] = value
+    return value
+
+
+def blank(value: object) -> object:
+    """O8: blank text and what is no finite number are not set."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+class Taken:
+    """What a function takes."""
+
+    def __init__(self, view: dict, event: dict, outputs: dict[str, object]) -> None:
+        self.view, self.event, self.outputs = view, event, outputs
+        self.zone = view.get("time_zone", "UTC")
+
+    def raw(self, one: object, *, given: bool = False) -> object:
+        if given and not isinstance(one, dict):
+            return one
+        if isinstance(one, str):
+            return blank(self.event.get(one))
+        [(kind, what)] = one.items()
+        if kind == "derived":
+            return once(self.view, what, self.event)
+        return {"field": lambda: blank(self.event.get(what)), "output": lambda: self.outputs.get(what), "value": lambda: what}[kind]()
+
+    def text(self, one: object, *, given: bool = False) -> str | None:
+        return as_text(self.raw(one, given=given))
+
+    def number(self, one: object, *, given: bool = False) -> float | None:
+        return as_number(self.raw(one, given=given))
+
+    def instant(self, one: object) -> datetime | None:
+        return as_instant(self.raw(one), self.zone)
+
+
+def as_text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
+    return None if value is None else str(value)
+
+
+def as_number(value: object) -> float | None:
+    if isinstance(value, str):
+        value = float(value) if NUMBER.fullmatch(value) else None
+    return None if value is None or not math.isfinite(float(value)) else float(value)
+
+
+def as_instant(value: object, zone: str) -> datetime | None:
+    if isinstance(value, str):
+        if not ISO.fullmatch(value):
+            return None
+        try:
+            value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=first_instant(value, zone))
+    return None
+
+
+def lowercase(function: dict, taken: Taken) -> str | None:
+    text = taken.text(function["input"])
+    return None if text is None else text.lower()
+
+
+def trim(function: dict, taken: Taken) -> str | None:
+    text, cut = taken.text(function["input"]), function.get("cut")
+    if text is None:
+        return None
+    if cut is None:
+        return text.strip(function.get("characters"))
+    left = cut["side"] == "left"
+    if "position" in cut:
+        return text[cut["position"] :] if left else text[: cut["position"] - 1]
+    if "length" in cut:
+        return text[cut["length"] :] if left else text[: max(len(text) - cut["length"], 0)]
+    before, found, after = text.partition(cut["text"]) if left else text.rpartition(cut["text"])
+    return text if not found else after if left else before
+
+
+def find_and_replace(function: dict, taken: Taken) -> str | None:
+    text = taken.text(function["input"])
+    return None if text is None else text.replace(function["find"], function["replace"])
+
+
+def classify(function: dict, taken: Taken) -> str | None:
+    text = taken.text(function["input"])
+    called = blank(as_text(function["entries"].get(text)))
+    return text if called is None and function.get("show_original_values") else called
+
+
+def concatenate(function: dict, taken: Taken) -> str:
+    found = [text for one in function["inputs"] if (text := taken.text(one)) is not None]
+    return function.get("delimiter", "").join(found)
+
+
+def merge_fields(function: dict, taken: Taken) -> object:
+    return next((value for one in function["inputs"] if (value := taken.raw(one)) is not None), None)
+
+
+def url_parse(function: dict, taken: Taken) -> str | None:
+    text = taken.text(function["input"])
+    if text is None:
+        return None
+    rest, _, anchor = text.partition("#")
+    rest, _, query = rest.partition("?")
+    scheme, authority = "", ""
+    begin = rest.partition("://")
+    if begin[1] and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", begin[0]):
+        scheme, (authority, slash, rest) = f"{begin[0]}://", begin[2].partition("/")
+        rest = slash + rest
+    host = authority.partition("@")[2] if "@" in authority else authority
+    host = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    asked = next((value for name, equal, value in pairs if equal and name == function.get("parameter")), "")
+    return {"protocol": scheme, "host": host, "path": rest.removeprefix("/"), "query": asked, "hash": anchor}[function["part"]]
+
+
+def split(function: dict, taken: Taken) -> object:
+    text = taken.text(function["input"])
+    parts = [] if text is None else text.split(function["delimiter"])
+    if function.get("array"):
+        return [part for part in parts[: function.get("most_values", 10)] if blank(part) is not None]
+    number = function.get("left") or function["right"]
+    if number > len(parts):
+        return None
+    return parts[number - 1] if "left" in function else parts[-number]
+
+
+def typecast(function: dict, taken: Taken) -> object:
+    if "format" in function:
+        when = taken.instant(function["input"])
+        return None if when is None else when.astimezone(ZoneInfo(taken.zone)).strftime(FORMATS[function["format"]])
+    if function["to"] == "text":
+        return taken.text(function["input"])
+    number = taken.number(function["input"])
+    if number is None or function["to"] == "number":
+        return number
+    return math.trunc(number) if -(2.0**63) <= number < 2.0**63 else None
+
+
+def arithmetic(function: dict, taken: Taken) -> float | None:
+    inputs = {name: taken.number(one) for name, one in function["inputs"].items()}
+    if None in inputs.values():
+        return None
+
+    def value(node: ast.expr) -> float:
+        if isinstance(node, ast.Constant):
+            return float(node.value)
+        if isinstance(node, ast.Name):
+            return inputs[node.id]
+        if isinstance(node, ast.UnaryOp):
+            return -value(node.operand)
+        left, right = value(node.left), value(node.right)
+        if isinstance(node.op, ast.Pow):
+            return left**right
+        if isinstance(node.op, ast.Div):
+            return left / right
+        return {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}[type(node.op)]
+
+    try:
+        found = value(ast.parse(function["formula"].strip().replace("^", "**"), mode="eval").body)
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return found if not isinstance(found, complex) and math.isfinite(found) else None
+
+
+def regex_replace(function: dict, taken: Taken) -> str | None:
+    text = taken.text(function["input"])
+    flags = re.ASCII if function.get("case_sensitive", True) else re.ASCII | re.IGNORECASE
+    found = re.search(function["pattern"], text, flags) if text is not None and len(text) <= 10_000 else None
+    if found is None:
+        return None
+    groups = found.groups() or (found[0],)
+
+    def sign(part: re.Match) -> str:
+        name = part[1]
+        if name in "$&`+":
+            return {"$": "$", "&": found[0], "`": text[: found.start()], "+": groups[-1] or ""}[name]
+        return groups[int(name) - 1] or ""
+
+    return re.sub(r"\$(\$|&|`|\+|\d{1,2})", sign, function["replace"])
+
+
+def case_when(function: dict, taken: Taken) -> object:
+    given = [case["value"] for case in function["cases"]] + ([function["otherwise"]] if "otherwise" in function else [])
+    words = any(isinstance(one, str) for one in given)
+    numbers = not words and any(not isinstance(one, dict) for one in given)
+    read = taken.text if words else taken.number if numbers else taken.raw
+    for case in function["cases"]:
+        if holds(case["when"], taken):
+            return read(case["value"], given=True)
+    return read(function["otherwise"], given=True) if "otherwise" in function else None
+
+
+def holds(test: dict, taken: Taken) -> bool:
+    if "all" in test:
+        return all(holds(part, taken) for part in test["all"])
+    if "any" in test:
+        return any(holds(part, taken) for part in test["any"])
+    if "exclude" in test:
+        return not holds(test["exclude"], taken)
+    return all(compared(test["input"], name, asked, taken) for name, asked in test.items() if name != "input")
+
+
+def compared(one: object, name: str, asked: object, taken: Taken) -> bool:
+    if name == "exists":
+        return (taken.text(one) is not None) == asked
+    if name in NEGATIVE:
+        return not compared(one, NEGATIVE[name], asked, taken)
+    if isinstance(asked, date):
+        return ordered(name, taken.instant(one), as_instant(asked, taken.zone))
+    if name in ("at_least", "at_most", "more_than", "less_than") or (name == "equals" and not isinstance(asked, str)):
+        return ordered(name, taken.number(one), asked)
+    text = taken.text(one)
+    if text is None:
+        return False
+    texts = [str(part) for part in asked] if isinstance(asked, list) else [str(asked)]
+    kind = next(kind for kind in ("equals", "contains", "starts_with", "ends_with") if name.startswith(kind))
+    found = [{"equals": text == part, "contains": part in text, "starts_with": text.startswith(part), "ends_with": text.endswith(part)}[kind]
+             for part in texts]  # fmt: skip
+    return all(found) if name == "contains_all_of" else any(found)
+
+
+def ordered(name: str, found: object, edge: object) -> bool:
+    if found is None:
+        return False
+    return {"equals": found == edge, "at_least": found >= edge, "at_most": found <= edge, "more_than": found > edge,
+            "less_than": found < edge}[name]  # fmt: skip
+
+
+def date_math(function: dict, taken: Taken) -> int | None:
+    zone = ZoneInfo(taken.zone)
+    moments = [as_instant(one, taken.zone) if isinstance(one, date) else taken.instant(one) for one in (function["start"], function["end"])]
+    if None in moments:
+        return None
+    start, end = moments
+    local = [moment.astimezone(zone).replace(tzinfo=None) for moment in moments]
+    unit = function.get("unit", "day")
+    if unit in MONTHS:
+        return months(*local, MONTHS[unit])
+    between = (end - start) // timedelta(microseconds=1)
+    length = UNITS[unit] * 1_000_000
+    if unit in ("day", "week") and all(moment.time() == datetime.min.time() for moment in local):
+        between = (local[1] - local[0]) // timedelta(microseconds=1)
+    return int(math.copysign(1, between)) * (abs(between) // length)
+
+
+def months(start: datetime, end: datetime, unit: int) -> int:
+    """As many units as can be added to the start, or taken from it, without passing the end; the day is clamped (O6)."""
+    step = 1 if end >= start else -1
+    count = 0
+    while True:
+        there = moved(start, step * (count + 1) * unit)
+        if there > end if step > 0 else there < end:
+            return step * count
+        count += 1
+
+
+def moved(when: datetime, months_: int) -> datetime:
+    year, month = divmod(when.year * 12 + when.month - 1 + months_, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return when.replace(year=year, month=month + 1, day=min(when.day, last))
+
+
+FUNCTIONS = {
+    "lowercase": lowercase, "trim": trim, "find_and_replace": find_and_replace, "classify": classify,
+    "concatenate": concatenate, "merge_fields": merge_fields, "url_parse": url_parse, "split": split, "typecast": typecast,
+    "math": arithmetic, "regex_replace": regex_replace, "case_when": case_when, "date_math": date_math,
+}  # fmt: skip

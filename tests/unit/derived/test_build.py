@@ -1,0 +1,90 @@
+"""Derived fields in journeys: what builds again, lookups, faults of events that only a build can see."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cja_spark.errors import InputError, MissingColumnError
+from cja_spark.frames import report_rows
+from cja_spark.journeys.build import build
+from cja_spark.journeys.built import definition_of
+from cja_spark.reports.table import Table
+from cja_spark.view.spec import View
+from tests.unit.reports.world import START, events_of, fill
+
+DAYS = {"from": date(2026, 1, 5), "to": date(2026, 1, 5)}
+MATCHES = {"pages": "page"}
+
+
+def view(functions, **others):
+    return View.model_validate({"name": "v", "buckets": 1, "derived": {"a": functions, **others}, "dimensions": {"a": {"derived": "a"}}})
+
+
+def test_a_changed_definition_builds_again_and_that_of_an_unused_field_does_not(lake):
+    fill(lake, events_of("p1", 3))
+    first = [{"function": "lowercase", "input": "page"}]
+    other = [{"function": "trim", "input": "page"}]
+    assert build(lake, view(first), {}).written == (202601,)
+    assert build(lake, view(first, unused=other), {}).written == ()
+    assert build(lake, view({"functions": first, "description": "small"}), {}).written == ()
+    changed = [{"function": "concatenate", "inputs": ["page", "dataset"], "delimiter": "/"}]
+    assert build(lake, view(changed), {}).written == (202601,)
+    assert {row["value"] for row in lake.values("v").read().collect()} == {"home", "home/web"}
+    part = [{"function": "lowercase", "input": {"derived": "b"}}]
+    assert build(lake, view(part, b=first), {}).written == (202601,)
+    assert build(lake, view(part, b=other), {}).written == (202601,)
+
+
+def test_a_view_without_derived_fields_has_the_definition_that_it_had():
+    plain = View.model_validate({"name": "v", "dimensions": {"page": "page"}, "metrics": {"orders": "orders"}})
+    assert "formula" not in repr(definition_of(plain, {}))
+    assert definition_of(plain, {}) == definition_of(plain.model_copy(update={"derived": view([{"function": "lowercase", "input": "x"}]).derived}), {})
+
+
+def test_a_lookup_takes_any_key_and_builds_again_when_its_dataset_changes(lake):
+    fill(lake, events_of("p1", 2))
+    rows = lake.spark.createDataFrame([("home-web", "Start"), ("other", "x")], "key string, name string")
+    lake.lookup("pages").overwrite(rows)
+    looked = view(
+        [
+            {"function": "concatenate", "inputs": ["page", "dataset"], "delimiter": "-", "output": "code"},
+            {"function": "lookup", "input": {"output": "code"}, "dataset": "pages", "column": "name", "output": "name"},
+            {"function": "lowercase", "input": {"output": "name"}},
+        ]
+    )
+    assert build(lake, looked, MATCHES).written == (202601,)
+    assert [row["value"] for row in lake.values("v").read().collect()] == ["start"]
+    assert [len(row["t"]) for row in lake.journeys("v").read().collect()] == [2]
+    assert build(lake, looked, MATCHES).written == ()
+    lake.lookup("pages").overwrite(rows.replace("Start", "Begin"))
+    assert build(lake, looked, MATCHES).written == (202601,)
+    with pytest.raises(MissingColumnError, match="derived field 'a': no column 'pages'"):
+        build(lake, looked, {})
+
+
+@pytest.mark.parametrize(
+    ("functions", "fault"),
+    [
+        ([{"function": "lowercase", "input": "pgae"}], "derived field 'a': no column 'pgae'. Did you mean 'page'?"),
+        ([{"function": "lowercase", "input": "page.name"}], "derived field 'a': no column 'page.name'"),
+        ([{"function": "math", "formula": "x", "inputs": {"x": "ts"}}], "derived field 'a': numbers are expected, and this is timestamp"),
+        ([{"function": "date_math", "start": "load", "end": "ts"}], "derived field 'a': dates or times are expected, and this is bigint"),
+        ([{"function": "merge_fields", "inputs": ["page", "load"]}], "derived field 'a': the fields are of one type, and these are bigint, string"),
+    ],
+)  # fmt: skip
+def test_what_only_the_events_can_tell_is_an_error_of_the_build(lake, functions, fault):
+    fill(lake, events_of("p1", 1))
+    with pytest.raises(InputError) as caught:
+        build(lake, view(functions), {})
+    assert fault in str(caught.value)
+    assert lake.journeys("v").version() < 0
+
+
+def test_reports_on_any_events_have_derived_fields(spark):
+    events = spark.createDataFrame([("p1", START, "Home "), ("p2", START, "home")], "person_id string, ts timestamp, page string")
+    small = [{"function": "trim", "input": "page", "output": "x"}, {"function": "lowercase", "input": {"output": "x"}}]
+    asked = Table(dimensions=("a",), metrics=("people",), range=DAYS)
+    [rows] = report_rows(events, view(small), [asked])
+    assert [(row["a"], row["people"]) for row in rows.collect()] == [(None, 2), ("home", 2)]

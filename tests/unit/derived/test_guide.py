@@ -1,0 +1,67 @@
+"""docs/derived-fields.md and the templates: each example gives what it says, by the product and by the reference."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cja_spark.journeys.derived.derive import derive, no_lookups
+from cja_spark.journeys.derived.formula import Formula
+from cja_spark.view.derived.spec import FUNCTIONS
+from cja_spark.view.spec import View
+from tests.reference.derived import derived
+
+ROOT = Path(__file__).resolve().parents[3]
+FIRST, *EXAMPLES = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "derived-fields.md").read_text(encoding="utf-8"), re.DOTALL))
+CHANNELS = [
+    ("https://site.com/?cid=ps_1", "https://google.com", "Paid Search"), ("https://site.com/?cid=EM_1", None, "Email"),
+    ("https://site.com/?cid=x", None, "Other Campaigns"), ("https://site.com/", "https://www.google.com/q", "Natural Search"),
+    ("https://site.com/", "https://l.facebook.com/", "Natural Social"), ("https://site.com/", "https://blog.org/", "Referring Domains"),
+    ("https://site.com/", None, "Direct"), ("https://site.com/a", "https://www.site.com/b", None), (None, None, None),
+]  # fmt: skip
+AGENTS = [
+    ("Mozilla/5.0 (compatible; Googlebot/2.1)", None, "bot"), ("Mozilla/5.0 (Windows NT 10.0)", None, "human"), (None, None, "bot"),
+    ("Mozilla/5.0", "uptime checks", "bot"), ("curl/8.0", "home", "bot"),
+]  # fmt: skip
+
+
+def given(spark, definition, name, rows, schema):
+    view = View.model_validate({"name": "guide", **definition})
+    made = spark.createDataFrame(rows, schema).transform(derive, [Formula.of(name, view.derived, "UTC")], no_lookups)
+    return [row[f"_derived_{name}"] for row in made.collect()]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one["functions"][-1]["function"])
+def test_each_example_gives_what_the_guide_says(spark, example):
+    fields = example["fields"]
+    schema = ", ".join(f"{name} {'double' if isinstance(value, int) else 'string'}" for name, value in fields.items())
+    row = tuple(float(value) if isinstance(value, int) else value for value in fields.values())
+    definition = {"derived": {"example": example["functions"]}}
+    assert given(spark, definition, "example", [row], schema) == [example["gives"]]
+    assert derived(definition, "example", fields) == example["gives"]
+
+
+def test_the_guide_has_an_example_of_every_function_but_the_one_that_needs_a_lake():
+    assert {one["functions"][-1]["function"] for one in EXAMPLES} == set(FUNCTIONS) - {"lookup"}
+
+
+def test_the_first_example_is_a_view():
+    view = View.model_validate({"name": "guide", **FIRST})
+    assert view.dimensions["channel"].derived in view.derived
+
+
+def template(name):
+    return yaml.safe_load((ROOT / "conf" / "templates" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_template_of_marketing_channels(spark):
+    found = given(spark, template("marketing_channel"), "marketing_channel", [row[:2] for row in CHANNELS], "page_url string, referrer string")
+    assert found == [channel for _, _, channel in CHANNELS]
+
+
+def test_the_template_of_bot_detection(spark):
+    found = given(spark, template("bot_detection"), "traffic", [row[:2] for row in AGENTS], "user_agent string, network string")
+    assert found == [traffic for _, _, traffic in AGENTS]
