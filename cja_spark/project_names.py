@@ -283,8 +283,8 @@ def _line_of(document: Document, use: Use) -> int:
 def _in_role(role: str, path: Path_, beside: object) -> bool:
     if role == "non_repeating":
         return path[-1] == "dimension" and _key(beside, "model") == role
-    if role == "condition":
-        return path[-1] == "metric"
+    if role in ("condition", "ranks"):
+        return path[-1] == {"condition": "metric", "ranks": "sort"}[role]
     return role != "start" or "starts_with" in path
 
 

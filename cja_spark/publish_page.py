@@ -26,6 +26,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.trend import Trend
 from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import DimensionCondition, Segment, leaves
+from cja_spark.view.formula.uses import counts_people
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import View
 
@@ -118,10 +119,11 @@ def column_of(name: str, view: View, identities: Collection[str] = _IDENTITIES) 
     if metric is None:
         return ColumnSpec(name=name, label=_sentence(name))
     whole = metric.format == "decimal" and metric.decimals == 0
+    usual: Format = "count" if whole else _FORMATS[metric.format]
     return ColumnSpec(
         name=name,
         label=_sentence(metric.label or name),
-        format="count" if whole else _FORMATS[metric.format],
+        format="people" if counts_people(name, view.formulas()) else usual,
         unit=(metric.currency or view.currency or "") if metric.format == "currency" else "",
         decimals=metric.decimals,
     )

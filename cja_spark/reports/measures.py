@@ -13,7 +13,7 @@ from cja_spark.kernels.counting import distinct_units, sums_per_code, units_per_
 from cja_spark.reports.ask import Seen
 from cja_spark.view.formula.evaluate import Sheet, column
 from cja_spark.view.formula.uses import Measure, measures_of
-from cja_spark.view.spec import View
+from cja_spark.view.spec import Metric, View
 from cja_spark.view.standard import SESSION_TYPES
 
 DISTINCT = ("people", "sessions", *SESSION_TYPES)
@@ -77,6 +77,20 @@ def shown(
     )
     formulas = view.formulas()
     return {name: column(name, formulas, sheet) for name in metrics}
+
+
+def rounded_counts(columns: Mapping[str, Floats], view: View) -> dict[str, Floats]:
+    """The columns with those of metrics that count, shown without decimals, as whole numbers, half up.
+
+    Shapes: float64[rows] each -> float64[rows] each.
+    Source: M5.
+    """
+    return {name: np.floor(amounts + 0.5) if _counts(name, view) else amounts for name, amounts in columns.items()}
+
+
+def _counts(name: str, view: View) -> bool:
+    metric = view.metrics.get(name)
+    return isinstance(metric, Metric) and metric.format == "decimal" and metric.decimals == 0
 
 
 def _spoken(measure: Measure, amounts: Floats) -> Floats:

@@ -15,7 +15,7 @@ from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.credited import Credits, attribution_of, credits
-from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, shown
+from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, rounded_counts, shown
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
@@ -29,6 +29,9 @@ class Table(Report):
     """Metrics by the values of dimensions.
 
     `include_no_value` says whether what has no value is a row; without a word the dimensions say it (`no_value: show`).
+
+    `round_counts` shows metrics that count, whose parts an attribution may credit, as whole numbers; sums, order and
+    calculated metrics are of the parts (rule M5).
     """
 
     report: Literal["table"] = "table"
@@ -37,6 +40,7 @@ class Table(Report):
     rows: int = Field(default=50, ge=1, le=50_000)
     sort: Name | None = None
     include_no_value: bool | None = None
+    round_counts: bool = False
 
     def metrics_used(self) -> tuple[str, ...]:
         """The columns, and what rows are sorted by."""
@@ -175,6 +179,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     }
     kinds = np.array(["total", "grand_total", *["item"] * len(kept_rows), *["other"] * bool(rest.any())])
     columns = shown(report.metrics, ask.view, per_row, grand, kinds == "item")
+    said = rounded_counts(columns, ask.view) if report.round_counts else columns
     rows = np.ones(len(kinds), bool)
     rows[1] = any(_differ(*columns[name][:2]) for name in report.metrics)
     spoken = [[None, None, *(text[at] for text in texts), *[None] * bool(rest.any())] for at in range(len(report.dimensions))]
@@ -182,7 +187,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
         {
             "row_kind": pa.array(kinds, pa.string()),
             **{name: pa.array(some, pa.string()) for name, some in zip(report.dimensions, spoken, strict=True)},
-            **{name: pa.array(columns[name], pa.float64(), from_pandas=True) for name in report.metrics},
+            **{name: pa.array(said[name], pa.float64(), from_pandas=True) for name in report.metrics},
         }
     ).filter(pa.array(rows))
 

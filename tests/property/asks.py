@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tests.property.formulas import Draw
 from tests.property.settings import long, with_settings
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
@@ -23,6 +24,8 @@ TEXTS = {
 }  # fmt: skip
 METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
+WHOLE = ("events", "people", "sessions", "calls", "views")
+FORMULAS = ("formula", "formula_of_it", "ranking")
 DAYS = [
     ((dt.date(2025, 3, 1), dt.date(2025, 3, 31)), (RANGE_FROM, RANGE_TO)),
     ((dt.date(2025, 2, 15), dt.date(2025, 4, 15)), (at("2025-02-15T05:00:00+00:00"), at("2025-04-16T04:00:00+00:00"))),
@@ -61,12 +64,27 @@ def view_drawn(chance):
     }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
+    metrics |= formulas(chance)
     dimensions |= {"size": "size", "group": "page"}
     view = {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
     view = with_settings(chance, view)
     if chance.random() < 0.4:
         view["view_segments"] = [segment(chance) for _ in range(chance.choice([1, 1, 2]))]
     return {**view, "calendar": chance.choice(CALENDARS)}
+
+
+def formulas(chance):
+    """Calculated metrics; rows can be sorted by the last one, which has no ties but for the last digit."""
+    segments = sorted(VIEW["segments"])
+    drawn = Draw(chance, (*METRICS, *METRICS_OF_SESSIONS), WHOLE, segments, ("orders", "units", "views", "calls"))
+    simple = Draw(chance, WHOLE, WHOLE, segments)
+    x, y = simple.whole_leaf(), simple.whole_leaf()
+    ranking = chance.choice([
+        f"z_score({x})", f"t_score({x}, true)", f"{x} / {y}", f"{x} - 2 * {y}", f"if({x} > mean({y}), {x}, otherwise=-{x})",
+        f"round({x} / 3) * 10 + row_count()", f"column_max({x}, true) - {x}", f"total({y}) / {x}",
+    ])  # fmt: skip
+    texts = (drawn.formula(), f"formula - (formula)[{chance.choice(segments)}] + {drawn.leaf()}", ranking)
+    return {name: {"calculate": text} for name, text in zip(FORMULAS, texts, strict=True)}
 
 
 def persistence(chance):
@@ -226,16 +244,18 @@ def segment(chance):
 def table(chance):
     dimensions = chance.sample([*TEXTS, *TEXTS, *STANDARD, *CLOCKS] if chance.random() < 0.6 else list(TEXTS), chance.choice([0, 1, 1, 2]))
     dimensions = list(dict.fromkeys(dimensions))
-    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES], 4)
+    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES, *FORMULAS, *FORMULAS], 5)
+    metrics = list(dict.fromkeys(metrics))
     return {
         "report": "table", "dimensions": dimensions, "metrics": metrics, "rows": chance.choice([2, 5, 50]),
-        "sort": chance.choice(METRICS), **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}]),
+        "sort": chance.choice([*WHOLE, "bounces", "ranking", "ranking"]),
+        **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}]),
     }  # fmt: skip
 
 
 def trend(chance, days):
     sizes = ["day", "week", "month", "quarter", "year", *(["hour"] * 3 if days == 2 else [])]
-    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES], 4)
+    metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES, *FORMULAS], 5)
     return {"report": "trend", "granularity": chance.choice(sizes), "metrics": metrics}
 
 

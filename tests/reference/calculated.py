@@ -56,11 +56,9 @@ def tree(text: str) -> ast.expr:
 
 
 def names(view: dict, metric: str) -> set[str]:
-    """Names of all metrics and segments that a formula is made of, its parts' included."""
-    text = calculated(view, metric)
-    found = {node.id for node in ast.walk(tree(text)) if isinstance(node, ast.Name)} if text else set()
-    known = found & {*view.get("metrics", {}), *view.get("segments", {})}
-    return known.union(*(names(view, name) for name in known if calculated(view, name)))
+    """Names of all metrics and segments that a column is summed from."""
+    found = leaves(view, [metric])
+    return {leaf.metric for leaf in found}.union(*(leaf.segments for leaf in found))
 
 
 def leaves(view: dict, metrics: list[str]) -> list[Leaf]:

@@ -33,13 +33,13 @@ def normal(x: float) -> float:
     return math.erfc(-x / math.sqrt(2)) / 2
 
 
-def student(x: float, degrees: float) -> float:
+def student(x: float, degrees: float, steps: int = 4000) -> float:
     """The share of Student's t below x: Simpson's rule on cos^(n-1) in the angle whose tangent is x/sqrt(n)."""
     if degrees <= 0:
         raise ValueError("no degrees of freedom")
     if x == 0:
         return 0.5
-    angle, steps = math.atan2(abs(x), math.sqrt(degrees)), 4000
+    angle = math.atan2(abs(x), math.sqrt(degrees))
     width = (math.pi / 2 - angle) / steps
     heights = [max(math.cos(angle + at * width), 0.0) ** (degrees - 1) for at in range(steps + 1)]
     area = width / 3 * math.fsum(h * (1 if at in (0, steps) else 4 if at % 2 else 2) for at, h in enumerate(heights))

@@ -30,7 +30,7 @@ def named(part: object, view: dict) -> set[str]:
     if not isinstance(part, str):
         return set()
     segment = view.get("segments", {}).get(part)
-    made_of = names(view, part) if part in view.get("metrics", {}) else set()
+    made_of = names(view, part) - {part} if part in view.get("metrics", {}) else set()
     return {part} | (named(segment, view) if segment else set()).union(*(named(name, view) for name in made_of))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from cja_spark.view.formula.functions import Floats, Function, Parameter, X
 
+SERIES_FROM = 50.0
 NORMAL_FROM = 1e8  # degrees of freedom from which Student's t is the normal distribution within 1e-8
 _EPSILON, _TINY, _STEPS = 1e-15, 1e-300, 20_000
 _erfc, _lgamma = np.vectorize(math.erfc, otypes=[float]), np.vectorize(math.lgamma, otypes=[float])
@@ -32,19 +33,27 @@ def student(x: Floats, degrees: Floats) -> Floats:
     found[wide] = normal(x[wide])
     some = (degrees > 0) & ~wide & ~np.isnan(x)
     t, n = x[some], degrees[some]
-    beyond = _beta(n / 2, np.full(len(n), 0.5), n / (n + t * t), t * t / (n + t * t)) / 2
+    beyond = _two_tails(t * t, n) / 2
     found[some] = np.where(t > 0, 1 - beyond, beyond)
     return found
 
 
-def _beta(a: Floats, b: Floats, x: Floats, rest: Floats) -> Floats:
-    """The regularised incomplete beta function; `rest` is 1 - x, without its rounding."""
-    turned = x > (a + 1) / (a + b + 2)  # there the fraction of the other side is the quick one
+def _two_tails(square: Floats, n: Floats) -> Floats:
+    """The regularised incomplete beta function of n/2 and 1/2 at n/(n + x²)."""
+    a, b = n / 2, np.full(len(n), 0.5)
+    within, beyond = n / (n + square), square / (n + square)
+    front = np.exp(_log_gamma_ratio(a) - a * np.log1p(square / n)) * np.sqrt(beyond / math.pi)
+    turned = within > (a + 1) / (a + b + 2)  # there the fraction of the other side is the quick one
     p, q = np.where(turned, b, a), np.where(turned, a, b)
-    u, v = np.where(turned, rest, x), np.where(turned, x, rest)
-    front = np.exp(_lgamma(a + b) - _lgamma(a) - _lgamma(b) + p * np.log(u) + q * np.log(v)) / p
-    share = np.where(u > 0, front * _fraction(p, q, u), 0.0)
+    share = front / p * _fraction(p, q, np.where(turned, beyond, within))
     return np.where(turned, 1 - share, share)
+
+
+def _log_gamma_ratio(a: Floats) -> Floats:
+    """Difference log Γ(a + 1/2) - log Γ(a); of large ones by its series, for their difference loses digits."""
+    small = np.minimum(a, SERIES_FROM)
+    series = np.log(a) / 2 - 1 / (8 * a) + 1 / (192 * a**3) - 1 / (640 * a**5)
+    return np.where(a < SERIES_FROM, _lgamma(small + 0.5) - _lgamma(small), series)
 
 
 def _fraction(a: Floats, b: Floats, x: Floats) -> Floats:

@@ -95,7 +95,7 @@ MATHEMATICS = (
     Function("ln", "row", ONE, np.log, "the natural logarithm of x", "Mathematics"),
     Function("log10", "row", ONE, np.log10, "the logarithm of x to base 10", "Mathematics"),
     Function("cube_root", "row", ONE, np.cbrt, "the cube root of x", "Mathematics"),
-    Function("sine", "row", ONE, np.sin, "of x in radians, as all angles here", "Mathematics"),
+    Function("sine", "row", ONE, np.sin, "the sine of x in radians, as all angles here", "Mathematics"),
     Function("cosine", "row", ONE, np.cos, "the cosine of x", "Mathematics"),
     Function("tangent", "row", ONE, np.tan, "the tangent of x", "Mathematics"),
     Function("arc_sine", "row", ONE, np.arcsin, "the angle whose sine is x", "Mathematics"),

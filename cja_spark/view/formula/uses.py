@@ -90,6 +90,21 @@ def attributes(node: Node) -> bool:
     return any(isinstance(part, Attributed) for part in walk(node))
 
 
+def counts_people(name: str, formulas: Formulas) -> bool:
+    """Whether a metric is people and nothing else, in segments or not."""
+    node: Node = Name(name, 0)
+    seen: set[str] = set()
+    while not (isinstance(node, Name) and node.name not in formulas):
+        if isinstance(node, Segmented):
+            node = node.of
+        elif isinstance(node, Name) and node.name not in seen:
+            seen.add(node.name)
+            node = formulas[node.name]
+        else:
+            return False
+    return node.name == "people"
+
+
 def measures_of(name: str, formulas: Formulas) -> tuple[Measure, ...]:
     """What must be summed so that a metric can be shown, each once, in the order of its formula."""
     return tuple(dict.fromkeys(_measures(Name(name, 0), (), formulas, set())))

@@ -83,7 +83,10 @@ def test_a_panel_says_its_range_its_options_and_its_run():
     panel = panel_of(table(40, 20), VIEW)
     assert (panel.title, panel.range, panel.segments) == ("Pages", "2026-01-01 to 2026-01-02 (UTC)", ())
     assert panel.run_id == "run_of_pages"
-    assert panel.options == {"Dimensions": "page", "Metrics": "people, orders, revenue, rate", "Rows": 50, "Sort": None, "Include no value": True}
+    assert panel.options == {
+        "Dimensions": "page", "Metrics": "people, orders, revenue, rate", "Rows": 50, "Sort": None, "Include no value": True,
+        "Round counts": False,
+    }  # fmt: skip
 
 
 def test_options_of_a_fallout_are_words_and_people_left_out_are_counted():
@@ -134,3 +137,11 @@ def test_fractions_of_a_column_that_nobody_knows_are_figures():
     found = table(40, 20)
     rows = found.rows.append_column("uplift", pa.array([0.5] * len(found.rows)))
     assert columns(panel_of(replace(found, rows=rows), VIEW))["uplift"].format == "number"
+
+
+def test_people_in_a_segment_are_people_for_the_page():
+    calculated = {"few": "people[x]", "same": "few", "both": "(same)[y]", "share": "people[x] / people", "most": "orders[x]"}
+    metrics = {"orders": "orders", **{name: {"calculate": text} for name, text in calculated.items()}}
+    view = View.model_validate({"name": "shop", "metrics": metrics})
+    found = {name: column_of(name, view).format for name in metrics}
+    assert found == {"orders": "count", "few": "people", "same": "people", "both": "people", "share": "number", "most": "number"}
