@@ -25,7 +25,7 @@ from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
-from cja_spark.reports.compile import columns_of, deduplicated_in, deduplicates_persons, persistent_in, text_ids
+from cja_spark.reports.compile import asks_persons, columns_of, deduplicated_in, neighbours_in, persistent_in, text_ids
 from cja_spark.reports.members import members
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
@@ -84,9 +84,12 @@ def people(
     ids = text_ids([asked], view, lake.values(view.name).read())
     persistent = persistent_in(asked, view)
     plain = Window(first, first, last, last, last, first)
-    window = looking_back(plain, view, persistent, of_person=deduplicates_persons(asked, view))
+    window = looking_back(plain, view, persistent, of_person=asks_persons(asked, view))
     members_of = Report(name=audience.name, report="members")
-    ask = Ask(members_of, view, window, ids, persistent=persistent, deduplicated=deduplicated_in(asked, view))
+    ask = Ask(
+        members_of, view, window, ids, persistent=persistent, deduplicated=deduplicated_in(asked, view),
+        neighbours=neighbours_in(asked, view),
+    )  # fmt: skip
     journeys = lake.journeys(view.name).read(version)
     low, high = period_at(window.read_from, view), period_at(window.end, view)
     rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))

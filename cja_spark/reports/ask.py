@@ -18,6 +18,7 @@ from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.deduplicated import with_deduplication
 from cja_spark.reports.limits import LeftOut, within_limit
+from cja_spark.reports.neighbours import with_neighbours
 from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec, milliseconds
@@ -41,6 +42,7 @@ class Ask(Generic[R]):
         arrays: per lookup dimension the arrays its keys lie in, outermost first.
         persistent: the dimensions with persistence that it reads.
         deduplicated: the metrics with deduplication that it reads.
+        neighbours: the components that it reads whose derived field looks at other events.
     """
 
     report: R
@@ -50,6 +52,7 @@ class Ask(Generic[R]):
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     persistent: tuple[str, ...] = ()
     deduplicated: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
@@ -102,6 +105,7 @@ class Seen(Generic[R]):
         self.journeys, self.left_out = read.remembered(("within", most), lambda: within_limit(read, most))
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
         self.journeys = with_deduplication(self.journeys, ask.view, window, self.sessions, ask.deduplicated)
+        self.journeys = with_neighbours(self.journeys, ask.view, window, self.sessions, ask.neighbours)
         self.journeys = with_persistence(self.journeys, ask.view, window, self.sessions, ask.persistent)
 
     @property

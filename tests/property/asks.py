@@ -17,9 +17,9 @@ TIERS = ("gold", "blue", None)
 TEXTS = {
     "page": ("home", "product", "cart", "help", "söke", "nowhere"), "channel": ("mail", "search", "direct"),
     "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
-    "campaign": ("mail", "search", "direct"),
+    "campaign": ("mail", "search", "direct"), "size": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
 }  # fmt: skip
-METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces")
+METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
 DAYS = [
     ((dt.date(2025, 3, 1), dt.date(2025, 3, 31)), (RANGE_FROM, RANGE_TO)),
@@ -44,7 +44,48 @@ def view_drawn(chance):
     }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
-    return {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
+    dimensions["neighbour"], metrics["looking"] = {"derived": "neighbour"}, {"derived": "looking"}
+    derived = {"neighbour": [neighbour(chance)], "looking": [looking(chance)], "size": size(chance)}
+    dimensions["size"] = {"derived": "size"}
+    return {**VIEW, "derived": derived, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
+
+
+SUMMARIES = ("max", "min", "median", "mean", "sum", "count")
+VALUES = ("first", "last", "most_common", "least_common")
+
+
+def neighbour(chance):
+    """A function of pages that looks at other events."""
+    return {"input": "page", "scope": chance.choice(["session", "person"]), **chance.choice([
+        moved(chance), moved(chance), {"function": "deduplicate", "keep": chance.choice(["first", "last"]), **chance.choice([{}, {"id": "channel"}])},
+        {"function": "summarize", "how": chance.choice(VALUES)},
+    ])}  # fmt: skip
+
+
+def looking(chance):
+    """A function that makes a number: of views, or of which pages there are."""
+    scope = {"scope": chance.choice(["session", "person"])}
+    if chance.random() < 0.4:
+        return {"input": "page", **scope, **chance.choice([{"function": "depth"}, {"function": "summarize", "how": "count_distinct"}])}
+    return {"input": "views", **scope, **chance.choice([
+        moved(chance), {"function": "deduplicate", "keep": chance.choice(["first", "last"]), **chance.choice([{}, {"id": "page"}])},
+        {"function": "summarize", "how": chance.choice(SUMMARIES)}, {"function": "summarize", "how": chance.choice(SUMMARIES)},
+    ])}  # fmt: skip
+
+
+def size(chance):
+    """A summary of views, put in words."""
+    summary = {"function": "summarize", "input": "views", "how": chance.choice(SUMMARIES), "scope": chance.choice(["session", "person"])}
+    x = {"output": "x"}
+    cases = [{"when": {"input": x, "less_than": 1.5}, "value": "few"}, {"when": {"input": x, "at_least": 3}, "value": "many"},
+             {"when": {"any": [{"input": x, "equals": 2}, {"exclude": {"input": x, "exists": True}}]}, "value": "some"}]  # fmt: skip
+    named = {"function": "case_when", "cases": chance.sample(cases, chance.choice([1, 2, 3])), **chance.choice([{}, {"otherwise": "some"}])}
+    return [{**summary, "output": "x"}, named]
+
+
+def moved(chance):
+    return {"function": "next_or_previous", "direction": chance.choice(["next", "previous"]), "index": chance.choice([1, 1, 2, 3]),
+            "include_repeats": chance.choice([True, False])}  # fmt: skip
 
 
 def persistence(chance):
@@ -87,7 +128,7 @@ def attributed(chance):
 def single_valued(view):
     """Dimensions of which an event has one value."""
     many = view["dimensions"]["campaign"]["persistence"]["allocation"] == "all"
-    return ["page", "channel", "tier", *([] if many else ["campaign"])]
+    return ["page", "channel", "tier", "neighbour", "size", *([] if many else ["campaign"])]
 
 
 def view_of_reference(view):
@@ -125,7 +166,7 @@ def comparison(chance):
         ("ends_with", "does_not_end_with"): text[-1], ("exists", "exists"): not negative,
     }  # fmt: skip
     words, asked = chance.choice(list(operators.items()))
-    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign") else [])]
+    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", "neighbour", "size") else [])]
     return {"dimension": name, words[negative]: asked, "model": chance.choice(models)}
 
 

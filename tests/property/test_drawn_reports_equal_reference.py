@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import deduplicated_in, persistent_in, window_of
+from cja_spark.reports.compile import deduplicated_in, neighbours_in, persistent_in, window_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.view.spec import View
@@ -27,17 +27,20 @@ NAMES = {value_id(text): text for texts in (*TEXTS.values(), PAGES) for text in 
 COMPONENTS = {
     "d_page": ("page", 0, True), "d_channel": ("channel", 0, True), "d_sku": ("sku", 1, True),
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "m_views": ("views", 0, False), "m_orders": ("orders", 0, False),
-    "m_units": ("units", 1, False), "m_calls": ("counted_calls", 0, False),
+    "m_units": ("units", 1, False), "m_calls": ("counted_calls", 0, False), "d_neighbour": ("neighbour", 0, True),
+    "d_looking": ("page", 0, True), "m_size": ("views", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
 
-def world(chance, seed):
+def world(chance, seed, looks_at):
     """Events with the values of lookups and profiles on them, as the reference wants them."""
     tiers = {f"person-{number:04d}": chance.choice(TIERS) for number in range(20)}
     events = journeys(seed, 20)
     for event in events:
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
         event["campaign"] = event["channel"]
+        event["size"] = event["views"]
+        event["neighbour"], event["looking"] = event["page"], event[looks_at]
         event["tier"] = tiers[event["person_id"]]
         event["counted_calls"] = None if event["calls"] is None else 1.0
     return events, tiers
@@ -48,7 +51,7 @@ def answers_of(view, drawn, events, tiers, until):
     asks, ids = [], {}
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
-        window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view))
+        window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view), neighbours_in(spec, view))
         asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled))
         ids |= text_ids_of(spec, view, NAMES.values())  # one for all asks of a pass
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
@@ -79,7 +82,7 @@ def test_drawn_reports_equal_the_reference(seed):
     chance = random.Random(seed)
     written = view_drawn(chance)
     drawn = asks_drawn(chance, written)
-    events, tiers = world(chance, seed)
+    events, tiers = world(chance, seed, written["derived"]["looking"][0]["input"])
     until = max((event["t"] for event in events), default=0) + 1
     view = View.model_validate(written)
     for rows, (asked, _, (start, end)) in zip(answers_of(view, drawn, events, tiers, until), drawn, strict=True):
@@ -87,7 +90,7 @@ def test_drawn_reports_equal_the_reference(seed):
         try:
             rows_alike(rows, expected)
         except AssertionError as difference:
-            raise AssertionError(f"{asked}, view {written['session']} {written['dimensions']['campaign']}") from difference
+            raise AssertionError(f"{asked}, view {written['session']} {written['dimensions']['campaign']} {written['derived']}") from difference
 
 
 def test_what_is_drawn_has_every_kind_of_condition_and_option():
@@ -98,5 +101,6 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
         "'deduplication'", "'participation'", "'time_decay'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
+        "'neighbour'", "'looking'", "'size'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

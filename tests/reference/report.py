@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference import attribution, deduplication, order, persistence
+from tests.reference import attribution, deduplication, neighbours, order, persistence
 from tests.reference.fallout import fallout
 from tests.reference.metrics import parts
 from tests.reference.segments import events_of
@@ -16,7 +16,11 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
     credited = [how for name in metrics_shown(view, ask) if (how := attribution.attributed(view, ask, name))]
     start = min([start, *(ask["from"] - how["lookback"] for how in credited if how["lookback"] is not None)])
-    if deduplication.of_person(view, metrics_read(view, ask)) or any(map(attribution.of_person, credited)):
+    if (
+        deduplication.of_person(view, metrics_read(view, ask))
+        or neighbours.of_person(view, ask)
+        or any(map(attribution.of_person, credited))
+    ):
         start = min(start, persistence.person_from(view, ask))
     start = start if read_from is None else read_from
     window = order.milliseconds(ask.get("window"))
@@ -30,6 +34,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
         for events_of_part in parts_of(journey, ask):
             with_figures(journey, session_of[person], events_of_part)
     deduplication.lay(journeys, session_of, view, ask)
+    neighbours.lay(journeys, session_of, view, ask)
     persistence.lay(journeys, session_of, view, ask)
     mask = {}
     for person, journey in journeys.items():

@@ -11,7 +11,7 @@ from cja_spark.journeys.batch import Items, Journeys
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import deduplicated_in, persistent_in, window_of
+from cja_spark.reports.compile import deduplicated_in, neighbours_in, persistent_in, window_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.view.spec import View
 
@@ -64,7 +64,10 @@ def table_of(persons, view=VIEW, **asked):
     kind = REPORTS.named(asked["report"])
     given = View.model_validate({**VIEW, **view})
     report = kind.spec.model_validate({"range": JANUARY, **asked})
-    settled = {"persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given)}
+    settled = {
+        "persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given),
+        "neighbours": neighbours_in(report, given),
+    }  # fmt: skip
     ask = Ask(report, given, window_of(report, given, END, END), **settled)
     nothing = Cells()
     nothing.add(0, [])
