@@ -10,6 +10,7 @@ from cja_spark.project_formulas import formula_components
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, all_sequences, leaves
+from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
@@ -64,6 +65,7 @@ def _derived_uses(view: View) -> Iterator[Use]:
     yield from (Use("derived field", name) for one in components if (name := getattr(one, "derived", None)))
     for derived in view.derived.values():
         yield from (Use("lookup dataset", one.dataset) for one in derived.lookups())
+        yield from (Use("dimension", one.id, "id") for one in derived.functions if isinstance(one, Deduplicate) and one.id)
 
 
 def _metric_uses(view: View) -> Iterator[Use]:

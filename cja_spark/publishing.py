@@ -27,10 +27,11 @@ from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.compile import (
+    asks_persons,
     columns_of,
     deduplicated_in,
-    deduplicates_persons,
     looks_back,
+    neighbours_in,
     persistent_in,
     standard_ids,
     standard_in,
@@ -100,11 +101,12 @@ def people(
     plain = Window(first, first, last, last, last, first)
     standard = standard_in(asked, view)
     window = looking_back(
-        plain, view, persistent, of_person=deduplicates_persons(asked, view), back=looks_back(asked, view, first)
+        plain, view, persistent, of_person=asks_persons(asked, view), back=looks_back(asked, view, first)
     )
     reading = Ask(
-        asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard, values=maps
-    )
+        asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard, values=maps,
+        neighbours=neighbours_in(asked, view),
+    )  # fmt: skip
     members_of = Report(name=audience.name, report="members")
     ask = replace(reading, report=members_of, text_ids={**ids, **standard_ids([reading])})
     journeys = lake.journeys(view.name).read(version)

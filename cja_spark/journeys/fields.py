@@ -14,7 +14,7 @@ from cja_spark.journeys.derived.formula import Formula
 from cja_spark.journeys.hashing import RESERVED
 from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import Dimension, Metric, View
 
 
 @dataclass(frozen=True)
@@ -63,21 +63,32 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
         if dimension.field:
             found.append(Field(f"d_{name}", name, storable_name(dimension.field)))
         elif dimension.derived:
-            formula = _formula(view, dimension.derived, matches)
-            found.append(Field(f"d_{name}", name, formula.path(as_text=True), formula=formula))
+            found.append(_of_dimension(view, name, dimension, matches))
         elif dimension.lookup:
             dataset, column = dimension.lookup.split(".", 1)
             if dataset not in matches:
                 raise MissingColumnError.of(f"dimension '{name}'", dataset, matches)
             path = storable_name(matches[dataset])
             found.append(Field(f"d_{name}", name, path, (dataset, storable_name(column))))
-    for name, metric in view.metrics.items():
-        if isinstance(metric, Metric):
-            counts = metric.behavior == "instances"
-            made = _formula(view, metric.derived, matches) if metric.derived else None
-            path = made.path(as_text=False) if made else storable_name(metric.field or "")
-            found.append(Field(f"m_{name}", name, path, (), counts, made))
-    return tuple(found)
+    measured = ((name, metric) for name, metric in view.metrics.items() if isinstance(metric, Metric))
+    return (*found, *(_of_metric(view, name, metric, matches) for name, metric in measured))
+
+
+def _of_dimension(view: View, name: str, dimension: Dimension, matches: Mapping[str, str]) -> Field:
+    formula, function = _formula(view, dimension.derived or "", matches), view.neighbour_of(dimension)
+    if view.naming_of(dimension) and function and function.reads() == "number":
+        return Field(f"m_{name}", name, formula.path(as_text=False), formula=formula)
+    return Field(f"d_{name}", name, formula.path(as_text=True), formula=formula)
+
+
+def _of_metric(view: View, name: str, metric: Metric, matches: Mapping[str, str]) -> Field:
+    counts = metric.behavior == "instances"
+    if metric.derived is None:
+        return Field(f"m_{name}", name, storable_name(metric.field or ""), (), counts)
+    formula, function = _formula(view, metric.derived, matches), view.neighbour_of(metric)
+    if function and function.reads() == "text":  # which values there are
+        return Field(f"d_{name}", name, formula.path(as_text=True), formula=formula)
+    return Field(f"m_{name}", name, formula.path(as_text=False), (), counts, formula)
 
 
 def _formula(view: View, name: str, matches: Mapping[str, str]) -> Formula:

@@ -19,6 +19,7 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.deduplicated import with_deduplication
 from cja_spark.reports.limits import LeftOut, within_limit
 from cja_spark.reports.mapped import Maps, with_values
+from cja_spark.reports.neighbours import with_neighbours
 from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard, with_standard
@@ -46,6 +47,7 @@ class Ask(Generic[R]):
         deduplicated: the metrics with deduplication that it reads.
         standard: the standard dimensions that it reads.
         values: per dimension with value settings what its values become.
+        neighbours: the components that it reads whose derived field looks at other events.
     """
 
     report: R
@@ -57,6 +59,7 @@ class Ask(Generic[R]):
     deduplicated: tuple[str, ...] = ()
     standard: tuple[str, ...] = ()
     values: Maps = field(default_factory=dict)
+    neighbours: tuple[str, ...] = ()
 
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
@@ -115,6 +118,7 @@ class Seen(Generic[R]):
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
         self.journeys = with_standard(self.journeys, ask.view, window, self.sessions, ask.standard)
         self.journeys = with_deduplication(self.journeys, ask.view, window, self.sessions, ask.deduplicated)
+        self.journeys = with_neighbours(self.journeys, ask.view, window, self.sessions, ask.neighbours)
         self.journeys = with_persistence(self.journeys, ask.view, window, self.sessions, ask.persistent)
 
     @property

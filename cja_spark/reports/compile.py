@@ -46,7 +46,7 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
     days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY), view.calendar)
     return window(
         days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,
-        of_person=deduplicates_persons(report, view) or any(how.of_person for how in attributions_in(report, view)),
+        of_person=asks_persons(report, view) or any(how.of_person for how in attributions_in(report, view)),
         back=looks_back(report, view, instant_ms(days[0], view.time_zone)),
     )  # fmt: skip
 
@@ -131,6 +131,21 @@ def deduplicated_in(report: Report, view: View) -> tuple[str, ...]:
     return tuple(name for name, metric in metrics if isinstance(metric, Metric) and metric.deduplication)
 
 
+def neighbours_in(report: Report, view: View) -> tuple[str, ...]:
+    """Components that a report reads whose derived field looks at other events."""
+    bound = (how.binding for name in persistent_in(report, view) if (how := view.dimensions[name].persistence))
+    dimensions = {*dimensions_read(report, view), *filter(None, bound)}
+    components = {name: view.dimensions[name] for name in dimensions if name in view.dimensions}
+    read = {**components, **{name: view.metrics[name] for name in metrics_read(report, view)}}
+    return tuple(sorted(name for name, one in read.items() if view.neighbour_of(one)))
+
+
+def asks_persons(report: Report, view: View) -> bool:
+    """Whether deduplication or a derived field of the report looks at all of a person."""
+    made = (view.neighbour_of(view.dimensions.get(name) or view.metrics[name]) for name in neighbours_in(report, view))
+    return deduplicates_persons(report, view) or any(one is not None and one.scope == "person" for one in made)
+
+
 def attributions_in(report: Report, view: View) -> tuple[Attribution, ...]:
     """How the metrics that a report shows credit the values of its dimension."""
     some = (attribution_of(one, report, view) for one in measures(report.metrics_used(), view))
@@ -157,8 +172,18 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
         bindings = (view.dimensions[name].persistence for name in persistent_in(report, view))
         dimensions |= {how.binding for how in bindings if how and how.binding}
         dimensions |= {name for metric in deduplicated_in(report, view) if (name := _id_of(view, metric))}
+        dimensions |= {name for one in neighbours_in(report, view) if (name := _id_of_function(view, one))}
     dimensions -= {*STANDARD_DIMENSIONS}
-    return sorted({f"m_{name}" for name in metrics} | {_dimension_column(name, view) for name in dimensions})
+    return sorted({_metric_column(name, view) for name in metrics} | {_dimension_column(name, view) for name in dimensions})
+
+
+def _id_of_function(view: View, name: str) -> str | None:
+    return getattr(view.neighbour_of(view.dimensions.get(name) or view.metrics[name]), "id", None)
+
+
+def _metric_column(name: str, view: View) -> str:
+    function = view.neighbour_of(view.metrics[name]) if name in view.metrics else None
+    return f"d_{name}" if function and function.reads() == "text" else f"m_{name}"
 
 
 def _id_of(view: View, metric: str) -> str | None:
@@ -169,7 +194,11 @@ def _id_of(view: View, metric: str) -> str | None:
 def _dimension_column(name: str, view: View) -> str:
     if name not in view.dimensions:
         raise ConfigurationError.unknown("dimension", name, view.dimensions)
-    return f"p_{name}" if view.dimensions[name].profile else f"d_{name}"
+    dimension = view.dimensions[name]
+    function = view.neighbour_of(dimension)
+    if view.naming_of(dimension) and function and function.reads() == "number":
+        return f"m_{name}"
+    return f"p_{name}" if dimension.profile else f"d_{name}"
 
 
 def values_of(reports: Sequence[Report], view: View, values: DataFrame) -> tuple[TextIds, Maps]:
@@ -218,7 +247,7 @@ def asks_of(
     asks = [
         Ask(
             report, view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view),
-            deduplicated_in(report, view), standard_in(report, view),
+            deduplicated_in(report, view), standard_in(report, view), neighbours=neighbours_in(report, view),
         )
         for report in reports
     ]  # fmt: skip

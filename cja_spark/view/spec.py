@@ -27,7 +27,10 @@ from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
-from cja_spark.view.derived.spec import AnyDerived
+from cja_spark.view.derived.case_when import CaseWhen
+from cja_spark.view.derived.components import neighbour_faults
+from cja_spark.view.derived.neighbours import NeighbourFunction
+from cja_spark.view.derived.spec import AnyDerived, collected
 from cja_spark.view.derived.whole import arrays_of, fit_together, needed
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
@@ -211,6 +214,14 @@ class View(Spec):
                 raise ValueError(f"session: starts_with: metric '{name}' has deduplication, which asks for sessions itself.")
         return self
 
+    @model_validator(mode="after")
+    def _values_come_first(self) -> View:
+        """O10: value settings come before derived fields that look at other events."""
+        for name, dimension in self.dimensions.items():
+            if self.naming_of(dimension) and (dimension.changes_texts or dimension.as_value):
+                raise ValueError(f"dimension '{name}' is put in words by its derived field; name them there as they are to be shown.")
+        return self
+
     def no_value_of(self, dimension: str) -> str:
         """What the row of a dimension's events without a value is called."""
         found = self.dimensions.get(dimension)
@@ -226,6 +237,23 @@ class View(Spec):
         if component.derived is not None:
             return arrays_of(component.derived, self.derived)
         return arrays_in(component.field or "")
+
+    @model_validator(mode="after")
+    def _neighbours_have_their_place(self) -> View:
+        """O10: session- and person-scoped derived fields come after sessions and deduplication; ids are of text."""
+        if faults := list(neighbour_faults(self.derived, self.dimensions, self.metrics, self.session.starts_with)):
+            raise collected(type(self).__name__, faults)
+        return self
+
+    def neighbour_of(self, component: Dimension | Metric | CalculatedMetric) -> NeighbourFunction | None:
+        """The function that looks at other events, of a component's derived field."""
+        name = None if isinstance(component, CalculatedMetric) else component.derived
+        return self.derived[name].neighbour() if name in self.derived and name is not None else None
+
+    def naming_of(self, component: Dimension | Metric | CalculatedMetric) -> CaseWhen | None:
+        """The function that puts in words what such a one gives."""
+        name = None if isinstance(component, CalculatedMetric) else component.derived
+        return self.derived[name].naming() if name in self.derived and name is not None else None
 
     def derived_fields_of(self, component: Dimension | Metric | CalculatedMetric) -> tuple[str, ...]:
         """The derived fields that a component is made of, in the order in which they are made."""

@@ -21,8 +21,9 @@ TEXTS = {
     "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
     "campaign": ("mail", "search", "direct"), "color": ("red", "blue", "green"),
     "group": ("home", "cart", "Unspecified"), "size": ("1.0", "Less than 1", "0 to 1"),
+    "level": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
 }  # fmt: skip
-METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces")
+METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
 WHOLE = ("events", "people", "sessions", "calls", "views")
 FORMULAS = ("formula", "formula_of_it", "ranking")
@@ -65,8 +66,12 @@ def view_drawn(chance):
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
     metrics |= formulas(chance)
-    dimensions |= {"size": "size", "group": "page"}
-    view = {**VIEW, "dimensions": dimensions, "metrics": metrics, "session": {"timeout": "30 minutes", "starts_with": starts}}
+    metrics["looking"] = {"derived": "looking"}
+    derived = {"neighbour": [neighbour(chance)], "looking": [looking(chance)], "level": level(chance)}
+    made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
+    dimensions |= {"size": "size", "group": "page", **made}
+    session = {"timeout": "30 minutes", "starts_with": starts}
+    view = {**VIEW, "derived": derived, "dimensions": dimensions, "metrics": metrics, "session": session}
     view = with_settings(chance, view)
     if chance.random() < 0.4:
         view["view_segments"] = [segment(chance) for _ in range(chance.choice([1, 1, 2]))]
@@ -85,6 +90,44 @@ def formulas(chance):
     ])  # fmt: skip
     texts = (drawn.formula(), f"formula - (formula)[{chance.choice(segments)}] + {drawn.leaf()}", ranking)
     return {name: {"calculate": text} for name, text in zip(FORMULAS, texts, strict=True)}
+
+
+SUMMARIES = ("max", "min", "median", "mean", "sum", "count")
+VALUES = ("first", "last", "most_common", "least_common")
+
+
+def neighbour(chance):
+    """A function of pages that looks at other events."""
+    return {"input": "page", "scope": chance.choice(["session", "person"]), **chance.choice([
+        moved(chance), moved(chance), {"function": "deduplicate", "keep": chance.choice(["first", "last"]), **chance.choice([{}, {"id": "channel"}])},
+        {"function": "summarize", "how": chance.choice(VALUES)},
+    ])}  # fmt: skip
+
+
+def looking(chance):
+    """A function that makes a number: of views, or of which pages there are."""
+    scope = {"scope": chance.choice(["session", "person"])}
+    if chance.random() < 0.4:
+        return {"input": "page", **scope, **chance.choice([{"function": "depth"}, {"function": "summarize", "how": "count_distinct"}])}
+    return {"input": "views", **scope, **chance.choice([
+        moved(chance), {"function": "deduplicate", "keep": chance.choice(["first", "last"]), **chance.choice([{}, {"id": "page"}])},
+        {"function": "summarize", "how": chance.choice(SUMMARIES)}, {"function": "summarize", "how": chance.choice(SUMMARIES)},
+    ])}  # fmt: skip
+
+
+def level(chance):
+    """A summary of views, put in words."""
+    summary = {"function": "summarize", "input": "views", "how": chance.choice(SUMMARIES), "scope": chance.choice(["session", "person"])}
+    x = {"output": "x"}
+    cases = [{"when": {"input": x, "less_than": 1.5}, "value": "few"}, {"when": {"input": x, "at_least": 3}, "value": "many"},
+             {"when": {"any": [{"input": x, "equals": 2}, {"exclude": {"input": x, "exists": True}}]}, "value": "some"}]  # fmt: skip
+    named = {"function": "case_when", "cases": chance.sample(cases, chance.choice([1, 2, 3])), **chance.choice([{}, {"otherwise": "some"}])}
+    return [{**summary, "output": "x"}, named]
+
+
+def moved(chance):
+    return {"function": "next_or_previous", "direction": chance.choice(["next", "previous"]), "index": chance.choice([1, 1, 2, 3]),
+            "include_repeats": chance.choice([True, False])}  # fmt: skip
 
 
 def persistence(chance):
@@ -133,7 +176,7 @@ def single_valued(view):
     """Dimensions of which an event has one value."""
     how = view["dimensions"]["campaign"]["persistence"]
     many = how["allocation"] == "all" or "binding_metric" in how
-    return ["page", "channel", "tier", "size", "group", *([] if many else ["campaign"])]
+    return ["page", "channel", "tier", "size", "group", "neighbour", "level", *([] if many else ["campaign"])]
 
 
 def view_of_reference(view):
@@ -184,7 +227,7 @@ def comparison(chance):
         ("exists", "exists"): not negative,
     }  # fmt: skip
     words, asked = chance.choice(list(operators.items()))
-    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", *STANDARD) else [])]
+    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", "neighbour", "level", *STANDARD) else [])]
     return {"dimension": name, words[negative]: asked, "model": chance.choice(models)}
 
 

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import deduplicated_in, persistent_in, standard_ids, standard_in, window_of
+from cja_spark.reports.compile import (
+    deduplicated_in,
+    neighbours_in,
+    persistent_in,
+    standard_ids,
+    standard_in,
+    window_of,
+)
 from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
@@ -32,16 +39,19 @@ COMPONENTS = {
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
     "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
     "m_calls": ("calls", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True),
+    "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
 
-def world(chance, seed, persons=20):
+def world(chance, seed, looks_at, persons=20):
     """Events with the values of lookups and profiles on them, as the reference wants them."""
     tiers = {f"person-{number:04d}": chance.choice(TIERS) for number in range(persons)}
     events = journeys(seed, persons)
     for event in events:
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
         event["campaign"] = event["channel"]
+        event["level"] = event["views"]
+        event["neighbour"], event["looking"] = event["page"], event[looks_at]
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
         event["group"] = event["page"]
@@ -56,7 +66,7 @@ def answers_of(view, drawn, events, tiers, until):
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
         window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view))
-        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values=maps_of(shown)))
+        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values=maps_of(shown), neighbours=neighbours_in(spec, view)))
         ids |= text_ids_of(spec, view, NAMES.values(), texts)  # one for all asks of a pass
     ids |= standard_ids(asks)
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
@@ -97,7 +107,7 @@ def test_drawn_reports_equal_the_reference(seed):
     chance = random.Random(seed)
     written = view_drawn(chance)
     drawn = asks_drawn(chance, written)
-    events, tiers = world(chance, seed)
+    events, tiers = world(chance, seed, written["derived"]["looking"][0]["input"])
     until = max((event["t"] for event in events), default=0) + 1
     view = View.model_validate(written)
     for rows, (asked, _, (start, end)) in zip(answers_of(view, drawn, events, tiers, until), drawn, strict=True):
@@ -123,5 +133,6 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'group'", "'size'",
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
+        "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

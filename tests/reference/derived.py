@@ -77,6 +77,8 @@ def once(view: dict, name: str, event: dict) -> object:
     value: object = None
     for function in functions(view, name):
         value = blank(FUNCTIONS[function["function"]](function, Taken(view, event, outputs)))
+        if function["function"] in ("next_or_previous", "deduplicate", "depth", "summarize"):
+            return value  # what looks at other events, and what follows it, is made of whole journeys
         if "output" in function:
             outputs[function["output"]] = value
     return value
@@ -350,7 +352,13 @@ def moved(when: datetime, months_: int) -> datetime:
     return when.replace(year=year, month=month + 1, day=min(when.day, last))
 
 
+def looked_at(function: dict, taken: Taken) -> object:
+    """What a function looks at that asks other events; `neighbours` gives what it makes of it."""
+    return taken.raw(function["input"])
+
+
 FUNCTIONS = {
+    **dict.fromkeys(("next_or_previous", "deduplicate", "depth", "summarize"), looked_at),
     "lowercase": lowercase, "trim": trim, "find_and_replace": find_and_replace, "classify": classify,
     "concatenate": concatenate, "merge_fields": merge_fields, "url_parse": url_parse, "split": split, "typecast": typecast,
     "math": arithmetic, "regex_replace": regex_replace, "case_when": case_when, "date_math": date_math,

@@ -10,6 +10,7 @@ import yaml
 
 from tests.reference.derived import as_number, as_text, derived
 from tests.reference.metrics import path, spec_of
+from tests.reference.neighbours import in_numbers
 
 ROOT = Path(__file__).resolve().parent.parent / "golden"
 SEPARATORS = ("|", ";")
@@ -62,7 +63,8 @@ def events_of(folder: Path, view: dict) -> list[dict]:
             for name in view.get(kind, {}):
                 spec = spec_of(view, kind, name)
                 if "derived" in spec:
-                    event[name] = made(derived(view, spec["derived"], row), number=kind == "metrics")
+                    number_ = in_numbers(view, name, metric=kind == "metrics")
+                    event[name] = made(derived(view, spec["derived"], row), number=number_)
                 elif "field" in spec:
                     number_ = kind == "metrics" and spec.get("behavior") != "instances"
                     event[name] = parsed(row[spec["field"]], len(path(view, kind, name)), 0, number=number_)

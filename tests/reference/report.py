@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference import attribution, calculated, deduplication, order, persistence, standard, values
+from tests.reference import attribution, calculated, deduplication, neighbours, order, persistence, standard, values
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
 from tests.reference.segments import events_of
@@ -17,7 +17,11 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     columns = leaves_shown(view, ask)
     credited = [how for leaf in columns if (how := attribution.attributed(view, ask, leaf))]
     start = min([start, *(ask["from"] - how["lookback"] for how in credited if how["lookback"] is not None)])
-    if deduplication.of_person(view, metrics_read(view, ask)) or any(map(attribution.of_person, credited)):
+    if (
+        deduplication.of_person(view, metrics_read(view, ask))
+        or neighbours.of_person(view, ask)
+        or any(map(attribution.of_person, credited))
+    ):
         start = min(start, persistence.person_from(view, ask))
     start = min(start, standard.back(view, ask))
     start = start if read_from is None else read_from
@@ -34,6 +38,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
             with_figures(journey, session_of[person], events_of_part)
     standard.lay(journeys, session_of, view, ask)
     deduplication.lay(journeys, session_of, view, ask)
+    neighbours.lay(journeys, session_of, view, ask)
     persistence.lay(journeys, session_of, view, ask)
     mask = {}
     for person, journey in journeys.items():

@@ -30,8 +30,14 @@ class Formula:
 
     @property
     def functions(self) -> tuple[AnyFunction, ...]:
-        """Its functions."""
-        return self.parts[-1][1].functions
+        """Its functions, up to the one that looks at other events."""
+        own = self.parts[-1][1]
+        return own.functions[:-1] if own.naming() else own.functions
+
+    def texts(self) -> tuple[str, ...]:
+        """Words that reports give to numbers of this field."""
+        naming = self.parts[-1][1].naming()
+        return tuple(dict.fromkeys(str(one.value) for one in naming.results())) if naming else ()
 
     @property
     def arrays(self) -> tuple[str, ...]:
@@ -48,8 +54,14 @@ class Formula:
 
     def written(self) -> dict[str, object]:
         """Its definition as plain values: what is the same gives the same journeys."""
-        parts = [{"name": name, **part.model_dump(mode="json", exclude={"description"}, exclude_none=True)} for name, part in self.parts]
+        parts = [{"name": name, "functions": [_written(one) for one in part.functions]} for name, part in self.parts]
         return {"parts": parts, "zone": self.zone}
+
+
+def _written(function: AnyFunction) -> dict[str, object]:
+    """A function as plain values; of one that asks other events only what journeys hold, the rest is a report's."""
+    only = None if function.of_events else {"input"}
+    return function.model_dump(mode="json", include=only, exclude_none=True)
 
 
 def column_name(name: str, *, as_text: bool) -> str:

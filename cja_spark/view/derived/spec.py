@@ -14,6 +14,8 @@ from cja_spark.view.derived.case_when import CaseWhen
 from cja_spark.view.derived.classify import Classify
 from cja_spark.view.derived.concatenate import Concatenate
 from cja_spark.view.derived.date_math import DateMath
+from cja_spark.view.derived.deduplicate import Deduplicate
+from cja_spark.view.derived.depth import Depth
 from cja_spark.view.derived.find_and_replace import FindAndReplace
 from cja_spark.view.derived.function import Function
 from cja_spark.view.derived.input import Input, Kind, counted
@@ -21,8 +23,11 @@ from cja_spark.view.derived.lookup import Lookup
 from cja_spark.view.derived.lowercase import Lowercase
 from cja_spark.view.derived.math import Math
 from cja_spark.view.derived.merge_fields import MergeFields
+from cja_spark.view.derived.neighbours import NeighbourFunction
+from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.regex_replace import RegexReplace
 from cja_spark.view.derived.split import Split
+from cja_spark.view.derived.summarize import Summarize
 from cja_spark.view.derived.trim import Trim
 from cja_spark.view.derived.typecast import Typecast
 from cja_spark.view.derived.url_parse import UrlParse
@@ -33,8 +38,9 @@ MOST_LOOKUPS = 3
 MOST_OPERATORS: Mapping[str, int] = {"case_when": 200, "math": 25}
 FUNCTIONS: Mapping[str, type[Function]] = {
     "case_when": CaseWhen, "classify": Classify, "concatenate": Concatenate, "date_math": DateMath,
-    "find_and_replace": FindAndReplace, "lookup": Lookup, "lowercase": Lowercase, "math": Math, "merge_fields": MergeFields,
-    "regex_replace": RegexReplace, "split": Split, "trim": Trim, "typecast": Typecast, "url_parse": UrlParse,
+    "deduplicate": Deduplicate, "depth": Depth, "find_and_replace": FindAndReplace, "lookup": Lookup, "lowercase": Lowercase,
+    "math": Math, "merge_fields": MergeFields, "next_or_previous": NextOrPrevious, "regex_replace": RegexReplace, "split": Split,
+    "summarize": Summarize, "trim": Trim, "typecast": Typecast, "url_parse": UrlParse,
 }  # fmt: skip
 
 
@@ -57,13 +63,17 @@ AnyFunction = Annotated[
     | Annotated[Classify, Tag("classify")]
     | Annotated[Concatenate, Tag("concatenate")]
     | Annotated[DateMath, Tag("date_math")]
+    | Annotated[Deduplicate, Tag("deduplicate")]
+    | Annotated[Depth, Tag("depth")]
     | Annotated[FindAndReplace, Tag("find_and_replace")]
     | Annotated[Lookup, Tag("lookup")]
     | Annotated[Lowercase, Tag("lowercase")]
     | Annotated[Math, Tag("math")]
     | Annotated[MergeFields, Tag("merge_fields")]
+    | Annotated[NextOrPrevious, Tag("next_or_previous")]
     | Annotated[RegexReplace, Tag("regex_replace")]
     | Annotated[Split, Tag("split")]
+    | Annotated[Summarize, Tag("summarize")]
     | Annotated[Trim, Tag("trim")]
     | Annotated[Typecast, Tag("typecast")]
     | Annotated[UrlParse, Tag("url_parse")],
@@ -97,6 +107,9 @@ class DerivedField(Spec):
                 yield from ((where, text) for text in _output_faults(function, one, wanted, kinds))
             if function.gives_list and at != last:
                 yield where, f"{function.function}: its array is what the field has, so it is the last function."
+            if not function.of_events and self.functions[at + 1 :] != self._naming(at):
+                text = "looks at other events, so it is the last function but for a case when that puts its number in words."
+                yield where, f"{function.function}: {text}"
             if function.output in kinds:
                 yield where, f"output: '{function.output}' is the output of an earlier function; choose another name."
             if function.output:
@@ -136,6 +149,23 @@ class DerivedField(Spec):
     def lookups(self) -> tuple[Lookup, ...]:
         """Its lookups."""
         return tuple(function for function in self.functions if isinstance(function, Lookup))
+
+    def _naming(self, at: int) -> tuple[CaseWhen, ...]:
+        """The case when behind a function that puts its number in words."""
+        function, after = self.functions[at], self.functions[at + 1 : at + 2]
+        return tuple(
+            one for one in after
+            if isinstance(one, CaseWhen) and function.gives() == "number" and one.names_numbers_of(function.output)
+        )  # fmt: skip
+
+    def neighbour(self) -> NeighbourFunction | None:
+        """The function that looks at other events, if there is one."""
+        return next((one for one in self.functions if isinstance(one, NeighbourFunction)), None)
+
+    def naming(self) -> CaseWhen | None:
+        """The case when that puts the number of such a function in words, if there is one."""
+        last = self.functions[-1]
+        return last if isinstance(last, CaseWhen) and self.neighbour() else None
 
     def gives(self) -> Kind:
         """The kind of its values."""

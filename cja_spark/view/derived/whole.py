@@ -97,6 +97,8 @@ def _references(function: Function, derived: Derived) -> Iterator[str]:
             yield f"no derived field named '{one.derived}'. {did_you_mean(one.derived, derived)}".rstrip()
         elif derived[one.derived].functions[-1].gives_list:
             yield f"derived field '{one.derived}' has several values on an event; no function takes those."
+        elif derived[one.derived].neighbour():
+            yield f"derived field '{one.derived}' looks at other events; no function takes what it gives."
         elif not fits(kind := derived[one.derived].gives(), wanted):
             what = f"derived field '{one.derived}'"
             yield f"{function.function}: {wrong_kind(what, kind, wanted)}"
@@ -112,5 +114,7 @@ def _array_faults(name: str, derived: Derived) -> Iterator[str]:
             return
     if deepest and derived[name].functions[-1].gives_list:
         yield f"split: array makes several values of one; in the array '{deepest[-1]}' there are several already."
+    if deepest and derived[name].neighbour():
+        yield f"{derived[name].functions[-1].function}: looks at events, and in the array '{deepest[-1]}' one has several values."
     if deepest and any(derived[one].lookups() for one in needed(name, derived)):
         yield f"lookup: a key in the array '{deepest[-1]}' is not looked up; use a dimension with 'lookup'."

@@ -148,3 +148,55 @@ def test_values_of_a_split_do_not_persist(folder):
     file.write_text(file.read_text(encoding="utf-8").replace("dimensions:\n", split), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"persistence: dimension 'part' lies in the array '\(parts of parts\)'"):
         load(folder)
+
+
+NEXT = {"function": "next_or_previous", "input": "page", "direction": "next"}
+SUM = {"function": "summarize", "input": "price", "how": "sum"}
+
+
+@pytest.mark.parametrize(
+    ("derived", "others", "fault"),
+    [
+        ({"a": [NEXT, LOW]}, {}, "derived.a.0: next_or_previous: looks at other events, so it is the last function but for"),
+        ({"a": [NEXT], "b": [{"function": "lowercase", "input": {"derived": "a"}}]}, {}, "derived field 'a' looks at other events; no function takes"),
+        ({"a": [{**NEXT, "input": "p[].q"}]}, {}, "next_or_previous: looks at events, and in the array 'p' one has several values."),
+        ({"a": [{**NEXT, "direction": "nxt"}]}, {}, "no such choice: 'nxt'. Did you mean 'next'?"),
+        ({"a": [{**NEXT, "index": 0}]}, {}, "index: '0': input should be greater than or equal to 1"),
+        ({"a": [{**SUM, "how": "summ"}]}, {}, "no such choice: 'summ'. Did you mean 'sum'?"),
+        ({"a": [{**LOW, "output": "x"}, {**SUM, "input": {"output": "x"}}]}, {}, "summarize: takes numbers, and output 'x' gives text"),
+        ({"a": [SUM]}, {"dimensions": {"d": {"derived": "a"}}}, "dimensions.d: summarize gives a number, so it makes a metric, no dimension."),
+        ({"a": [{**SUM, "how": "first"}]}, {"metrics": {"m": {"derived": "a"}}}, "metrics.m: summarize gives text, so it makes a dimension, no metric."),
+        ({"a": [SUM]}, {"metrics": {"m": {"derived": "a", "deduplication": {}}}}, "metrics.m: deduplication comes before summarize"),
+        ({"a": [SUM]}, {"metrics": {"m": {"derived": "a"}}, "session": {"starts_with": ["m"]}}, "metric 'm' looks at other events of a session"),
+        ({"a": [NEXT]}, {"dimensions": {"d": {"derived": "a"}}, "metrics": {"m": {"field": "x", "deduplication": {"id": "d"}}}},
+         "metrics.m: deduplication: dimension 'd' looks at other events, which comes later."),
+        ({"a": [NEXT], "b": [{"function": "deduplicate", "input": "x", "id": "d"}]}, {"dimensions": {"d": {"derived": "a"}, "e": {"derived": "b"}}},
+         "dimensions.e: deduplicate: the id 'd' looks at other events itself."),
+    ],
+)  # fmt: skip
+def test_what_looks_at_other_events_has_its_place(derived, others, fault):
+    assert any(fault in message for message in faults(derived, **others)), faults(derived, **others)
+
+
+def test_the_id_of_deduplicate_is_a_dimension(folder):
+    file = folder / "view.yaml"
+    once = "derived:\n  once: [{function: deduplicate, input: reason, id: chanel}]\ndimensions:\n"
+    file.write_text(file.read_text(encoding="utf-8").replace("dimensions:\n", once), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"line 7  no dimension named 'chanel'. Did you mean 'channel'\?"):
+        load(folder)
+
+
+def test_a_table_has_five_derived_fields_at_most(folder):
+    file = folder / "view.yaml"
+    made = "derived:\n" + "".join(f"  a{n}: [{{function: lowercase, input: reason}}]\n" for n in range(6))
+    text = file.read_text(encoding="utf-8")
+    for section in ("metrics", "dimensions"):
+        text = text.replace(f"{section}:\n", f"{section}:\n" + "".join(f"  {section}{n}: {{derived: a{n}}}\n" for n in range(6)))
+    file.write_text(text.replace("dimensions:\n", f"{made}dimensions:\n"), encoding="utf-8")
+    report = folder / "reports" / "low.yaml"
+    head = "report: table\nrange: last 30 days\ndimensions: [dimensions0, dimensions1, dimensions2]\n"
+    report.write_text(head + "metrics: [metrics2, metrics3, metrics4]\n", encoding="utf-8")
+    load(folder)
+    report.write_text(head + "metrics: [metrics3, metrics4, metrics5]\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"low.yaml: 1 fault\n  line 1  6 derived fields \(a0, a1, a2, a3, a4, a5\); a table has 5 at most"):
+        load(folder)

@@ -13,9 +13,14 @@ from cja_spark.journeys.derived.formula import Formula
 from cja_spark.view.derived.spec import FUNCTIONS
 from cja_spark.view.spec import View
 from tests.reference.derived import derived
+from tests.unit.kernels.test_rules_of_neighbours import made_of
 
 ROOT = Path(__file__).resolve().parents[3]
-FIRST, *EXAMPLES = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "derived-fields.md").read_text(encoding="utf-8"), re.DOTALL))
+GUIDE = (ROOT / "docs" / "derived-fields.md").read_text(encoding="utf-8")
+VIEWS, EXAMPLES = [], []
+for written in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)):
+    (EXAMPLES if "gives" in written else VIEWS).append(written)
+HEADER, *TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (function|`\{function)", line)]
 CHANNELS = [
     ("https://site.com/?cid=ps_1", "https://google.com", "Paid Search"), ("https://site.com/?cid=EM_1", None, "Email"),
     ("https://site.com/?cid=x", None, "Other Campaigns"), ("https://site.com/", "https://www.google.com/q", "Natural Search"),
@@ -45,12 +50,23 @@ def test_each_example_gives_what_the_guide_says(spark, example):
 
 
 def test_the_guide_has_an_example_of_every_function_but_the_one_that_needs_a_lake():
-    assert {one["functions"][-1]["function"] for one in EXAMPLES} == set(FUNCTIONS) - {"lookup"}
+    shown = {one["functions"][-1]["function"] for one in EXAMPLES} | {yaml.safe_load(line[0].strip("`"))["function"] for line in TABLE}
+    assert shown == set(FUNCTIONS) - {"lookup"}
 
 
-def test_the_first_example_is_a_view():
-    view = View.model_validate({"name": "guide", **FIRST})
-    assert view.dimensions["channel"].derived in view.derived
+@pytest.mark.parametrize("written", VIEWS, ids=lambda one: "-".join(one["derived"]))
+def test_the_views_of_the_guide_are_views(written):
+    view = View.model_validate({"name": "guide", **written})
+    assert all(one.derived in view.derived for one in view.dimensions.values())
+
+
+@pytest.mark.parametrize("line", TABLE, ids=lambda line: line[0])
+def test_each_function_of_other_events_gives_what_the_guide_says(line):
+    texts = [cell.split(": ")[1] for cell in HEADER[1:]]
+    ids = {"–": 0, "home": 21, "search": 22}
+    found = made_of({"d_x": [ids[text] for text in texts]}, len(texts), **yaml.safe_load(line[0].strip("`")))
+    names = {number: text for text, number in ids.items()}
+    assert [names.get(one, "–" if one != one else f"{one:g}") for one in found] == line[1:]  # noqa: PLR0124 - NaN
 
 
 def template(name):

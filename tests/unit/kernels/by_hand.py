@@ -12,7 +12,14 @@ from cja_spark.journeys.batch import Items, Journeys
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.compile import deduplicated_in, persistent_in, standard_ids, standard_in, window_of
+from cja_spark.reports.compile import (
+    deduplicated_in,
+    neighbours_in,
+    persistent_in,
+    standard_ids,
+    standard_in,
+    window_of,
+)
 from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.view.spec import View
@@ -67,7 +74,7 @@ def table_of(persons, view=VIEW, **asked):
     given = View.model_validate({**VIEW, **view})
     report = kind.spec.model_validate({"range": JANUARY, **asked})
     settled = {"persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given)}
-    settled["standard"] = standard_in(report, given)
+    settled |= {"standard": standard_in(report, given), "neighbours": neighbours_in(report, given)}
     texts = {text for own in persons for _, values in own for text in (values.get("page"), *values.get("sku", ()))}
     names = {value_id(text): text for text in texts if text}
     ids, known = np.array([*names], np.int64), pa.array(names.values(), pa.string())

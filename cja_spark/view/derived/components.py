@@ -1,0 +1,51 @@
+"""What components may be made of derived fields that look at other events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cja_spark.view.derived.deduplicate import Deduplicate
+from cja_spark.view.derived.neighbours import NeighbourFunction
+from cja_spark.view.derived.spec import Where
+from cja_spark.view.derived.whole import Derived
+
+Components = Mapping[str, Any]  # dimensions or metrics; their classes are above this module
+
+
+def neighbour_faults(
+    derived: Derived, dimensions: Components, metrics: Components, starts_with: Sequence[str]
+) -> Iterator[tuple[Where, str]]:
+    """What is wrong with components whose derived field looks at other events."""
+    of_dimensions, of_metrics = _neighbours(derived, dimensions), _neighbours(derived, metrics)
+    for name, function in of_dimensions.items():
+        if derived[dimensions[name].derived].gives() == "number":
+            yield ("dimensions", name), f"{function.function} gives a number, so it makes a metric, no dimension."
+    for name, function in of_metrics.items():
+        if derived[metrics[name].derived].gives() == "text":
+            yield ("metrics", name), f"{derived[metrics[name].derived].functions[-1].function} gives text, so it makes a dimension, no metric."
+        if metrics[name].deduplication:
+            yield ("metrics", name), f"deduplication comes before {function.function}; use the function deduplicate, or the other alone."
+    for name in starts_with:
+        if name in of_metrics:
+            yield ("session", "starts_with"), f"metric '{name}' looks at other events of a session, so that none starts with it."
+    yield from _id_faults(of_dimensions, metrics, {**of_dimensions, **of_metrics})
+
+
+def _neighbours(derived: Derived, components: Components) -> dict[str, NeighbourFunction]:
+    named = ((name, getattr(one, "derived", None)) for name, one in components.items())
+    return {name: found for name, made in named if made and made in derived and (found := derived[made].neighbour())}
+
+
+def _id_faults(
+    of_dimensions: Mapping[str, NeighbourFunction], metrics: Components, functions: Mapping[str, NeighbourFunction]
+) -> Iterator[tuple[Where, str]]:
+    """Ids are compared as events set them, before any of these functions ran."""
+    for name, metric in metrics.items():
+        how = getattr(metric, "deduplication", None)
+        if how and how.id in of_dimensions:
+            yield ("metrics", name), f"deduplication: dimension '{how.id}' looks at other events, which comes later."
+    for name, function in functions.items():
+        if isinstance(function, Deduplicate) and function.id in of_dimensions:
+            section = "dimensions" if name in of_dimensions else "metrics"
+            yield (section, name), f"deduplicate: the id '{function.id}' looks at other events itself."

@@ -1,0 +1,133 @@
+"""Derived fields that look at other events (O10 step 5, W5, M4): values of components, event by event."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+from tests.reference.derived import Taken, case_when, functions
+from tests.reference.metrics import own, spec_of
+from tests.reference.persistence import named, person_from, settings, used
+
+LOOKING = ("next_or_previous", "deduplicate", "depth", "summarize")
+
+
+def function_of(view: dict, component: str) -> dict | None:
+    """The function of a component that looks at other events."""
+    for kind in ("dimensions", "metrics"):
+        made = spec_of(view, kind, component).get("derived")
+        for function in functions(view, made) if made else ():
+            if function["function"] in LOOKING:
+                return function
+    return None
+
+
+def in_words(view: dict, component: str, how: dict, found: object) -> object:
+    """What a case when behind the function calls its number."""
+    last = functions(view, spec_of(view, "dimensions", component).get("derived") or spec_of(view, "metrics", component)["derived"])[-1]
+    return found if last is how else case_when(last, Taken(view, {}, {how["output"]: found}))
+
+
+def in_numbers(view: dict, component: str, *, metric: bool) -> bool:
+    """Whether the values of a component are numbers before such a function runs."""
+    how = function_of(view, component)
+    if how and (how["function"] == "depth" or how.get("how") == "count_distinct"):
+        return False
+    return metric or bool(how and how.get("how") in ("max", "min", "median", "mean", "sum", "count"))
+
+
+def of_person(view: dict, ask: dict) -> bool:
+    """Whether one that a report reads looks at all of a person."""
+    return any(how.get("scope") == "person" for name in read(view, ask) if (how := function_of(view, name)))
+
+
+def read(view: dict, ask: dict) -> set[str]:
+    """Components that a report reads."""
+    names = named([ask, view.get("view_segments", [])], view)
+    for dimension in used(view, ask):
+        names |= named(settings(view, dimension), view)
+    return names
+
+
+def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: dict, ask: dict) -> None:
+    """Write on each event what the functions make of the values that are there."""
+    for name in [*view.get("dimensions", {}), *view.get("metrics", {})]:
+        how = function_of(view, name)
+        if how is None:
+            continue
+        for person, journey in journeys.items():
+            found = [value(at, name, how, journey, sessions[person], view, ask) for at in range(len(journey))]
+            for event, one in zip(journey, found, strict=True):
+                event[f"new {name}"] = in_words(view, name, how, one)
+    for journey in journeys.values():
+        for event in journey:
+            for key in [key for key in event if key.startswith("new ")]:
+                event[key.removeprefix("new ")] = event.pop(key)
+
+
+def value(at: int, name: str, how: dict, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> object:
+    """The value of one event."""
+    person = how.get("scope", "session") == "person"
+
+    def scope(j: int) -> tuple:
+        return (0 if person else session_of[j], journey[j]["t"] >= ask["to"])
+
+    def set_(j: int) -> object:
+        if person and journey[j]["t"] < person_from(view, ask):
+            return None
+        one = journey[j].get(name)
+        return None if isinstance(one, str) and not one.strip() else one
+
+    inside = [j for j in range(len(journey)) if scope(j) == scope(at) and set_(j) is not None]
+    values = [set_(j) for j in inside]
+    if how["function"] == "summarize":
+        return summary(how["how"], values)
+    if at not in inside:
+        return None
+    if how["function"] == "depth":
+        return float(inside.index(at) + 1)
+    if how["function"] == "deduplicate":
+        return kept(at, how, inside, journey, view, name)
+    return neighbour(inside.index(at), how, values)
+
+
+def neighbour(at: int, how: dict, values: list) -> object:
+    """The n-th later or earlier value; without repeats equal values in a row are one run."""
+    if how["direction"] == "previous":
+        values, at = values[::-1], len(values) - 1 - at
+    later = values[at:]
+    if not how.get("include_repeats"):
+        later = [one for j, one in enumerate(later) if j == 0 or one != later[j - 1]]
+    index = how.get("index", 1)
+    return later[index] if index < len(later) else None
+
+
+def kept(at: int, how: dict, inside: list[int], journey: list[dict], view: dict, name: str) -> object:
+    """The value, unless another one of its scope and id counts."""
+    mine = journey[at][name]
+    if name in view.get("metrics", {}) and mine == 0:
+        return mine
+
+    def id_of(j: int) -> tuple:
+        return tuple(own(journey[j], view, how["id"])) if how.get("id") else ("one",)
+
+    if not id_of(at):
+        return mine
+    same = [j for j in inside if id_of(j) == id_of(at) and not (name in view.get("metrics", {}) and journey[j][name] == 0)]
+    return mine if at == (same[-1] if how.get("keep") == "last" else same[0]) else None
+
+
+def summary(how: str, values: list) -> object:
+    """One value for a scope."""
+    if how in ("count", "count_distinct"):
+        return float(len(values) if how == "count" else len(set(values)))
+    if not values:
+        return None
+    if how in ("most_common", "least_common"):
+        counts = {one: values.count(one) for one in values}
+        wanted = max(counts.values()) if how == "most_common" else min(counts.values())
+        return next(one for one in counts if counts[one] == wanted)
+    return {
+        "first": lambda: values[0], "last": lambda: values[-1], "max": lambda: max(values), "min": lambda: min(values),
+        "sum": lambda: math.fsum(values), "mean": lambda: math.fsum(values) / len(values), "median": lambda: statistics.median(values),
+    }[how]()  # fmt: skip

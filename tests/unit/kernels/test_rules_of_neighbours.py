@@ -1,0 +1,158 @@
+"""Derived fields that look at other events, on the product's kernels and finish: W5, M4, O10, at their boundaries."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from cja_spark.journeys.batch import Journeys, Window
+from cja_spark.reports.neighbours import with_neighbours
+from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import DAY, GAP, MINUTE, VIEW, page, table
+
+
+def has(*events, asked=None, input="page", **function):
+    """What each event has: the dimension `made` of events that are numbered by a page of their own (`sku`)."""
+    numbered = [(t, {**values, "sku": [f"#{number}"]}) for number, (t, values) in enumerate(events)]
+    view = {
+        "derived": {"made": [{"input": input, **function}]},
+        "dimensions": {**VIEW["dimensions"], "page": {"derived": "made"}},
+        "metrics": {**VIEW["metrics"], "orders": {"derived": "made"}},
+    }
+    view |= {"metrics": VIEW["metrics"]} if input == "page" else {"dimensions": VIEW["dimensions"]}
+    if input == "page":
+        rows = table([numbered], "sku", "page", metrics=["events"], view=view, **(asked or {}))
+    else:
+        rows = table([numbered], "sku", metrics=["orders"], view=view, **(asked or {}))
+    found = {row[1]: row[2] for row in rows if row[0] == "item"}
+    return [None if found.get(f"#{at}") == "No value" else found.get(f"#{at}") for at in range(len(events))]
+
+
+def pages(*names, apart=1):
+    return [page(at * apart, name) for at, name in enumerate(names)]
+
+
+def moved(direction="next", **how):
+    return {"function": "next_or_previous", "direction": direction, **how}
+
+
+@pytest.mark.parametrize(
+    ("names", "how", "found"),
+    [
+        (["a"], moved(), [None]),
+        ([None, None], moved(), [None, None]),
+        (["a", "a", "a"], moved(), [None] * 3),
+        (["a", "a", "a"], moved(include_repeats=True), ["a", "a", None]),
+        (["a", "b", "c"], moved(index=2), ["c", None, None]),
+        (["a", "b", "c"], moved(index=3), [None] * 3),
+        (["a", "b", "c"], moved("previous", index=2), [None, None, "a"]),
+        (["a", None, "a", "b"], moved(), ["b", None, "b", None]),
+        (["a", None, "b", "a"], moved("previous"), [None, None, "a", "b"]),
+        (["a", "b", "a", "a", "c"], moved(index=2), ["a", "c", None, None, None]),
+    ],
+)  # fmt: skip
+def test_w5_the_nth_value_of_a_later_or_earlier_run(names, how, found):
+    assert has(*pages(*names), **how) == found
+
+
+def test_w5_at_equal_times_the_order_of_events_decides():
+    assert has(*pages("a", "b", "c", apart=0), **moved()) == ["b", "c", None]
+
+
+@pytest.mark.parametrize(("scope", "found"), [("session", [None, None]), ("person", ["b", None])])
+def test_w5_a_session_ends_before_a_person_does(scope, found):
+    assert has(page(0, "a"), page(GAP + 1, "b"), scope=scope, **moved()) == found
+
+
+def test_w5_nobody_else_is_a_neighbour():
+    view = {"derived": {"made": [{"input": "page", "scope": "person", **moved()}]}, "dimensions": {"page": {"derived": "made"}}}
+    rows = table([pages("a", "b"), pages("c"), pages("d", "e")], "page", metrics=["events"], view=view)
+    assert sorted(row[1:] for row in rows if row[0] == "item") == [("No value", 3), ("b", 1), ("e", 1)]
+
+
+LATER = {"range": {"from": dt.date(2025, 1, 10), "to": dt.date(2025, 1, 12)}}
+
+
+@pytest.mark.parametrize(("person_scope", "found"), [("month", "a"), ("range", None), ("all", "a")])
+def test_o7_what_lies_before_the_range_is_seen_since_the_person_scope(person_scope, found):
+    events = [page(0, "a"), page(9 * DAY, "b")]
+    assert has(*events, asked={**LATER, "person_scope": person_scope}, scope="person", **moved("previous"))[1] == found
+
+
+def test_o7_what_lies_after_the_range_is_no_neighbour():
+    assert has(page(10 * DAY, "a"), page(12 * DAY, "b"), asked=LATER, scope="person", **moved())[0] is None
+
+
+def made_of(columns, *persons, **function):
+    """Columns of hand-written events, a minute apart, after the function ran."""
+    offsets = np.append(0, np.cumsum(persons)).astype(np.int64)
+    stored = {name: np.array(values, np.float64 if name.startswith("m_") else np.int64) for name, values in columns.items()}
+    journeys = Journeys(offsets, MINUTE * np.arange(offsets[-1], dtype=np.int64), stored)
+    component = next(iter(columns))[2:]
+    number = function["function"] == "depth" or function.get("how") == "count_distinct" or f"m_{component}" in columns
+    section = "metrics" if number else "dimensions"
+    view = View.model_validate({"name": "v", "derived": {"a": [{"input": "x", **function}]}, section: {component: {"derived": "a"}}})
+    window = Window(0, 0, DAY, DAY, DAY, 0)
+    found = with_neighbours(journeys, view, window, journeys.sessions(GAP), (component,))
+    return found.columns[f"{section[0]}_{component}"].tolist()
+
+
+@pytest.mark.parametrize(("keep", "found"), [("first", ["a", None, None, None]), ("last", [None, None, None, "a"])])
+def test_m4_of_the_values_of_a_scope_one_stays(keep, found):
+    assert has(*pages("a", "b", None, "a"), function="deduplicate", keep=keep) == found
+
+
+def test_m4_one_stays_for_each_id_and_one_without_is_no_repetition():
+    columns = {"d_x": [21, 22, 23, 24, 25], "d_id": [31, 31, 32, 0, 0]}
+    assert made_of(columns, 5, function="deduplicate", id="id") == [21, 0, 23, 24, 25]
+    assert made_of(columns, 5, function="deduplicate", id="id", keep="last") == [0, 22, 23, 24, 25]
+    assert made_of({"m_x": [1, 2, 3, np.nan, 0], "d_id": [31, 31, 32, 31, 31]}, 5, function="deduplicate", id="id")[:3] == [1, pytest.approx(np.nan, nan_ok=True), 3]
+
+
+def test_m4_numbers_of_0_are_no_first_ones():
+    events = [page(0, orders=0.0), page(1, orders=2.0), page(2, orders=3.0)]
+    assert has(*events, input="orders", function="deduplicate") == [0, 2, 0]
+
+
+def test_the_depth_of_a_field_counts_the_events_that_set_it():
+    found = made_of({"d_x": [0, 21, 21, 0, 22, 21, 0]}, 5, 2, function="depth")
+    assert found == [pytest.approx(one, nan_ok=True) for one in (np.nan, 1, 2, np.nan, 3, 1, np.nan)]
+
+
+def test_distinct_values_of_a_scope_are_counted_on_all_its_events():
+    assert made_of({"d_x": [0, 21, 21, 0, 22, 0]}, 5, 1, function="summarize", how="count_distinct") == [2, 2, 2, 2, 2, 0]
+
+
+def test_the_next_number_passes_over_events_without_one():
+    found = made_of({"m_x": [0.0, np.nan, 5.0, 5.0, 2.5]}, 5, **moved())
+    assert found == [pytest.approx(one, nan_ok=True) for one in (5, np.nan, 2.5, 2.5, np.nan)]
+
+
+@pytest.mark.parametrize("how", [moved(), {"function": "deduplicate"}, {"function": "summarize", "how": "most_common"}])
+def test_nobody_has_no_neighbours(how):
+    assert has(**how) == []
+
+
+@pytest.mark.parametrize(
+    ("how", "found"),
+    [("sum", 7), ("max", 4), ("min", 1), ("mean", 7 / 3), ("median", 2), ("count", 3)],
+)
+def test_a_summary_is_on_all_events_of_its_scope(how, found):
+    events = [page(0, orders=2.0), page(1), page(2, orders=1.0), page(3, orders=4.0), page(3 + GAP + 1)]
+    assert has(*events, input="orders", function="summarize", how=how) == [*[pytest.approx(found)] * 4, 0]
+
+
+def test_the_median_of_an_even_count_is_the_mean_of_the_middle():
+    assert has(page(0, orders=1.0), page(1, orders=4.0), input="orders", function="summarize", how="median") == [2.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("names", "how", "found"),
+    [
+        (["a", "b", "b"], "most_common", "b"), (["b", "a", "a", "b"], "most_common", "b"), (["b", "a", "a", "b", "c"], "least_common", "c"),
+        (["b", "a"], "least_common", "b"), ([None, "a", "b"], "first", "a"), (["a", "b", None], "last", "b"), ([None], "first", None),
+        ([None], "most_common", None),
+    ],
+)  # fmt: skip
+def test_values_of_a_scope_are_given_to_all_its_events(names, how, found):
+    assert has(*pages(*names), function="summarize", how=how) == [found] * len(names)
