@@ -101,6 +101,6 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
         "'deduplication'", "'participation'", "'time_decay'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
-        "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
+        "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []
