@@ -172,6 +172,7 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "id": Names.tells_apart,
     "attributed": lambda names, name: names.formulas.attributed(name),
     "totalled": lambda names, name: names.formulas.totalled(name),
+    "narrow": lambda names, name: names.formulas.narrow(name),
     "ranks": lambda names, name: names.formulas.ranks(name),
 }
 

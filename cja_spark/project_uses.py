@@ -28,7 +28,7 @@ class Use(NamedTuple):
             `uncredited` none with attribution, `non_repeating`, `distance` and `id` no dimension inside an array,
             `checkpoint` no segment of persons, `compared` none of too many times, `bound` one of fields,
             `attributed` only a metric of a field, `totalled` none that runs over rows, `ranks` none that depends on
-            their order.
+            their order, `narrow` none that counts distinct values.
         metric: the calculated metric in whose formula the name stands, if it does.
         formula: its formula.
         at: the name's first character in it, from 1.
@@ -93,6 +93,8 @@ def report_uses(report: Report) -> Iterator[Use]:
         yield Use("metric", sort, "ranks")
     if len(report.dimensions_used()) > 1:
         yield from (Use("metric", name, "uncredited") for name in report.metrics_used())
+    if len(report.dimensions_used()) > 3:
+        yield from (Use("metric", name, "narrow") for name in report.metrics_used())
     yield from (Use("dimension", name, "one_value") for name in report.single_valued())
     yield from (Use("segment", name) for name in report.segments_used())
     yield from (Use("metric or segment", name, "step") for name in report.names_used())

@@ -89,9 +89,10 @@ def report_leaves(report: Report, view: View) -> list[Spec]:
 
 
 def dimensions_read(report: Report, view: View) -> tuple[str, ...]:
-    """Names of the dimensions that a report shows or compares, sorted."""
+    """Names of the dimensions that a report shows, compares or counts, sorted."""
     compared = (leaf.dimension for leaf in report_leaves(report, view) if isinstance(leaf, DimensionCondition | Changes))
-    return tuple(sorted({*report.dimensions_used(), *compared}))
+    counted = (one.distinct for one in measures(report.metrics_used(), view) if one.distinct)
+    return tuple(sorted({*report.dimensions_used(), *compared, *counted}))
 
 
 def persistent_in(report: Report, view: View) -> tuple[str, ...]:

@@ -24,12 +24,14 @@ def measures(metrics: Iterable[str], view: View) -> tuple[Measure, ...]:
     """What must be summed so that `metrics` can be shown, each once, in a fixed order.
 
     Raises:
-        ConfigurationError: a metric or a segment that the view does not have.
+        ConfigurationError: a metric, a segment or a dimension that the view does not have.
     """
     formulas = view.formulas()
     found = tuple(dict.fromkeys(one for name in metrics for one in measures_of(name, formulas)))
     for one in found:
-        if one.metric not in view.metric_names():
+        if one.distinct and one.distinct not in view.dimensions:
+            raise ConfigurationError.unknown("dimension", one.distinct, view.dimensions)
+        if not one.distinct and one.metric not in view.metric_names():
             raise ConfigurationError.unknown("metric", one.metric, view.metric_names())
         for name in one.segments:
             if name not in view.segments:
@@ -43,7 +45,7 @@ def base_metrics(metrics: Iterable[str], view: View) -> tuple[str, ...]:
     Raises:
         ConfigurationError: a metric or a segment that the view does not have.
     """
-    return tuple(dict.fromkeys(one.metric for one in measures(metrics, view)))
+    return tuple(dict.fromkeys(one.metric for one in measures(metrics, view) if not one.distinct))
 
 
 def kept(seen: Seen, measure: Measure, mask: Bools) -> Bools:

@@ -6,18 +6,17 @@ import math
 from typing import Annotated, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
 
 from cja_spark.journeys.batch import Bools, Floats, Ints
-from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.credited import Credits, attribution_of, credits
+from cja_spark.reports.distinct import add_values, values_in_total, values_per_key
 from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, rounded_counts, shown
 from cja_spark.reports.spec import Report
-from cja_spark.reports.table_rows import Rows, amounts_of_rows, overlaps, table_rows
+from cja_spark.reports.table_rows import Rows, amounts_of_rows, combined, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.arrays import is_all_values
 from cja_spark.view.formula.uses import Measure
@@ -84,27 +83,34 @@ def kernel(seen: Seen[Table]) -> Cells:
     total_mask = mask if not hidden or not rows.keys else _touched(mask, rows.at)
     for number, measure in enumerate(found):
         own = kept(seen, measure, mask)
+        if measure.distinct:
+            _distinct(cells, seen, number, measure.distinct, own)
+            continue
         if how := attribution_of(measure, report, ask.view):
             given = credits(seen, measure.metric, how, own)
             total = _credited(cells, number, given, in_total(seen, measure.metric, own), hidden=bool(hidden))
         else:
-            total = _total(
-                seen, measure, rows.chosen(own[rows.at]), kept(seen, measure, total_mask), hidden=bool(hidden)
-            )
+            total = _total(seen, measure, rows.chosen(own[rows.at]), own & total_mask, hidden=bool(hidden))
         cells.add(TOTAL + number, total)
         if hidden:
             cells.add(GRAND_TOTAL + number, in_total(seen, measure.metric, own))
-    if not rows.keys or len(rows.at) == 0:
-        return cells
+    if rows.keys and len(rows.at):
+        _add_rows(cells, seen, rows, found)
+    return cells
+
+
+def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure, ...]) -> None:
+    """Add the cells of all rows: what is there is a row, also without credit and without a value that is counted."""
     values, codes = combined(rows.keys)
     for number, measure in enumerate(found):
-        if attribution_of(measure, report, ask.view):
-            cells.add(number, np.zeros(len(values[0])), *values)  # what is there is a row, also without credit
-            continue
-        some = kept(seen, measure, mask)[rows.at]
-        amounts = amounts_of_rows(seen, measure.metric, rows.chosen(some), codes[some], len(values[0]))
-        cells.add(number, amounts, *values)
-    return cells
+        if measure.distinct:
+            cells.add(number, np.zeros(len(values[0])), *values, 0)
+        elif attribution_of(measure, seen.ask.report, seen.ask.view):
+            cells.add(number, np.zeros(len(values[0])), *values)
+        else:
+            some = kept(seen, measure, seen.masked())[rows.at]
+            amounts = amounts_of_rows(seen, measure.metric, rows.chosen(some), codes[some], len(values[0]))
+            cells.add(number, amounts, *values)
 
 
 def _credited(cells: Cells, number: int, given: Credits, whole: float, *, hidden: bool) -> float:
@@ -119,6 +125,17 @@ def _credited(cells: Cells, number: int, given: Credits, whole: float, *, hidden
     if given.nobody:
         cells.add(number, [given.nobody], [0])
     return whole
+
+
+def _distinct(cells: Cells, seen: Seen[Table], number: int, counted: str, mask: Bools) -> None:
+    """Add the cells of distinct values (T3: without *no value*, the total is of the rows, the grand total of all)."""
+    hidden = hidden_in(seen.ask)
+    of_rows = add_values(cells, seen, number, seen.ask.report.dimensions, counted, mask, hidden=hidden)
+    every = add_values(cells, seen, number, (), counted, mask, hidden=())
+    total = of_rows if hidden else every
+    cells.add(TOTAL + number, np.ones(len(total)), total)
+    if hidden:
+        cells.add(GRAND_TOTAL + number, np.ones(len(every)), every)
 
 
 def _total(seen: Seen[Table], measure: Measure, rows: Rows, mask: Bools, *, hidden: bool) -> float:
@@ -140,19 +157,6 @@ def _touched(mask: Bools, at: Ints) -> Bools:
     return touched
 
 
-def combined(keys: tuple[Ints, ...]) -> tuple[list[Ints], npt.NDArray[np.int32]]:
-    """Number the distinct combinations of keys: per dimension the value of each, and each row's number."""
-    if len(keys) == 1:
-        values, codes = coded(keys[0])
-        return [values], codes
-    joint = np.zeros(len(keys[0]), np.int32)
-    for key in keys:  # numbered anew after each, so that the product of two stays below 2^62
-        values, codes = coded(key)
-        _, joint = coded(joint.astype(np.int64) * len(values) + codes)
-    first = first_per_code(np.zeros(len(joint), np.int64), joint, int(joint.max()) + 1)
-    return [key[first] for key in keys], joint
-
-
 def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     """Rank, cut, name and total the rows; a grand total follows where what has no value makes another one (T3).
 
@@ -164,10 +168,8 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     report = ask.report
     found = measures(report.metrics_used(), ask.view)
     keys, amounts = _per_key(sums, found, len(report.dimensions))
-    totals = {measure: sums.total(TOTAL + number) for number, measure in enumerate(found)}
-    grand = totals
-    if hidden_in(ask):
-        grand = {measure: sums.total(GRAND_TOTAL + number) for number, measure in enumerate(found)}
+    totals = _totals(sums, found, TOTAL)
+    grand = _totals(sums, found, GRAND_TOTAL) if hidden_in(ask) else totals
     kept_rows, texts = _ranked(keys, amounts, grand, ask, names)
     rest = np.ones(len(keys), bool)
     rest[kept_rows] = False
@@ -192,6 +194,13 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     ).filter(pa.array(rows))
 
 
+def _totals(sums: Sums, found: tuple[Measure, ...], from_: int) -> dict[Measure, float]:
+    return {
+        measure: values_in_total(sums, from_ + number) if measure.distinct else sums.total(from_ + number)
+        for number, measure in enumerate(found)
+    }
+
+
 def _differ(one: float, other: float) -> bool:
     """Whether two sums are not the same amount, summed in whatever order (M3)."""
     if math.isnan(one) or math.isnan(other):
@@ -201,7 +210,10 @@ def _differ(one: float, other: float) -> bool:
 
 def _per_key(sums: Sums, found: tuple[Measure, ...], width: int) -> tuple[list[tuple[int, ...]], dict[Measure, Floats]]:
     """The keys of all rows, and per measure its sum on each, 0 where it has no cell."""
-    cells = [sums.by_key(number, width) if width else {} for number in range(len(found))]
+    cells = [
+        {} if not width else values_per_key(sums, number, width) if one.distinct else sums.by_key(number, width)
+        for number, one in enumerate(found)
+    ]
     place = {key: at for at, key in enumerate(dict.fromkeys(key for some in cells for key in some))}
     amounts = {measure: np.zeros(len(place)) for measure in found}
     for measure, some in zip(found, cells, strict=True):
@@ -248,7 +260,7 @@ def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:
 
 def additive(measure: Measure, report: Table, ask: Ask) -> bool:
     """Whether the rows of a column add up: not people, not sessions, not amounts that go to several (T2)."""
-    if measure.metric in DISTINCT:
+    if measure.distinct or measure.metric in DISTINCT:
         return False
     if how := attribution_of(measure, report, ask.view):
         inside = ask.arrays_of_dimension(report.dimensions[0])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Floats, Ints
-from cja_spark.kernels.counting import first_per_code, sums_per_code
+from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.measures import per_code
 
@@ -112,3 +112,16 @@ def amounts_of_rows(seen: Seen, metric: str, rows: Rows, codes: Codes, size: int
 def overlaps(ask: Ask, metric: str, dimensions: Sequence[str]) -> bool:
     """Whether an amount of a metric may go to several rows, so that rows do not add up (T2)."""
     return not set(arrays_of(ask, dimensions)) <= set(ask.arrays_of_metric(metric))
+
+
+def combined(keys: tuple[Ints, ...]) -> tuple[list[Ints], Codes]:
+    """Number the distinct combinations of keys: per dimension the value of each, and each row's number."""
+    if len(keys) == 1:
+        values, codes = coded(keys[0])
+        return [values], codes
+    joint = np.zeros(len(keys[0]), np.int32)
+    for key in keys:  # numbered anew after each, so that the product of two stays below 2^62
+        values, codes = coded(key)
+        _, joint = coded(joint.astype(np.int64) * len(values) + codes)
+    first = first_per_code(np.zeros(len(joint), np.int64), joint, int(joint.max()) + 1)
+    return [key[first] for key in keys], joint

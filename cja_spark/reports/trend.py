@@ -12,6 +12,7 @@ from pydantic import Field
 from cja_spark.kernels.counting import slots_of
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.distinct import add_values_over_time, values_in_total, values_per_key
 from cja_spark.reports.measures import in_total, kept, measures, per_code, shown
 from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, EachOnce, Name
@@ -55,6 +56,10 @@ def kernel(seen: Seen[Trend]) -> Cells:
     buckets = np.arange(len(starts))
     for number, measure in enumerate(measures(report.metrics, seen.ask.view)):
         own = kept(seen, measure, mask)
+        if measure.distinct:
+            values = add_values_over_time(cells, seen, number, measure.distinct, own, starts)
+            cells.add(TOTAL + number, np.ones(len(values)), values)
+            continue
         some = own[at]
         cells.add(number, per_code(seen, measure.metric, at[some], codes[some], len(starts)), buckets)
         cells.add(TOTAL + number, in_total(seen, measure.metric, own))
@@ -69,14 +74,15 @@ def finish(sums: Sums, ask: Ask[Trend], names: Names) -> pa.Table:
     """
     report = ask.report
     found = measures(report.metrics, ask.view)
-    totals = {measure: sums.total(TOTAL + number) for number, measure in enumerate(found)}
+    totals = {
+        measure: values_in_total(sums, TOTAL + number) if measure.distinct else sums.total(TOTAL + number)
+        for number, measure in enumerate(found)
+    }
     starts = _edges(ask)
     per_row = {}
     for number, measure in enumerate(found):
-        [buckets], amounts = sums.measure(number, 1)
-        per_row[measure] = np.zeros(1 + len(starts))
-        per_row[measure][0] = totals[measure]
-        per_row[measure][1 + buckets] = amounts
+        amounts = values_per_key(sums, number, 1) if measure.distinct else sums.by_key(number)
+        per_row[measure] = np.array([totals[measure], *(amounts.get((at,), 0.0) for at in range(len(starts)))])
     rows = np.arange(1 + len(starts)) > 0
     columns = shown(report.metrics, ask.view, per_row, totals, rows)
     moments = [None, *(EPOCH + timedelta(milliseconds=edge) for edge in starts)]

@@ -81,7 +81,7 @@ def view_drawn(chance):
 def formulas(chance):
     """Calculated metrics; rows can be sorted by the last one, which has no ties but for the last digit."""
     segments = sorted(VIEW["segments"])
-    drawn = Draw(chance, (*METRICS, *METRICS_OF_SESSIONS), WHOLE, segments, ("orders", "units", "views", "calls"))
+    drawn = Draw(chance, (*METRICS, *METRICS_OF_SESSIONS), WHOLE, segments, ("orders", "units", "views", "calls"), list(TEXTS))
     simple = Draw(chance, WHOLE, WHOLE, segments)
     x, y = simple.whole_leaf(), simple.whole_leaf()
     ranking = chance.choice([

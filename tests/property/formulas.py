@@ -27,9 +27,11 @@ class Draw:
         whole: those whose sums are whole numbers.
         segments: names of segments.
         fields: metrics that can be attributed.
+        dimensions: those whose values can be counted.
     """
 
-    def __init__(self, chance, metrics, whole, segments=(), fields=()):
+    def __init__(self, chance, metrics, whole, segments=(), fields=(), dimensions=()):
+        self.dimensions = dimensions
         self.chance, self.metrics, self.whole, self.segments, self.fields = chance, metrics, whole, segments, fields
 
     def formula(self):
@@ -61,6 +63,8 @@ class Draw:
         kind = chance.random()
         if self.fields and kind < 0.2:
             name = f"attributed({chance.choice(self.fields)}, {chance.choice(ATTRIBUTIONS)})"
+        if self.dimensions and chance.random() < 0.15:
+            name = f"count_distinct({chance.choice(self.dimensions)})"
         if self.segments and chance.random() < 0.4:
             some = chance.sample(self.segments, chance.choice([1, 1, 2]))
             name = f"{name}[{', '.join(some)}]"

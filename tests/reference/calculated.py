@@ -22,11 +22,15 @@ Column = list[float | None]
 
 
 class Leaf(NamedTuple):
-    """What is summed: a metric, of the events that all of some segments keep, credited in a way of its own."""
+    """What is summed: a metric, of the events that all of some segments keep, credited in a way of its own.
+
+    Or, with `distinct`, a dimension whose values are counted.
+    """
 
     metric: str
     segments: frozenset[str] = frozenset()
     attribution: tuple[tuple[str, object], ...] | None = None
+    distinct: str = ""
 
 
 class Rows(NamedTuple):
@@ -58,7 +62,7 @@ def tree(text: str) -> ast.expr:
 def names(view: dict, metric: str) -> set[str]:
     """Names of all metrics and segments that a column is summed from."""
     found = leaves(view, [metric])
-    return {leaf.metric for leaf in found}.union(*(leaf.segments for leaf in found))
+    return {leaf.metric or leaf.distinct for leaf in found}.union(*(leaf.segments for leaf in found))
 
 
 def leaves(view: dict, metrics: list[str]) -> list[Leaf]:
@@ -78,6 +82,8 @@ def _leaves(view: dict, node: ast.AST, where: Where) -> list[tuple[Leaf, bool]]:
         return _leaves(view, node.value, inside(node, where))
     if isinstance(node, ast.Call) and called(node) == "attributed":
         return [attributed(node, where)]
+    if isinstance(node, ast.Call) and called(node) == "count_distinct":
+        return [(counted(node, where), where.total)]
     if isinstance(node, ast.Call):
         inner = where._replace(total=True) if called(node) == "total" else where
         given = [*node.args, *(word.value for word in node.keywords)]
@@ -89,6 +95,11 @@ def _leaves(view: dict, node: ast.AST, where: Where) -> list[tuple[Leaf, bool]]:
 def called(node: ast.Call) -> str:
     """The function of a call."""
     return node.func.id.lower()
+
+
+def counted(node: ast.Call, where: Where) -> Leaf:
+    """The values of a dimension."""
+    return Leaf("", where.segments, None, node.args[0].id)
 
 
 def inside(node: ast.Subscript, where: Where) -> Where:
@@ -140,6 +151,8 @@ def column(view: dict, node: ast.AST, rows: Rows, where: Where) -> Column:  # no
     name = called(node)
     if name == "attributed":
         return summed(*attributed(node, where), rows)
+    if name == "count_distinct":
+        return summed(counted(node, where), where.total, rows)
     if name == "total":
         return column(view, node.args[0], rows, where._replace(total=True))
     return applied(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 Column = list[float | None]
@@ -78,12 +79,15 @@ def mean(some: list[float]) -> float | None:
     return math.fsum(some) / len(some) if some else None
 
 
+def distances(some: list[float]) -> list[Fraction]:
+    """How far numbers lie from their mean, without rounding."""
+    middle = sum(map(Fraction, some)) / max(len(some), 1)
+    return [Fraction(x) - middle for x in some]
+
+
 def variance(some: list[float]) -> float | None:
     """The mean square distance from the mean, divided by n."""
-    if not some or min(some) == max(some):
-        return 0.0 if some else None
-    middle = mean(some)
-    return mean([(x - middle) ** 2 for x in some])
+    return float(sum(d * d for d in distances(some)) / len(some)) if some else None
 
 
 def deviation(some: list[float]) -> float | None:
@@ -127,8 +131,11 @@ def _of_k(compute: Callable) -> Callable:
 def z_scores(column: Column, include_zeros: object = 0.0) -> Column:
     """How many standard deviations each row lies from the mean."""
     some = counted(column, constant(include_zeros) if isinstance(include_zeros, list) else include_zeros)
-    middle, spread = mean(some), deviation(some)
-    return [None if x is None or not spread else (x - middle) / spread for x in column]
+    spread = deviation(some)
+    if not spread:
+        return [None] * len(column)
+    middle = sum(map(Fraction, some)) / len(some)
+    return [None if x is None else float(Fraction(x) - middle) / spread for x in column]
 
 
 def window(n: Column, column: Column, at: int) -> list[float]:
@@ -177,11 +184,10 @@ def _line(family: str, x: Column, y: Column, include_zeros: object) -> tuple[flo
     xs, ys = [a for a, _ in pairs], [b for _, b in pairs]
     if not pairs or not variance(xs):
         return None, None, None
-    x0, y0 = mean(xs), mean(ys)
-    together = mean([(a - x0) * (b - y0) for a, b in pairs])
+    together = float(sum(a * b for a, b in zip(distances(xs), distances(ys), strict=True)) / len(pairs))
     slope = together / variance(xs)
     correlation = together / (deviation(xs) * deviation(ys)) if variance(ys) else None
-    return correlation, y0 - slope * x0, slope
+    return correlation, mean(ys) - slope * mean(xs), slope
 
 
 def _predicted(family: str, x: Column, y: Column, include_zeros: object) -> Column:

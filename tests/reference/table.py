@@ -22,7 +22,10 @@ def sums(masked: list[dict], view: dict, needed: list[Leaf]) -> dict[Leaf, float
     found: dict[Leaf, float | None] = {}
     for leaf in needed:
         some = kept(masked, leaf)
-        if leaf.metric == "people":
+        if leaf.distinct:
+            values = {key for one in some for key, _ in bindings(one["event"], view, [leaf.distinct])}
+            found[leaf] = float(len(values - {(None,)}))
+        elif leaf.metric == "people":
             found[leaf] = float(len({one["person"] for one in some}))
         elif leaf.metric == "sessions":
             found[leaf] = float(len({(one["person"], one["session"]) for one in some}))
@@ -98,7 +101,7 @@ def hidden_in(ask: dict, view: dict) -> list[str]:
 
 def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
-    if leaf.metric in ("people", "sessions", *TYPES):
+    if leaf.distinct or leaf.metric in ("people", "sessions", *TYPES):
         return False
     how = settings(view, leaf) if len(dimensions) == 1 else None
     if how is not None:
@@ -140,6 +143,13 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
             if additive(view, leaf, dimensions) and leaf not in touched
         }
         totals |= touched
+        for leaf in needed:
+            if leaf.distinct:
+                pairs = {
+                    pair for one in kept(seen["masked"], leaf)
+                    for pair, _ in bindings(one["event"], view, [*dimensions, leaf.distinct])
+                }
+                totals[leaf] = float(len({pair[-1] for pair in pairs if None not in pair}))
     items, rest = ranked(cells, everything, view, ask, sort)
     found = [totals, everything, *(cells[key] for key, _ in items)]
     if rest:
@@ -188,7 +198,11 @@ def row_sums(key: Key, masked: list[dict], view: dict, needed: list[Leaf], dimen
     """The sums of one row."""
     found = sums(masked, view, [leaf for leaf in needed if leaf.metric in ("people", "sessions", *TYPES)])
     for leaf in needed:
-        if leaf not in found:
+        if leaf.distinct:
+            some = kept(masked, leaf)
+            pairs = {pair for one in some for pair, _ in bindings(one["event"], view, [*dimensions, leaf.distinct])}
+            found[leaf] = float(len({pair for pair in pairs if pair[:-1] == key and pair[-1] is not None}))
+        elif leaf not in found:
             some = kept(masked, leaf)
             found[leaf] = math.fsum(event_cells(one["event"], view, dimensions, leaf.metric).get(key, 0.0) for one in some)
     return found

@@ -11,7 +11,7 @@ from cja_spark.errors import did_you_mean
 from cja_spark.view.formula.attributed import attributed
 from cja_spark.view.formula.functions import Function, Parameter
 from cja_spark.view.formula.known import COMPUTED, FUNCTIONS, unknown_function
-from cja_spark.view.formula.nodes import Call, GrandTotal, Name, Node, Number, Text, walk
+from cja_spark.view.formula.nodes import Call, Distinct, GrandTotal, Name, Node, Number, Text, walk
 from cja_spark.view.formula.tokens import Token, fault
 
 FLAGS = {"true": 1.0, "false": 0.0}
@@ -40,6 +40,8 @@ def called(text: str, name: Token, given: Sequence[Given]) -> Node:
         return attributed(text, name.at, given)
     if word == "total":
         return _total(text, name.at, given)
+    if word == "count_distinct":
+        return _distinct(text, name.at, given)
     if word not in FUNCTIONS:
         raise fault(text, name.at, unknown_function(name.text))
     return bound(text, FUNCTIONS[word], name.at, given)
@@ -109,7 +111,7 @@ def _flag(text: str, node: Node, what: str) -> Number:
 
 def _number(text: str, parameter: Parameter, node: Node, what: str) -> Number:
     for part in walk(node):
-        if isinstance(part, Name) or (isinstance(part, Call) and COMPUTED[part.function].over != "row"):
+        if isinstance(part, Name | Distinct) or (isinstance(part, Call) and COMPUTED[part.function].over != "row"):
             raise fault(text, part.at, f"{what} is a number, the same on every row, not a metric.")
     value = constant(node)
     if not np.isfinite(value):
@@ -147,6 +149,12 @@ def _total(text: str, at: int, given: Sequence[Given]) -> GrandTotal:
     return GrandTotal(node, at)
 
 
+def _distinct(text: str, at: int, given: Sequence[Given]) -> Distinct:
+    if len(given) != 1 or given[0].word or not isinstance(given[0].node, Name):
+        raise fault(text, at, "count_distinct takes one dimension, by its name: count_distinct(page).")
+    return Distinct(given[0].node, at)
+
+
 def has_metric(node: Node) -> bool:
-    """Whether a part of a formula has a metric."""
-    return any(isinstance(part, Name) for part in walk(node))
+    """Whether a part of a formula has a metric, or counts values."""
+    return any(isinstance(part, Name | Distinct) for part in walk(node))

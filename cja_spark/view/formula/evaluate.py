@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cja_spark.view.formula.functions import Floats, Function
 from cja_spark.view.formula.known import COMPUTED
-from cja_spark.view.formula.nodes import Attributed, Call, GrandTotal, Name, Node, Number, Segmented
+from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal, Name, Node, Number, Segmented
 from cja_spark.view.formula.uses import Formulas, Measure, stacked
 
 Bools = npt.NDArray[np.bool_]
@@ -86,8 +86,8 @@ class _Evaluation:
                 return self.column(node.of, _Where(stacked(where.segments, names), where.total))
             case GrandTotal():
                 return self.column(node.of, _Where(where.segments, total=True))
-            case Attributed():
-                return self.summed(_attributed(node).within(where.segments), where)
+            case Attributed() | Distinct():
+                return self.summed(_measure(node).within(where.segments), where)
         raise AssertionError(f"{node} is no value")
 
     def everywhere(self, value: float) -> Floats:
@@ -122,7 +122,9 @@ class _Evaluation:
         return _finite(found)
 
 
-def _attributed(node: Attributed) -> Measure:
+def _measure(node: Attributed | Distinct) -> Measure:
+    if isinstance(node, Distinct):
+        return Measure("", distinct=node.dimension.name)
     found = node.of
     segments: tuple[str, ...] = ()
     while isinstance(found, Segmented):

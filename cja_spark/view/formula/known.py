@@ -11,9 +11,9 @@ from cja_spark.view.formula.row_functions import OPERATORS, ROW
 
 FUNCTIONS: dict[str, Function] = {one.name: one for one in (*ROW, *COLUMN, *DISTRIBUTIONS, *REGRESSIONS)}
 COMPUTED: dict[str, Function] = {**FUNCTIONS, **{one.name: one for one in OPERATORS}}
-FORMS = ("attributed", "total")
+FORMS = ("attributed", "count_distinct", "total")
 _ELSEWHERE = {
-    "abs": "absolute", "avg": "mean", "average": "mean", "ceil": "ceiling", "exp": "exponent", "iif": "if", "log": "ln",
+    "abs": "absolute", "approximate_count_distinct": "count_distinct", "avg": "mean", "average": "mean", "ceil": "ceiling", "exp": "exponent", "iif": "if", "log": "ln",
     "max": "row_max' or 'column_max", "maximum": "row_max' or 'column_max", "min": "row_min' or 'column_min", "mod": "modulo",
     "minimum": "row_min' or 'column_min", "pow": "power", "sqrt": "square_root", "cbrt": "cube_root",
     "stdev": "standard_deviation", "stddev": "standard_deviation", "sum": "column_sum' or 'row_sum", "var": "variance",

@@ -67,7 +67,15 @@ class GrandTotal:
     at: int
 
 
-Node = Number | Text | Name | Call | Segmented | Attributed | GrandTotal
+@dataclass(frozen=True)
+class Distinct:
+    """How many values of a dimension there are."""
+
+    dimension: Name
+    at: int
+
+
+Node = Number | Text | Name | Call | Segmented | Attributed | GrandTotal | Distinct
 
 
 def inner(node: Node) -> tuple[Node, ...]:

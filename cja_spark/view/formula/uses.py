@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.formula.known import COMPUTED
-from cja_spark.view.formula.nodes import Attributed, Call, GrandTotal, Name, Node, Segmented, inner, walk
+from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal, Name, Node, Segmented, inner, walk
 from cja_spark.view.formula.parse import parse
 
 Formulas = Mapping[str, Node]
@@ -22,22 +22,24 @@ class Measure:
         metric: a standard metric or one of a field.
         segments: names of segments of the view, each once, sorted.
         attribution: how a formula credits it; None leaves it to the metric.
+        distinct: the dimension whose distinct values are counted; the metric is then none.
     """
 
     metric: str
     segments: tuple[str, ...] = ()
     attribution: Attribution | None = None
+    distinct: str = ""
 
     def within(self, segments: tuple[str, ...]) -> Measure:
         """The same of the events that more segments keep."""
-        return Measure(self.metric, stacked(self.segments, segments), self.attribution)
+        return Measure(self.metric, stacked(self.segments, segments), self.attribution, self.distinct)
 
 
 class Component(NamedTuple):
     """A name in a formula.
 
     Attributes:
-        kind: metric or segment.
+        kind: metric, segment or dimension.
         name: the name.
         at: its first character in the formula, from 1.
         role: `attributed` a metric that must be one of a field, `totalled` one without functions over rows.
@@ -73,6 +75,8 @@ def components_of(node: Node, role: str = "") -> Iterator[Component]:
     """All names of a formula, with what each must be."""
     if isinstance(node, Name):
         yield Component("metric", node.name, node.at, role)
+    if isinstance(node, Distinct):
+        yield Component("dimension", node.dimension.name, node.dimension.at)
     if isinstance(node, Segmented):
         yield from (Component("segment", name.name, name.at) for name in node.segments)
     below = {Attributed: "attributed", GrandTotal: "totalled"}.get(type(node), role)
@@ -105,6 +109,11 @@ def counts_people(name: str, formulas: Formulas) -> bool:
     return node.name == "people"
 
 
+def counts_distinct(node: Node) -> bool:
+    """Whether a formula counts distinct values."""
+    return any(isinstance(part, Distinct) for part in walk(node))
+
+
 def measures_of(name: str, formulas: Formulas) -> tuple[Measure, ...]:
     """What must be summed so that a metric can be shown, each once, in the order of its formula."""
     return tuple(dict.fromkeys(_measures(Name(name, 0), (), formulas, set())))
@@ -115,6 +124,8 @@ def _measures(
 ) -> Iterator[Measure]:
     if isinstance(node, Attributed):
         yield from (Measure(one.metric, one.segments, node.how) for one in _measures(node.of, segments, {}, set()))
+    elif isinstance(node, Distinct):
+        yield Measure("", segments, distinct=node.dimension.name)
     elif isinstance(node, Name):
         if node.name not in formulas:
             yield Measure(node.name, segments)

@@ -148,3 +148,29 @@ def test_m5_counts_are_rounded_half_up_where_they_are_shown_and_nowhere_else():
     assert table(persons, "page", **asked, round_counts=True) == [
         ("total", None, 7, 3.5, 2), ("item", "b", 5, 2.25, 2), ("item", "a", 3, 1.25, 1),
     ]  # fmt: skip
+
+
+def test_q_distinct_values_are_counted_exactly_on_rows_and_again_in_totals():
+    persons = [
+        [page(0, "a", sku=["x", "y"]), page(1, "b", sku=["x", None])], [page(0, "a", sku=["x"]), page(1, sku=["z"])], [page(0, "c")],
+    ]  # fmt: skip
+    assert one("count_distinct(sku)", persons=persons) == {"total": 3, "a": 2, "b": 1, "No value": 1, "c": 0}
+    assert one("count_distinct(page)", persons=persons) == {"total": 3, "a": 1, "b": 1, "c": 1, "No value": 0}
+    assert one("count_distinct(page)", "sku", persons=persons) == {"total": 3, "x": 2, "y": 1, "z": 0, "No value": 1}
+    filtered = one("count_distinct(sku) / total(count_distinct(sku))", persons=persons, include_no_value=False)
+    assert filtered == {"total": pytest.approx(2 / 3), "grand_total": 1, "a": pytest.approx(2 / 3), "b": pytest.approx(1 / 3), "c": 0}
+    assert one("count_distinct(sku)[on_a]", persons=persons) == {"total": 2, "a": 2, "b": 0, "No value": 0, "c": 0}
+    assert one("count_distinct(sku)", persons=persons, rows=1)["other"] is None
+    assert shown(persons, metrics=["it"], formulas={"it": "count_distinct(page)"}) == [("total", 3)]
+    assert shown([], "page", metrics=["it"], formulas={"it": "count_distinct(page)"}) == [("total", None, 0)]
+
+
+def test_q_distinct_values_of_items_pair_with_the_items_of_rows():
+    basket = [[page(0, sku=["x", None, "y"], units=[1.0, 2.0, 3.0])], [page(0, sku=["x"])]]
+    assert one("count_distinct(sku)", "sku", persons=basket, include_no_value=False) == {"total": 2, "x": 1, "y": 1}
+
+
+def test_q_distinct_values_over_time():
+    view = {"metrics": {**VIEW["metrics"], "it": {"calculate": "count_distinct(page)"}}}
+    rows = rows_of([[page(0, "a"), page(1, "a"), page(DAY, "b")], [page(1, "b"), page(DAY)]], report="trend", metrics=["it"], view=view)
+    assert [row["it"] for row in rows[:4]] == [2, 2, 1, 0]

@@ -11,7 +11,8 @@ from cja_spark.journeys.batch import Journeys
 from cja_spark.reports.ask import REPORTS, Ask, Seen
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.compile import window_of
-from cja_spark.reports.table import Table, combined
+from cja_spark.reports.table import Table
+from cja_spark.reports.table_rows import combined
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, END, GAP, START, VIEW, page, rows_of, table
 

@@ -9,6 +9,7 @@ from tests.unit.project.demo import change
 from tests.unit.project.test_names import faults
 
 LINE = 26
+KNOWN = "Known: call_reason, campaign, category, channel, dataset, message, page, product, section, tier."
 OLD = "{calculate: orders / sessions, format: percent, decimals: 2}"
 
 
@@ -66,6 +67,19 @@ def test_an_attribution_in_a_formula_needs_one_dimension_too(folder):
     [(name, line, text)] = faults(folder)
     assert (name, line) == ("reports/pages.yaml", 3)
     assert text.startswith("metric 'conversion' has attribution, which credits the values of one dimension")
+
+
+def test_distinct_values_are_of_a_dimension_and_of_three_beside_it(folder):
+    conversion(folder, "count_distinct(pge)")
+    assert [text for *_, text in faults(folder)] == ["character 16 of 'count_distinct(pge)': no dimension named 'pge'. Did you mean 'page'? " + KNOWN]
+    change(folder, "view.yaml", "count_distinct(pge)", "count_distinct(page)")
+    file = folder / "reports" / "wide.yaml"
+    file.write_text("report: table\ndimensions: [page, channel, section, tier]\nmetrics: [conversion]\n", encoding="utf-8")
+    assert faults(folder) == [
+        ("reports/wide.yaml", 3, "metric 'conversion' counts distinct values, which a table of four dimensions cannot; take three at most.")
+    ]
+    file.write_text("report: table\ndimensions: [page, channel, section]\nmetrics: [conversion]\n", encoding="utf-8")
+    assert "wide" in load(folder).reports
 
 
 def test_two_formulas_with_one_wrong_name_are_two_faults(folder):

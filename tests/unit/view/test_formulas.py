@@ -8,14 +8,14 @@ import pytest
 
 from cja_spark.configuration import spec_of
 from cja_spark.errors import ConfigurationError
-from cja_spark.view.formula.nodes import Attributed, Call, GrandTotal, Name, Node, Number, Segmented
+from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal, Name, Node, Number, Segmented
 from cja_spark.view.formula.parse import DEEPEST, MOST_OPERATIONS, parse
 from cja_spark.view.formula.tokens import LONGEST
 from cja_spark.view.formula.uses import Component, Measure, components_of, measures_of, names_in
 from cja_spark.view.spec import View
 
 
-def said(node: Node) -> str:
+def said(node: Node) -> str:  # noqa: PLR0911
     """A tree with all its parentheses."""
     match node:
         case Number():
@@ -26,6 +26,8 @@ def said(node: Node) -> str:
             return f"{node.function}({','.join(map(said, node.given))})"
         case Segmented():
             return f"{said(node.of)}[{','.join(one.name for one in node.segments)}]"
+        case Distinct():
+            return f"distinct({node.dimension.name})"
         case GrandTotal():
             return f"total({said(node.of)})"
     return f"{said(node.of)}:{node.how.model}"
@@ -59,6 +61,7 @@ def said(node: Node) -> str:
         ("mean", "mean"),
         ("attributed(a[x], linear)", "a[x]:linear"),
         ("attributed(a)", "a:last_touch"),
+        ("mean(count_distinct(page)[x])", "mean(distinct(page)[x],0)"),
         (" \n a\n+ b ", "add(a,b)"),
     ],
 )
@@ -123,6 +126,9 @@ FAULTS = [
     ("total(3)", 7, "total is of a metric, not of a number."),
     ("total(orders, sessions)", 1, "total takes one formula: total(orders)."),
     ("total(1 + mean(orders))", 11, "mean runs over rows, and a total has none."),
+    ("count_distinct(orders + 1)", 1, "count_distinct takes one dimension, by its name: count_distinct(page)."),
+    ("approximate_count_distinct(page)", 1, "Did you mean 'count_distinct'?"),
+    ("round(orders, count_distinct(page))", 15, "'digits' of round is a number"),
     ("attributed()", 1, "attributed begins with a metric"),
     ("attributed(orders + 1)", 19, "attribution belongs to one metric, by its name."),
     ("attributed(orders, linera)", 20, "no model named 'linera'. Did you mean 'linear'?"),
