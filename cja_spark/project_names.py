@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +14,7 @@ from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles, reached
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
+from cja_spark.project_places import line_of
 from cja_spark.project_standard import fault_of_standard
 from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
@@ -198,7 +199,7 @@ def name_faults(
     if view is not None:
         uses = {"view.yaml": view_uses(view), **uses}
     faults = [
-        Fault(documents[key].file, _line_of(documents[key], use), message)
+        Fault(documents[key].file, line_of(documents[key], use), message)
         for key, some in uses.items()
         for use in dict.fromkeys(some)
         if (message := names.fault(use))
@@ -268,34 +269,3 @@ def _arrays(name: str, dimension: object, others: Written, matches: Written, der
     lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
     path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
     return arrays_in(path) if isinstance(path, str) else ()
-
-
-def _line_of(document: Document, use: Use) -> int:
-    """Line of the first place where a name is written in its role, else as a value, else as part of one."""
-    if use.metric:
-        return document.line(("metrics", use.metric, "calculate"))
-    places = list(_written(document.value, (), None))
-    same = [(path, beside) for path, value, beside in places if value == use.name]
-    own = [path for path, beside in same if _in_role(use.role, path, beside)]
-    part = [path for path, value, _ in places if isinstance(value, str) and use.name in value]
-    return document.line((own or [path for path, _ in same] or part or [()])[0])
-
-
-def _in_role(role: str, path: Path_, beside: object) -> bool:
-    if role == "non_repeating":
-        return path[-1] == "dimension" and _key(beside, "model") == role
-    if role in ("condition", "ranks"):
-        return path[-1] == {"condition": "metric", "ranks": "sort"}[role]
-    return role != "start" or "starts_with" in path
-
-
-def _written(value: Any, path: Path_, beside: Any) -> Iterator[tuple[Path_, Any, Any]]:  # noqa: ANN401
-    """All plain values of a document, each with its path and what it lies in."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _written(inner, (*path, key), value)
-    elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield from _written(inner, (*path, at), value)
-    else:
-        yield path, value, beside
