@@ -1,0 +1,169 @@
+"""What a component of a view does, in plain words and in the order in which its rules apply (rule O10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from cja_spark.errors import ConfigurationError
+from cja_spark.spec import Spec, duration_text
+from cja_spark.view.attribution import Attribution
+from cja_spark.view.condition import Segment
+from cja_spark.view.deduplication import Deduplication
+from cja_spark.view.formula.uses import measures_of
+from cja_spark.view.persistence import OnMetric, Persistence
+from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, Dimension, Metric, View
+from cja_spark.view.standard import STANDARD_DIMENSIONS
+from cja_spark.words.condition import condition_in_words, written
+
+BUILD, REPORT = "when journeys are built", "when a report runs"
+
+
+def explain_component(view: View, name: str) -> str:
+    """Say what a dimension, metric or segment of a view does.
+
+    Args:
+        view: the view.
+        name: the component.
+
+    Raises:
+        ConfigurationError: the view has no component of the name.
+    """
+    if name in view.dimensions:
+        return _told(f"Dimension '{name}'", view.dimensions[name], _dimension(view, view.dimensions[name]))
+    metric = view.metrics.get(name)
+    if isinstance(metric, CalculatedMetric):
+        return _told(f"Calculated metric '{name}'", metric, _calculated(view, name, metric))
+    if metric is not None:
+        return _told(f"Metric '{name}'", metric, _metric(view, metric))
+    if name in view.segments:
+        return _told(f"Segment '{name}'", view.segments[name], _segment(view, view.segments[name]))
+    if name in STANDARD_METRICS or name in STANDARD_DIMENSIONS:
+        kind = "metric" if name in STANDARD_METRICS else "dimension"
+        return f"'{name}' is a standard {kind} of every view; docs/concepts.md and docs/view-settings.md say what it is."
+    known = (*view.dimensions, *view.metrics, *view.segments, *STANDARD_METRICS, *STANDARD_DIMENSIONS)
+    raise ConfigurationError.unknown("component", name, known)
+
+
+def _told(title: str, spec: Spec, steps: Iterator[tuple[str, str]]) -> str:
+    label, description = (getattr(spec, key, None) for key in ("label", "description"))
+    head = title + (f", shown as '{label}'" if label else "") + (f": {description}" if description else "")
+    lines = [f"{at}. {when}: {what}" for at, (when, what) in enumerate(steps, 1)]
+    return "\n".join([head, *lines])
+
+
+def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, str]]:
+    arrays = view.arrays_of(component)
+    inside = f", one value per item of '{arrays[-1]}'" if arrays else ", one value per event"
+    for name in view.derived_fields_of(component):
+        functions = ", then ".join(str(one.function) for one in view.derived[name].functions)
+        yield BUILD, f"the derived field '{name}' is made: {functions}"
+    if component.field is not None:
+        yield BUILD, f"the field '{component.field}' of events is stored{inside}"
+    lookup, profile = getattr(component, "lookup", None), getattr(component, "profile", None)
+    if lookup is not None:
+        yield BUILD, f"'{lookup}' is looked up by the key that matches the event"
+    if profile is not None:
+        yield BUILD, f"'{profile}' of the person's profile is stored, one value per person"
+    if made := view.neighbour_of(component):
+        yield REPORT, f"its derived field looks at the other events of the {made.scope}, after sessions and deduplication"
+
+
+def _dimension(view: View, dimension: Dimension) -> Iterator[tuple[str, str]]:
+    yield from _source(view, dimension)
+    yield from ((REPORT, what) for what in _values(dimension))
+    if dimension.persistence:
+        yield REPORT, _persistence(dimension.persistence)
+    yield REPORT, "metrics with an attribution of their own credit the values that events set themselves, in tables of one dimension"
+    yield REPORT, "segments hide events after that: a hidden event may have set a value that lasts"
+
+
+def _values(dimension: Dimension) -> Iterator[str]:
+    if dimension.include:
+        yield f"values that do not meet {written(dimension.include)} become no value, before anything looks at them"
+    if dimension.lowercase:
+        yield "values become lower case, so that those which differ by case are one"
+    if dimension.substring:
+        yield f"a part of each value is taken: {written(dimension.substring)}"
+    for value, label in (("true", dimension.true_label), ("false", dimension.false_label)):
+        if label:
+            yield f"{value} is shown as '{label}'"
+    if dimension.buckets:
+        yield f"numbers become ranges: {written(dimension.buckets)}"
+    if dimension.as_value:
+        yield "an event without a value has the label of no value as its value"
+
+
+def _persistence(how: Persistence) -> str:
+    which = {
+        "most_recent": "the value that was set last", "original": "the value that was set first", "all": "all values set so far",
+        "first_known": "the first value of the whole scope, also before it was set",
+        "last_known": "the last value of the whole scope, also before it was set",
+    }[how.allocation]  # fmt: skip
+    if how.binding_metric:
+        return (
+            f"events that carry '{how.binding_metric}' bind their value to the '{how.binding}' of their items; an item has "
+            f"{which} for its '{how.binding}', {_until(how)}"
+        )
+    per = f" with the same '{how.binding}'" if how.binding else ""
+    return f"an event that sets none has {which}{per}, {_until(how)}"
+
+
+def _until(how: Persistence) -> str:
+    if isinstance(how.expiration, OnMetric):
+        return f"up to the event that carries '{how.expiration.metric}'"
+    if isinstance(how.expiration, timedelta):
+        return f"for {duration_text(how.expiration)} after it was set"
+    if how.expiration == "session":
+        return "to the end of the session"
+    return "as long as the person's scope (the report's person_scope)"
+
+
+def _metric(view: View, metric: Metric) -> Iterator[tuple[str, str]]:
+    yield from _source(view, metric)
+    if metric.include:
+        yield REPORT, f"amounts that do not meet {written(metric.include)} are not set"
+    if metric.values_to_count is not None:
+        side = {True: "true", False: "false", "both": "true and false"}[metric.values_to_count]
+        yield REPORT, f"each value that is {side} counts 1"
+    elif metric.behavior == "instances":
+        yield REPORT, "each value that is set counts 1, also 0"
+    if metric.deduplication:
+        yield REPORT, _deduplication(metric.deduplication)
+    if metric.attribution:
+        yield REPORT, _attribution(metric.attribution)
+    else:
+        yield REPORT, "amounts go to the values that their event has, those that last included"
+    yield REPORT, "segments hide events after that; what is left is summed per row, and once for the total"
+
+
+def _deduplication(how: Deduplication) -> str:
+    same = f" and '{how.id}'" if how.id else ""
+    return f"of the events of one {how.scope}{same} that carry it the {how.keep} one counts, the others are not set"
+
+
+def _attribution(how: Attribution) -> str:
+    back = how.looks_back()
+    since = f" of the last {duration_text(back)}" if back is not None else ""
+    model = how.model.replace("_", " ")
+    return f"in a table of one dimension amounts are credited by {model} to the values set in the {how.container}{since} before"
+
+
+def _calculated(view: View, name: str, metric: CalculatedMetric) -> Iterator[tuple[str, str]]:
+    for measure in measures_of(name, view.formulas()):
+        within = f" on events of {', '.join(measure.segments)}" if measure.segments else ""
+        credited = f", {_attribution(measure.attribution)}" if measure.attribution else ""
+        what = f"the distinct values of '{measure.distinct}' are counted" if measure.distinct else f"'{measure.metric}' is summed"
+        yield REPORT, f"{what}{within}{credited}"
+    yield REPORT, f"{metric.calculate} is computed from the sums of each row, of the total, and of all shown rows where it asks for them"
+
+
+def _segment(view: View, segment: Segment) -> Iterator[tuple[str, str]]:
+    kept = {
+        "everyone": "each event" if segment.container == "event" else f"all events of each {segment.container}", "only_before": "events up to the first event of the last occurrence",
+        "only_after": "events from the last event of the first occurrence on",
+    }[segment.include]  # fmt: skip
+    yield REPORT, "sessions, deduplication, persistence and attribution have looked at all events"
+    if view.view_segments:
+        yield REPORT, "the view's own segments leave out events"
+    yield REPORT, f"it keeps {kept}{' that meets this' if segment.include == 'everyone' else ' of this'}: {condition_in_words(segment.where)}"

@@ -1,0 +1,91 @@
+"""Conditions in plain words."""
+
+from __future__ import annotations
+
+import json
+
+from cja_spark.spec import Spec
+from cja_spark.view.condition import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    ContainerCondition,
+    DimensionCondition,
+    Exclude,
+    MetricCondition,
+    SegmentReference,
+)
+from cja_spark.view.sequence import Between, Changes, Distance, ExcludedCheckpoint, LogicGroup, Then
+
+
+def condition_in_words(condition: Spec) -> str:
+    """A condition, as one would say it."""
+    if isinstance(condition, AllOf | AnyOf):
+        parts, word = (condition.all, " and ") if isinstance(condition, AllOf) else (condition.any, " or ")
+        said = [condition_in_words(part) for part in parts]
+        return said[0] if len(said) == 1 else f"({word.join(said)})"
+    if isinstance(condition, Exclude):
+        return f"not {condition_in_words(condition.exclude)}"
+    if isinstance(condition, ContainerCondition):
+        return f"some {condition.container} in which {condition_in_words(condition.where)}"
+    if isinstance(condition, Then):
+        return ", ".join(_part(part) for part in condition.then)
+    return _leaf(condition)
+
+
+def _leaf(condition: Spec) -> str:
+    if isinstance(condition, SegmentReference):
+        return f"segment '{condition.segment}'"
+    if isinstance(condition, MetricCondition):
+        return f"{condition.metric} {_compared(condition)}"
+    assert isinstance(condition, DimensionCondition)
+    if condition.distinct is not None:
+        return f"the number of distinct {condition.dimension} {_compared(condition.distinct)}"
+    [name] = condition.operators()
+    asked = getattr(condition, name)
+    model = {"instance": ", as the event itself sets it", "non_repeating": ", as the event newly sets it"}.get(condition.model, "")
+    if name == "exists":
+        return f"{condition.dimension} {'is set' if asked else 'is not set'}{model}"
+    texts = ", ".join(f"'{text}'" for text in asked) if isinstance(asked, tuple) else f"'{asked}'"
+    return f"{condition.dimension} {name.replace('_', ' ')} {texts}{model}"
+
+
+def _compared(condition: Comparison) -> str:
+    names = ("at_least", "at_most", "more_than", "less_than", "equals", "does_not_equal")
+    bounds = ((name, getattr(condition, name)) for name in names)
+    return " and ".join(f"{name.replace('_', ' ')} {bound:g}" for name, bound in bounds if bound is not None)
+
+
+def _part(part: Spec) -> str:
+    if isinstance(part, Between):
+        said = (f"{word} {_distance(how)}" for word, how in (("after", part.after), ("within", part.within)) if how is not None)
+        return " and ".join(said)
+    if isinstance(part, ExcludedCheckpoint):
+        return f"without {_checkpoint(part.exclude)}"
+    return f"then {_checkpoint(part)}"
+
+
+def _checkpoint(part: Spec) -> str:
+    if not isinstance(part, LogicGroup):
+        return condition_in_words(part)
+    word = " and, in any order, " if hasattr(part.logic_group, "all") else " or "
+    return f"({word.join(condition_in_words(one) for one in part.parts())})"
+
+
+def _distance(distance: Distance) -> str:
+    if isinstance(distance, Changes):
+        return f"{distance.count} change{'s' if distance.count != 1 else ''} of {distance.dimension}"
+    return str(json.loads(distance.model_dump_json()))
+
+
+def written(spec: Spec) -> str:
+    """A setting as one line of YAML's flow style would have it, without what is not set."""
+    return _flow(json.loads(spec.model_dump_json(exclude_none=True, exclude_defaults=True, by_alias=True)))
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_flow(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(one) for one in value) + "]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
