@@ -148,7 +148,7 @@ def table(chance):
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS], 4)
     return {
         "report": "table", "dimensions": dimensions, "metrics": metrics, "rows": chance.choice([2, 5, 50]),
-        "sort": chance.choice(METRICS), **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}]),
+        "sort": chance.choice(METRICS), **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}, {"include_no_value": dimensions[:1]}]),
     }  # fmt: skip
 
 
