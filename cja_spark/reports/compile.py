@@ -247,7 +247,7 @@ def asks_of(
     """
     asks = [
         Ask(
-            report, view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view),
+            report.settled(view), view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view),
             deduplicated_in(report, view), standard_in(report, view), neighbours=neighbours_in(report, view),
         )
         for report in reports

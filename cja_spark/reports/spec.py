@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from cja_spark.spec import AsTuple, Day, Name, Spec
 from cja_spark.view.arrays import is_all_values
 from cja_spark.view.condition import Segment
+from cja_spark.view.spec import View
 
 _LAST = re.compile(r"^last (\d+) (day|week|month|year)s?$")
 LONGEST = {"day": 36_500, "week": 5_200, "month": 1_200, "year": 100}
@@ -75,6 +76,10 @@ class Report(Spec):
 
     def effective(self) -> Self:
         """The same question with the options that took effect where the author left them to the report."""
+        return self
+
+    def settled(self, view: View) -> Self:
+        """The same question with the options that the view decides where the author left them to it."""
         return self
 
     def metrics_used(self) -> tuple[str, ...]:

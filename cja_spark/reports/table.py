@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from cja_spark.errors import did_you_mean
 from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.credited import Credits, attribution_of, credits
 from cja_spark.reports.distinct import add_values, values_in_total, values_per_key
+from cja_spark.reports.include_no_value import IncludeNoValue
 from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, rounded_counts, shown
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, combined, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.arrays import is_all_values
 from cja_spark.view.formula.uses import Measure
+from cja_spark.view.spec import View
 
 TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of the measures below
 
@@ -27,7 +30,8 @@ TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of
 class Table(Report):
     """Metrics by the values of dimensions.
 
-    `include_no_value` says whether what has no value is a row; without a word the dimensions say it (`no_value: show`).
+    `include_no_value` says whether what has no value is a row, for all dimensions or for those in a list; without a word
+    each dimension says it (`no_value: {show: false}`).
 
     `round_counts` shows metrics that count, whose parts an attribution may credit, as whole numbers; sums, order and
     calculated metrics are of the parts (rule M5).
@@ -38,8 +42,27 @@ class Table(Report):
     metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
     rows: int = Field(default=50, ge=1, le=50_000)
     sort: Name | None = None
-    include_no_value: bool | None = None
+    include_no_value: IncludeNoValue | None = None
     round_counts: bool = False
+
+    @model_validator(mode="after")
+    def _of_the_table(self) -> Self:
+        shown = self.include_no_value if isinstance(self.include_no_value, tuple) else ()
+        for name in shown:
+            if name not in self.dimensions:
+                raise ValueError(f"include_no_value: '{name}' is no dimension of the table. {did_you_mean(name, self.dimensions)}".rstrip())
+        return self
+
+    def settled(self, view: View) -> Self:
+        """With the dimensions of which what has no value is a row."""
+        if self.include_no_value is not None:
+            return self
+        shown = tuple(name for name in self.dimensions if view.shows_no_value(name))
+        return self.model_copy(update={"include_no_value": shown if 0 < len(shown) < len(self.dimensions) else shown == self.dimensions})
+
+    def effective(self) -> Self:
+        """With what has no value, where nothing hides it."""
+        return self if self.include_no_value is not None else self.model_copy(update={"include_no_value": True})
 
     def metrics_used(self) -> tuple[str, ...]:
         """The columns, and what rows are sorted by."""
@@ -63,10 +86,10 @@ def hidden_in(ask: Ask[Table]) -> tuple[str, ...]:
 
     Source: T3, O8.
     """
-    report = ask.report
-    if report.include_no_value is not None:
-        return () if report.include_no_value else report.dimensions
-    return tuple(name for name in report.dimensions if not ask.view.shows_no_value(name))
+    shown = ask.report.settled(ask.view).include_no_value
+    if isinstance(shown, bool):
+        return () if shown else ask.report.dimensions
+    return tuple(name for name in ask.report.dimensions if name not in (shown or ()))
 
 
 def kernel(seen: Seen[Table]) -> Cells:

@@ -292,7 +292,7 @@ def table(chance):
     return {
         "report": "table", "dimensions": dimensions, "metrics": metrics, "rows": chance.choice([2, 5, 50]),
         "sort": chance.choice([*WHOLE, "bounces", "ranking", "ranking"]),
-        **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}]),
+        **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}, {"include_no_value": dimensions[:1]}]),
     }  # fmt: skip
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.compile import asks_of
+from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.reports.table import Table, finish
 from cja_spark.view.spec import View
@@ -31,6 +34,19 @@ VIEW = {
     },
     "segments": {"without": {"where": {"dimension": "cover", "exists": False}}},
 }  # fmt: skip
+SETTINGS = {
+    "sku": {"include": {"does_not_equal": "b"}}, "cover": {"no_value": {"label": "a", "as_value": True}},
+    "part": {"no_value": {"label": "none", "as_value": True}, "include": {"equals_any_of": ["a", "b"]}},
+    "tag": {"no_value": {"show": False}}, "units": {"include": {"more_than": 0.25}}, "fee": {"values_to_count": True},
+}  # fmt: skip
+SETTLED = {
+    **VIEW,
+    **{
+        kind: {name: one if isinstance(one, dict) else {"field": one, **SETTINGS.get(name, {})} for name, one in VIEW[kind].items()}
+        for kind in ("dimensions", "metrics")
+    },
+}
+TEXTS = ("a", "b", "c", "ü")
 METRICS = ["price", "units", "fee", "weight", "cost", "rate", "events", "people", "sessions"]
 DIMENSIONS = [
     ["sku"], ["cover"], ["part"], ["sku", "cover"], ["cover", "sku"], ["page", "cover"], ["tag"], ["tag", "cover"],
@@ -87,19 +103,23 @@ def batch(events):
 
 
 @pytest.mark.parametrize("options", [{}, {"include_no_value": False}, {"rows": 2}, {"segments": ("without",)}], ids=str)
+@pytest.mark.parametrize("written", [VIEW, SETTLED], ids=["plain", "settings"])
 @pytest.mark.parametrize("seed", range(4))
-def test_tables_over_arrays_equal_the_reference(seed, options):
+def test_tables_over_arrays_equal_the_reference(seed, written, options):
     events = journeys(seed)
     days = {"range": {"from": dt.date(2025, 1, 1), "to": dt.date(2025, 1, 1)}}
     reports = [Table.model_validate({**days, **options, "dimensions": names, "metrics": METRICS}) for names in DIMENSIONS]
     asks = asks_of(reports, View.model_validate(VIEW), None, data_until=START + DAY, as_of=START + DAY, arrays={})
+    texts, view = {value_id(text): text for text in TEXTS}, View.model_validate(written)
+    settled = [name for name in view.dimensions if "no_value" in SETTINGS.get(name, {}) or name == "sku"] if written is SETTLED else []
+    maps = maps_of({name: shown_of(name, view, np.array([*texts], np.int64), pa.array(TEXTS)) for name in settled})
+    asks = [replace(ask, report=one.settled(view), view=view, values=maps) for ask, one in zip(asks, reports, strict=True)]
     cells = pa.Table.from_batches(list(run_asks(asks, [batch(events)])))
-    texts = {value_id(text): text for text in ("a", "b", "c", "ü")}
     for at, (ask, names) in enumerate(zip(asks, DIMENSIONS, strict=True)):
         sums = Sums(cells.filter(pa.compute.equal(cells["report"], at)))
-        rows = finish(sums, ask, lambda dimension, ids: texts).to_pylist()
+        rows = finish(sums, ask, shown_names(lambda dimension, ids: texts, asks)).to_pylist()
         asked = {"report": "table", "dimensions": names, "metrics": METRICS, "from": START, "to": START + DAY, **options}
-        expected = report(events, VIEW, asked, data_until=START + DAY)
+        expected = report(events, written, asked, data_until=START + DAY)
         assert len(rows) == len(expected), names
         for ours, theirs in zip(rows, expected, strict=True):
             for name, value in ours.items():

@@ -94,6 +94,8 @@ def event_cells(event: dict, view: dict, dimensions: list[str], metric: str) -> 
 def hidden_in(ask: dict, view: dict) -> list[str]:
     """T3: the dimensions whose null is no row: all if the report says so, those that say so if it says nothing."""
     dimensions, asked = ask.get("dimensions", []), ask.get("include_no_value")
+    if isinstance(asked, list):
+        return [name for name in dimensions if name not in asked]
     if asked is not None:
         return [] if asked else list(dimensions)
     return [name for name in dimensions if not no_value(view, name)["show"]]

@@ -132,6 +132,7 @@ def test_t3_a_dimension_hides_its_own_no_value_and_a_table_decides_for_all():
     assert rows() == [("item", "a", "No value"), ("item", "a", "x")]
     assert rows(include_no_value=True) == [("item", "-", "x"), ("item", "a", "No value"), ("item", "a", "x")]
     assert rows(include_no_value=False) == [("item", "a", "x")]
+    assert rows(include_no_value=["page"]) == [("item", "-", "x"), ("item", "a", "x")]
 
 
 def test_one_field_is_many_components_with_settings_of_their_own():

@@ -3,6 +3,8 @@
 import pytest
 
 from cja_spark.project import load
+from cja_spark.reports.table import Table
+from cja_spark.view.spec import View
 from tests.unit.project.demo import change
 from tests.unit.project.test_names import faults
 
@@ -91,3 +93,29 @@ def test_a_setting_of_a_metric_that_cannot_be_meant_is_a_fault_with_its_line(fol
 def test_twenty_buckets_are_taken(folder):
     change(folder, "view.yaml", PAGE, f"page: {{field: web.webPageDetails.name, buckets: {list(range(19))}}}")
     assert len(load(folder).view.dimensions["page"].buckets.names()) == 20
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[pgae]", "include_no_value: 'pgae' is no dimension of the table. Did you mean 'page'? Known: channel, page."),
+        ("sometimes", "include_no_value: 'sometimes' is neither true nor false nor a list of the table's dimensions."),
+    ],
+)
+def test_a_table_says_of_which_dimensions_no_value_is_a_row(folder, written, said):
+    report = folder / "reports" / "channels.yaml"
+    report.write_text(f"report: table\ndimensions: [channel, page]\ninclude_no_value: {written}\n", encoding="utf-8")
+    [(file, _, message)] = faults(folder)
+    assert (file, message) == ("reports/channels.yaml", said)
+
+
+@pytest.mark.parametrize(
+    ("hides", "dimensions", "settled"),
+    [((), ("page",), True), (("page",), ("page",), False), (("page",), ("page", "channel"), ("channel",)), (("page",), (), True)],
+)
+def test_what_the_view_decides_of_a_table_is_an_option_that_took_effect(hides, dimensions, settled):
+    hidden = {"no_value": {"show": False}}
+    view = View.model_validate({"name": "v", "dimensions": {name: {"field": name, **(hidden if name in hides else {})} for name in ("page", "channel")}})
+    table = Table(dimensions=dimensions)
+    assert table.settled(view).effective().include_no_value == settled
+    assert Table(dimensions=dimensions, include_no_value=True).settled(view).include_no_value is True
