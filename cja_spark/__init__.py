@@ -21,6 +21,7 @@ _HOMES = {
     "journey": "cja_spark.notebook",
     "report": "cja_spark.notebook",
     "explain": "cja_spark.notebook",
+    "trace": "cja_spark.notebook",
     "publish": "cja_spark.notebook",
     "approve": "cja_spark.notebook",
     "deliver": "cja_spark.notebook",

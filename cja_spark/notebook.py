@@ -7,13 +7,14 @@ from datetime import datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cja_spark import plan, publishing
+from cja_spark import plan, publishing, tracing
 from cja_spark.audiences.approvals import Approval
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.journeys.build import Build
 from cja_spark.project import Project
+from cja_spark.tracing import Trace
 
 
 def connect(
@@ -97,6 +98,26 @@ def explain(
 ) -> str:
     """Say how some reports of a project, or all, would be answered: steps with grain and columns, then Spark's plan."""
     return plan.explain(plan.lake_of(spark, project, lake), project, names, as_of=as_of)
+
+
+def trace(
+    spark: SparkSession, project: Project, person_id: str, names: Sequence[str] = (), *, report: str | None = None,
+    credit: str | None = None, as_of: datetime | None = None, lake: str | None = None,
+) -> Trace:  # fmt: skip
+    """Show the events of one person as a report of a project sees them: values that last, sessions, segments, credit.
+
+    Args:
+        spark: the session.
+        project: the project.
+        person_id: the person.
+        names: dimensions, metrics of events and segments to show; all of the view when empty.
+        report: a report whose range, person scope and segments are taken; without one the last 90 days.
+        credit: the dimension whose values metrics with attribution are credited to.
+        as_of: the instant that `last 90 days` counts back from; the newest event's when not given.
+        lake: another lake than the project's.
+    """
+    place = plan.lake_of(spark, project, lake)
+    return tracing.trace(place, project, person_id, names, report=report, credit=credit, as_of=as_of)
 
 
 def publish(

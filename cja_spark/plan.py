@@ -9,8 +9,9 @@
     preflight sources                 -> (figures of identities, nothing written)  cja_spark/connection/identities.py
     stitching events                  -> (figures of stitching, nothing written)   cja_spark/connection/identities.py
     explain   journeys                -> (a report run's steps, nothing written)   cja_spark/reports/explain.py
+    trace     journeys                -> (one person's events, nothing written)    cja_spark/tracing.py
 
-Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for explain,
+Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for these two,
 one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.
 """
 

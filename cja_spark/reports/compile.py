@@ -42,7 +42,11 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
         data_until: the instant up to which the connection is complete, ms.
         as_of: the instant `last n days` count back from; its local day is the last one.
     """
-    tail = REPORTS.named(report.report).tail_ms(report, view)
+    return window_with(report, view, REPORTS.named(report.report).tail_ms(report, view), data_until, as_of)
+
+
+def window_with(report: Report, view: View, tail: int, data_until: int, as_of: int) -> Window:
+    """The same with a tail of so many ms."""
     days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY), view.calendar)
     return window(
         days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,

@@ -54,29 +54,67 @@ def credits(seen: Seen, metric: str, how: Attribution, mask: Bools) -> Credits:
     """
     dimension = seen.ask.report.credited_dimension()
     assert dimension is not None
-    at, values, touch = _set_values(seen, dimension)
-    touches, conversions = _of(seen, at), np.flatnonzero(mask & seen.journeys.carries(metric))
+    conversions = np.flatnonzero(mask & seen.journeys.carries(metric))
     amounts = seen.amounts(metric)[conversions]
-    lookback = how.looks_back()
-    first, last = kernel.windows(
-        touches, _of(seen, conversions), NONE if lookback is None else milliseconds(lookback),
-        seen.ask.window.person_from if how.of_person else EVER, in_session=how.container == "session",
-    )  # fmt: skip
-    if how.model == "same_touch" and len(at):
-        here = np.maximum(last, 0)
-        first = np.where(at[here] == conversions, last, last + 1)
-    some = first <= last
-    distinct, codes = coded(values)
-    if how.model in ("participation", "algorithmic"):
+    way = Way.of(seen, dimension, how, conversions)
+    distinct, codes = coded(way.values)
+    credit = sums_per_code(codes, way.credit(how, amounts), len(distinct))
+    return Credits(distinct, credit, float(amounts[~way.touched].sum()), float(amounts[way.touched].sum()))
+
+
+@dataclass(frozen=True)
+class Way:
+    """Which touches came before which conversions.
+
+    Attributes:
+        touches: the events that set a value.
+        values: the values that they set, int64[values].
+        touch: per value the number of its touch, int64[values].
+        first: per conversion its first touch, int64[conversions].
+        last: and its last one, before the first where there is none.
+    """
+
+    touches: Touches
+    values: Ints
+    touch: Ints
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def of(cls, seen: Seen, dimension: str, how: Attribution, conversions: Ints) -> Way:
+        """Find the touches of some conversions, positions of events.
+
+        Source: A1, A2.
+        """
+        at, values, touch = _set_values(seen, dimension)
+        touches, lookback = _of(seen, at), how.looks_back()
+        first, last = kernel.windows(
+            touches, _of(seen, conversions), NONE if lookback is None else milliseconds(lookback),
+            seen.ask.window.person_from if how.of_person else EVER, in_session=how.container == "session",
+        )  # fmt: skip
+        if how.model == "same_touch" and len(at):
+            here = np.maximum(last, 0)
+            first = np.where(at[here] == conversions, last, last + 1)
+        return cls(touches, values, touch, first, last)
+
+    @property
+    def touched(self) -> Bools:
+        """Conversions that a touch came before."""
+        return np.asarray(self.first <= self.last, bool)
+
+    def credit(self, how: Attribution, amounts: Floats) -> Floats:
+        """What each value is credited with: float64[values].
+
+        Source: A3, A4, A6.
+        """
+        if how.model not in ("participation", "algorithmic"):
+            return _by_touch(how, self.first, self.last, amounts, self.touches)[self.touch]
         given = amounts
         if how.model == "algorithmic":
-            given = amounts / np.maximum(kernel.distinct_values(first, last, touch, codes, len(distinct)), 1)
-        credit = kernel.participating(first, last, given, touch, _following(values, touch, touches.unit))
-    else:
-        credit = _by_touch(how, first, last, amounts, touches)[touch]
-    return Credits(
-        distinct, sums_per_code(codes, credit, len(distinct)), float(amounts[~some].sum()), float(amounts[some].sum())
-    )
+            distinct, codes = coded(self.values)
+            given = amounts / np.maximum(kernel.distinct_values(self.first, self.last, self.touch, codes, len(distinct)), 1)
+        following = _following(self.values, self.touch, self.touches.unit)
+        return kernel.participating(self.first, self.last, given, self.touch, following)
 
 
 def _by_touch(how: Attribution, first: Ints, last: Ints, amounts: Floats, touches: Touches) -> Floats:

@@ -16,6 +16,7 @@ NAMES = (
     "journey",
     "report",
     "explain",
+    "trace",
     "publish",
     "approve",
     "deliver",
