@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+# The same cases in every run, so that a run says of a change what it did; CJA_DRAW=random draws others.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("default" if os.environ.get("CJA_DRAW") == "random" else "same")
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -217,9 +217,14 @@ class View(Spec):
     @model_validator(mode="after")
     def _values_come_first(self) -> View:
         """O10: value settings come before derived fields that look at other events."""
-        for name, dimension in self.dimensions.items():
-            if self.naming_of(dimension) and (dimension.changes_texts or dimension.as_value):
-                raise ValueError(f"dimension '{name}' is put in words by its derived field; name them there as they are to be shown.")
+        components = {**self.dimensions, **self.metrics}
+        for name, one in components.items():
+            changes = one.changes_texts or one.as_value if isinstance(one, Dimension) else isinstance(one, Metric) and one.changes_amounts
+            if changes and self.neighbour_of(one):
+                raise ValueError(
+                    f"'{name}' is made by a derived field that looks at other events; settings of values come before that. "
+                    "Make them functions of the derived field."
+                )
         return self
 
     def no_value_of(self, dimension: str) -> str:

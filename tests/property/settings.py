@@ -112,7 +112,7 @@ def with_settings(chance, view):
         return view
     share = chance.choice([0.15, 0.4])
     dimensions = {**view["dimensions"], "size": {"field": "size", **of_numbers(chance)}, "group": {"field": "page", **of_texts(chance)}}
-    for name in (name for name in view["dimensions"] if name not in ("size", "group", "level")):
+    for name in (name for name in view["dimensions"] if name not in ("size", "group", "level", "neighbour")):
         if chance.random() < 0.6:
             dimensions[name] = {**long(dimensions[name]), **of_texts(chance, share)}
     metrics = dict(view["metrics"])

@@ -38,7 +38,7 @@ def ask_drawn(chance):
     return asked
 
 
-@settings(max_examples=110, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_reports_under_drawn_view_settings_equal_the_reference(seed):
     chance = random.Random(seed)

@@ -178,6 +178,24 @@ def test_what_looks_at_other_events_has_its_place(derived, others, fault):
     assert any(fault in message for message in faults(derived, **others)), faults(derived, **others)
 
 
+@pytest.mark.parametrize(
+    ("section", "component"),
+    [
+        ("dimensions", {"derived": "next_page", "lowercase": True}),
+        ("dimensions", {"derived": "next_page", "no_value": {"as_value": True}}),
+        ("metrics", {"derived": "depth", "include": {"more_than": 1}}),
+        ("metrics", {"derived": "depth", "behavior": "instances"}),
+    ],
+)
+def test_settings_of_values_do_not_come_after_what_looks_at_other_events(section, component):
+    derived = {
+        "next_page": [{"function": "next_or_previous", "input": "page", "direction": "next"}],
+        "depth": [{"function": "depth", "input": "page"}],
+    }
+    with pytest.raises(ValueError, match="'x' is made by a derived field that looks at other events; settings of values come before"):
+        View.model_validate({"name": "v", "derived": derived, section: {"x": component}})
+
+
 def test_the_id_of_deduplicate_is_a_dimension(folder):
     file = folder / "view.yaml"
     once = "derived:\n  once: [{function: deduplicate, input: reason, id: chanel}]\ndimensions:\n"
