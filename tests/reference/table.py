@@ -6,7 +6,7 @@ import math
 
 from tests.reference.attribution import attributed, credits, settings
 from tests.reference.calculated import Leaf, Rows, columns, leaves
-from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path
+from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path, spec_of
 from tests.reference.values import filled, no_value
 
 Key = tuple[str | None, ...]
@@ -47,7 +47,13 @@ def bindings(event: dict, view: dict, dimensions: list[str]) -> list[tuple[Key, 
     chosen: list[dict[str, int | None]] = [{}]
     for array in arrays:
         chosen = [{**items, array: at} for items in chosen for at in choices(event, view, array, parents[array], items)]
-    return [(tuple(filled(value_at(event, name, chains[name], items), view, name) for name in dimensions), items) for items in chosen]
+    return [(tuple(known(event, view, name, chains[name], items) for name in dimensions), items) for items in chosen]
+
+
+def known(event: dict, view: dict, name: str, chain: tuple[str, ...], items: dict) -> str | None:
+    """The value of a dimension under a choice of items; no value may be one, but for what persists: that was before (O8)."""
+    value = value_at(event, name, chain, items)
+    return value if spec_of(view, "dimensions", name).get("persistence") else filled(value, view, name)
 
 
 def choices(event: dict, view: dict, array: str, parent: str | None, items: dict) -> list[int | None]:

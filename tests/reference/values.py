@@ -217,7 +217,7 @@ def no_value(view: dict, dimension: str) -> dict:
 
 
 def filled(text: str | None, view: dict, dimension: str) -> str | None:
-    """O8: no value as a value."""
+    """O8: no value as a value; what persists may be null again, where nothing lasts."""
     how = no_value(view, dimension)
     return how["label"] if text is None and how["as_value"] else text
 
