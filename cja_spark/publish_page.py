@@ -185,7 +185,8 @@ def _in_words(segment: Segment, view: View, identities: Collection[str]) -> str:
     named = [leaf.dimension for leaf in leaves(segment) if isinstance(leaf, DimensionCondition | Changes)]
     if any(column_of(name, view, identities).format == "identifier" for name in named):
         return segment.label or "in place"
-    written = json.loads(segment.model_dump_json(exclude_none=True, exclude={"label", "description"}))
+    said = {"label", "description", *(("include",) if segment.include == "everyone" else ())}
+    written = json.loads(segment.model_dump_json(exclude_none=True, exclude=said))
     return segment.label or f"in place: {_option(written)}"
 
 

@@ -30,6 +30,8 @@ _STEPS = {
     "exclusions",
     "explain",
     "dictionary",
+    "text_test",
+    "traced",
 }
 
 for _module in pkgutil.iter_modules(cja_spark.reports.__path__):
