@@ -11,7 +11,7 @@ import pytest
 from cja_spark.kernels.segments import Matcher
 from cja_spark.view.condition import Segment
 from tests.property.arrays import batch_of
-from tests.property.asks import DISTANCES
+from tests.property.conditions import DISTANCES
 from tests.property.strategies import GAP, MINUTE
 from tests.reference.segments import World, events_of
 from tests.reference.sequences import matches

@@ -1,0 +1,121 @@
+"""Conditions and segments drawn at random, sequences among them, and the components that they name."""
+
+from __future__ import annotations
+
+from tests.property.strategies import VIEW
+
+TEXTS = {
+    "page": ("home", "product", "cart", "help", "söke", "nowhere"), "channel": ("mail", "search", "direct"),
+    "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
+    "campaign": ("mail", "search", "direct"), "color": ("red", "blue", "green"),
+    "group": ("home", "cart", "Unspecified"), "size": ("1.0", "Less than 1", "0 to 1"),
+    "level": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
+}  # fmt: skip
+METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking")
+METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
+STANDARD = {
+    "hour_of_day": ("3", "23", "0"), "minute_of_hour": ("0", "30"), "am_pm": ("AM", "PM"), "day_of_week": ("Sunday", "Monday"),
+    "day_of_month": ("1", "9"), "day_of_year": ("68", "1"), "week_of_year": ("10", "6"), "month_of_year": ("March", "M01"),
+    "quarter_of_year": ("Q1", "Q3"), "weekday_or_weekend": ("Weekday", "Weekend"), "event_depth": ("1", "2", "11"),
+    "session_type": ("First-time", "Return"), "day": ("2025-03-09", "2025-03-01"), "week": ("2025-W10", "week of 2025-03-09"),
+    "month": ("2025-03", "FY2025-M01"), "quarter": ("2025-Q1", "FY2025-Q1"), "year": ("2025", "2024/25"),
+}  # fmt: skip
+CLOCKS = ("second", "minute", "five_minutes", "fifteen_minutes", "thirty_minutes", "hour")
+SESSION_TYPES = ("first_time_sessions", "return_sessions")
+LEVELS = ("event", "session", "person")
+
+
+def condition(chance, container, depth=2):
+    """A condition on units of a container."""
+    kind = chance.choice(["dimension", "dimension", "metric", "distinct", "segment", "all", "any", "exclude", "container", "then"])
+    if kind in ("all", "any") and depth:
+        return {kind: [condition(chance, container, depth - 1) for _ in range(chance.choice([1, 2, 2]))]}
+    if kind == "exclude" and depth:
+        return {"exclude": condition(chance, container, depth - 1)}
+    if kind in ("container", "then") and depth and container != "event":
+        inner = chance.choice(LEVELS[: LEVELS.index(container)])
+        nested = {"container": inner, "where": condition(chance, inner, depth - 1)}
+        return nested if kind == "container" else sequence(chance, depth - 1)
+    return leaf(chance, kind)
+
+
+def leaf(chance, kind):
+    """A condition that names a component."""
+    if kind == "metric":
+        metric = chance.choice([name for name in (*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES) if name != "conversion"])
+        return {"metric": metric, chance.choice(["at_least", "at_most", "more_than", "less_than", "equals", "does_not_equal"]): chance.randint(0, 3)}
+    if kind == "distinct":
+        return {"dimension": chance.choice([*TEXTS, *STANDARD, *CLOCKS]), "distinct": {chance.choice(["at_least", "equals", "does_not_equal"]): chance.randint(0, 3)}}
+    return chance.choice(sorted(VIEW["segments"])) if kind == "segment" else comparison(chance)
+
+
+def comparison(chance):
+    """A dimension compared with text."""
+    texts = TEXTS if chance.random() < 0.7 else STANDARD
+    name = chance.choice(list(texts))
+    negative = chance.random() < 0.4
+    text = chance.choice(texts[name])
+    operators = {
+        ("equals", "does_not_equal"): text, ("equals_any_of", "equals_none_of"): chance.sample(texts[name], min(2, len(texts[name]))),
+        ("contains", "does_not_contain"): text[1:3], ("starts_with", "does_not_start_with"): text[:2],
+        ("ends_with", "does_not_end_with"): text[-1], ("matches", "does_not_match"): chance.choice(["*", "*o*", text[:2] + "*", text]),
+        ("contains_all_of", "does_not_contain_all_of"): [text[0], text[-1]],
+        ("contains_any_of", "does_not_contain_any_of"): [text[:2], text[-3:]],
+        ("exists", "exists"): not negative,
+    }  # fmt: skip
+    words, asked = chance.choice(list(operators.items()))
+    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", "neighbour", "level", *STANDARD) else [])]
+    return {"dimension": name, words[negative]: asked, "model": chance.choice(models)}
+
+
+DISTANCES = (
+    "0 events", "1 events", "2 events", "5 events", "0 sessions", "1 session", "2 sessions", "1 seconds", "30 minutes",
+    "1 days", "7 days", {"dimension": "page", "count": 1}, {"dimension": "channel", "count": 2},
+)  # fmt: skip
+
+
+def sequence(chance, depth):
+    """Checkpoints in order, with what lies between them."""
+    parts, wanted, dated = [], 0, False
+    count = chance.choice([1, 2, 2, 3])
+    while wanted < count or chance.random() < 0.2:
+        if chance.random() < 0.25:
+            if wanted and not dated and chance.random() < 0.5:
+                parts.append({"within": chance.choice(DISTANCES)})
+                dated = True
+            parts.append({"exclude": checkpoint(chance, depth)})
+            continue
+        if wanted and chance.random() < 0.5:
+            ends = chance.choice([("after",), ("within",), ("within",), ("after", "within")])
+            parts.append({end: chance.choice(DISTANCES) for end in ends})
+        parts.append(checkpoint(chance, depth))
+        wanted, dated = wanted + 1, False
+    return {"then": parts}
+
+
+def checkpoint(chance, depth):
+    """An event, a session or a logic group."""
+    kind = chance.choice(["event", "event", "event", "session", "group"])
+    if kind == "session":
+        return {"container": "session", "where": condition(chance, "session", depth)}
+    if kind == "group":
+        join = chance.choice(["all", "any"])
+        levels = [chance.choice(["event", "session"]) for _ in range(chance.choice([1, 2, 3]))]
+        return {"logic_group": {join: [of_level(chance, level, depth) for level in levels]}}
+    return of_level(chance, "event", depth)
+
+
+def of_level(chance, container, depth):
+    """A condition on events or sessions that says so itself."""
+    return {"container": container, "where": condition(chance, container, depth)}
+
+
+def segment(chance):
+    """A segment, by name or written in place."""
+    if chance.random() < 0.2:
+        return chance.choice(sorted(VIEW["segments"]))
+    container = chance.choice(LEVELS)
+    if container != "event" and chance.random() < 0.3:
+        include = chance.choice(["everyone", "only_before", "only_after"])
+        return {"container": container, "include": include, "where": sequence(chance, 1)}
+    return {"container": container, "where": condition(chance, container)}
