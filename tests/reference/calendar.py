@@ -33,8 +33,13 @@ def first_instant(day: date, zone: str) -> int:
 
 def bucket_day(day: date, granularity: str, calendar: object = "gregorian") -> date:
     """First day of the bucket a day lies in: back, day by day, to where the bucket's name changes."""
-    name = bucket_name(day, granularity, calendar)
-    while bucket_name(day - timedelta(days=1), granularity, calendar) == name:
+    return _bucket_day(day, granularity, json.dumps(calendar, default=str))
+
+
+@lru_cache(maxsize=200_000)
+def _bucket_day(day: date, granularity: str, calendar: str) -> date:
+    name = _name(day, granularity, calendar)
+    while _name(day - timedelta(days=1), granularity, calendar) == name:
         day -= timedelta(days=1)
     return day
 

@@ -68,12 +68,13 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
 def value(at: int, name: str, how: dict, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> object:
     """The value of one event."""
     person = how.get("scope", "session") == "person"
+    since = person_from(view, ask) if person else None
 
     def scope(j: int) -> tuple:
         return (0 if person else session_of[j], journey[j]["t"] >= ask["to"])
 
     def set_(j: int) -> object:
-        if person and journey[j]["t"] < person_from(view, ask):
+        if since is not None and journey[j]["t"] < since:
             return None
         one = journey[j].get(name)
         return None if isinstance(one, str) and not one.strip() else one

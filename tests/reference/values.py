@@ -9,6 +9,7 @@ import re
 from tests.reference.metrics import clean, path, spec_of
 
 URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(/[^?#]*)?(\?[^#]*)?(#.*)?", re.DOTALL)
+SPACES = "".join(one for one in map(chr, range(0x3001)) if one.isspace())
 NEGATIVE = {
     "does_not_equal": "equals", "equals_none_of": "equals_any_of", "does_not_contain": "contains",
     "does_not_contain_any_of": "contains_any_of", "does_not_start_with": "starts_with", "does_not_end_with": "ends_with",
@@ -174,8 +175,7 @@ def substring(text: str, how: dict) -> str | None:
         found = parts[index - 1] if index <= len(parts) else None
         return found[::-1] if found and asked.get("from") == "right" else found
     if method == "trim":
-        spaces = "".join(one for one in map(chr, range(0x3001)) if one.isspace()) if asked.get("whitespace", True) else ""
-        return text.strip(spaces + asked.get("characters", ""))
+        return text.strip((SPACES if asked.get("whitespace", True) else "") + asked.get("characters", ""))
     return {"from_left": from_left, "from_right": from_right, "url": url, "regex": regex}[method](text, asked)
 
 
