@@ -29,7 +29,7 @@ check: setup ## ruff, mypy --strict, import layers, house checks
 	@$(BIN)/python -m pytest tests/house
 
 bench: setup ## benchmarks against DuckDB; writes benchmarks/README.md
-	@$(BIN)/pip install --quiet --constraint requirements.lock '.[bench]'
+	@$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[bench]'
 	@$(BIN)/python -m benchmarks.run
 
 schemas: setup ## JSON schemas of all YAML files into build/schemas, for editors
