@@ -35,6 +35,9 @@ bench: setup ## benchmarks against DuckDB; writes benchmarks/README.md
 schemas: setup ## JSON schemas of all YAML files into build/schemas, for editors
 	@$(BIN)/cja schemas --out build/schemas
 
+docs: setup ## pages of all settings into docs/settings, made from the specs
+	@$(BIN)/cja settings --out docs/settings
+
 package: setup ## build/cja_spark.zip for spark-submit --py-files
 	@mkdir -p build && rm -f build/cja_spark.zip && $(PYTHON) -c "import shutil; shutil.make_archive('build/cja_spark', 'zip', '.', 'cja_spark')"
 
@@ -55,4 +58,4 @@ $(STAMP): pyproject.toml requirements.lock
 clean: ## remove what was built, not the environment
 	@rm -rf build
 
-.PHONY: help demo test test-jobs test-release check bench schemas package setup clean
+.PHONY: help demo test test-jobs test-release check bench schemas docs package setup clean

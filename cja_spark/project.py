@@ -27,6 +27,10 @@ class LakePlace(Spec):
     """Where the tables lie, and where relative source paths begin; both relative to the project's folder.
 
     `location` may also be a URI (``s3a://bucket/lake``) or ``catalogue:schema``.
+
+    Attributes:
+        location: where the tables lie.
+        files: where relative paths of sources begin.
     """
 
     location: Address

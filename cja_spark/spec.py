@@ -27,6 +27,7 @@ _UNITS = {
     "day": timedelta(days=1),
     "week": timedelta(weeks=1),
 }
+DURATION = r"^\s*\d+\s+(ms|milliseconds?|s|seconds?|min|minutes?|h|hours?|d|days?|weeks?)\s*$"
 _DURATION = re.compile(r"^\s*(\d+)\s+([a-z]+)\s*$")
 LONGEST = timedelta(days=36_500)
 _SHORT = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
@@ -69,7 +70,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(duration_text, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\s*\d+\s+(ms|milliseconds?|s|seconds?|min|minutes?|h|hours?|d|days?|weeks?)\s*$"}),
+    WithJsonSchema({"type": "string", "pattern": DURATION}),
 ]
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 Name = Annotated[str, StringConstraints(pattern=NAME)]

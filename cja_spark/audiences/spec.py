@@ -36,7 +36,12 @@ def _parts(tree: Spec) -> Iterator[Spec]:
 
 
 class Dates(Spec):
-    """From the first instant of one day to the end of another, in the view's time zone."""
+    """From the first instant of one day to the end of another, in the view's time zone.
+
+    Attributes:
+        from: the first day.
+        to: the last day.
+    """
 
     from_: Day = Field(alias="from")
     to: Day
@@ -52,6 +57,18 @@ class Audience(Spec):
     """People with an event in a window that passes a tree of segments (A1-A4).
 
     With `refresh` the audience is recurring and looks back from `as_of`; without it the `range` is fixed.
+
+    Attributes:
+        name: what the audience is called; the file's name.
+        description: what it is for, for people.
+        segments: segments of the view, by name, under `all`, `any` and `exclude`; 1 to 20.
+        refresh: how often it is evaluated again; without it once.
+        lookback: how far back a refreshing audience looks, 1 to 90 days.
+        range: the days that a one-time audience looks at.
+        expires: the day from which it is not evaluated any more.
+        known_only: whether only persons who are known belong, not mere devices.
+        known_namespaces: the namespaces whose ids are known persons.
+        sinks: the sinks that it is delivered to, by name.
     """
 
     name: Name

@@ -19,6 +19,12 @@ class IdentityField(Spec):
     """An identity: a plain column with its namespace, or a choice from an identityMap (rule F4).
 
     `identity_map: primary` takes the entry flagged primary; any other text is the namespace to take.
+
+    Attributes:
+        column: the column that holds plain ids; a name alone is short for it.
+        identity_map: the namespace to take from an identityMap, or `primary`.
+        namespace: the namespace of plain ids; by itself the connection's one, else the column's last part.
+        map_column: the column that holds the identityMap.
     """
 
     column: str | None = None
@@ -53,7 +59,19 @@ Identity = Annotated[IdentityField, BeforeValidator(_identity, json_schema_input
 
 
 class EventDataset(Spec):
-    """Events: rows with a timestamp and a person; `numbers` are columns of a text format that hold numbers."""
+    """Events: rows with a timestamp and a person; `numbers` are columns of a text format that hold numbers.
+
+    Attributes:
+        type: rows with a timestamp.
+        source: where the rows lie.
+        timestamp: the column that says when: text, epoch seconds, milliseconds or microseconds, or a timestamp.
+        person_id: whose event it is; rows without one are dropped, unless stitching finds it.
+        event_id: the column by which exact repeats are told; one is kept.
+        persistent_id: the device or cookie that an event came from, for stitching.
+        sequence: a column of numbers that orders events of one millisecond (rule O3).
+        numbers: columns of a text format that hold numbers.
+        stitching: how events without a person find theirs.
+    """
 
     type: Literal["event"]
     source: Source
@@ -77,7 +95,13 @@ class EventDataset(Spec):
 
 
 class ProfileDataset(Spec):
-    """Attributes of persons: one current row per person, the newest wins."""
+    """Attributes of persons: one current row per person, the newest wins.
+
+    Attributes:
+        type: rows of persons.
+        source: where the rows lie.
+        person_id: whose attributes the row has.
+    """
 
     type: Literal["profile"]
     source: Source
@@ -85,7 +109,14 @@ class ProfileDataset(Spec):
 
 
 class LookupDataset(Spec):
-    """Attributes of values: one row per key, the newest wins; `matches` is the event path that holds keys."""
+    """Attributes of values: one row per key, the newest wins; `matches` is the event path that holds keys.
+
+    Attributes:
+        type: rows of values.
+        source: where the rows lie.
+        key: the column that holds the value that a row is about.
+        matches: the event path that holds such values.
+    """
 
     type: Literal["lookup"]
     source: Source
@@ -122,6 +153,11 @@ class Connection(Spec):
     """All datasets of a company's customers, in the order that breaks ties between events (rule O3).
 
     A person with more than `max_monthly_events` in a calendar month is a bad ID: what arrives of it later is discarded.
+
+    Attributes:
+        name: what the connection is called.
+        datasets: the datasets by name; their order breaks ties between events.
+        max_monthly_events: how many events of one person a calendar month may have.
     """
 
     name: Name

@@ -33,6 +33,8 @@ class Fallout(Report):
         count: persons, sessions, or attempts, of which a unit may make several (F10).
         base: what shares of the total are of: those who reach the first step, or all units with a range event (F11).
         breakdown: a dimension whose value at `breakdown_step` parts the counts (F12).
+        report: how many reach each step of a path.
+        breakdown_step: the step whose event has the value, counted from 1.
     """
 
     report: Literal["fallout"] = "fallout"

@@ -38,7 +38,14 @@ TOTAL = 100
 
 
 class Sessions(Report):
-    """Sessions in all, and by the value of a dimension on the first event that the report sees of each."""
+    """Sessions in all, and by the value of a dimension on the first event that the report sees of each.
+
+    Attributes:
+        report: what sessions are like.
+        dimension: the dimension whose value at a session's first event is its row; without one there is the total
+            alone.
+        rows: how many rows are shown; the rest is *other*.
+    """
 
     report: Literal["sessions"] = "sessions"
     dimension: Name | None = None

@@ -64,6 +64,15 @@ class Report(Spec):
 
     `person_scope` says since when what belongs to a person counts, such as a value that persists with the person: the
     first day of the range's first month, the range's first day, or ever.
+
+    Attributes:
+        name: what the report is called; the file's name.
+        report: the kind of report.
+        title: what the page calls it.
+        description: what it is for, for people.
+        range: the days that it is about.
+        segments: segments by name or in place; events must pass all of them.
+        person_scope: since when what belongs to a person counts.
     """
 
     name: Name = "report"

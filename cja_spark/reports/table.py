@@ -30,11 +30,16 @@ TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of
 class Table(Report):
     """Metrics by the values of dimensions.
 
-    `include_no_value` says whether what has no value is a row, for all dimensions or for those in a list; without a word
-    each dimension says it (`no_value: {show: false}`).
-
-    `round_counts` shows metrics that count, whose parts an attribution may credit, as whole numbers; sums, order and
-    calculated metrics are of the parts (rule M5).
+    Attributes:
+        report: metrics by the values of dimensions.
+        dimensions: what rows are, up to four; without one there is the total alone.
+        metrics: the columns.
+        rows: how many rows are shown; the rest is *other*.
+        sort: the metric that rows are sorted by; the first column when not given.
+        include_no_value: whether what has no value is a row, for all dimensions or for those in a list; without a word
+            each dimension says it (`no_value: {show: false}`).
+        round_counts: shows metrics that count, whose parts an attribution may credit, as whole numbers; sums, order and
+            calculated metrics are of the parts (rule M5).
     """
 
     report: Literal["table"] = "table"

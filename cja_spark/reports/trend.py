@@ -23,7 +23,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Trend(Report):
-    """Metrics over time; every bucket of the range is a row, also one without events."""
+    """Metrics over time; every bucket of the range is a row, also one without events.
+
+    Attributes:
+        report: metrics over time.
+        granularity: what a row is.
+        metrics: the columns.
+    """
 
     report: Literal["trend"] = "trend"
     granularity: Granularity = "day"

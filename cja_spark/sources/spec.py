@@ -25,6 +25,12 @@ class Source(Spec):
     """Where a dataset lies: a format that Spark reads, a path (relative to the files root) or a table, options.
 
     Options go to Spark's reader and to the file system; a secret among them is a reference.
+
+    Attributes:
+        format: `json`, `csv`, `parquet`, `delta`, or any other that Spark reads.
+        path: the folder or file, relative to the lake's `files`, or a URI.
+        table: a table of the catalogue instead.
+        options: options of Spark's reader and of the file system.
     """
 
     format: str

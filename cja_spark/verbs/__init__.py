@@ -21,6 +21,7 @@ NAMES = (
     "approve",
     "deliver",
     "schemas",
+    "settings",
 )
 
 

@@ -22,6 +22,12 @@ class FieldBased(Spec):
 
     `blocked_values` are placeholders that count as no person ID; an empty list blocks nothing, the default also
     blocks ids of zeros and dashes alone.
+
+    Attributes:
+        method: by the fields of each event.
+        replay: how far back rows are looked at again, each day or each week.
+        blocked_values: placeholders that are no person ID, whatever their case.
+        max_device_switches: how often persons may take turns on a device before it counts as nobody's (rule F12).
     """
 
     method: Literal["field_based"]

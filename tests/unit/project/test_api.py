@@ -13,7 +13,7 @@ from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.verbs import NAMES
 
 ROOT = Path(__file__).resolve().parents[3]
-NOT_OF_A_LAKE = {"doctor", "demo", "schemas"}
+NOT_OF_A_LAKE = {"doctor", "demo", "schemas", "settings"}
 
 
 def test_importing_the_package_imports_no_spark():

@@ -1,88 +1,64 @@
-"""Settings that answers and tables depend on are required of a session that somebody else opened."""
+"""The pages of settings: made from the specs, each setting described, and what `cja settings` finds by a name."""
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
+
 import pytest
-from pyspark.sql import functions as F
 
-import cja_spark as cja
 from cja_spark.errors import ConfigurationError
-from cja_spark.lake import Lake
-from cja_spark.session import open_session, with_setting
-from cja_spark.settings import ANSWERS, SAFETY, TABLES, Setting, require_session
+from cja_spark.verbs.settings import VERB
+from cja_spark.words.schemas import schemas
+from cja_spark.words.settings import TITLES, pages
 
-VIEW = {"dimensions": {"page": "page"}, "metrics": {"orders": "orders", "rate": {"calculate": "orders / sessions"}}}
-
-
-@pytest.fixture(scope="module")
-def events(spark):
-    rows = [("ann", "2026-01-05 10:00:00", "home", 1.0), ("bob", "2026-01-05 11:00:00", "cart", 0.0)]
-    return spark.createDataFrame(rows, "person_id string, time string, page string, orders double").select(
-        "person_id", F.col("time").cast("timestamp").alias("ts"), "page", "orders"
-    )
+ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_a_session_of_the_profiles_passes_every_check(spark):
-    require_session(spark, (*ANSWERS, *TABLES, *SAFETY))
-    assert open_session() is spark
+def run(name=None, out=None):
+    return VERB.run(argparse.Namespace(name=name, out=out))
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("spark.sql.session.timeZone", "Europe/Berlin", "spark.sql.session.timeZone is 'Europe/Berlin' and must be 'UTC'. Set it: "
-         "spark.conf.set('spark.sql.session.timeZone', 'UTC')"),
-        ("spark.sql.ansi.enabled", "false", "spark.sql.ansi.enabled is 'false' and must be 'true'."),
-    ],
-)  # fmt: skip
-def test_another_time_zone_or_no_ansi_is_refused_by_lakes_and_reports_on_rows(spark, events, tmp_path, name, value, said):
-    with with_setting(spark, name, value):
-        for use in (lambda: Lake(spark, str(tmp_path)), lambda: cja.report_rows(events, VIEW, [cja.Table()])):
-            with pytest.raises(ConfigurationError) as caught:
-                use()
-            assert said in str(caught.value)
-    assert cja.report_rows(events, VIEW, [cja.Table(metrics=("people",))])[0].collect()[0]["people"] == 2
+@pytest.mark.parametrize("kind", TITLES)
+def test_the_page_in_docs_is_what_the_specs_say(kind):
+    there = (ROOT / "docs" / "settings" / f"{kind}.md").read_text(encoding="utf-8")
+    assert there == pages()[kind], "docs/settings is older than the specs: make docs"
 
 
-@pytest.mark.parametrize("name", ["UTC", "Etc/UTC", "Z"])
-def test_other_names_of_utc_are_taken(spark, name):
-    with with_setting(spark, "spark.sql.session.timeZone", name):
-        require_session(spark)
+@pytest.mark.parametrize("kind", ["connection", "lake", "sink"])
+def test_every_setting_is_described(kind):
+    schema = schemas()[kind]
+    specs = [*schema.get("anyOf", [schema]), *schema["$defs"].values()]
+    bare = [f"{one['title']}.{name}" for one in specs for name, how in one.get("properties", {}).items() if "description" not in how]
+    assert bare == []
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("spark.sql.files.ignoreMissingFiles", "true"),
-        ("spark.sql.files.ignoreCorruptFiles", "true"),
-        ("spark.databricks.delta.schema.autoMerge.enabled", "true"),
-        ("spark.databricks.delta.retentionDurationCheck.enabled", "false"),
-        ("spark.databricks.delta.merge.materializeSource", "none"),
-        ("spark.databricks.delta.commit.idempotencyCheck.enabled", "false"),
-    ],
-)
-def test_a_setting_that_can_lose_a_table_is_told(spark, name, value):
-    with with_setting(spark, name, value), pytest.raises(ConfigurationError, match=f"{name} is '{value}' and must be"):
-        require_session(spark, SAFETY)
+def test_a_setting_is_found_wherever_it_is_one(capsys):
+    assert run("known_only") == 0
+    printed = capsys.readouterr().out
+    assert "## Audience, in `audiences/NAME.yaml`" in printed
+    assert "| `known_only` | whether only persons who are known belong, not mere devices. | true or false | `false` |" in printed
 
 
-def test_a_static_setting_is_set_where_the_session_is_opened(spark):
-    missing = Setting("spark.sql.extensions", "another.Extension", lambda found: "another" in found, "", static=True)
-    with pytest.raises(ConfigurationError, match="where the session is opened: --conf spark.sql.extensions=another.Extension"):
-        require_session(spark, (missing,))
+def test_a_spec_is_found_by_its_name_in_any_case(capsys):
+    assert run("fieldbased") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("## FieldBased\n")
+    assert "| `replay` |" in printed
 
 
-@pytest.mark.parametrize(
-    ("view", "report", "fault"),
-    [
-        ({"dimensions": {"page": {"feild": "page"}}}, cja.Table(), "dimensions.page: unknown key 'feild'. Did you mean 'field'?"),
-        ({**VIEW, "time_zone": "Europe/Brelin"}, cja.Table(), "Did you mean 'Europe/Berlin'?"),
-        (VIEW, cja.Table(metrics=("ordres",)), "no metric named 'ordres'. Did you mean 'orders'?"),
-        (VIEW, cja.Fallout(steps=("orders", "rate")), "report 1 (fallout): 1 fault\n  metric 'rate' is calculated from sums"),
-        ({**VIEW, "session": {"starts_with": ["events"]}}, cja.Table(), "view: 1 fault\n  metric 'events' is on every event"),
-    ],
-)
-def test_faults_of_reports_on_rows_are_the_project_s_errors(events, view, report, fault):
-    with pytest.raises(ConfigurationError) as caught:
-        cja.report_rows(events, view, [report])
-    assert fault in str(caught.value)
+def test_without_a_name_all_pages_are_printed(capsys):
+    assert run() == 0
+    printed = capsys.readouterr().out
+    assert [title for title in TITLES.values() if f"# {title}\n" not in printed] == []
+
+
+def test_a_name_that_is_none_has_the_nearest_one_said():
+    with pytest.raises(ConfigurationError, match="No setting named 'loockback'. Did you mean 'lookback'"):
+        run("loockback")
+
+
+def test_pages_are_written(tmp_path, capsys):
+    assert run(out=str(tmp_path / "pages")) == 0
+    assert {file.stem: file.read_text(encoding="utf-8") for file in (tmp_path / "pages").glob("*.md")} == pages()
+    assert len(capsys.readouterr().out.split()) == len(TITLES)
