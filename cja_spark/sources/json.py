@@ -23,8 +23,9 @@ def read(spark: SparkSession, source: Source, items: Sequence[Item]) -> DataFram
     """JSON lines, and files that hold one array: those whose first character is `[`; the driver reads their heads.
 
     Columns: adds `_file`, and where a row is no JSON `_corrupt_record`.
-    Rows:    One per object. An object without any value (`{}`) and an array without any (`[]`) are null: whether what
-        is in them is known depends on the other rows of a load, and a load must not.
+    Rows:    One per object. Text without a character (`""`), an object without any value (`{}`) and an array without any
+        (`[]`, `[{}]`) are null: whether the type of what is in them is known depends on the other rows of a load, and
+        a load must not (O8).
     Raises:  SourceError when a file is gone; TypeConflictError when lines and arrays differ in a column's type.
     """
     parts = []
@@ -58,17 +59,36 @@ def _read(
 
 
 def _some_value(column: Column, kind: T.DataType) -> Column:
-    """A struct with a value in it at any depth, or an array with one, else null; items of arrays stay as they are."""
+    """A value as `read` gives it: what has none in it is null, items of arrays keep their places."""
     if isinstance(kind, T.ArrayType):
-        return F.when(F.exists(column, lambda item: item.isNotNull()), column)
-    if not isinstance(kind, T.StructType) or not kind.fields:
-        return column
-    leaves = reduce(lambda one, other: one | other, (leaf.isNotNull() for leaf in _leaves(column, kind)))
-    parts = [_some_value(column.getField(field.name), field.dataType).alias(field.name) for field in kind.fields]
-    return F.when(leaves, F.struct(*parts))
+        inner = kind.elementType
+        kept = F.transform(column, lambda item: _item(item, inner)) if _can_be_blank(inner) else column
+        return F.when(F.exists(column, lambda item: _has_value(item, inner)), kept)
+    if isinstance(kind, T.StructType) and kind.fields:
+        return F.when(_has_value(column, kind), _parts(column, kind))
+    return F.when(_has_value(column, kind), column) if isinstance(kind, T.StringType) else column
 
 
-def _leaves(column: Column, kind: T.DataType) -> list[Column]:
-    if not isinstance(kind, T.StructType):
-        return [_some_value(column, kind)]
-    return [leaf for field in kind.fields for leaf in _leaves(column.getField(field.name), field.dataType)]
+def _item(item: Column, kind: T.DataType) -> Column:
+    """An item of an array: an object stays one, also without any value."""
+    if isinstance(kind, T.StructType) and kind.fields:
+        return F.when(item.isNotNull(), _parts(item, kind))
+    return _some_value(item, kind)
+
+
+def _parts(column: Column, kind: T.StructType) -> Column:
+    return F.struct(*(_some_value(column.getField(field.name), field.dataType).alias(field.name) for field in kind.fields))
+
+
+def _has_value(column: Column, kind: T.DataType) -> Column:
+    """Whether there is something in a column, at any depth; text without a character is nothing."""
+    if isinstance(kind, T.ArrayType):
+        return F.exists(column, lambda item: _has_value(item, kind.elementType))
+    if isinstance(kind, T.StructType) and kind.fields:
+        return reduce(lambda one, other: one | other, (_has_value(column.getField(field.name), field.dataType) for field in kind.fields))
+    return column != "" if isinstance(kind, T.StringType) else column.isNotNull()
+
+
+def _can_be_blank(kind: T.DataType) -> bool:
+    """Whether something in items of a type may have to become null."""
+    return isinstance(kind, T.ArrayType | T.StructType | T.StringType)
