@@ -38,6 +38,7 @@ from cja_spark.lock import locked
 from cja_spark.project import Project
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.compile import asks_of, columns_of
+from cja_spark.reports.credited import with_too_many_values
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.names import names_from
@@ -63,6 +64,7 @@ class Answer:
         kept: False when the lake already held this run.
         excluded_persons: persons with too many events (L3), left out; their ids are in `report_exclusions`.
         excluded_events: the events of those persons in what the report reads.
+        shared_equally: conversions with more values than a rate game takes (A6).
     """
 
     ask: Ask
@@ -71,6 +73,7 @@ class Answer:
     kept: bool
     excluded_persons: int = 0
     excluded_events: int = 0
+    shared_equally: int = 0
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,9 @@ def _report(
         rows = REPORTS.named(ask.report.report).finish(sums, ask, names_of)
         run = run_id(ask, built.sources)
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
-        answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values())))
+        answers.append(
+            Answer(ask, rows, run, kept, len(left_out), sum(left_out.values()), with_too_many_values(sums, ask))
+        )
     return Run(tuple(answers), passed, built.version)
 
 

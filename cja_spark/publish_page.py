@@ -177,6 +177,8 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
         options["steps"] = [_sentence(step.name()) for step in report.steps]
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
+    if answer.shared_equally:
+        options["shared_equally"] = f"{answer.shared_equally:,} conversions with more values than a rate game takes"
     return {_sentence(key): _option(value) for key, value in options.items()}
 
 

@@ -50,7 +50,7 @@ def window_with(report: Report, view: View, tail: int, data_until: int, as_of: i
     days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY), view.calendar)
     return window(
         days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,
-        of_person=asks_persons(report, view) or any(how.of_person for how in attributions_in(report, view)),
+        of_person=asks_persons(report, view) or any(how.reads_person for how in attributions_in(report, view)),
         back=looks_back(report, view, instant_ms(days[0], view.time_zone)),
     )  # fmt: skip
 

@@ -17,6 +17,8 @@ from cja_spark.reports.credited import Credits, attribution_of, credits
 from cja_spark.reports.distinct import add_values, values_in_total, values_per_key
 from cja_spark.reports.include_no_value import IncludeNoValue
 from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, rounded_counts, shown
+from cja_spark.reports.ranked import ranked
+from cja_spark.reports.rate_game import credited as credited_by_game
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, combined, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
@@ -117,6 +119,8 @@ def kernel(seen: Seen[Table]) -> Cells:
         if how := attribution_of(measure, report, ask.view):
             given = credits(seen, measure.metric, how, own)
             total = _credited(cells, number, given, in_total(seen, measure.metric, own), hidden=bool(hidden))
+            if given.game:
+                given.game.add_to(cells, number)
         else:
             total = _total(seen, measure, rows.chosen(own[rows.at]), own & total_mask, hidden=bool(hidden))
         cells.add(TOTAL + number, total)
@@ -147,7 +151,7 @@ def _credited(cells: Cells, number: int, given: Credits, whole: float, *, hidden
     Source: A5. Decision: without *no value*, the total is of the conversions that a value came before.
     """
     some = given.amounts != 0
-    cells.add(number, given.amounts[some], given.values[some])
+    cells.add(number, given.amounts[some], *(key[some] for key in given.ids))
     if hidden:
         return given.with_touch
     if given.nobody:
@@ -195,10 +199,10 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     """
     report = ask.report
     found = measures(report.metrics_used(), ask.view)
-    keys, amounts = _per_key(sums, found, len(report.dimensions))
+    keys, amounts = _per_key(sums, found, ask)
     totals = _totals(sums, found, TOTAL)
     grand = _totals(sums, found, GRAND_TOTAL) if hidden_in(ask) else totals
-    kept_rows, texts = _ranked(keys, amounts, grand, ask, names)
+    kept_rows, texts = ranked(keys, amounts, grand, ask, names)
     rest = np.ones(len(keys), bool)
     rest[kept_rows] = False
     per_row = {
@@ -236,12 +240,9 @@ def _differ(one: float, other: float) -> bool:
     return not math.isclose(one, other, rel_tol=1e-9)
 
 
-def _per_key(sums: Sums, found: tuple[Measure, ...], width: int) -> tuple[list[tuple[int, ...]], dict[Measure, Floats]]:
+def _per_key(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> tuple[list[tuple[int, ...]], dict[Measure, Floats]]:
     """The keys of all rows, and per measure its sum on each, 0 where it has no cell."""
-    cells = [
-        {} if not width else values_per_key(sums, number, width) if one.distinct else sums.by_key(number, width)
-        for number, one in enumerate(found)
-    ]
+    cells = [_of_measure(sums, number, one, ask) for number, one in enumerate(found)]
     place = {key: at for at, key in enumerate(dict.fromkeys(key for some in cells for key in some))}
     amounts = {measure: np.zeros(len(place)) for measure in found}
     for measure, some in zip(found, cells, strict=True):
@@ -249,34 +250,18 @@ def _per_key(sums: Sums, found: tuple[Measure, ...], width: int) -> tuple[list[t
     return list(place), amounts
 
 
-def _ranked(
-    keys: list[tuple[int, ...]], amounts: dict[Measure, Floats], grand: dict[Measure, float], ask: Ask[Table], names: Names
-) -> tuple[list[int], list[tuple[str, ...]]]:
-    """The places of the rows that are shown, and their texts. Only rows that can be shown are named."""
-    report = ask.report
-    sort = report.sorted_by()
-    if not keys or sort is None:
-        return [], []
-    by = shown([sort], ask.view, amounts, grand, np.ones(len(keys), bool))[sort]
-    ranks = np.where(np.isnan(by), -np.inf, by)
-    order = np.argsort(-ranks, kind="stable")
-    if len(order) > report.rows:
-        order = order[ranks[order] >= ranks[order[report.rows - 1]]]
-    some = [keys[at] for at in order]
-    texts = dict(zip(order.tolist(), _texts(some, report, ask, names), strict=True))
-    chosen = sorted(texts, key=lambda at: (-ranks[at], [text.encode() for text in texts[at]], keys[at]))[: report.rows]
-    return chosen, [texts[at] for at in chosen]
-
-
-def _texts(keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names) -> list[tuple[str, ...]]:
-    nothing = [ask.view.no_value_of(name) for name in report.dimensions]
-    known = [
-        names(name, np.unique(np.array([key[at] for key in keys], np.int64))) for at, name in enumerate(report.dimensions)
-    ]
-    return [
-        tuple(one.get(value, label) if value else label for one, value, label in zip(known, key, nothing, strict=True))
-        for key in keys
-    ]
+def _of_measure(sums: Sums, number: int, measure: Measure, ask: Ask[Table]) -> dict[tuple[int, ...], float]:
+    width = len(ask.report.dimensions)
+    if not width:
+        return {}
+    if measure.distinct:
+        return values_per_key(sums, number, width)
+    cells = sums.by_key(number, width)
+    how = attribution_of(measure, ask.report, ask.view)
+    if how is None or how.game != "rate_game":
+        return cells
+    given = {key: amount for key, amount in credited_by_game(sums, number, width).items() if amount}
+    return {key: cells.get(key, 0.0) + given.get(key, 0.0) for key in dict.fromkeys((*cells, *given))}
 
 
 def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:

@@ -86,7 +86,8 @@ def traced_events(seen: Seen[Traced], texts: Names) -> pa.Table:
 def traced_credits(seen: Seen[Traced], texts: Names) -> pa.Table:
     """What each conversion gives to the values that were set before it.
 
-    Rows:    one per conversion and touch that gets some of it; one with null where there is no touch.
+    Rows:    one per conversion and touch that gets some of it; one with null where there is no touch. What a rate game
+        gives depends on all persons: its credit is null.
     Columns: metric string, event int (the conversion), amount double, touch int (the event that set the value), value
         string, credit double.
     """
@@ -97,7 +98,7 @@ def traced_credits(seen: Seen[Traced], texts: Names) -> pa.Table:
             continue
         at = np.flatnonzero(seen.masked() & seen.journeys.carries(metric))
         way, amounts = Way.of(seen, seen.ask.report.credit, how, at), seen.amounts(metric)[at]
-        said = _texts(way.values, seen.ask.report.credit, texts)
+        said = _texts(way.ids[0][way.codes], seen.ask.report.credit, texts)
         for number, (event, amount) in enumerate(zip(at.tolist(), amounts.tolist(), strict=True)):
             own = {"metric": metric, "event": event + 1, "amount": amount}
             if not way.touched[number]:
@@ -105,7 +106,7 @@ def traced_credits(seen: Seen[Traced], texts: Names) -> pa.Table:
                 continue
             credit = way.credit(how, np.where(np.arange(len(at)) == number, amounts, 0.0))
             rows += [
-                {**own, "touch": int(way.touches.at[way.touch[one]]) + 1, "value": said[one], "credit": float(credit[one])}
+                {**own, "touch": int(way.touches.at[way.touch[one]]) + 1, "value": said[one], "credit": None if how.game == "rate_game" else float(credit[one])}
                 for one in np.flatnonzero(credit).tolist()
             ]
     kinds = [("metric", pa.string()), ("event", pa.int64()), ("amount", pa.float64()), ("touch", pa.int64()), ("value", pa.string()), ("credit", pa.float64())]

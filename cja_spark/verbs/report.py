@@ -37,6 +37,8 @@ def _run(asked: argparse.Namespace) -> int:
                 f"  left out: {answer.excluded_persons} people with more than {answer.ask.view.max_events:,} events "
                 f"({answer.excluded_events:,} events); table report_exclusions lists them"
             )
+        if answer.shared_equally:
+            say(f"  rate game: {answer.shared_equally:,} conversions have more than 12 values before them and are shared equally")
     say(f"page {page}")
     return 0
 

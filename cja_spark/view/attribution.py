@@ -1,4 +1,4 @@
-"""Attribution: which values before a conversion its amount is credited to (rules A1-A5)."""
+"""Attribution: which values before a conversion its amount is credited to (rules A1-A6)."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ class Attribution(Spec):
     report's person scope began; with a lookback those so long before at most. Without a word it is the person's last
     30 days; a session has no lookback unless one is given.
 
-    `algorithmic` shares an amount equally among the distinct values of its touches: the Shapley value of a game in which
-    a set of values is worth what those conversions are worth that it alone came before (A6, `sum_game`).
+    `algorithmic` shares an amount among the distinct values of its touches, by a `game` (A6). In `sum_game` a set of values
+    is worth what those conversions are worth that it alone came before, so that the parts are equal. In `rate_game` it is
+    worth the share of its persons that convert.
 
     `half_life` is `time_decay`'s: a touch so much older than the last one weighs half. `weights` are `custom`'s.
     """
@@ -64,6 +65,7 @@ class Attribution(Spec):
     lookback: Lookback | None = None
     half_life: Duration | None = None
     weights: Weights | None = None
+    game: Literal["sum_game", "rate_game"] | None = None
 
     @model_validator(mode="after")
     def _of_the_model(self) -> Attribution:
@@ -71,6 +73,8 @@ class Attribution(Spec):
             raise ValueError("half_life: a time above nothing, for model: time_decay alone.")
         if (self.weights is not None) != (self.model == "custom"):
             raise ValueError("weights: model: custom needs them, and no other model takes them.")
+        if self.game is not None and self.model != "algorithmic":
+            raise ValueError("game: for model: algorithmic alone.")
         return self
 
     def looks_back(self) -> timedelta | None:
@@ -91,3 +95,8 @@ class Attribution(Spec):
     def of_person(self) -> bool:
         """Whether touches are looked for since the person scope began."""
         return self.container == "person" and self.looks_back() is None
+
+    @property
+    def reads_person(self) -> bool:
+        """Whether what a person did since the person scope began counts: its touches, or the rates of a game."""
+        return self.of_person or self.game == "rate_game"

@@ -156,6 +156,8 @@ def attributed(chance):
     found = {"model": model, "container": chance.choice(["session", "person"])}
     if model == "custom":
         found["weights"] = {name: chance.choice([0, 1, 3]) for name in ("first", "middle")} | {"last": chance.choice([1, 2])}
+    if model == "algorithmic":
+        found |= chance.choice([{}, {"game": "rate_game"}, {"game": "rate_game"}])
     if model == "time_decay" and chance.random() < 0.5:
         found["half_life"] = chance.choice(["1 seconds", "30 minutes", "1 days"])
     if chance.random() < 0.7:

@@ -6,6 +6,7 @@ from tests.reference.calculated import Leaf
 from tests.reference.metrics import amount, carries, own, own_before_persistence, spec_of
 from tests.reference.order import DAY, milliseconds
 from tests.reference.persistence import person_from
+from tests.reference.rate_game import RateGame
 
 SHAPES = {"u_shaped": (40, 20, 40), "j_shaped": (20, 20, 60), "inverse_j": (60, 20, 20)}
 
@@ -33,6 +34,11 @@ def attributed(view: dict, ask: dict, leaf: Leaf) -> dict | None:
 def of_person(how: dict) -> bool:
     """Whether touches are looked for since the person scope began."""
     return how["container"] == "person" and how["lookback"] is None
+
+
+def reads_person(how: dict) -> bool:
+    """Whether anything of a person counts since its scope began: touches, or what its rate is of."""
+    return of_person(how) or how.get("game") == "rate_game"
 
 
 def touches(at: int, values: list, journey: list[dict], session_of: list[int], how: dict, view: dict, ask: dict) -> list[int]:
@@ -69,11 +75,29 @@ def weights(found: list[int], journey: list[dict], how: dict) -> list[float]:
     return [part / (first + middle + last_) for part in (first, *[middle / (n - 2)] * (n - 2), last_)]
 
 
+def parts(distinct: frozenset, how: dict, rates: RateGame | None) -> dict:
+    """The part of a conversion that each distinct value of its touches gets."""
+    if how["model"] == "participation":
+        return dict.fromkeys(distinct, 1.0)
+    return rates.shares(distinct) if rates else dict.fromkeys(distinct, 1 / len(distinct))
+
+
+def rate_game(seen: dict, ask: dict, view: dict, leaf: Leaf) -> RateGame:
+    """A6: all persons with the values of their touches since the person scope began, and whether they convert; A7: unsegmented."""
+    persons = []
+    for journey in seen["journeys"].values():
+        inside = [event for event in journey if person_from(view, ask) <= event["t"] < ask["to"]]
+        values = frozenset(value for event in inside for value in own(own_before_persistence(event), view, ask["dimensions"][0]))
+        persons.append((values, any(event["t"] >= ask["from"] and carries(event, view, leaf.metric) for event in inside)))
+    return RateGame(persons)
+
+
 def credits(seen: dict, ask: dict, view: dict, leaf: Leaf, how: dict) -> tuple[dict, float]:
     """Per value, None for no touch, what it is credited with; and the sum of the conversions that have a touch."""
     dimension = ask["dimensions"][0]
     found: dict[str | None, float] = {}
     with_touch = 0.0
+    rates = rate_game(seen, ask, view, leaf) if how.get("game") == "rate_game" else None
     for person, journey in seen["journeys"].items():
         session_of = seen["sessions"][person]
         values = [own(own_before_persistence(event), view, dimension) for event in journey]
@@ -90,9 +114,9 @@ def credits(seen: dict, ask: dict, view: dict, leaf: Leaf, how: dict) -> tuple[d
                 continue
             with_touch += x
             if how["model"] in ("participation", "algorithmic"):
-                distinct = {value for j in some for value in values[j]}
-                for value in distinct:
-                    found[value] = found.get(value, 0.0) + (x if how["model"] == "participation" else x / len(distinct))
+                distinct = frozenset(value for j in some for value in values[j])
+                for value, share in parts(distinct, how, rates).items():
+                    found[value] = found.get(value, 0.0) + x * float(share)
                 continue
             for j, share in zip(some, weights(some, journey, how), strict=True):
                 for value in set(values[j]):

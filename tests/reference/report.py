@@ -20,7 +20,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     if (
         deduplication.of_person(view, metrics_read(view, ask))
         or neighbours.of_person(view, ask)
-        or any(map(attribution.of_person, credited))
+        or any(map(attribution.reads_person, credited))
     ):
         start = min(start, persistence.person_from(view, ask))
     start = min(start, standard.back(view, ask))

@@ -8,7 +8,7 @@ import yaml
 
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, page
-from tests.unit.kernels.test_rules_of_attribution import credited
+from tests.unit.kernels.test_rules_of_attribution import credited, group, rate_game
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "attribution.md").read_text(encoding="utf-8")
 TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (model|`\w+`[^|]*) \| (Paid|[0-9])", line)]
@@ -30,3 +30,11 @@ def test_each_model_gives_what_the_guide_says(row):
 
 def test_the_guide_has_nine_models():
     assert len(TABLE) == 10
+
+
+def test_the_rate_game_gives_what_the_guide_says():
+    rows = re.findall(r"^\| ([A-Z][a-z]+(?:, [A-Z][a-z]+)?) \| (\d+) \| (\d+) \|$", GUIDE, re.MULTILINE)
+    assert len(rows) == 3
+    persons = [person for values, count, converting in rows for person in group(int(count), int(converting), *values.split(", "))]
+    parts = [int(part) / 100 for part in re.findall(r"= (\d+) %", GUIDE)]
+    assert rate_game(*persons)[1] == pytest.approx({"Search": 40 + 60 * parts[0], "Display": 10 + 60 * parts[1]})

@@ -180,8 +180,58 @@ def test_participation_on_many_touches_is_what_each_conversion_gives():
         ({"model": "linear", "weights": {"first": 1, "middle": 1, "last": 1}}, "no other model takes them"),
         ({"model": "custom", "weights": {"first": 0, "middle": 0, "last": 0}}, "one of first, middle, last must be above 0"),
         ({"lookback": "ever"}, "'ever' is no duration"),
+        ({"model": "linear", "game": "rate_game"}, "game: for model: algorithmic alone"),
+        ({"model": "algorithmic", "game": "rate"}, "rate_game"),
     ],
 )
 def test_what_makes_no_attribution_is_refused(how, said):
     with pytest.raises(ValidationError, match=said):
         View.model_validate({"name": "v", "metrics": {"orders": {"field": "orders", "attribution": how}}})
+
+
+def rate_game(*persons, **asked):
+    return credited(*persons, model="algorithmic", game="rate_game", **asked)
+
+
+def group(count, converting, *values):
+    """Persons who come by the same values, some of whom convert by one order."""
+    seen = [page(at, value) for at, value in enumerate(values)]
+    return [[*seen, page(9, orders=1)] if at < converting else seen for at in range(count)]
+
+
+# v(a) = .4, v(ab) = .8. v(b) = .1 of ten persons: dividends .4, .1, .3. Nine persons are none: dividends .4, 0, .4.
+@pytest.mark.parametrize(("count", "a", "b"), [(10, 0.55, 0.25), (9, 0.6, 0.2)])
+def test_a6_a_rate_is_of_ten_persons_or_more(count, a, b):
+    total, found = rate_game(*group(10, 4, "a"), *group(count, 1, "b"), *group(10, 8, "a", "b"))
+    assert (total, found) == (13, pytest.approx({"a": 4 + 8 * a / 0.8, "b": 1 + 8 * b / 0.8}))
+
+
+def test_a6_a_set_of_few_persons_is_worth_its_best_part_and_a_value_that_adds_nothing_has_nothing():
+    total, found = rate_game(*group(10, 4, "a"), *group(10, 2, "b"), *group(5, 5, "b", "a"))
+    # v(ab) = .4 of a: dividends .4, .2, -.2: a has .3, b has .1.
+    assert (total, found) == (11, pytest.approx({"a": 4 + 5 * 0.75, "b": 2 + 5 * 0.25}))
+    assert rate_game(*group(10, 9, "a"), *group(10, 0, "b"), *group(10, 3, "b", "a"))[1] == pytest.approx({"a": 12})
+
+
+def test_a6_without_any_rate_the_parts_are_equal():
+    assert rate_game(*group(9, 9, "a", "b")) == (9, pytest.approx({"a": 4.5, "b": 4.5}))
+
+
+def test_a6_rates_are_of_what_persons_did_since_the_person_scope_began_and_no_segment_changes_them():
+    persons = [*group(10, 4, "a"), *group(10, 1, "b"), *group(10, 8, "a", "b")]
+    everything = rate_game(*persons)
+    before = [[page(-DAY, "c"), *own] for own in persons]
+    assert rate_game(*before, lookback="1 hour") == everything
+    double = [*persons, [page(0, "a"), page(1, "b"), page(2, orders=2)]]
+    only_two = {"where": {"metric": "orders", "at_least": 2}}
+    both = 9 / 11 - 0.5  # the dividend, of all who convert
+    found = rate_game(*double, asked={"segments": [only_two]})
+    assert found == (2, pytest.approx({"a": 2 * (0.4 + both / 2) / (9 / 11), "b": 2 * (0.1 + both / 2) / (9 / 11)}))
+
+
+@pytest.mark.parametrize(("values", "equally"), [("abcdefghijkl", 0), ("abcdefghijklm", 1)])
+def test_a6_more_than_twelve_values_are_shared_equally_and_counted(values, equally):
+    persons = [*group(10, 10, "a"), [*(page(at, one) for at, one in enumerate(values)), page(20, orders=78)]]
+    total, found = rate_game(*persons)
+    assert total == 88
+    assert found == ({one: 6 + 10 * (one == "a") for one in values} if equally else {"a": 88})

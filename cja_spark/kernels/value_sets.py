@@ -1,0 +1,123 @@
+"""Sets of values: which distinct values runs of touches have, as a size and two sums of mixed ids, and the values themselves."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+Words = npt.NDArray[np.uint64]
+_SEEDS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
+
+
+def mixed(ids: Ints) -> tuple[Words, Words]:
+    """Two words of 64 bits per id whose sums name a set: no two sets are likely to have both.
+
+    Shapes: ids int64[n] -> uint64[n], uint64[n].
+    Source: the finalizer of splitmix64, from two seeds.
+    """
+    words = ids.astype(np.int64).view(np.uint64)
+    first, second = (_finalized(words + seed) for seed in _SEEDS)
+    return first, second
+
+
+def _finalized(words: Words) -> Words:
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(words ^ (words >> np.uint64(31)), np.uint64)
+
+
+def value_sets(
+    first: Ints, last: Ints, touch: Ints, codes: Codes, words: tuple[Words, Words]
+) -> tuple[Ints, Ints, Ints]:
+    """The set of distinct values of each run of touches; both ends of the runs ascend.
+
+    Args:
+        first: the first touch of each run.
+        last: the last one, before the first where there is none.
+        touch: the touch of each value, ascending.
+        codes: the number of each value.
+        words: two words per number.
+
+    Shapes: first, last int64[runs], touch int64[values], codes int32[values] in 0..n-1, words uint64[n] -> size
+        int64[runs], and two names int64[runs] each.
+    Source: A6. One pass: a run's set is the one before with values that enter and leave.
+    """
+    size = np.zeros(len(first), np.int64)
+    names = np.zeros((2, len(first)), np.uint64)
+    _sets(first, last, touch, codes, words[0], words[1], np.zeros(max(len(words[0]), 1), np.int64), size, names)
+    return size, names[0].view(np.int64), names[1].view(np.int64)
+
+
+@numba.njit(cache=True, nogil=True)
+def _sets(first, last, touch, codes, one, other, seen, size, names):
+    low, high, count = 0, 0, 0
+    a, b = np.uint64(0), np.uint64(0)
+    for run in range(len(first)):
+        while high < len(touch) and touch[high] <= last[run]:
+            code = codes[high]
+            if seen[code] == 0:
+                count += 1
+                a += one[code]
+                b += other[code]
+            seen[code] += 1
+            high += 1
+        while low < high and touch[low] < first[run]:
+            code = codes[low]
+            seen[code] -= 1
+            if seen[code] == 0:
+                count -= 1
+                a -= one[code]
+                b -= other[code]
+            low += 1
+        size[run] = count
+        names[0, run], names[1, run] = a, b
+
+
+def members(first: Ints, last: Ints, touch: Ints, codes: Codes, size: Ints, wanted: Ints, count: int) -> tuple[Ints, Codes]:
+    """The distinct values of some of the runs.
+
+    Args:
+        first: the first touch of each run.
+        last: the last one.
+        touch: the touch of each value, ascending.
+        codes: the number of each value.
+        size: how many distinct values each run has.
+        wanted: the runs, ascending.
+        count: how many numbers there are.
+
+    Shapes: wanted int64[some] -> the run of each value, as its place in `wanted`, int64[members], and its code
+        int32[members].
+    Source: A6. The values that are inside are kept as a list, so a run costs what its set has.
+    """
+    sizes = size[wanted]
+    found = np.empty(int(sizes.sum()), np.int32)
+    inside, place = np.empty(max(count, 1), np.int32), np.empty(max(count, 1), np.int32)
+    _members(first, last, touch, codes, wanted, np.zeros(max(count, 1), np.int64), inside, place, found)
+    return np.repeat(np.arange(len(wanted)), sizes), found
+
+
+@numba.njit(cache=True, nogil=True)
+def _members(first, last, touch, codes, wanted, seen, inside, place, found):
+    low, high, count, written = 0, 0, 0, 0
+    for run in wanted:
+        while high < len(touch) and touch[high] <= last[run]:
+            code = codes[high]
+            if seen[code] == 0:
+                inside[count], place[code] = code, count
+                count += 1
+            seen[code] += 1
+            high += 1
+        while low < high and touch[low] < first[run]:
+            code = codes[low]
+            seen[code] -= 1
+            if seen[code] == 0:
+                count -= 1
+                moved = inside[count]
+                inside[place[code]], place[moved] = moved, place[code]
+            low += 1
+        for at in range(count):
+            found[written] = inside[at]
+            written += 1
