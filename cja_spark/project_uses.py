@@ -25,7 +25,7 @@ class Use(NamedTuple):
         kind: what has the name, in the analyst's words.
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
-            `uncredited` none with attribution, `non_repeating`, `distance` and `id` no dimension inside an array,
+            `non_repeating`, `distance` and `id` no dimension inside an array,
             `checkpoint` no segment of persons, `compared` none of too many times, `bound` one of fields,
             `attributed` only a metric of a field, `totalled` none that runs over rows, `ranks` none that depends on
             their order, `narrow` none that counts distinct values.
@@ -91,8 +91,6 @@ def report_uses(report: Report) -> Iterator[Use]:
     yield from (Use("dimension", name) for name in report.dimensions_used())
     if sort := report.sorted_by():
         yield Use("metric", sort, "ranks")
-    if len(report.dimensions_used()) > 1:
-        yield from (Use("metric", name, "uncredited") for name in report.metrics_used())
     if len(report.dimensions_used()) > 3:
         yield from (Use("metric", name, "narrow") for name in report.metrics_used())
     yield from (Use("dimension", name, "one_value") for name in report.single_valued())

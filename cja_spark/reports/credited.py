@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from cja_spark.reports.cells import Sums
 from cja_spark.reports.measures import measures
 from cja_spark.reports.rate_game import Game, Runs, game_of, shared_equally
 from cja_spark.reports.spec import Report
+from cja_spark.reports.table_rows import combined, table_rows
 from cja_spark.spec import milliseconds
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.formula.uses import Measure
@@ -34,44 +36,51 @@ class Credits:
         ids: per dimension the id of each value, or combination of values.
         amounts: what each is credited with, float64[values].
         nobody: what no touch came before.
-        with_touch: the sum of the conversions that a touch came before.
+        on_rows: what touches with a value that makes a row are credited with, each once.
         game: what is credited where all tasks meet.
     """
 
     ids: list[Ints]
     amounts: Floats
     nobody: float
-    with_touch: float
+    on_rows: float
     game: Game | None = None
 
 
 def attribution_of(measure: Measure, report: Report, view: View) -> Attribution | None:
-    """How a measure credits the values of the report's dimension, by its formula before its metric; None where it does not."""
+    """How a measure credits the values of the report's dimensions, by its formula before its metric; None where it does not."""
     found = view.metrics.get(measure.metric)
-    if not isinstance(found, Metric) or report.credited_dimension() is None:
+    if not isinstance(found, Metric) or not report.credited_dimensions():
         return None
     return measure.attribution or found.attribution
 
 
-def credits(seen: Seen, metric: str, how: Attribution, mask: Bools) -> Credits:
-    """Credit a metric's masked range events to the values of the report's dimension that were set before.
+def credits(seen: Seen, metric: str, how: Attribution, mask: Bools, hidden: Sequence[int] = ()) -> Credits:
+    """Credit a metric's masked range events to the values, or combinations of values, that were set before.
 
-    Shapes: mask bool[events].
+    Args:
+        seen: the batch.
+        metric: the metric.
+        how: its attribution.
+        mask: bool[events].
+        hidden: places of the dimensions whose *no value* makes no row.
+
     Source: A1-A6; A7: touches are events that no segment hides, and a game is of conversions that none hides.
     """
-    dimension = seen.ask.report.credited_dimension()
-    assert dimension is not None
     carries = seen.journeys.carries(metric)
     conversions = np.flatnonzero(mask & carries)
     amounts = seen.amounts(metric)[conversions]
-    way = Way.of(seen, dimension, how, conversions)
-    nobody, with_touch = float(amounts[~way.touched].sum()), float(amounts[way.touched].sum())
-    game = None
+    way = Way.of(seen, seen.ask.report.credited_dimensions(), how, conversions)
+    nobody, game, given = float(amounts[~way.touched].sum()), None, amounts
     if how.game == "rate_game":
         runs = Runs(way.first, way.last, way.touch, way.codes)
         game, equally = game_of(runs, way.ids, amounts, *_persons(seen, way.touches, carries & seen.in_range))
-        amounts = np.where(equally, amounts, 0.0)
-    return Credits(way.ids, sums_per_code(way.codes, way.credit(how, amounts), len(way.ids[0])), nobody, with_touch, game)
+        given = np.where(equally, amounts, 0.0)
+    credit = way.credit(how, given)
+    rows = way.rows(hidden)
+    sums = np.where(rows, sums_per_code(way.codes, credit, len(rows)), 0.0)
+    whole = float(sums.sum()) if how.model == "algorithmic" else way.on_rows(how, credit, amounts, rows)
+    return Credits(way.ids, sums, nobody, whole, game)
 
 
 def with_too_many_values(sums: Sums, ask: Ask) -> int:
@@ -117,13 +126,12 @@ class Way:
     last: Ints
 
     @classmethod
-    def of(cls, seen: Seen, dimension: str, how: Attribution, conversions: Ints) -> Way:
+    def of(cls, seen: Seen, dimensions: Sequence[str], how: Attribution, conversions: Ints) -> Way:
         """Find the touches of some conversions, positions of events.
 
         Source: A1, A2.
         """
-        at, values, touch = _set_values(seen, dimension)
-        ids, codes = coded(values)
+        at, ids, codes, touch = _touches_of(seen, dimensions)
         touches, lookback = _of(seen, at), how.looks_back()
         first, last = kernel.windows(
             touches, _of(seen, conversions), NONE if lookback is None else milliseconds(lookback),
@@ -132,7 +140,7 @@ class Way:
         if how.model == "same_touch" and len(at):
             here = np.maximum(last, 0)
             first = np.where(at[here] == conversions, last, last + 1)
-        return cls(touches, [ids], codes, touch, first, last)
+        return cls(touches, ids, codes, touch, first, last)
 
     @property
     def touched(self) -> Bools:
@@ -154,6 +162,24 @@ class Way:
         return kernel.participating(self.first, self.last, given, self.touch, following)
 
 
+    def rows(self, hidden: Sequence[int]) -> Bools:
+        """Which numbers of values are rows: those that have a value in all dimensions in hidden places."""
+        return np.logical_and.reduce([np.ones(len(self.ids[0]), bool), *(self.ids[at] != 0 for at in hidden)])
+
+    def on_rows(self, how: Attribution, credit: Floats, amounts: Floats, rows: Bools) -> float:
+        """What touches on rows are credited with, each once; of participation, the conversions that one came before.
+
+        Shapes: credit float64[values], amounts float64[conversions], rows bool[numbers].
+        """
+        on_row = np.bincount(self.touch, rows[self.codes], minlength=len(self.touches.at)) > 0
+        if how.model == "participation":
+            before = np.append(0, np.cumsum(on_row))
+            some = self.touched & (before[np.maximum(self.last + 1, 0)] > before[np.minimum(self.first, len(on_row))])
+            return float(amounts[some].sum())
+        once = np.flatnonzero(np.diff(self.touch, prepend=-1))
+        return float(credit[once][on_row[self.touch[once]]].sum())
+
+
 def _by_touch(how: Attribution, first: Ints, last: Ints, amounts: Floats, touches: Touches) -> Floats:
     count = len(touches.at)
     if how.model == "linear":
@@ -168,6 +194,29 @@ def _by_touch(how: Attribution, first: Ints, last: Ints, amounts: Floats, touche
 def _of(seen: Seen, at: Ints) -> Touches:
     journeys = seen.journeys
     return Touches(at, journeys.t[at], journeys.person_of_event()[at], seen.sessions[at])
+
+
+def _touches_of(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, list[Ints], Codes, Ints]:
+    """Events that set a value; and of all values that they set, once per event, what they are and their event's number.
+
+    Source: A1. Decision: of several dimensions, events whose combination of values, as persistence leaves them, has one.
+    """
+    at, found, touch = _set_values(seen, dimensions[0]) if len(dimensions) == 1 else _combinations(seen, dimensions)
+    if isinstance(found, tuple):
+        return at, *found, touch
+    ids, codes = coded(found)
+    return at, [ids], codes, touch
+
+
+def _combinations(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, tuple[list[Ints], Codes], Ints]:
+    rows = table_rows(seen, dimensions, np.ones(seen.journeys.events, bool), hidden=())
+    rows = rows.chosen(np.logical_or.reduce([key != 0 for key in rows.keys]))
+    if len(rows.at) == 0:
+        return rows.at, (list(rows.keys), rows.at.astype(np.int32)), rows.at
+    ids, codes = combined(rows.keys)
+    once = first_per_code(rows.at, codes, len(ids[0]))
+    at, touch = np.unique(rows.at[once], return_inverse=True)
+    return at, (ids, codes[once]), touch
 
 
 def _set_values(seen: Seen, dimension: str) -> tuple[Ints, Ints, Ints]:

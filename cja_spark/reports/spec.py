@@ -103,9 +103,9 @@ class Report(Spec):
         """The metric that rows are sorted by, if they are by one."""
         return None
 
-    def credited_dimension(self) -> str | None:
-        """The dimension whose values metrics with attribution are credited to, if there is one."""
-        return None
+    def credited_dimensions(self) -> tuple[str, ...]:
+        """The dimensions whose values, or combinations of values, metrics with attribution are credited to."""
+        return ()
 
     def single_valued(self) -> tuple[str, ...]:
         """Names of dimensions that must have one value per event, so none inside an array of objects."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -20,7 +21,7 @@ from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, round
 from cja_spark.reports.ranked import ranked
 from cja_spark.reports.rate_game import credited as credited_by_game
 from cja_spark.reports.spec import Report
-from cja_spark.reports.table_rows import Rows, amounts_of_rows, combined, overlaps, table_rows
+from cja_spark.reports.table_rows import Rows, amounts_of_rows, arrays_of, combined, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.arrays import is_all_values
 from cja_spark.view.formula.uses import Measure
@@ -79,9 +80,9 @@ class Table(Report):
         """The one named by `sort`, else the first column; the total alone is not sorted."""
         return (self.sort or self.metrics[0]) if self.dimensions else None
 
-    def credited_dimension(self) -> str | None:
-        """The one that rows are of; several take no attribution."""
-        return self.dimensions[0] if len(self.dimensions) == 1 else None
+    def credited_dimensions(self) -> tuple[str, ...]:
+        """Those that rows are of; a combination of values is credited like one value."""
+        return self.dimensions
 
     def dimensions_used(self) -> tuple[str, ...]:
         """What rows are."""
@@ -117,7 +118,7 @@ def kernel(seen: Seen[Table]) -> Cells:
             _distinct(cells, seen, number, measure.distinct, own)
             continue
         if how := attribution_of(measure, report, ask.view):
-            given = credits(seen, measure.metric, how, own)
+            given = credits(seen, measure.metric, how, own, [report.dimensions.index(name) for name in hidden])
             total = _credited(cells, number, given, in_total(seen, measure.metric, own), hidden=bool(hidden))
             if given.game:
                 given.game.add_to(cells, number)
@@ -148,14 +149,14 @@ def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure,
 def _credited(cells: Cells, number: int, given: Credits, whole: float, *, hidden: bool) -> float:
     """Add the cells of a metric with attribution; returns its total.
 
-    Source: A5. Decision: without *no value*, the total is of the conversions that a value came before.
+    Source: A5. Decision: without *no value*, the total is of what goes to rows.
     """
     some = given.amounts != 0
     cells.add(number, given.amounts[some], *(key[some] for key in given.ids))
     if hidden:
-        return given.with_touch
+        return given.on_rows
     if given.nobody:
-        cells.add(number, [given.nobody], [0])
+        cells.add(number, [given.nobody], *([0] for _ in given.ids))
     return whole
 
 
@@ -199,8 +200,11 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     """
     report = ask.report
     found = measures(report.metrics_used(), ask.view)
-    keys, amounts = _per_key(sums, found, ask)
+    games = _games(sums, found, ask)
+    keys, amounts = _per_key(sums, found, games, len(report.dimensions))
     totals = _totals(sums, found, TOTAL)
+    if hidden_in(ask):
+        totals |= {one: totals[one] + math.fsum(given.values()) for one, given in games.items()}
     grand = _totals(sums, found, GRAND_TOTAL) if hidden_in(ask) else totals
     kept_rows, texts = ranked(keys, amounts, grand, ask, names)
     rest = np.ones(len(keys), bool)
@@ -240,28 +244,33 @@ def _differ(one: float, other: float) -> bool:
     return not math.isclose(one, other, rel_tol=1e-9)
 
 
-def _per_key(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> tuple[list[tuple[int, ...]], dict[Measure, Floats]]:
+def _games(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> dict[Measure, dict[tuple[int, ...], float]]:
+    """Per measure that is shared by a rate game what each row gets."""
+    hidden = [ask.report.dimensions.index(name) for name in hidden_in(ask)]
+    games = {}
+    for number, one in enumerate(found):
+        how = attribution_of(one, ask.report, ask.view)
+        if how and how.game == "rate_game":
+            given = credited_by_game(sums, number, len(ask.report.dimensions))
+            games[one] = {key: amount for key, amount in given.items() if amount and all(key[at] for at in hidden)}
+    return games
+
+
+def _per_key(
+    sums: Sums, found: tuple[Measure, ...], games: Mapping[Measure, Mapping[tuple[int, ...], float]], width: int
+) -> tuple[list[tuple[int, ...]], dict[Measure, Floats]]:
     """The keys of all rows, and per measure its sum on each, 0 where it has no cell."""
-    cells = [_of_measure(sums, number, one, ask) for number, one in enumerate(found)]
-    place = {key: at for at, key in enumerate(dict.fromkeys(key for some in cells for key in some))}
+    cells = [
+        {} if not width else values_per_key(sums, number, width) if one.distinct else sums.by_key(number, width)
+        for number, one in enumerate(found)
+    ]
+    given = [games.get(one, {}) for one in found]
+    place = {key: at for at, key in enumerate(dict.fromkeys(key for some in (*cells, *given) for key in some))}
     amounts = {measure: np.zeros(len(place)) for measure in found}
-    for measure, some in zip(found, cells, strict=True):
+    for measure, some, more in zip(found, cells, given, strict=True):
         amounts[measure][[place[key] for key in some]] = list(some.values())
+        amounts[measure][[place[key] for key in more]] += list(more.values())
     return list(place), amounts
-
-
-def _of_measure(sums: Sums, number: int, measure: Measure, ask: Ask[Table]) -> dict[tuple[int, ...], float]:
-    width = len(ask.report.dimensions)
-    if not width:
-        return {}
-    if measure.distinct:
-        return values_per_key(sums, number, width)
-    cells = sums.by_key(number, width)
-    how = attribution_of(measure, ask.report, ask.view)
-    if how is None or how.game != "rate_game":
-        return cells
-    given = {key: amount for key, amount in credited_by_game(sums, number, width).items() if amount}
-    return {key: cells.get(key, 0.0) + given.get(key, 0.0) for key in dict.fromkeys((*cells, *given))}
 
 
 def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:
@@ -276,8 +285,10 @@ def additive(measure: Measure, report: Table, ask: Ask) -> bool:
     if measure.distinct or measure.metric in DISTINCT:
         return False
     if how := attribution_of(measure, report, ask.view):
-        inside = ask.arrays_of_dimension(report.dimensions[0])
-        return how.model == "algorithmic" or (how.model != "participation" and (not inside or is_all_values(inside[-1])))
+        if how.model in ("algorithmic", "participation"):
+            return how.model == "algorithmic"
+        inside = arrays_of(ask, report.dimensions)
+        return not inside or (len(report.dimensions) == 1 and is_all_values(inside[-1]))
     return not overlaps(ask, measure.metric, report.dimensions)
 
 

@@ -46,9 +46,9 @@ class Traced(Report):
         """Columns of values, and the one that is credited."""
         return tuple(dict.fromkeys((*self.dimensions, *((self.credit,) if self.credit else ()))))
 
-    def credited_dimension(self) -> str | None:
+    def credited_dimensions(self) -> tuple[str, ...]:
         """The one that `credit` names."""
-        return self.credit
+        return (self.credit,) if self.credit else ()
 
     def segments_used(self) -> tuple[str, ...]:
         """Segments whose events are marked."""
@@ -97,7 +97,7 @@ def traced_credits(seen: Seen[Traced], texts: Names) -> pa.Table:
         if how is None or seen.ask.report.credit is None:
             continue
         at = np.flatnonzero(seen.masked() & seen.journeys.carries(metric))
-        way, amounts = Way.of(seen, seen.ask.report.credit, how, at), seen.amounts(metric)[at]
+        way, amounts = Way.of(seen, (seen.ask.report.credit,), how, at), seen.amounts(metric)[at]
         said = _texts(way.ids[0][way.codes], seen.ask.report.credit, texts)
         for number, (event, amount) in enumerate(zip(at.tolist(), amounts.tolist(), strict=True)):
             own = {"metric": metric, "event": event + 1, "amount": amount}

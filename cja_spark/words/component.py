@@ -74,7 +74,7 @@ def _dimension(view: View, dimension: Dimension) -> Iterator[tuple[str, str]]:
     yield from ((REPORT, what) for what in _values(dimension))
     if dimension.persistence:
         yield REPORT, _persistence(dimension.persistence)
-    yield REPORT, "metrics with an attribution of their own credit the values that events set themselves, in tables of one dimension"
+    yield REPORT, "metrics with an attribution of their own credit the values that events set themselves, in tables of this dimension alone"
     yield REPORT, "segments hide events after that: a hidden event may have set a value that lasts"
 
 
@@ -146,7 +146,7 @@ def _attribution(how: Attribution) -> str:
     back = how.looks_back()
     since = f" of the last {duration_text(back)}" if back is not None else ""
     model = how.model.replace("_", " ")
-    return f"in a table of one dimension amounts are credited by {model} to the values set in the {how.container}{since} before"
+    return f"in a table amounts are credited by {model} to the values set in the {how.container}{since} before"
 
 
 def _calculated(view: View, name: str, metric: CalculatedMetric) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.reference.calculated import Leaf
 from tests.reference.metrics import amount, carries, own, own_before_persistence, spec_of
 from tests.reference.order import DAY, milliseconds
@@ -27,8 +29,8 @@ def settings(view: dict, leaf: Leaf) -> dict | None:
 
 
 def attributed(view: dict, ask: dict, leaf: Leaf) -> dict | None:
-    """The attribution of a metric where it credits values: in a table of one dimension."""
-    return settings(view, leaf) if ask["report"] == "table" and len(ask.get("dimensions", ())) == 1 else None
+    """The attribution of a metric where it credits values: in a table by dimensions."""
+    return settings(view, leaf) if ask["report"] == "table" and ask.get("dimensions") else None
 
 
 def of_person(how: dict) -> bool:
@@ -82,25 +84,42 @@ def parts(distinct: frozenset, how: dict, rates: RateGame | None) -> dict:
     return rates.shares(distinct) if rates else dict.fromkeys(distinct, 1 / len(distinct))
 
 
-def rate_game(seen: dict, ask: dict, view: dict, leaf: Leaf) -> RateGame:
+Key = tuple[str | None, ...]
+Combinations = Callable[[dict], set[Key]]
+
+
+def values_of(event: dict, ask: dict, view: dict, combinations: Combinations) -> set[Key]:
+    """A1: what an event sets: its own values of one dimension; of several, the combinations after allocation that have a value."""
+    dimensions = ask["dimensions"]
+    if len(dimensions) == 1:
+        return {(value,) for value in own(own_before_persistence(event), view, dimensions[0])}
+    return {key for key in combinations(event) if any(value is not None for value in key)}
+
+
+def rate_game(seen: dict, ask: dict, view: dict, leaf: Leaf, combinations: Combinations) -> RateGame:
     """A6: all persons with the values of their touches since the person scope began, and whether they convert; A7: unsegmented."""
     persons = []
     for journey in seen["journeys"].values():
         inside = [event for event in journey if person_from(view, ask) <= event["t"] < ask["to"]]
-        values = frozenset(value for event in inside for value in own(own_before_persistence(event), view, ask["dimensions"][0]))
+        values = frozenset(key for event in inside for key in values_of(event, ask, view, combinations))
         persons.append((values, any(event["t"] >= ask["from"] and carries(event, view, leaf.metric) for event in inside)))
     return RateGame(persons)
 
 
-def credits(seen: dict, ask: dict, view: dict, leaf: Leaf, how: dict) -> tuple[dict, float]:
-    """Per value, None for no touch, what it is credited with; and the sum of the conversions that have a touch."""
-    dimension = ask["dimensions"][0]
-    found: dict[str | None, float] = {}
-    with_touch = 0.0
-    rates = rate_game(seen, ask, view, leaf) if how.get("game") == "rate_game" else None
+def credits(
+    seen: dict, ask: dict, view: dict, leaf: Leaf, how: dict, combinations: Combinations, is_row: Callable[[Key], bool]
+) -> tuple[dict[Key, float], float]:
+    """Per row what it is credited with, all null for no touch; and what goes to rows, once per touch (A4).
+
+    Of participation, once per conversion.
+    """
+    nothing = (None,) * len(ask["dimensions"])
+    found: dict[Key, float] = {}
+    on_rows = 0.0
+    rates = rate_game(seen, ask, view, leaf, combinations) if how.get("game") == "rate_game" else None
     for person, journey in seen["journeys"].items():
         session_of = seen["sessions"][person]
-        values = [own(own_before_persistence(event), view, dimension) for event in journey]
+        values = [values_of(event, ask, view, combinations) for event in journey]
         for at, event in enumerate(journey):
             kept = seen["mask"][person][at] and all(at in seen["kept"][name][person] for name in leaf.segments)
             if not (kept and ask["from"] <= event["t"] < ask["to"] and carries(event, view, leaf.metric)):
@@ -110,15 +129,18 @@ def credits(seen: dict, ask: dict, view: dict, leaf: Leaf, how: dict) -> tuple[d
             if how["model"] == "same_touch":
                 some = [j for j in some if j == at]
             if not some:
-                found[None] = found.get(None, 0.0) + x
+                found[nothing] = found.get(nothing, 0.0) + x
                 continue
-            with_touch += x
             if how["model"] in ("participation", "algorithmic"):
-                distinct = frozenset(value for j in some for value in values[j])
-                for value, share in parts(distinct, how, rates).items():
-                    found[value] = found.get(value, 0.0) + x * float(share)
-                continue
-            for j, share in zip(some, weights(some, journey, how), strict=True):
-                for value in set(values[j]):
-                    found[value] = found.get(value, 0.0) + x * share
-    return found, with_touch
+                given = parts(frozenset(key for j in some for key in values[j]), how, rates)
+                whole = [float(share) for key, share in given.items() if is_row(key)]
+                on_rows += x * (sum(whole) if how["model"] == "algorithmic" else max(whole, default=0.0))
+                each = list(given.items())
+            else:
+                shares = list(zip(some, weights(some, journey, how), strict=True))
+                on_rows += x * sum(share for j, share in shares if any(map(is_row, values[j])))
+                each = [(key, share) for j, share in shares for key in values[j]]
+            for key, share in each:
+                if is_row(key):
+                    found[key] = found.get(key, 0.0) + x * float(share)
+    return found, on_rows

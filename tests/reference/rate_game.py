@@ -12,7 +12,7 @@ Values = frozenset[str]
 
 def subsets(values: Values) -> list[Values]:
     """All subsets but the empty one and the set itself."""
-    return [frozenset(some) for size in range(1, len(values)) for some in combinations(sorted(values), size)]
+    return [frozenset(some) for size in range(1, len(values)) for some in combinations(sorted(values, key=repr), size)]
 
 
 class RateGame:

@@ -111,11 +111,12 @@ def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
     if leaf.distinct or leaf.metric in ("people", "sessions", *TYPES):
         return False
-    how = settings(view, leaf) if len(dimensions) == 1 else None
+    how = settings(view, leaf) if dimensions else None
     if how is not None:
-        return how["model"] == "algorithmic" or (how["model"] != "participation" and not [
-            array for array in path(view, "dimensions", dimensions[0]) if not array.startswith(ALL_OF)
-        ])
+        arrays = [array for name in dimensions for array in path(view, "dimensions", name)]
+        one = len(dimensions) == 1  # its own values are credited, of which an event outside arrays has one
+        single = not [array for array in arrays if not (one and array.startswith(ALL_OF))]
+        return how["model"] == "algorithmic" or (how["model"] != "participation" and single)
     chain = path(view, "metrics", leaf.metric)
     return all(array in chain for name in dimensions for array in path(view, "dimensions", name))
 
@@ -180,20 +181,27 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
 
 
 def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: list[Leaf]) -> dict[Leaf, float]:
-    """A: add what values are credited with to the cells; returns per metric the sum of conversions with a touch."""
-    touched = {}
+    """A: add what rows are credited with to the cells; returns per metric what goes to rows, each touch once."""
+    on_rows, dimensions, hidden = {}, ask["dimensions"], hidden_in(ask, view)
+
+    def combinations(event: dict) -> set[Key]:
+        return {key for key, _ in bindings(event, view, dimensions)}
+
+    def is_row(key: Key) -> bool:
+        return all(value is not None or name not in hidden for name, value in zip(dimensions, key, strict=True))
+
     for leaf in needed:
         how = attributed(view, ask, leaf)
         if how is None:
             continue
-        found, touched[leaf] = credits(seen, ask, view, leaf, how)
-        for value, given in found.items():
-            if given != 0 and (value is not None or not hidden_in(ask, view)):
-                cells.setdefault((value,), {})[leaf] = given
+        found, on_rows[leaf] = credits(seen, ask, view, leaf, how, combinations, is_row)
+        for key, given in found.items():
+            if given != 0 and is_row(key):
+                cells.setdefault(key, {})[leaf] = given
     for cell in cells.values():
         for leaf in needed:
             cell.setdefault(leaf, 0.0)
-    return touched
+    return on_rows
 
 
 def differ(total: dict, grand: dict) -> bool:

@@ -45,6 +45,8 @@ def journeys_of(persons):
         "d_sku": _items([[_id(sku) for sku in values.get("sku", ())] for _, values in events], np.int64),
         "m_units": _items([values.get("units", [np.nan] * len(values.get("sku", ()))) for _, values in events], float),
     }
+    if any("channel" in values for _, values in events):
+        columns["d_channel"] = np.array([_id(values.get("channel")) for _, values in events], np.int64)
     for name in ("orders", "opens"):
         columns[f"m_{name}"] = np.array([values.get(name, np.nan) for _, values in events], float)
     offsets = np.append(0, np.cumsum([len(own) for own in persons])).astype(np.int64)
@@ -75,7 +77,7 @@ def table_of(persons, view=VIEW, **asked):
     report = kind.spec.model_validate({"range": JANUARY, **asked})
     settled = {"persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given)}
     settled |= {"standard": standard_in(report, given), "neighbours": neighbours_in(report, given)}
-    texts = {text for own in persons for _, values in own for text in (values.get("page"), *values.get("sku", ()))}
+    texts = {text for own in persons for _, values in own for text in (values.get("page"), values.get("channel"), *values.get("sku", ()))}
     names = {value_id(text): text for text in texts if text}
     ids, known = np.array([*names], np.int64), pa.array(names.values(), pa.string())
     settings = [name for name, one in given.dimensions.items() if one.changes_texts or one.as_value]

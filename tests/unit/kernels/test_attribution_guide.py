@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from cja_spark.view.spec import View
-from tests.unit.kernels.by_hand import DAY, page
+from tests.unit.kernels.by_hand import DAY, VIEW, page, table
 from tests.unit.kernels.test_rules_of_attribution import credited, group, rate_game
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "attribution.md").read_text(encoding="utf-8")
@@ -38,3 +38,21 @@ def test_the_rate_game_gives_what_the_guide_says():
     persons = [person for values, count, converting in rows for person in group(int(count), int(converting), *values.split(", "))]
     parts = [int(part) / 100 for part in re.findall(r"= (\d+) %", GUIDE)]
     assert rate_game(*persons)[1] == pytest.approx({"Search": 40 + 60 * parts[0], "Display": 10 + 60 * parts[1]})
+
+
+def test_the_combinations_of_the_guide_are_credited_as_it_says():
+    rows = re.findall(r"^\| \d \| (\w*) ?\| (\w*) ?\| (\d*) ?\| (\w+), ([\w ]+) \|$", GUIDE, re.MULTILINE)
+    assert len(rows) == 3
+    person = [page(at, name, channel=channel, orders=float(x or "nan")) for at, (channel, name, x, *_) in enumerate(rows)]
+    channel = {"field": "channel", "persistence": {"allocation": "most_recent", "expiration": "session"}}
+    view = {
+        "dimensions": {**VIEW["dimensions"], "channel": channel},
+        "metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {"model": "linear"}}},
+    }
+    asked = {"metrics": ["orders"], "view": view}
+    each = {(kind, *row): x for kind, *row, x in table([person], "channel", "page", **asked)}
+    assert each == {("total", None, None): 6, **{("item", one, other): 2 for *_, one, other in rows}}
+    assert table([person], "channel", **asked)[1] == ("item", "Search", 6)
+    assert dict(row[1:] for row in table([person], "page", **asked)) == {None: 6, "home": 3, "shoes": 3, "No value": 0}
+    hidden = table([person], "channel", "page", include_no_value=["channel"], **asked)
+    assert [row[-1] for row in hidden if row[0] != "grand_total"] == [4, 2, 2]

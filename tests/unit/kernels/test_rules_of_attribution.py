@@ -235,3 +235,46 @@ def test_a6_more_than_twelve_values_are_shared_equally_and_counted(values, equal
     total, found = rate_game(*persons)
     assert total == 88
     assert found == ({one: 6 + 10 * (one == "a") for one in values} if equally else {"a": 88})
+
+
+def combined(person, how, **asked):
+    """Credit by page and product."""
+    view = {"metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": how}}}
+    total, *rows = table([person], "page", "sku", metrics=["orders"], view=view, **asked)
+    return total[3], {row[1:3]: row[3] for row in rows if row[0] == "item" and row[3]}
+
+
+ITEMS = [page(0, "a", sku=["s", "t"]), page(1, "b", sku=["s"]), page(2, sku=["u"], orders=12)]
+PAIRS = [("a", "s"), ("a", "t"), ("b", "s"), ("No value", "u")]
+
+
+@pytest.mark.parametrize(
+    ("model", "credit", "with_pages"),
+    [
+        ("linear", (4, 4, 4, 4), 8), ("last_touch", (0, 0, 0, 12), 0), ("participation", (12, 12, 12, 12), 12),
+        ("algorithmic", (3, 3, 3, 3), 9), ("u_shaped", (4.8, 4.8, 2.4, 4.8), 7.2), ("same_touch", (0, 0, 0, 12), 0),
+    ],
+)
+def test_a4_combinations_of_values_are_credited_and_each_touch_counts_once_in_the_total(model, credit, with_pages):
+    expected = {pair: x for pair, x in zip(PAIRS, credit, strict=True) if x}
+    assert combined(ITEMS, {"model": model}) == (12, pytest.approx(expected))
+    del expected["No value", "u"]
+    if expected:
+        hidden = combined(ITEMS, {"model": model}, include_no_value=["sku"])
+        assert hidden == (pytest.approx(with_pages), pytest.approx(expected))
+
+
+def test_a6_combinations_are_the_players_of_a_rate_game():
+    game = {"model": "algorithmic", "game": "rate_game"}
+    assert combined(ITEMS, game) == (12, pytest.approx(dict.fromkeys(PAIRS, 3)))
+    view = {"metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": game}}}
+    first, second = page(0, "a", sku=["s"]), page(1, "b", sku=["t"])
+    order = page(2, "b", sku=["t"], orders=1)
+    persons = [*[[first]] * 10, *[[second]] * 7, *[[second, order]] * 3, *[[first, second]] * 5, *[[first, second, order]] * 5]
+    # v(as) = 0, v(bt) = .3, v(both) = .5: dividends 0, .3, .2
+    rows = table(persons, "page", "sku", metrics=["orders"], view=view, include_no_value=False)
+    assert rows == [("total", None, None, 8), ("item", "b", "t", pytest.approx(7)), ("item", "a", "s", pytest.approx(1))]
+
+
+def test_a5_a_conversion_without_any_value_goes_to_no_value_in_all_dimensions():
+    assert combined([page(0, orders=3)], {"model": "linear"}) == (3, {("No value", "No value"): 3})

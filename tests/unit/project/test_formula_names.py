@@ -60,15 +60,6 @@ def test_rows_are_not_sorted_by_what_depends_on_their_order(folder):
     assert load(folder).reports["pages"].sorted_by() is None
 
 
-def test_an_attribution_in_a_formula_needs_one_dimension_too(folder):
-    conversion(folder, "attributed(revenue, first_touch)")
-    file = folder / "reports" / "pages.yaml"
-    file.write_text("report: table\ndimensions: [page, channel]\nmetrics: [conversion]\n", encoding="utf-8")
-    [(name, line, text)] = faults(folder)
-    assert (name, line) == ("reports/pages.yaml", 3)
-    assert text.startswith("metric 'conversion' has attribution, which credits the values of one dimension")
-
-
 def test_distinct_values_are_of_a_dimension_and_of_three_beside_it(folder):
     conversion(folder, "count_distinct(pge)")
     assert [text for *_, text in faults(folder)] == ["character 16 of 'count_distinct(pge)': no dimension named 'pge'. Did you mean 'page'? " + KNOWN]

@@ -223,14 +223,3 @@ def test_a_sequence_names_what_there_is(folder, then, said):
 def test_what_tells_orders_apart_is_a_dimension_of_events(folder, id_, said):
     change(folder, "view.yaml", "{field: commerce.purchases.value}", f"{{field: commerce.purchases.value, deduplication: {{id: {id_}}}}}")
     assert [message for _, _, message in faults(folder) if said in message]
-
-
-@pytest.mark.parametrize("metric", ["orders", "conversion"])
-def test_attribution_credits_the_values_of_one_dimension(folder, metric):
-    change(folder, "view.yaml", "{field: commerce.purchases.value}", "{field: commerce.purchases.value, attribution: {model: linear}}")
-    report = folder / "reports" / "channels.yaml"
-    report.write_text(f"report: table\ndimensions: [channel]\nmetrics: [{metric}]\n", encoding="utf-8")
-    load(folder)
-    report.write_text(f"report: table\ndimensions: [channel, page]\nmetrics: [{metric}]\n", encoding="utf-8")
-    said = "metric 'orders' has attribution, which credits the values of one dimension; rows here are of several."
-    assert (said in [message for file, _, message in faults(folder) if file == "reports/channels.yaml"]) is True
