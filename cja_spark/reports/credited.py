@@ -164,7 +164,7 @@ class Way:
 
     def rows(self, hidden: Sequence[int]) -> Bools:
         """Which numbers of values are rows: those that have a value in all dimensions in hidden places."""
-        return np.logical_and.reduce([np.ones(len(self.ids[0]), bool), *(self.ids[at] != 0 for at in hidden)])
+        return np.asarray(np.logical_and.reduce([np.ones(len(self.ids[0]), bool), *(self.ids[at] != 0 for at in hidden)]), bool)
 
     def on_rows(self, how: Attribution, credit: Floats, amounts: Floats, rows: Bools) -> float:
         """What touches on rows are credited with, each once; of participation, the conversions that one came before.

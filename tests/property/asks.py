@@ -188,7 +188,7 @@ def table(chance):
     metrics = list(dict.fromkeys(metrics))
     return {
         "report": "table", "dimensions": dimensions, "metrics": metrics, "rows": chance.choice([2, 5, 50]),
-        "sort": chance.choice([*WHOLE, "bounces", "ranking", "ranking"]),
+        "sort": chance.choice([*WHOLE, "bounces", "ranking", "ranking", "orders", "units"]),
         **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}, {"include_no_value": dimensions[:1]}]),
     }  # fmt: skip
 

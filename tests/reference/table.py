@@ -235,10 +235,26 @@ def ranked(cells: dict[Key, dict], everything: dict, view: dict, ask: dict, sort
     by = columns(view, [sort], Rows([cells[key] for key in keys], [True] * len(keys), everything)) if keys else []
     amounts = {key: one[sort] for key, one in zip(keys, by, strict=True)}
 
+    place = near(list(amounts.values()))
+
     def rank(key: Key) -> tuple:
         bytes_ = [text.encode("utf-8") for text in texts[key]]
-        return (math.inf if amounts[key] is None else -amounts[key], bytes_, [value is not None for value in key])
+        return (place[amounts[key]], bytes_, [value is not None for value in key])
 
     order = sorted(keys, key=rank)
     count = ask.get("rows", 50)
     return [(key, texts[key]) for key in order[:count]], order[count:]
+
+
+def near(amounts: list[float | None]) -> dict[float | None, int]:
+    """The place of each amount, the largest first; amounts side by side that differ by rounding alone share one."""
+    known = sorted({amount for amount in amounts if amount is not None}, reverse=True)
+    largest = max(map(abs, known), default=0.0)
+    places: dict[float | None, int] = {None: len(known) + 1}
+    for at, one in enumerate(known):
+        before = known[at - 1] if at else None
+        same = before is not None and not (before.is_integer() and one.is_integer()) and (
+            before - one <= max(1e-11 * max(abs(before), abs(one)), 1e-14 * largest)
+        )
+        places[one] = places[before] if same else at
+    return places
