@@ -47,7 +47,8 @@ def journeys_of(persons):
     }
     if any("channel" in values for _, values in events):
         columns["d_channel"] = np.array([_id(values.get("channel")) for _, values in events], np.int64)
-    for name in ("orders", "opens"):
+    more = {name for _, values in events for name in values} - {"page", "sku", "units", "channel"}
+    for name in {"orders", "opens", *more}:
         columns[f"m_{name}"] = np.array([values.get(name, np.nan) for _, values in events], float)
     offsets = np.append(0, np.cumsum([len(own) for own in persons])).astype(np.int64)
     t = np.array([START + t for t, _ in events], np.int64)

@@ -15,10 +15,10 @@ TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.matc
 VISITS = [page(0, "Paid search"), page(3 * DAY, "Social"), page(9 * DAY, "Email"), page(9 * DAY, "Display", orders=50)]
 
 
-def test_the_yaml_of_the_guide_is_a_view():
-    [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+def test_the_first_yaml_of_the_guide_is_a_view():
+    written, _ = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     view = View.model_validate({"name": "guide", **yaml.safe_load(written)})
-    assert sum(metric.attribution is not None for metric in view.metrics.values()) == 3
+    assert sum(metric.attribution is not None for metric in view.metrics.values()) == 5
 
 
 @pytest.mark.parametrize("row", TABLE[1:], ids=lambda row: row[0])
@@ -56,3 +56,15 @@ def test_the_combinations_of_the_guide_are_credited_as_it_says():
     assert dict(row[1:] for row in table([person], "page", **asked)) == {None: 6, "home": 3, "shoes": 3, "No value": 0}
     hidden = table([person], "channel", "page", include_no_value=["channel"], **asked)
     assert [row[-1] for row in hidden if row[0] != "grand_total"] == [4, 2, 2]
+
+
+def test_the_models_of_the_guide_stand_side_by_side():
+    view, report = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL))
+    early = re.search(r"`early: \{calculate:\s+\"(.*?)\"\}`", GUIDE)[1]
+    metrics = {"revenue": "revenue", **view["metrics"], "early": {"calculate": early}}
+    *before, (t, last) = VISITS
+    visits = [*before, (t, {**last, **dict.fromkeys(metrics, 50.0)})]
+    rows = table([visits], *(["page"] * len(report["dimensions"])), metrics=report["metrics"], view={"metrics": {**VIEW["metrics"], **metrics}})
+    header, *expected = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (channel \| rev|\w+( \w+)? \| [0-9.]+ \| 12.50 \| [0-9.]+ \|)", line)]
+    assert header == [*report["dimensions"], *report["metrics"]]
+    assert [row[1:] for row in rows[1:]] == [(name, *map(float, cells)) for name, *cells in expected]
