@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
-from cja_spark.view.formula.uses import Component, attributes, components_of, counts_distinct, runs_over
+from cja_spark.view.formula.uses import Component, components_of, counts_distinct, runs_over
 from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, View
 
 
@@ -22,10 +22,6 @@ class Formulas:
         """Take them from metrics as an author writes them."""
         found = {name: _read(one) for name, one in metrics.items()}
         return cls({name: node for name, node in found.items() if node is not None})
-
-    def attributing(self) -> frozenset[str]:
-        """Metrics whose formula has an attribution."""
-        return frozenset(name for name, node in self.nodes.items() if attributes(node))
 
     def attributed(self, name: str) -> str | None:
         """Refuse what has no amounts on events where a formula attributes a metric (A8)."""

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from cja_spark.view.formula.functions import Floats, Function
 from cja_spark.view.formula.known import COMPUTED
-from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal, Name, Node, Number, Segmented
-from cja_spark.view.formula.uses import Formulas, Measure, stacked
+from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal, Name, Node, Number, Segmented, inner
+from cja_spark.view.formula.uses import Formulas, Measure, measure_of, stacked
 
 Bools = npt.NDArray[np.bool_]
 Value = Floats | float
@@ -63,9 +63,31 @@ class _Evaluation:
     def metric(self, name: str, where: _Where) -> Floats:
         if name not in self.formulas:
             return self.summed(Measure(name, where.segments), where)
-        if (name, where) not in self.known:
-            self.known[name, where] = self.column(self.formulas[name], where) + 0.0
+        ahead = [(name, where)]  # parts first, without recursion: metrics may be made of each other as deep as a view is large
+        while ahead:
+            one = ahead[-1]
+            if missing := [] if one in self.known else [part for part in self.parts(*one) if part not in self.known]:
+                ahead += missing
+                continue
+            ahead.pop()
+            if one not in self.known:
+                self.known[one] = self.column(self.formulas[one[0]], one[1]) + 0.0
         return self.known[name, where]
+
+    def parts(self, name: str, where: _Where) -> list[tuple[str, _Where]]:
+        """The calculated metrics in the formula of one, each where it stands."""
+        found: list[tuple[str, _Where]] = []
+        ahead = [(self.formulas[name], where)]
+        while ahead:
+            node, here = ahead.pop()
+            if isinstance(node, Name) and node.name in self.formulas:
+                found.append((node.name, here))
+            if isinstance(node, Segmented):
+                here = _Where(stacked(here.segments, tuple(one.name for one in node.segments)), here.total)
+            if isinstance(node, GrandTotal):
+                here = _Where(here.segments, total=True)
+            ahead += [(part, here) for part in ([] if isinstance(node, Attributed) else inner(node))]
+        return found
 
     def summed(self, measure: Measure, where: _Where) -> Floats:
         if where.total:
@@ -87,7 +109,7 @@ class _Evaluation:
             case GrandTotal():
                 return self.column(node.of, _Where(where.segments, total=True))
             case Attributed() | Distinct():
-                return self.summed(_measure(node).within(where.segments), where)
+                return self.summed(measure_of(node).within(where.segments), where)
         raise AssertionError(f"{node} is no value")
 
     def everywhere(self, value: float) -> Floats:
@@ -120,18 +142,6 @@ class _Evaluation:
             for one in given:
                 found[np.isnan(one)] = np.nan
         return _finite(found)
-
-
-def _measure(node: Attributed | Distinct) -> Measure:
-    if isinstance(node, Distinct):
-        return Measure("", distinct=node.dimension.name)
-    found = node.of
-    segments: tuple[str, ...] = ()
-    while isinstance(found, Segmented):
-        segments = stacked(segments, tuple(one.name for one in found.segments))
-        found = found.of
-    assert isinstance(found, Name)
-    return Measure(found.name, segments, node.how)
 
 
 def _finite(values: Floats) -> Floats:

@@ -89,11 +89,6 @@ def runs_over(node: Node, *over: str) -> bool:
     return any(isinstance(part, Call) and COMPUTED[part.function].over in over for part in walk(node))
 
 
-def attributes(node: Node) -> bool:
-    """Whether a formula credits a metric in its own way."""
-    return any(isinstance(part, Attributed) for part in walk(node))
-
-
 def counts_people(name: str, formulas: Formulas) -> bool:
     """Whether a metric is people and nothing else, in segments or not."""
     node: Node = Name(name, 0)
@@ -116,24 +111,35 @@ def counts_distinct(node: Node) -> bool:
 
 def measures_of(name: str, formulas: Formulas) -> tuple[Measure, ...]:
     """What must be summed so that a metric can be shown, each once, in the order of its formula."""
-    return tuple(dict.fromkeys(_measures(Name(name, 0), (), formulas, set())))
+    return tuple(dict.fromkeys(_measures(name, formulas)))
 
 
-def _measures(
-    node: Node, segments: tuple[str, ...], formulas: Formulas, seen: set[tuple[str, tuple[str, ...]]]
-) -> Iterator[Measure]:
-    if isinstance(node, Attributed):
-        yield from (Measure(one.metric, one.segments, node.how) for one in _measures(node.of, segments, {}, set()))
-    elif isinstance(node, Distinct):
-        yield Measure("", segments, distinct=node.dimension.name)
-    elif isinstance(node, Name):
-        if node.name not in formulas:
+def _measures(name: str, formulas: Formulas) -> Iterator[Measure]:
+    """Without recursion: metrics may be made of each other as deep as a view is large."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    ahead: list[tuple[Node, tuple[str, ...]]] = [(Name(name, 0), ())]
+    while ahead:
+        node, segments = ahead.pop()
+        if isinstance(node, Attributed | Distinct):
+            yield measure_of(node).within(segments)
+        elif not isinstance(node, Name):
+            more = stacked(segments, tuple(one.name for one in node.segments)) if isinstance(node, Segmented) else segments
+            ahead += [(part, more) for part in inner(node)[::-1]]
+        elif node.name not in formulas:
             yield Measure(node.name, segments)
         elif (node.name, segments) not in seen:
             seen.add((node.name, segments))
-            yield from _measures(formulas[node.name], segments, formulas, seen)
-    else:
-        if isinstance(node, Segmented):
-            segments = stacked(segments, tuple(one.name for one in node.segments))
-        for part in inner(node):
-            yield from _measures(part, segments, formulas, seen)
+            ahead.append((formulas[node.name], segments))
+
+
+def measure_of(node: Attributed | Distinct) -> Measure:
+    """What is summed for a metric that is credited in its own way, or for distinct values."""
+    if isinstance(node, Distinct):
+        return Measure("", distinct=node.dimension.name)
+    found = node.of
+    segments: tuple[str, ...] = ()
+    while isinstance(found, Segmented):
+        segments = stacked(segments, tuple(one.name for one in found.segments))
+        found = found.of
+    assert isinstance(found, Name)
+    return Measure(found.name, segments, node.how)

@@ -174,3 +174,11 @@ def test_q_distinct_values_over_time():
     view = {"metrics": {**VIEW["metrics"], "it": {"calculate": "count_distinct(page)"}}}
     rows = rows_of([[page(0, "a"), page(1, "a"), page(DAY, "b")], [page(1, "b"), page(DAY)]], report="trend", metrics=["it"], view=view)
     assert [row["it"] for row in rows[:4]] == [2, 2, 1, 0]
+
+
+def test_q_metrics_made_of_each_other_may_be_as_deep_as_a_view_is_large():
+    chain = {f"m{at}": f"m{at - 1} + m{at - 1} - m{at - 1}[buyers] * 0 + 1" for at in range(1, 3_000)}
+    formulas = {"m0": "orders", **chain, "it": "total(m2999) + m2999[on_a]"}
+    halves = {name: text.replace("+ m", "+ 0 * m", 1) if name in chain else text for name, text in formulas.items()}
+    found = shown(BUYERS, "page", metrics=["it"], formulas=halves)
+    assert {row[1]: row[2] for row in found} == {None: 3 + 1 + 2 * 2_999, "a": 3 + 1 + 2 * 2_999, "b": 3 + 2 * 2_999, "c": 3 + 2 * 2_999, "No value": 3 + 2 * 2_999}
