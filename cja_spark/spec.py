@@ -45,7 +45,8 @@ def parse_duration(text: object) -> timedelta:
     word = found[2] if found else ""
     unit = _SHORT.get(word, word if word in _UNITS else word.removesuffix("s"))
     if not found or unit not in _UNITS:
-        raise ValueError(f"'{text}' is no duration. Write a number and a unit: '30 minutes', '7 days', '2 weeks'.")
+        calendar = " Months, quarters and years have no fixed length." if unit in ("month", "quarter", "year") else ""
+        raise ValueError(f"'{text}' is no duration. Write a number and a unit: '30 minutes', '7 days', '2 weeks'.{calendar}")
     count = int(found[1])
     if count > LONGEST // _UNITS[unit]:
         raise ValueError(f"'{text}' is too long; {LONGEST.days:,} days at most.")

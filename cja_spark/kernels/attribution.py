@@ -34,26 +34,26 @@ class Touches(NamedTuple):
     session: Ints
 
 
-def windows(touches: Touches, conversions: Touches, lasts: int, since: int, *, in_session: bool) -> tuple[Ints, Ints]:
+def windows(touches: Touches, conversions: Touches, reach: Ints, since: int, *, in_session: bool) -> tuple[Ints, Ints]:
     """The first and the last touch of each conversion; the first is after the last where it has none.
 
     Args:
         touches: touches.
         conversions: conversions.
-        lasts: how long before the conversion a touch may be, inclusive, ms.
+        reach: until when a conversion may come after each touch, inclusive, ms; ascends with a person's touches.
         since: touches before this instant do not count, ms.
         in_session: whether only touches of the conversion's session count.
 
-    Shapes: int64[conversions], int64[conversions], indices of touches.
+    Shapes: reach int64[touches] -> int64[conversions], int64[conversions], indices of touches.
     Source: A1, A2: touches up to the conversion's own position.
     """
     first, last = np.empty(len(conversions.at), np.int64), np.empty(len(conversions.at), np.int64)
-    _windows(*touches, *conversions, lasts, since, in_session, first, last)
+    _windows(*touches, *conversions, reach, since, in_session, first, last)
     return first, last
 
 
 @numba.njit(cache=True, nogil=True)
-def _windows(at, t, unit, session, c_at, c_t, c_unit, c_session, lasts, since, in_session, first, last):
+def _windows(at, t, unit, session, c_at, c_t, c_unit, c_session, reach, since, in_session, first, last):
     low, high = 0, 0
     for c in range(len(c_at)):
         while high < len(at) and at[high] <= c_at[c]:
@@ -62,7 +62,7 @@ def _windows(at, t, unit, session, c_at, c_t, c_unit, c_session, lasts, since, i
             unit[low] != c_unit[c]
             or (in_session and session[low] != c_session[c])
             or t[low] < since
-            or c_t[c] - t[low] > lasts
+            or c_t[c] > reach[low]
         ):
             low += 1
         first[c], last[c] = low, high - 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cja_spark.kernels.months import reach
 from cja_spark.kernels.sequence import (
     NEVER,
     UNLIMITED,
@@ -18,7 +19,7 @@ from cja_spark.kernels.sequence import (
     next_after,
     smallest_spans,
 )
-from cja_spark.spec import Spec, milliseconds
+from cja_spark.spec import Spec
 from cja_spark.view.condition import ContainerCondition, SegmentReference
 from cja_spark.view.sequence import AllInGroup, Changes, Distance, Excluded, Gap, Lapse, LogicGroup, Then
 
@@ -126,8 +127,9 @@ class Sequences:
         if distance is None:
             return Distances(np.zeros(len(ends), np.int64), np.zeros(len(ahead), np.int64), unbound)
         counted = self._counted(distance)
-        bound = milliseconds(distance.duration) if isinstance(distance, Lapse) else distance.count
-        return Distances(counted[ends], counted[ahead], bound)
+        if isinstance(distance, Lapse):  # an instant later, so that months are as long as they are there
+            return Distances(reach(counted[ends], distance.duration, self.matcher.zone), counted[ahead], 0)
+        return Distances(counted[ends], counted[ahead], distance.count)
 
     def _counted(self, distance: Distance) -> Ints:
         """What a distance counts, for each seen event: ms, events, sessions, or changes of a dimension."""

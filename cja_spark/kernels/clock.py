@@ -23,7 +23,7 @@ def _offset(second: int, zone: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def _changes(first_day: int, last_day: int, zone: str) -> tuple[Ints, Ints]:
+def changes_of_clock(first_day: int, last_day: int, zone: str) -> tuple[Ints, Ints]:
     """Instants from which an offset holds, and those offsets, both in ms; looked for once a day, then by halves."""
     at, offsets = [first_day * 86_400], [_offset(first_day * 86_400, zone)]
     for day in range(first_day, last_day + 1):
@@ -43,7 +43,7 @@ def _offsets(t: Ints, zone: str) -> tuple[Ints, Ints]:
     """Of each event what the local clock is ahead of UTC, and since when, both in ms."""
     if len(t) == 0:
         return t, t
-    changes, offsets = _changes(int(t.min()) // DAY_MS - 1, int(t.max()) // DAY_MS + 1, zone)
+    changes, offsets = changes_of_clock(int(t.min()) // DAY_MS - 1, int(t.max()) // DAY_MS + 1, zone)
     slots = np.searchsorted(changes, t, side="right") - 1
     return offsets[slots], changes[slots]
 

@@ -58,7 +58,7 @@ class Matcher:
 
     def __init__(
         self, journeys: Journeys, seen: Bools, sessions: Ints, segments: Mapping[str, Segment], text_ids: TextIds,
-        *, figures: Bools | None = None,
+        *, zone: str, figures: Bools | None = None,
     ) -> None:  # fmt: skip
         """Take a batch and the events that count.
 
@@ -68,6 +68,7 @@ class Matcher:
             sessions: int64[events], session numbers ascending.
             segments: the view's segments by name.
             text_ids: the ids that match, for conditions on parts of texts and on standard dimensions.
+            zone: the view's time zone, for months between checkpoints.
             figures: bool[events], those that decide which event starts or ends a session, where they are more (S4).
         """
         self.journeys = journeys
@@ -75,6 +76,7 @@ class Matcher:
         self.at = np.flatnonzero(seen)
         self.segments = segments
         self.text_ids = text_ids
+        self.zone = zone
         self._sessions = sessions
         self._figures = seen if figures is None else figures
 

@@ -160,7 +160,8 @@ class Seen(Generic[R]):
     def _matcher_of(self, events: Bools, figures: Bools) -> Matcher:
         """What asks conditions of some events; a session's figures are those of all its events in a time (S4, S5)."""
         return Matcher(
-            self.journeys, events, self.sessions, self.ask.view.segments, self.ask.text_ids, figures=figures
+            self.journeys, events, self.sessions, self.ask.view.segments, self.ask.text_ids,
+            zone=self.ask.view.time_zone, figures=figures,
         )
 
     def masked(self) -> Bools:

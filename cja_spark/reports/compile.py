@@ -21,7 +21,7 @@ from cja_spark.reports.measures import base_metrics, measures
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.reports.standard import first_seen_from, ids_of_conditions
 from cja_spark.reports.text_test import text_test
-from cja_spark.reports.window import days_of, window
+from cja_spark.reports.window import back_from, days_of, window
 from cja_spark.spec import LAST_DAY, Spec
 from cja_spark.view.arrays import is_all_values
 from cja_spark.view.attribution import Attribution
@@ -58,7 +58,7 @@ def window_with(report: Report, view: View, tail: int, data_until: int, as_of: i
 def looks_back(report: Report, view: View, start: int) -> timedelta:
     """How far before `start`, ms UTC, attribution and session types look (A2, S6)."""
     months = start - first_seen_from(start, view.time_zone) if "session_type" in standard_in(report, view) else 0
-    lookbacks = (how.looks_back() or timedelta(0) for how in attributions_in(report, view))
+    lookbacks = (back_from(start, how.looks_back(), view.time_zone) for how in attributions_in(report, view))
     return max([timedelta(milliseconds=months), *lookbacks])
 
 

@@ -12,6 +12,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints, Items
 from cja_spark.kernels import attribution as kernel
 from cja_spark.kernels.attribution import NONE, Touches
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
+from cja_spark.kernels.months import reach
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.measures import measures
@@ -132,9 +133,9 @@ class Way:
         Source: A1, A2.
         """
         at, ids, codes, touch = _touches_of(seen, dimensions)
-        touches, lookback = _of(seen, at), how.looks_back()
+        touches = _of(seen, at)
         first, last = kernel.windows(
-            touches, _of(seen, conversions), NONE if lookback is None else milliseconds(lookback),
+            touches, _of(seen, conversions), reach(touches.t, how.looks_back(), seen.ask.view.time_zone),
             seen.ask.window.person_from if how.of_person else EVER, in_session=how.container == "session",
         )  # fmt: skip
         if how.model == "same_touch" and len(at):

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from cja_spark.journeys.batch import Window
 from cja_spark.reports.spec import Between, Last, PersonScope, Report
+from cja_spark.span import Months
 from cja_spark.spec import milliseconds
-from cja_spark.view.calendar import floor_day, instant_ms, local_day, months_before
+from cja_spark.view.calendar import floor_day, instant_months_before, instant_ms, local_day, months_before
 from cja_spark.view.calendar_settings import GREGORIAN, Calendar
 from cja_spark.view.spec import View
 
@@ -52,6 +53,16 @@ def looking_back(
     if of_person or any(how.of_person for how in used):
         read_from = min(read_from, person_from)
     return Window(read_from, plain.start, plain.end, plain.until, plain.complete, person_from)
+
+
+def back_from(start: int, span: timedelta | Months | None, zone: str) -> timedelta:
+    """How long a span before an instant is; none is nothing.
+
+    Source: O6.
+    """
+    if isinstance(span, Months):
+        return timedelta(milliseconds=start - instant_months_before(start, span.count, zone))
+    return span or timedelta(0)
 
 
 def _person_from(start: int, view: View, scope: PersonScope) -> int:

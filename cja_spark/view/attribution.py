@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from cja_spark.spec import Duration, Spec, parse_duration
+from cja_spark.span import Months, Span, parse_span
+from cja_spark.spec import Duration, Spec
 
 Model = Literal[
     "last_touch", "first_touch", "same_touch", "linear", "participation", "u_shaped", "j_shaped", "inverse_j", "time_decay",
@@ -24,11 +25,11 @@ Weight = Annotated[
 
 
 def _lookback(value: object) -> object:
-    return value if value is None or value == "none" else parse_duration(value)
+    return value if value is None or value == "none" else parse_span(value)
 
 
 Lookback = Annotated[
-    Literal["none"] | Duration, BeforeValidator(_lookback, json_schema_input_type=Literal["none"] | Duration)
+    Literal["none"] | Span, BeforeValidator(_lookback, json_schema_input_type=Literal["none"] | Span)
 ]
 
 
@@ -77,7 +78,7 @@ class Attribution(Spec):
             raise ValueError("game: for model: algorithmic alone.")
         return self
 
-    def looks_back(self) -> timedelta | None:
+    def looks_back(self) -> timedelta | Months | None:
         """How long before a conversion a touch may be; None where no time says."""
         if self.lookback == "none":
             return None

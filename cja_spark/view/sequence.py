@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_serializer, model_validator
 
 from cja_spark.errors import guess
-from cja_spark.spec import AsTuple, Duration, Name, Spec, duration_text, parse_duration
+from cja_spark.span import Months, Span, parse_span, span_text
+from cja_spark.spec import AsTuple, Name, Spec
 
 if TYPE_CHECKING:
     from cja_spark.view.condition import Condition
@@ -23,11 +24,11 @@ _Many = Annotated[int, Field(ge=0, le=MANY)]
 class Lapse(Spec):
     """A duration between two checkpoints."""
 
-    duration: Duration
+    duration: Span
 
     @model_serializer
     def _text(self) -> str:
-        return duration_text(self.duration)
+        return span_text(self.duration)
 
 
 class Steps(Spec):
@@ -53,10 +54,10 @@ def _distance(value: object) -> object:
         if found := _COUNT.match(value):
             return {"count": int(found[1]), "of": found[2]}
         try:
-            value = parse_duration(value)
+            value = parse_span(value)
         except ValueError as fault:
             raise ValueError(f"{fault} Events and sessions can be counted too: '3 events', '1 session'.") from None
-    return {"duration": value} if isinstance(value, timedelta) else value
+    return {"duration": value} if isinstance(value, timedelta | Months) else value
 
 
 def _unit(value: object) -> str:

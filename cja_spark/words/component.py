@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cja_spark.errors import ConfigurationError
+from cja_spark.span import span_text
 from cja_spark.spec import Spec, duration_text
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.condition import Segment
@@ -144,7 +145,7 @@ def _deduplication(how: Deduplication) -> str:
 
 def _attribution(how: Attribution) -> str:
     back = how.looks_back()
-    since = f" of the last {duration_text(back)}" if back is not None else ""
+    since = f" of the last {span_text(back)}" if back is not None else ""
     model = how.model.replace("_", " ")
     return f"in a table amounts are credited by {model} to the values set in the {how.container}{since} before"
 

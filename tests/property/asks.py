@@ -161,7 +161,7 @@ def attributed(chance):
     if model == "time_decay" and chance.random() < 0.5:
         found["half_life"] = chance.choice(["1 seconds", "30 minutes", "1 days"])
     if chance.random() < 0.7:
-        found["lookback"] = chance.choice(["none", "1 seconds", "30 minutes", "1 days", "14 days"])
+        found["lookback"] = chance.choice(["none", "1 seconds", "30 minutes", "1 days", "14 days", "1 month"])
     return {"attribution": found}
 
 

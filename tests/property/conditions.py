@@ -70,7 +70,7 @@ def comparison(chance):
 
 DISTANCES = (
     "0 events", "1 events", "2 events", "5 events", "0 sessions", "1 session", "2 sessions", "1 seconds", "30 minutes",
-    "1 days", "7 days", {"dimension": "page", "count": 1}, {"dimension": "channel", "count": 2},
+    "1 days", "7 days", "1 month", {"dimension": "page", "count": 1}, {"dimension": "channel", "count": 2},
 )  # fmt: skip
 
 

@@ -17,9 +17,10 @@ from tests.reference.segments import World, events_of
 from tests.reference.sequences import matches
 from tests.reference.sessions import numbers
 
-VIEW = {"dimensions": {"page": "page", "channel": "channel"}, "metrics": {"orders": "orders"}, "segments": {}}
+VIEW = {"time_zone": "America/New_York", "dimensions": {"page": "page", "channel": "channel"}, "metrics": {"orders": "orders"}, "segments": {}}
 COLUMNS = {"d_page": ("page", 0, True), "d_channel": ("channel", 0, True), "m_orders": ("orders", 0, False)}
-STEPS = (0, 0, 1, 1000, MINUTE, GAP - 1, GAP, GAP + 1, 86_400_000)
+DAY = 86_400_000
+STEPS = (0, 0, 1, 1000, MINUTE, GAP - 1, GAP, GAP + 1, DAY, 30 * DAY, 31 * DAY)
 
 
 def journey(chance, longest):
@@ -71,7 +72,7 @@ def sequence(chance):
 
 def kept_by_kernel(segment, people, view):
     batch = batch_of(people, COLUMNS)
-    matcher = Matcher(batch, np.ones(batch.events, bool), batch.sessions(GAP), view, {})
+    matcher = Matcher(batch, np.ones(batch.events, bool), batch.sessions(GAP), view, {}, zone=VIEW["time_zone"])
     return matcher.events_of(segment)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.reference.calculated import Leaf
 from tests.reference.metrics import amount, carries, own, own_before_persistence, spec_of
+from tests.reference.months import earlier, span, within
 from tests.reference.order import DAY, milliseconds
 from tests.reference.persistence import person_from
 from tests.reference.rate_game import RateGame
@@ -24,7 +25,7 @@ def settings(view: dict, leaf: Leaf) -> dict | None:
     how = {"model": "last_touch", "container": "person", "half_life": "7 days", **found}
     if "lookback" not in found:
         how["lookback"] = 30 * DAY if how["container"] == "person" else None
-    how["lookback"] = None if how["lookback"] == "none" else milliseconds(how["lookback"])
+    how["lookback"] = None if how["lookback"] == "none" else span(how["lookback"]) or milliseconds(how["lookback"])
     return how
 
 
@@ -36,6 +37,14 @@ def attributed(view: dict, ask: dict, leaf: Leaf) -> dict | None:
 def of_person(how: dict) -> bool:
     """Whether touches are looked for since the person scope began."""
     return how["container"] == "person" and how["lookback"] is None
+
+
+def reads_from(how: dict, start: int, view: dict) -> int:
+    """How far back touches of a conversion at an instant may be."""
+    back = how["lookback"]
+    if isinstance(back, tuple):
+        return earlier(start, back[1], view.get("time_zone", "UTC"))
+    return start - (back or 0)
 
 
 def reads_person(how: dict) -> bool:
@@ -51,7 +60,8 @@ def touches(at: int, values: list, journey: list[dict], session_of: list[int], h
     if of_person(how):
         found = [j for j in found if journey[j]["t"] >= person_from(view, ask)]
     if how["lookback"] is not None:
-        found = [j for j in found if journey[at]["t"] - journey[j]["t"] <= how["lookback"]]
+        zone = view.get("time_zone", "UTC")
+        found = [j for j in found if within(journey[j]["t"], journey[at]["t"], how["lookback"], zone)]
     return found
 
 

@@ -16,7 +16,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
     columns = leaves_shown(view, ask)
     credited = [how for leaf in columns if (how := attribution.attributed(view, ask, leaf))]
-    start = min([start, *(ask["from"] - how["lookback"] for how in credited if how["lookback"] is not None)])
+    start = min([start, *(attribution.reads_from(how, ask["from"], view) for how in credited)])
     if (
         deduplication.of_person(view, metrics_read(view, ask))
         or neighbours.of_person(view, ask)

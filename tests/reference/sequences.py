@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from tests.reference import months
 from tests.reference.metrics import own, own_before_persistence
 from tests.reference.order import milliseconds
 
@@ -95,6 +96,8 @@ def far_enough(here: Interval, following: Interval, constraint: dict, world) -> 
     if constraint.get("after") is None:
         return True
     unit, least = parsed(constraint["after"])
+    if isinstance(least, tuple):
+        return world.journey[following[0]]["t"] >= months.later(world.journey[here[1]]["t"], least[1], zone_of(world))
     return distance(here[1], following[0], unit, world) >= least
 
 
@@ -103,17 +106,23 @@ def near_enough(here: Interval, following: Interval, constraint: dict, world) ->
     if constraint.get("within") is None:
         return True
     unit, most = parsed(constraint["within"])
+    if isinstance(most, tuple):
+        return months.within(world.journey[here[1]]["t"], world.journey[following[1]]["t"], most, zone_of(world))
     return distance(here[1], following[0] if isinstance(unit, tuple) else following[1], unit, world) <= most
 
 
-def parsed(text: object) -> tuple[object, int]:
+def zone_of(world) -> str:
+    return world.view.get("time_zone", "UTC")
+
+
+def parsed(text: object) -> tuple[object, int | tuple[str, int]]:
     """What is counted, and how much of it."""
     if isinstance(text, dict):
         return ("dimension", text["dimension"]), text["count"]
     count, unit = text.split()
     if unit.rstrip("s") in ("event", "session"):
         return unit.rstrip("s"), int(count)
-    return "ms", milliseconds(text)
+    return "ms", months.span(text) or milliseconds(text)
 
 
 def distance(start: int, end: int, unit: object, world) -> int:

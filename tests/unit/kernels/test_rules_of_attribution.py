@@ -134,7 +134,7 @@ def random_runs(seed, touches=PLENTY, conversions=PLENTY // 4):
     converts[chance.choice(len(at), conversions, replace=False)] = True
     unit = np.sort(chance.integers(0, 7, len(at)))
     some = [Touches(at[which], 1000 * at[which], unit[which], unit[which]) for which in (~converts, converts)]
-    first, last = windows(*some, 4_000_000, -1, in_session=False)
+    first, last = windows(*some, some[0].t + 4_000_000, -1, in_session=False)
     return some[0], first, last, chance.integers(1, 100, conversions).astype(float)
 
 

@@ -35,3 +35,9 @@ def test_anything_else_is_refused(text):
 def test_one_that_no_calendar_holds_is_refused(text):
     with pytest.raises(ValueError, match="is too long; 36,500 days at most"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["1 month", "2 quarters", "3 years"])
+def test_where_a_fixed_length_is_needed_months_are_refused_with_the_reason(text):
+    with pytest.raises(ValueError, match="Months, quarters and years have no fixed length"):
+        parse_duration(text)

@@ -1,0 +1,55 @@
+"""Months later on the local calendar, for all events at once (rule O6)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cja_spark.kernels.clock import DAY_MS, changes_of_clock
+from cja_spark.kernels.sessions import Ints
+from cja_spark.span import Months
+from cja_spark.spec import milliseconds
+
+FOREVER = np.iinfo(np.int64).max
+_STEP_DAYS = 2_048  # changes of a clock are looked for in such steps, so that all batches share them
+
+
+def reach(t: Ints, span: object, zone: str) -> Ints:
+    """The last instant that lies within a span after each event; None reaches for ever.
+
+    Shapes: t int64[events] (ms UTC) -> int64[events] (ms UTC), ascending where t does.
+    Source: O6: within d means at most d.
+    """
+    if span is None:
+        return np.full(len(t), FOREVER)
+    return months_later(t, span.count, zone) if isinstance(span, Months) else t + milliseconds(span)  # type: ignore[arg-type]
+
+
+def months_later(t: Ints, months: int, zone: str) -> Ints:
+    """Each event's instant some months later on the local clock; what is later is never earlier there.
+
+    Shapes: t int64[events] (ms UTC) -> int64[events] (ms UTC).
+    Source: O6: clamped to the month's end; of two equal local times it is the first. Decision: the end is the month's last ms, a
+        local time that does not exist is the end of its gap, and an event in the second pass of a repeated hour counts
+        from the end of that hour; else an event could reach less far than one before it.
+    """
+    if len(t) == 0:
+        return t
+    days = int(t.min()) // DAY_MS - 1, int(t.max()) // DAY_MS + 31 * months + 2
+    changes, offsets = changes_of_clock(days[0] // _STEP_DAYS * _STEP_DAYS, -(-days[1] // _STEP_DAYS) * _STEP_DAYS, zone)
+    ends = changes[1:] + offsets[:-1]  # what the clock shows where each offset ends
+    slots = np.searchsorted(changes, t, side="right") - 1
+    wall = np.maximum(t + offsets[slots], np.append(np.iinfo(np.int64).min, ends)[slots])
+    wall = _added(wall, months)
+    slots = np.searchsorted(ends, wall, side="right")
+    return np.asarray(np.maximum(wall - offsets[slots], changes[slots]), np.int64)
+
+
+def _added(wall: Ints, months: int) -> Ints:
+    """Local times some months later, the last ms of the month where it lacks the day: int64[n] (ms)."""
+    day, of_day = np.divmod(wall, DAY_MS)
+    dates = day.astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    later = month + months
+    first, following = later.astype("datetime64[D]"), (later + 1).astype("datetime64[D]")
+    found = (first + (dates - month.astype("datetime64[D]"))).astype(np.int64) * DAY_MS + of_day
+    return np.asarray(np.minimum(found, following.astype(np.int64) * DAY_MS - 1), np.int64)
