@@ -24,7 +24,10 @@ def _offset(second: int, zone: str) -> int:
 
 @lru_cache(maxsize=64)
 def changes_of_clock(first_day: int, last_day: int, zone: str) -> tuple[Ints, Ints]:
-    """Instants from which an offset holds, and those offsets, both in ms; looked for once a day, then by halves."""
+    """Instants from which an offset holds, and those offsets, both in ms; looked for once a day, then by halves.
+
+    Shapes: days since 1970 -> int64[changes], int64[changes].
+    """
     at, offsets = [first_day * 86_400], [_offset(first_day * 86_400, zone)]
     for day in range(first_day, last_day + 1):
         low, high = day * 86_400, (day + 1) * 86_400
