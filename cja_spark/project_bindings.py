@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cja_spark.view.arrays import arrays_in
+from cja_spark.view.derived.whole import is_parts
 from cja_spark.view.persistence import Persistence
 from cja_spark.view.spec import Dimension, View
 
@@ -23,10 +24,20 @@ def binding_faults(view: View, matches: Mapping[str, str]) -> Iterator[tuple[str
             continue
         own = own_arrays(view, dimension, matches)
         if dimension.persistence.binding is None:
-            if own:
-                yield name, f"persistence: dimension '{name}' lies in the array '{own[-1]}'; alone only values of events persist."
+            yield from _alone(name, own, dimension.persistence)
         elif dimension.persistence.binding in view.dimensions:
             yield from _bound(name, own, dimension.persistence, own_arrays(view, view.dimensions[dimension.persistence.binding], matches))
+
+
+def _alone(name: str, own: Arrays, how: Persistence) -> Iterator[tuple[str, str]]:
+    """What does not last unbound: parts of a split, which other events have no items for, and all values of items."""
+    if own and is_parts(own[-1]):
+        yield name, f"persistence: dimension '{name}' lies in the array '{own[-1]}'; events without that text have no parts that could last."
+    elif own and how.allocation == "all":
+        yield name, (
+            f"persistence: dimension '{name}' lies in the array '{own[-1]}'; allocation: all is of values of events. Take "
+            "most_recent, original, first_known or last_known, or bind the values."
+        )
 
 
 def own_arrays(view: View, dimension: Dimension, matches: Mapping[str, str]) -> Arrays:

@@ -18,7 +18,7 @@ from cja_spark.project_places import line_of
 from cja_spark.project_standard import fault_of_standard
 from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
-from cja_spark.view.arrays import all_values, arrays_in, is_all_values
+from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
 from cja_spark.view.derived.whole import arrays_as_written
 from cja_spark.view.formula.tokens import fault
 from cja_spark.view.formula.uses import names_in
@@ -123,18 +123,18 @@ class Names:
 
     def comparable(self, name: str) -> str | None:
         """Refuse a dimension inside an array where an event is compared with the one before."""
-        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
+        if not (inside := of_objects(self.arrays.get(name, ()))):
             return None
         return (
             f"model: non_repeating compares an event with the one before; dimension '{name}' lies in the array "
-            f"'{self.arrays[name][-1]}', so an event has several values. Use model: repeating or instance."
+            f"'{inside[-1]}', so an event has several values. Use model: repeating or instance."
         )
 
     def distance(self, name: str) -> str | None:
         """Refuse a dimension inside an array where its changes are counted."""
-        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
+        if not (inside := of_objects(self.arrays.get(name, ()))):
             return None
-        return f"then: dimension '{name}' lies in the array '{self.arrays[name][-1]}'; only changes of one value are counted."
+        return f"then: dimension '{name}' lies in the array '{inside[-1]}'; only changes of one value are counted."
 
     def checkpoint(self, name: str) -> str | None:
         """Refuse a segment of persons where a sequence looks for an event or a session."""
@@ -144,9 +144,9 @@ class Names:
 
     def tells_apart(self, name: str) -> str | None:
         """Refuse a dimension of which an event has several values where events are told apart."""
-        if name not in self.arrays or is_all_values(self.arrays[name][-1]):
+        if not (inside := of_objects(self.arrays.get(name, ()))):
             return None
-        return f"deduplication: dimension '{name}' lies in the array '{self.arrays[name][-1]}', so an event has several ids."
+        return f"deduplication: dimension '{name}' lies in the array '{inside[-1]}', so an event has several ids."
 
 
 _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
@@ -253,6 +253,11 @@ def _arrays(name: str, dimension: object, others: Written, matches: Written, der
     if _key(persistence, "binding_metric"):
         binding = str(_key(persistence, "binding"))
         return _arrays(binding, others.get(binding), {}, matches, derived)
+    own = _own_arrays(dimension, matches, derived)
+    return lasting(name, own) if isinstance(persistence, Mapping) and not _key(persistence, "binding") else own
+
+
+def _own_arrays(dimension: object, matches: Written, derived: Written) -> tuple[str, ...]:
     if isinstance(made := _key(dimension, "derived"), str):
         return arrays_as_written(made, derived)
     lookup = str(_key(dimension, "lookup")).split(".", 1)[0]

@@ -24,7 +24,7 @@ from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.spec import Spec, milliseconds
-from cja_spark.view.arrays import all_values
+from cja_spark.view.arrays import all_values, lasting
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
@@ -65,16 +65,19 @@ class Ask(Generic[R]):
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
 
         A dimension that keeps all its values has as many per event as an array of its own would; one that is bound to
-        items has theirs.
+        items has theirs; values of items that last unbound are several per item.
         """
         if name in STANDARD_DIMENSIONS:
             return ()
         dimension = self.view.dimensions[name]
-        if dimension.persistence and dimension.persistence.allocation == "all":
+        how, own = dimension.persistence, self.arrays.get(name) or self.view.arrays_of(dimension)
+        if how is None:
+            return own
+        if how.allocation == "all":
             return (all_values(name),)
-        if dimension.persistence and dimension.persistence.binding and dimension.persistence.binding_metric:
-            return self.arrays_of_dimension(dimension.persistence.binding)
-        return self.arrays.get(name) or self.view.arrays_of(dimension)
+        if how.binding is None:
+            return lasting(name, own)
+        return self.arrays_of_dimension(how.binding) if how.binding_metric else own
 
     def arrays_of_metric(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a metric lies in, outermost first; none for the grain of events."""

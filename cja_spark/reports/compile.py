@@ -23,7 +23,7 @@ from cja_spark.reports.standard import first_seen_from, ids_of_conditions
 from cja_spark.reports.text_test import text_test
 from cja_spark.reports.window import back_from, days_of, window
 from cja_spark.spec import LAST_DAY, Spec
-from cja_spark.view.arrays import is_all_values
+from cja_spark.view.arrays import of_objects
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar import instant_ms, local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
@@ -271,8 +271,7 @@ def _refuse_lists(ask: Ask) -> None:
         if not isinstance(leaf, Changes) and getattr(leaf, "model", None) != "non_repeating":
             continue
         assert isinstance(leaf, Changes | DimensionCondition)
-        inside = ask.arrays_of_dimension(leaf.dimension)
-        if inside and not is_all_values(inside[-1]):  # own values are compared, not those that last
+        if of_objects(ask.arrays_of_dimension(leaf.dimension)):  # own values are compared, not those that last
             what = "a distance in its values" if isinstance(leaf, Changes) else "model: non_repeating"
             raise ConfigurationError(
                 f"{what} compares an event with the one before; dimension '{leaf.dimension}' has several values on an event."

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys, Window
+from cja_spark.kernels.lasting_items import events_that_set, items_of_lasting
 from cja_spark.kernels.persistence import FOREVER, bound, known, last_set, union
 from cja_spark.spec import milliseconds
 from cja_spark.view.persistence import OnMetric, Persistence
@@ -51,15 +52,36 @@ def _values(
     scope = _scopes(journeys, sessions, how)
     if how.binding is not None and journeys.is_list(f"d_{how.binding}"):
         return _of_items(journeys, name, how, scope, since, lasts)
-    own, t = journeys.ids(name), journeys.t
+    if how.binding is None and journeys.is_list(f"d_{name}"):
+        return _of_items_alone(journeys, window, journeys.items(name), how, scope, since, lasts)
+    return _of_events(journeys, window, name, how, scope, since, lasts)
+
+
+def _of_events(
+    journeys: Journeys, window: Window, name: str, how: Persistence, scope: Ints, since: int, lasts: int
+) -> Ints | Items:
+    own, t, original = journeys.ids(name), journeys.t, how.allocation == "original"
     if how.allocation == "all":
         return Items(*union(own, scope, t, since))
+    if how.binding is not None:
+        return bound(own, journeys.own_ids(how.binding), scope, t, since, lasts, original=original)
+    return _lasting(own, t, window, how, scope, since, lasts)
+
+
+def _lasting(own: Ints, t: Ints, window: Window, how: Persistence, scope: Ints, since: int, lasts: int) -> Ints:
+    """The value, or the number of an event that set some, which each event has (P1, P2)."""
     if how.allocation in ("first_known", "last_known"):
         return known(own, scope, _counting(t, scope, since, window.end), last=how.allocation == "last_known")
-    original = how.allocation == "original"
-    if how.binding is None:
-        return last_set(own, scope, t, since, lasts, original=original)
-    return bound(own, journeys.own_ids(how.binding), scope, t, since, lasts, original=original)
+    return last_set(own, scope, t, since, lasts, original=how.allocation == "original")
+
+
+def _of_items_alone(
+    journeys: Journeys, window: Window, own: Items, how: Persistence, scope: Ints, since: int, lasts: int
+) -> Items:
+    """Values of items, remembered as the list that an event's items set; an event without items has none (O8)."""
+    held = _lasting(events_that_set(own.values, own.offsets), journeys.t, window, how, scope, since, lasts)
+    inner, values = items_of_lasting(own.values, own.offsets, held)
+    return Items.nested((*own.chain(), inner), values)
 
 
 def _of_items(journeys: Journeys, name: str, how: Persistence, scope: Ints, since: int, lasts: int) -> Items:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from cja_spark.spec import AsTuple, Day, Name, Spec
-from cja_spark.view.arrays import is_all_values
+from cja_spark.view.arrays import of_objects
 from cja_spark.view.condition import Segment
 from cja_spark.view.spec import View
 
@@ -126,6 +126,6 @@ class Report(Spec):
 
 def several_values(dimension: str, arrays: Sequence[str]) -> str:
     """The sentence that refuses a dimension of several values where one value per event is needed."""
-    if is_all_values(arrays[-1]):
+    if not of_objects(arrays):
         return f"dimension '{dimension}' keeps all its values (allocation: all), so an event has several; use a table."
-    return f"dimension '{dimension}' lies in the array '{arrays[-1]}', so an event has several values; use a table."
+    return f"dimension '{dimension}' lies in the array '{of_objects(arrays)[-1]}', so an event has several values; use a table."

@@ -12,6 +12,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.measures import per_code
+from cja_spark.view.arrays import is_all_values
 
 Codes = npt.NDArray[np.int32]
 
@@ -39,7 +40,7 @@ class Rows:
 def arrays_of(ask: Ask, dimensions: Sequence[str]) -> tuple[str, ...]:
     """All arrays that some dimensions lie in, outer ones before inner ones."""
     found = {array for name in dimensions for array in ask.arrays_of_dimension(name)}
-    return tuple(sorted(found, key=lambda array: (array.count("[]"), array)))
+    return tuple(sorted(found, key=lambda array: (is_all_values(array), array.count("[]"), array)))
 
 
 def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, *, hidden: Sequence[str]) -> Rows:

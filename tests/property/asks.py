@@ -135,8 +135,12 @@ def persistence(chance):
 
 
 def of_items(chance):
-    """One that values of items may have."""
-    return {"allocation": chance.choice(["most_recent", "original"]), "expiration": chance.choice(EXPIRATIONS), "binding": "sku"}
+    """One that values of items may have, bound or not."""
+    if chance.random() < 0.6:
+        return {"allocation": chance.choice(["most_recent", "original"]), "expiration": chance.choice(EXPIRATIONS), "binding": "sku"}
+    allocation = chance.choice(["most_recent", "most_recent", "original", "first_known", "last_known"])
+    lasting = [one for one in EXPIRATIONS if allocation in ("most_recent", "original") or isinstance(one, str)]
+    return {"allocation": allocation, "expiration": chance.choice(lasting)}
 
 
 def deduplicated(chance, field):

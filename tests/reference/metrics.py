@@ -25,7 +25,7 @@ def spec_of(view: dict, kind: str, name: str) -> dict:
 def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
     """The arrays a component lies in, outermost first; empty for a component of the event.
 
-    All persisted values of a dimension are an array of their own (P1).
+    All persisted values of a dimension are an array of their own (P1), below its items where it has some.
     """
     if kind == "dimensions" and keeps_all(view, name):
         return (ALL_OF + name,)
@@ -35,7 +35,9 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
         return arrays(view, made)
     field = spec_of(view, kind, name).get("field") or ""
     parts = field.split("[]")[:-1]
-    return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
+    found = tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
+    alone = "binding" not in (spec_of(view, kind, name).get("persistence") or {"binding": None})
+    return (*found, ALL_OF + name) if found and alone else found
 
 
 def arrays(view: dict, derived: str) -> tuple[str, ...]:
@@ -82,10 +84,7 @@ def own(event: dict, view: dict, dimension: str) -> list[str]:
     value = event.get(dimension)
     if not isinstance(value, list):
         return [] if clean(value) is None else [value]
-    if not path(view, "dimensions", dimension):
-        return [leaf for item in value if (leaf := clean(item)) is not None]
-    depth = len(path(view, "dimensions", dimension))
-    return [leaf for _, leaf in nodes(value, depth) if leaf is not None]
+    return [leaf for item in value for leaf in own({dimension: item}, view, dimension)]
 
 
 def amount_nodes(event: dict, view: dict, metric: str) -> list[tuple[tuple[int, ...], float]]:

@@ -94,6 +94,29 @@ def of_items(dimension: str, journey: list[dict], session_of: list[int], view: d
     return [shaped(event.get(how["binding"]), depth, own_) for event, own_ in zip(journey, found, strict=True)]
 
 
+def of_items_alone(dimension: str, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> list:
+    """P1, P2: per event and item a list of values: the item's own where the event set some, else those of the event that lasts.
+
+    The values of an event's items are one list. An event without items has none (O8).
+    """
+    depth = spec_of(view, "dimensions", dimension)["field"].count("[]")
+    plain = {**view, "dimensions": {**view["dimensions"], dimension: {**spec_of(view, "dimensions", dimension), "field": dimension}}}
+    sets = [own(event, view, dimension) for event in journey]
+    numbered = [{**event, dimension: str(at) if sets[at] else None} for at, event in enumerate(journey)]
+    held = persisted(dimension, numbered, session_of, plain, ask)
+    found = []
+    for at, event in enumerate(journey):
+        last = int(held[at][0]) if held[at] else None
+        items = {
+            place: [value] if last in (at, None) else list(dict.fromkeys(sets[last]))
+            for place, value in nodes(event.get(dimension), depth)
+        }
+        if last is None:
+            items = {place: [None] for place in items}
+        found.append(shaped(event.get(dimension), depth, items))
+    return found
+
+
 def without_binding(dimension: str, view: dict) -> dict:
     """The view in which a dimension is bound to nothing."""
     found = spec_of(view, "dimensions", dimension)
@@ -179,8 +202,9 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
     for person, journey in journeys.items():
         for name in used(view, ask):
             how = settings(view, name)
-            items = "binding" in how and path(view, "dimensions", how["binding"])
-            found = (of_items if items else persisted)(name, journey, sessions[person], view, ask)
+            items = path(view, "dimensions", how.get("binding", name))
+            lasting = persisted if not items or how["allocation"] == "all" else of_items if "binding" in how else of_items_alone
+            found = lasting(name, journey, sessions[person], view, ask)
             many = items or how["allocation"] == "all"
             for event, values in zip(journey, found, strict=True):
                 event.setdefault("own", {})[name] = event.get(name)

@@ -58,9 +58,17 @@ def arrays_as_written(name: str, written: Mapping[str, object]) -> tuple[str, ..
         return ()
 
 
+_PARTS_OF = "(parts of "
+
+
 def own_array(name: str) -> str:
     """The array that the parts of a split form: one of its own, in no event's fields."""
-    return f"(parts of {name})"
+    return f"{_PARTS_OF}{name})"
+
+
+def is_parts(array: str) -> bool:
+    """Whether an array is one of `own_array`."""
+    return array.startswith(_PARTS_OF)
 
 
 def fit_together(derived: dict[str, DerivedField]) -> dict[str, DerivedField]:

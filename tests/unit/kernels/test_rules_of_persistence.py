@@ -145,7 +145,7 @@ def test_a_value_of_a_profile_does_not_persist():
 @pytest.mark.parametrize(
     ("dimension", "said"),
     [
-        ({"field": "items[].sku", "persistence": {}}, "lies in the array 'items'; alone only values of events persist"),
+        ({"field": "items[].sku", "persistence": {"allocation": "all", "expiration": "person"}}, "lies in the array 'items'; allocation: all is of values of events"),
         ({"field": "page", "persistence": {"binding": "sku"}}, "binding_metric is needed: the events that bind"),
         ({"field": "lots[].sku", "persistence": {"binding": "sku"}}, "'sku', which it is bound to, in the array 'items'"),
         ({"field": "page", "persistence": {"binding": "other", "binding_metric": "orders"}}, "lie side by side"),
@@ -211,3 +211,62 @@ def test_p6_an_event_without_items_has_no_value_of_them():
         view={"dimensions": {"page": {"field": "page", "persistence": {"binding": "sku", **BINDS}}, "sku": "items[].sku"}},
     )  # fmt: skip
     assert rows == [("total", None, 2.0), ("item", "a", 1.0)]
+
+
+def skus(*events, metrics="units", **persistence):
+    """A metric by what lasts on the items of one person, unbound."""
+    view = {"dimensions": {"page": "page", "sku": {"field": "items[].sku", "persistence": {"expiration": "person", **persistence}}}}
+    rows = table([list(events)], "sku", metrics=[metrics], view=view)
+    return {sku: units for kind, sku, units in rows if kind == "item"}
+
+
+def test_p1_values_of_items_last_on_items_that_set_none():
+    events = [page(0, sku=["a"], units=[1]), page(1, sku=["b"], units=[2]), page(2, sku=["", ""], units=[10, 20])]
+    assert skus(*events) == {"b": 32, "a": 1}
+    assert skus(*events, allocation="original") == {"a": 33}
+    assert skus(*events, allocation="first_known") == {"a": 33}
+    assert skus(*events, allocation="last_known") == {"b": 33}
+
+
+def test_p1_the_values_of_an_events_items_are_one_list_that_lasts_whole():
+    events = [page(0, sku=["a", "b", "a", ""], units=[1, 2, 4, 8]), page(1, sku=[""], units=[10])]
+    assert skus(*events) == {"a": 15, "b": 12, "No value": 8}  # its own item by item, those that last each in full
+    assert skus(*events, metrics="events") == {"No value": 1, "a": 2, "b": 2}
+
+
+def test_p1_an_event_that_sets_some_keeps_its_items_without_a_value():
+    assert skus(page(0, sku=["a"], units=[1]), page(1, sku=["b", ""], units=[2, 4])) == {"No value": 4, "b": 2, "a": 1}
+
+
+def test_p1_an_original_is_the_list_of_the_first_event_on_all_later_ones():
+    assert skus(page(0, sku=["a"], units=[1]), page(1, sku=["b", ""], units=[2, 4]), allocation="original") == {"a": 7}
+
+
+def test_p1_values_of_items_do_not_last_on_events_without_items():
+    events = [page(0, sku=["a"], units=[1]), page(1, units=[]), page(2, sku=[""], units=[2])]
+    assert skus(*events, metrics="events") == {"a": 2}
+
+
+@pytest.mark.parametrize(("apart", "found"), [(10, {"a": 3}), (11, {"No value": 2, "a": 1})])
+def test_p3_values_of_items_expire_like_others(apart, found):
+    events = [page(0, sku=["a"], units=[1]), page(apart, sku=[""], units=[2])]
+    assert skus(*events, expiration="10 ms") == found
+    assert skus(page(0, sku=["a"], units=[1]), page(GAP + 1, sku=[""], units=[2]), expiration="session") == {"No value": 2, "a": 1}
+    assert skus(page(0, sku=["a"], units=[1], orders=1), page(1, sku=[""], units=[2]), expiration={"metric": "orders"}) == {"No value": 2, "a": 1}
+
+
+def test_p1_each_person_has_a_list_of_its_own_and_nobody_without_events_has_one():
+    view = {"dimensions": {"sku": {"field": "items[].sku", "persistence": {"expiration": "person"}}}}
+    rows = table([[page(0, sku=["a"], units=[1])], [], [page(1, sku=["", ""], units=[2, 4])]], "sku", metrics=["units"], view=view)
+    assert rows[1:] == [("item", "No value", 6), ("item", "a", 1)]
+
+
+def test_p7_a_condition_asks_for_what_lasts_on_items_and_an_instance_for_what_was_set():
+    view = {"dimensions": {"sku": {"field": "items[].sku", "persistence": {"expiration": "person"}}}}
+    events = [[page(0, sku=["a", "b"]), page(1, sku=[""]), page(2, sku=["c"])]]
+
+    def events_with(**condition):
+        where = {"container": "event", "where": {"dimension": "sku", **condition}}
+        return table(events, metrics=["events"], view=view, segments=[where])[0][1]
+
+    assert (events_with(equals="b"), events_with(equals="b", model="instance"), events_with(exists=False)) == (2, 1, 0)

@@ -176,7 +176,7 @@ def test_a_file_that_is_missing_has_no_line(folder):
         ("{field: channel, persistence: {binding: category, binding_metric: ordres}}", "no metric named 'ordres'. Did you mean 'orders'?"),
         ("{field: channel, persistence: {binding: category, binding_metric: events}}", "metric 'events' is no metric of a field; persistence needs one."),
         ("{field: channel, persistence: {binding: category, binding_metric: orders}}", "dimension 'channel' lies in the array 'productListItems', so an event has several values; use a table."),
-        ("{lookup: catalogue.category, persistence: {}}", "persistence: dimension 'channel' lies in the array 'productListItems'; alone only values of events persist."),
+        ("{lookup: catalogue.category, persistence: {allocation: all}}", "persistence: dimension 'channel' lies in the array 'productListItems'; allocation: all is of values of events."),
         ("{lookup: catalogue.category, persistence: {binding: page}}", "'page', which it is bound to, in no array; values of items are bound to those of the same array."),
         ("{field: channel, persistence: {binding_metric: orders}}", "name what they bind to with 'binding'."),
     ],
