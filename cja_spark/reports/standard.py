@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +13,8 @@ from cja_spark.journeys.batch import Ints, Journeys, Window
 from cja_spark.kernels.clock import DAY_MS, bucket_starts, local_ms
 from cja_spark.kernels.segments import positive
 from cja_spark.kernels.session_types import depth, first_time
+from cja_spark.kernels.time_spent import spent_in
+from cja_spark.spec import milliseconds
 from cja_spark.view.calendar import instant_months_before
 from cja_spark.view.calendar_settings import Calendar
 from cja_spark.view.condition import DimensionCondition
@@ -22,8 +25,11 @@ from cja_spark.view.standard import (
     FIRST_ID,
     FIRST_TIME,
     NOT_COMPARED,
+    OF_SESSIONS,
     RETURN,
+    SPENT_TEXTS,
     STANDARD_DIMENSIONS,
+    TIME_SPENT,
     codes_within,
     day_code,
     day_of,
@@ -65,12 +71,8 @@ def with_standard(
 
 def _ids(journeys: Journeys, view: View, window: Window, sessions: Ints, name: str) -> Ints:
     t, zone = journeys.t, view.time_zone
-    if name == "session_type":
-        since = first_seen_from(window.start, zone)
-        first = first_time(t, journeys.offsets, sessions, since, window.start, window.end)
-        return np.where(first, id_of(FIRST_TIME), id_of(RETURN))
-    if name == "event_depth":
-        return FIRST_ID + depth(sessions)
+    if name in (*OF_SESSIONS, *TIME_SPENT):
+        return _of_sessions(journeys, view, window, sessions, name)
     if name in CLOCK_MS:
         return FIRST_ID + bucket_starts(t, CLOCK_MS[name], zone) // 1000
     if name in CLOCK_PARTS:
@@ -81,6 +83,26 @@ def _ids(journeys: Journeys, view: View, window: Window, sessions: Ints, name: s
         return days
     low = int(days.min())
     return FIRST_ID + _codes_of_days(name, low, int(days.max()), view.calendar)[days - low]
+
+
+def _of_sessions(journeys: Journeys, view: View, window: Window, sessions: Ints, name: str) -> Ints:
+    if name == "session_type":
+        since = first_seen_from(window.start, view.time_zone)
+        first = first_time(journeys.t, journeys.offsets, sessions, since, window.start, window.end)
+        return np.where(first, id_of(FIRST_TIME), id_of(RETURN))
+    return FIRST_ID + depth(sessions) if name == "event_depth" else _time_spent(journeys, window, sessions, name)
+
+
+_SPENT_MS = np.array([milliseconds(end) for end in SPENT_TEXTS.values() if end != timedelta.max], np.int64)
+
+
+def _time_spent(journeys: Journeys, window: Window, sessions: Ints, name: str) -> Ints:
+    """Ranges of time spent; range events and the tail are each a time of their own (O7, S5)."""
+    units = {"time_spent_per_session": sessions, "time_spent_per_person": journeys.person_of_event()}.get(name)
+    late = journeys.t >= window.end
+    times = ((journeys.t >= window.start) & ~late, late)
+    ms = np.fmax(*(spent_in(units, journeys.t, sessions, seen) for seen in times))
+    return np.where(np.isnan(ms), 0, FIRST_ID + np.searchsorted(_SPENT_MS, ms, "right"))
 
 
 @lru_cache(maxsize=64)

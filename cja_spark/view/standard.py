@@ -1,4 +1,4 @@
-"""Standard dimensions: parts of dates, buckets of time, event depth and session type, which every view has by itself.
+"""Standard dimensions: parts of dates, buckets of time, event depth, session type and time spent, which every view has.
 
 A value has a code, a whole number that tasks compute from time and sessions; its id is the code moved away from ids of
 other texts, so that the text of an id needs no dictionary.
@@ -32,7 +32,14 @@ DAY_PARTS: Mapping[str, tuple[int, int]] = {  # the first and the last code
     "month_of_year": (1, 12), "quarter_of_year": (1, 4), "weekday_or_weekend": (0, 1),
 }  # fmt: skip
 OF_SESSIONS = ("event_depth", "session_type")
-STANDARD_DIMENSIONS = (*CLOCK_MS, *DAY_BUCKETS, *CLOCK_PARTS, *DAY_PARTS, *OF_SESSIONS)
+TIME_SPENT = ("time_spent_per_event", "time_spent_per_session", "time_spent_per_person")
+SPENT_TEXTS: Mapping[str, timedelta] = {  # ranges of time, each from the end of the one before; the last has no end
+    "Less than 1 minute": timedelta(minutes=1), "1 to 5 minutes": timedelta(minutes=5),
+    "5 to 10 minutes": timedelta(minutes=10), "10 to 30 minutes": timedelta(minutes=30),
+    "30 to 60 minutes": timedelta(hours=1), "1 to 2 hours": timedelta(hours=2), "2 to 5 hours": timedelta(hours=5),
+    "5 to 10 hours": timedelta(hours=10), "10 to 15 hours": timedelta(hours=15), "15 hours or more": timedelta.max,
+}  # fmt: skip
+STANDARD_DIMENSIONS = (*CLOCK_MS, *DAY_BUCKETS, *CLOCK_PARTS, *DAY_PARTS, *OF_SESSIONS, *TIME_SPENT)
 NOT_COMPARED = tuple(name for name in CLOCK_MS if name != "hour")  # too many values to look for a text among them
 SESSION_TYPES: Mapping[str, int] = {  # metrics, and the value of session_type that they count
     "first_time_sessions": FIRST_ID + FIRST_TIME, "return_sessions": FIRST_ID + RETURN,
@@ -125,6 +132,7 @@ _TEXTS: Mapping[str, Callable[[int, Calendar], str]] = {
     "quarter_of_year": lambda code, _: f"Q{code}",
     "am_pm": lambda code, _: ("AM", "PM")[code],
     "session_type": lambda code, _: _TYPES[code],
+    **{name: lambda code, _: tuple(SPENT_TEXTS)[code] for name in TIME_SPENT},
 }
 
 
@@ -152,5 +160,7 @@ def codes_within(name: str, start: int, end: int, zone: str, calendar: Calendar,
     elif name in DAY_PARTS:
         first, most = DAY_PARTS[name]
         yield from range(first, most + 1)
+    elif name in TIME_SPENT:
+        yield from range(len(SPENT_TEXTS))
     else:
         yield from (_TYPES if name == "session_type" else range(1, deepest + 1))

@@ -17,7 +17,8 @@ STANDARD = {
     "hour_of_day": ("3", "23", "0"), "minute_of_hour": ("0", "30"), "am_pm": ("AM", "PM"), "day_of_week": ("Sunday", "Monday"),
     "day_of_month": ("1", "9"), "day_of_year": ("68", "1"), "week_of_year": ("10", "6"), "month_of_year": ("March", "M01"),
     "quarter_of_year": ("Q1", "Q3"), "weekday_or_weekend": ("Weekday", "Weekend"), "event_depth": ("1", "2", "11"),
-    "session_type": ("First-time", "Return"), "day": ("2025-03-09", "2025-03-01"), "week": ("2025-W10", "week of 2025-03-09"),
+    "session_type": ("First-time", "Return"), "time_spent_per_event": ("Less than 1 minute", "10 to 30 minutes"),
+    "time_spent_per_session": ("30 to 60 minutes", "1 to 2 hours"), "time_spent_per_person": ("1 to 2 hours", "15 hours or more"), "day": ("2025-03-09", "2025-03-01"), "week": ("2025-W10", "week of 2025-03-09"),
     "month": ("2025-03", "FY2025-M01"), "quarter": ("2025-Q1", "FY2025-Q1"), "year": ("2025", "2024/25"),
 }  # fmt: skip
 CLOCKS = ("second", "minute", "five_minutes", "fifteen_minutes", "thirty_minutes", "hour")

@@ -22,7 +22,10 @@ PARTS = (
     "minute_of_hour", "hour_of_day", "am_pm", "day_of_week", "day_of_month", "day_of_year", "week_of_year", "month_of_year",
     "quarter_of_year", "weekday_or_weekend", "event_depth", "session_type",
 )  # fmt: skip
-NAMES = (*CLOCKS, *BUCKETS, *PARTS)
+SPENT = ("time_spent_per_event", "time_spent_per_session", "time_spent_per_person")
+MINUTES = {1: "Less than 1 minute", 5: "1 to 5 minutes", 10: "5 to 10 minutes", 30: "10 to 30 minutes", 60: "30 to 60 minutes",
+           120: "1 to 2 hours", 300: "2 to 5 hours", 600: "5 to 10 hours", 900: "10 to 15 hours"}  # fmt: skip
+NAMES = (*CLOCKS, *BUCKETS, *PARTS, *SPENT)
 TYPES = {"first_time_sessions": "First-time", "return_sessions": "Return"}
 
 
@@ -57,8 +60,10 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
             event["event_depth"] = str(at - sessions[person][at] + 1)
             for metric, kind in TYPES.items():
                 event[metric] = float(event["session_type"] == kind)
-            for name in names - {"session_type", "event_depth", *TYPES}:
+            for name in names - {"session_type", "event_depth", *TYPES, *SPENT}:
                 event[name] = text(event["t"], name, view)
+            for name in SPENT:
+                event[name] = spent(journey, sessions[person], at, ask, name)
 
 
 def first_time(journey: list[dict], session_of: list[int], at: int, view: dict, ask: dict) -> bool:
@@ -67,6 +72,25 @@ def first_time(journey: list[dict], session_of: list[int], at: int, view: dict, 
     since = add_months(ask["from"], -13, view.get("time_zone", "UTC"))
     before = [event for event in journey[:start] if event["t"] >= since]
     return ask["from"] <= journey[start]["t"] < ask["to"] and not before
+
+
+def spent(journey: list[dict], session_of: list[int], at: int, ask: dict, name: str) -> str | None:
+    """S5: seconds to the next range event of the session, of the event or of all of its session or person, in ranges.
+
+    The tail is a time of its own; what is before the range has none, and neither has what was followed by nothing.
+    """
+    if journey[at]["t"] < ask["from"]:
+        return None
+    late = journey[at]["t"] >= ask["to"]
+    others = [one for one, event in enumerate(journey) if event["t"] >= ask["from"] and (event["t"] >= ask["to"]) == late]
+    if name == "time_spent_per_event":
+        others = [at]
+    if name == "time_spent_per_session":
+        others = [one for one in others if session_of[one] == session_of[at]]
+    seconds = [journey[one]["time_spent_seconds"] for one in others if journey[one]["time_spent_seconds"] is not None]
+    if not seconds:
+        return None
+    return next((name for minutes, name in MINUTES.items() if round(sum(seconds), 3) < 60 * minutes), "15 hours or more")
 
 
 def text(t: int, name: str, view: dict) -> str:

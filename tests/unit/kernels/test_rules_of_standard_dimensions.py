@@ -16,7 +16,7 @@ from cja_spark.kernels.session_types import depth, first_time
 from cja_spark.kernels.sessions import session_numbers
 from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.view.spec import View
-from cja_spark.view.standard import STANDARD_DIMENSIONS
+from cja_spark.view.standard import OF_SESSIONS, STANDARD_DIMENSIONS, TIME_SPENT
 from tests.property.asks import CALENDARS
 from tests.property.strategies import DAY, STARTS, at
 from tests.reference import standard as reference
@@ -41,7 +41,7 @@ def texts(instants, name, view):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("name", [name for name in STANDARD_DIMENSIONS if name not in ("event_depth", "session_type")])
+@pytest.mark.parametrize("name", [name for name in STANDARD_DIMENSIONS if name not in (*OF_SESSIONS, *TIME_SPENT)])
 def test_o4_times_around_clock_changes_equal_the_reference(zone, name):
     steps = (-DAY, -3_600_001, -1_800_000, -1, 0, 1, 999, 29 * MINUTE, 1_800_000, 3_599_999, 3_600_000, 7_200_000, DAY)
     instants = sorted({change + step for change in CHANGES for step in steps})
@@ -185,3 +185,40 @@ def test_s2_s6_types_and_depths_of_generated_journeys_equal_the_reference(seed):
 def test_times_beyond_a_calendar_of_python_have_a_clock():
     far = np.array([int(datetime(9998, 12, 31, tzinfo=UTC).timestamp()) * 1000])
     assert (local_ms(far, "America/New_York") == far - 5 * 3_600_000).all()
+
+
+SECOND = 1000
+
+
+def times_spent(*events, unit="session"):
+    """Rows of one person's events by the time spent of some unit."""
+    return {row[1]: row[2] for row in table([list(events)], f"time_spent_per_{unit}", metrics=["events"])[1:]}
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"),
+    [
+        (0, "Less than 1 minute"), (60 * SECOND - 1, "Less than 1 minute"), (60 * SECOND, "1 to 5 minutes"), (5 * MINUTE - 1, "1 to 5 minutes"),
+        (5 * MINUTE, "5 to 10 minutes"), (10 * MINUTE, "10 to 30 minutes"), (GAP, "30 to 60 minutes"),
+    ],
+)  # fmt: skip
+def test_s5_a_range_of_time_spent_holds_its_lower_edge(ms, shown):
+    assert times_spent(page(0), page(ms), unit="event") == {shown: 1, "No value": 1}
+    assert times_spent(page(0), page(ms)) == {shown: 2}
+
+
+def test_s5_time_between_sessions_is_not_spent_and_a_session_of_one_event_has_no_time():
+    events = [page(0), page(20 * MINUTE), page(20 * MINUTE + GAP + 1), page(DAY), page(DAY + 50 * SECOND)]
+    assert times_spent(*events) == {"10 to 30 minutes": 2, "Less than 1 minute": 2, "No value": 1}
+    assert times_spent(*events, unit="person") == {"10 to 30 minutes": 5}
+    assert times_spent(page(0), unit="person") == {"No value": 1}
+
+
+def test_s5_time_spent_before_the_range_is_not_in_it():
+    assert times_spent(page(-10 * MINUTE), page(0), page(2 * MINUTE)) == {"1 to 5 minutes": 2}
+
+
+def test_s5_many_events_make_the_longest_range():
+    hours = [page(at * GAP) for at in range(31)]
+    assert times_spent(*hours) == {"15 hours or more": 31}
+    assert times_spent(*hours[:-1]) == {"10 to 15 hours": 30}

@@ -10,7 +10,7 @@ import yaml
 from cja_spark.configuration import spec_of
 from cja_spark.view.calendar import label_of_day
 from cja_spark.view.spec import View
-from cja_spark.view.standard import STANDARD_DIMENSIONS
+from cja_spark.view.standard import OF_SESSIONS, STANDARD_DIMENSIONS, TIME_SPENT
 from tests.property.strategies import at
 from tests.unit.kernels.test_rules_of_standard_dimensions import texts
 
@@ -34,12 +34,12 @@ def test_each_calendar_names_a_day_as_the_guide_says(row):
     assert [label_of_day(date(2025, 3, 9), size, view.calendar) for size in ("week", "month", "quarter", "year")] == row[1:]
 
 
-@pytest.mark.parametrize("row", DIMENSIONS[:-2], ids=lambda row: row[0])
+@pytest.mark.parametrize("row", DIMENSIONS[:-5], ids=lambda row: row[0])
 def test_each_dimension_of_time_has_the_value_that_the_guide_says(row):
     assert texts([at("2025-03-09T18:07:31+00:00")], row[0].strip("`"), VIEW) == [row[1]]
 
 
 def test_the_guide_has_all_standard_dimensions_and_calendars():
     assert sorted(row[0].strip("`") for row in DIMENSIONS) == sorted(STANDARD_DIMENSIONS)
-    assert [row[0] for row in DIMENSIONS[-2:]] == ["`event_depth`", "`session_type`"]
+    assert [row[0].strip("`") for row in DIMENSIONS[-5:]] == [*OF_SESSIONS, *TIME_SPENT]
     assert len(CALENDARS) == 5
