@@ -15,6 +15,7 @@ from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_places import line_of
+from cja_spark.project_rules import rule_faults
 from cja_spark.project_standard import fault_of_standard
 from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
@@ -195,7 +196,7 @@ def name_faults(
     ]
     if view is not None:
         document = documents["view.yaml"]
-        faults += [Fault(document.file, document.line(path), message) for path, message in circles(view)]
+        faults += [Fault(document.file, document.line(path), message) for path, message in (*circles(view), *rule_faults(view))]
         matches = _matches(_section(_value(documents.get("connection.yaml")), "datasets"))
         bindings = binding_faults(view, matches)
         faults += [Fault(document.file, document.line(("dimensions", name)), message) for name, message in bindings]
@@ -210,7 +211,7 @@ def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
     named = {f"report {at} ({report.report})": report for at, report in enumerate(reports, 1)}
     uses |= {what: report_uses(report) for what, report in named.items()}
     faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
-    faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}))]
+    faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}), *rule_faults(view))]
     return list(dict.fromkeys(faults))
 
 

@@ -17,7 +17,7 @@ from cja_spark.journeys.period import PROFILE_PERIOD
 from cja_spark.lake import JOURNEY_BUILDS, Lake, Table
 from cja_spark.view.spec import View
 
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def definition_of(view: View, matches: Mapping[str, str]) -> str:
 
 
 def _written(field: Field) -> dict[str, object]:
-    parts = {name: part for name, part in asdict(replace(field, formula=None)).items() if name != "formula"}
+    parts = {name: part for name, part in asdict(replace(field, formula=None)).items() if name not in ("formula", "instances")}
     return {**parts, "formula": field.formula.written()} if field.formula else parts
 
 

@@ -26,7 +26,7 @@ class Field:
         component: the component's name in the view.
         path: where its values lie in events (for a lookup: where its keys lie).
         lookup: dataset and column that turn keys into values; empty otherwise.
-        instances: a metric that counts 1 where the field is set.
+        instances: a metric that counts where the field is set, whatever its type; no part of what is stored.
         formula: the derived field that `derive` puts where the values lie.
     """
 
@@ -126,20 +126,16 @@ def id_of(text: Column) -> Column:
     return F.when(text.isNull(), F.lit(0).cast("bigint")).otherwise(moved)
 
 
-def number_of(column: Column, kind: T.DataType, *, instances: bool) -> Column:
-    """A number as double; text that is no number and NaN are not set (O8).
+def number_of(column: Column, kind: T.DataType) -> Column:
+    """A number as double; a NaN of a number's type is not set (O8).
 
-    Instances of numbers keep them, so that a report's rules can compare them; of anything else there is a 1 where it is set.
+    What is set and no number, such as a word or a date, is stored as NaN: reports of instances count it, others do not.
     """
-    if instances and not isinstance(kind, T.NumericType | T.BooleanType):
-        set_ = text_of(column).isNotNull() if isinstance(kind, T.StringType) else column.isNotNull()
-        return F.when(set_, F.lit(1.0))
     if isinstance(kind, T.StringType):
-        number = column.try_cast("double")
-    elif isinstance(kind, T.BooleanType):
-        number = column.cast("int").cast("double")
-    else:
-        number = column.cast("double")
+        return F.when(text_of(column).isNotNull(), F.coalesce(column.try_cast("double"), F.lit(float("nan"))))
+    if not isinstance(kind, T.NumericType | T.BooleanType):
+        return F.when(column.isNotNull(), F.lit(float("nan")))
+    number = column.cast("int").cast("double") if isinstance(kind, T.BooleanType) else column.cast("double")
     return F.when(~F.isnan(number), number)
 
 
@@ -161,7 +157,7 @@ def column_of(field: Field, schema: T.StructType) -> Column:
     if not field.instances and not isinstance(kind, T.NumericType | T.StringType | T.BooleanType):
         text = f"'{field.path}' is {kind.simpleString()}, no number. Count it with behavior: instances."
         raise InputError(f"{where}: {text}")
-    return values_at(field.path, schema, where, lambda value: number_of(value, kind, instances=field.instances))
+    return values_at(field.path, schema, where, lambda value: number_of(value, kind))
 
 
 def values_at(path: str, schema: T.StructType, where: str, stored: Callable[[Column], Column]) -> Column:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from cja_spark.journeys.batch import Ints, Items, Journeys
 from cja_spark.kernels.reorder import reordered
+from cja_spark.view.text_numbers import marked
 
 
 class Runs(NamedTuple):
@@ -91,9 +92,17 @@ def _column(tables: Sequence[pa.Table], name: str, runs: Runs | None) -> npt.NDA
         if runs is not None:
             runs = Runs(runs.of(np.cumsum(lengths) - lengths), runs.of(lengths))
         levels.append(_offsets(lengths if runs is None else runs.sizes))
-    values = np.concatenate([array.to_numpy(zero_copy_only=False) for array in arrays])
+    values = np.concatenate([_numpy(array) for array in arrays])
     values = values if runs is None else runs.of(values)
     return Items.nested(tuple(levels), values) if levels else values
+
+
+def _numpy(array: pa.Array) -> npt.NDArray[Any]:
+    """Ids or amounts; null amounts are NaN, and a NaN that is stored is the mark of what is no number."""
+    values: npt.NDArray[Any] = array.to_numpy(zero_copy_only=False)
+    if not pa.types.is_floating(array.type) or np.count_nonzero(nan := np.isnan(values)) == array.null_count:
+        return values
+    return marked(values, nan & array.is_valid().to_numpy(zero_copy_only=False))
 
 
 def _scalars(tables: Sequence[pa.Table], name: str, order: Ints, heads: Ints) -> Ints:

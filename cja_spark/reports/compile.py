@@ -15,11 +15,12 @@ from cja_spark.journeys.batch import Ints, Window
 from cja_spark.kernels.segments import TextIds, positive
 from cja_spark.reports.ask import REPORTS, Ask
 from cja_spark.reports.credited import attribution_of
-from cja_spark.reports.dictionary import maps_of, shown_in, shown_values
+from cja_spark.reports.dictionary import maps_of, refused_in, shown_in, shown_values
 from cja_spark.reports.mapped import Maps
 from cja_spark.reports.measures import base_metrics, measures
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.reports.standard import first_seen_from, ids_of_conditions
+from cja_spark.reports.text_rules import tellers
 from cja_spark.reports.text_test import text_test
 from cja_spark.reports.window import back_from, days_of, window
 from cja_spark.spec import LAST_DAY, Spec
@@ -178,6 +179,7 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
         dimensions |= {how.binding for how in bindings if how and how.binding}
         dimensions |= {name for metric in deduplicated_in(report, view) if (name := _id_of(view, metric))}
         dimensions |= {name for one in neighbours_in(report, view) if (name := _id_of_function(view, one))}
+    dimensions |= {*tellers(metrics, view).values()}
     dimensions -= {*STANDARD_DIMENSIONS}
     return sorted({_metric_column(name, view) for name in metrics} | {_dimension_column(name, view) for name in dimensions})
 
@@ -208,9 +210,10 @@ def _dimension_column(name: str, view: View) -> str:
 
 def values_of(reports: Sequence[Report], view: View, values: DataFrame) -> tuple[TextIds, Maps]:
     """What reports need of the dictionary: ids that conditions on parts of texts match, and what values become."""
-    names = {column[2:] for column in columns_of(reports, view) if not column.startswith("m_")}
-    shown = shown_in(names, view, values)
-    return text_ids(reports, view, shown_values(values, shown) if shown else values), maps_of(shown)
+    columns = columns_of(reports, view)
+    shown = shown_in({column[2:] for column in columns if not column.startswith("m_")}, view, values)
+    maps = {**maps_of(shown), **refused_in([column[2:] for column in columns if column.startswith("m_")], view, values)}
+    return text_ids(reports, view, shown_values(values, shown) if shown else values), maps
 
 
 def text_ids(reports: Sequence[Report], view: View, values: DataFrame) -> TextIds:

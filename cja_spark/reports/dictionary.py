@@ -17,6 +17,7 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.values import ValueMap
 from cja_spark.reports.ask import Ask, Names
 from cja_spark.reports.mapped import Maps
+from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
 
 
@@ -89,13 +90,29 @@ def shown_in(names: Iterable[str], view: View, values: DataFrame) -> dict[str, S
     if not some:
         return {}
     stored = values.where(F.col("dimension").isin(some)).select("dimension", "id", "value").toArrow()
-    found = {}
-    for name in some:
-        own = stored.filter(pc.equal(stored["dimension"], name)).combine_chunks()
-        texts = own["value"].cast(pa.string()).combine_chunks()
-        texts = pa.concat_arrays(texts.chunks) if isinstance(texts, pa.ChunkedArray) else texts
-        found[name] = shown_of(name, view, own["id"].to_numpy().astype(np.int64), texts)
-    return found
+    return {name: shown_of(name, view, *_values_of(name, stored)) for name in some}
+
+
+def _values_of(dimension: str, stored: pa.Table) -> tuple[Ints, pa.Array]:
+    own = stored.filter(pc.equal(stored["dimension"], dimension)).combine_chunks()
+    texts = own["value"].cast(pa.string()).combine_chunks()
+    texts = pa.concat_arrays(texts.chunks) if isinstance(texts, pa.ChunkedArray) else texts
+    return own["id"].to_numpy().astype(np.int64), texts
+
+
+def refused_in(metrics: Iterable[str], view: View, values: DataFrame) -> dict[str, ValueMap]:
+    """The values that those of some metrics refuse which have rules of texts.
+
+    Args:
+        metrics: metrics.
+        view: their view.
+        values: the dictionary as it is stored.
+    """
+    told = tellers(metrics, view)
+    if not told:
+        return {}
+    stored = values.where(F.col("dimension").isin(*told.values())).select("dimension", "id", "value").toArrow()
+    return {name: refused(view.metrics[name], *_values_of(dimension, stored)) for name, dimension in told.items()}
 
 
 def shown_values(values: DataFrame, shown: Mapping[str, Shown]) -> DataFrame:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from cja_spark.reports.ask import REPORTS, Kind
 from cja_spark.reports.fallout_cells import finish, kernel
 from cja_spark.reports.fallout_steps import FalloutStep, Grace, Step, Ties
+from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, Duration, Name, Spec, milliseconds
 from cja_spark.view.spec import View
@@ -35,6 +36,7 @@ class Fallout(Report):
         breakdown: a dimension whose value at `breakdown_step` parts the counts (F12).
         report: how many reach each step of a path.
         breakdown_step: the step whose event has the value, counted from 1.
+        include_no_value: whether those who have none there are a part; without a word the dimension says it.
     """
 
     report: Literal["fallout"] = "fallout"
@@ -50,6 +52,7 @@ class Fallout(Report):
     base: Literal["first_step", "all"] = "first_step"
     breakdown: Name | None = None
     breakdown_step: int = Field(default=1, ge=1)
+    include_no_value: bool | None = None
 
     @model_validator(mode="after")
     def _possible(self) -> Fallout:
@@ -78,6 +81,7 @@ class Fallout(Report):
                 bool(self.breakdown) and (any_order or step_order),
                 f"{'order: any' if any_order else 'ties: step_order'} reports no chain of events; leave breakdown out.",
             ),
+            (self.include_no_value is not None and not self.breakdown, "include_no_value is said of parts; name a breakdown."),
             (
                 self.count == "attempts" and self.base == "all",
                 "base: all does not go with count: attempts; a share of units that is no share of attempts.",
@@ -92,6 +96,12 @@ class Fallout(Report):
                 "count: persons needs container: person; a fallout within sessions counts sessions.",
             ),
         )
+
+    def settled(self, view: View) -> Self:
+        """With what the breakdown says of events without a value."""
+        if not self.breakdown:
+            return self
+        return self.model_copy(update={"include_no_value": shows(self.include_no_value, self.breakdown, view)})
 
     def effective(self) -> Self:
         """The same fallout with its date rule, and what it counts."""

@@ -14,6 +14,7 @@ from cja_spark.reports.ask import Ask, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_chains import Chains, chains_of
 from cja_spark.reports.fallout_steps import Step
+from cja_spark.reports.include_no_value import shows
 from cja_spark.spec import milliseconds
 
 if TYPE_CHECKING:
@@ -131,10 +132,15 @@ def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
 def _breakdown_rows(
     sums: Sums, ask: Ask, report: Fallout, names: Names, base: float | None
 ) -> list[dict[str, Any]]:
-    """Rows of each value; shares are of `base`, else of the value's own first count."""
+    """Rows of each value; shares are of `base`, else of the value's own first count.
+
+    Where what has no value is no part, the rows of all still count it (Decision: a fallout is of all who may go its way).
+    """
     by_value: dict[int, dict[int, float]] = {}
     for (step, value), amount in sums.by_key(BY_VALUE, 2).items():
         by_value.setdefault(value, {})[step] = amount
+    if not shows(report.include_no_value, report.breakdown, ask.view):
+        by_value.pop(0, None)
     texts = names(report.breakdown or "", np.array(list(by_value), np.int64))
     first, nothing = report.breakdown_step, ask.view.no_value_of(report.breakdown or "")
 

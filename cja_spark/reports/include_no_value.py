@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from cja_spark.spec import Name, as_tuple
+from cja_spark.view.spec import View
 
 
 def _included(value: object) -> object:
@@ -18,3 +19,11 @@ def _included(value: object) -> object:
 IncludeNoValue = Annotated[
     bool | tuple[Name, ...], BeforeValidator(_included, json_schema_input_type=bool | list[Name])
 ]
+
+
+def shows(asked: bool | None, dimension: str | None, view: View) -> bool:
+    """Whether a report of one dimension has a row for what has no value: as it says, else as the dimension says.
+
+    Source: O8, T3.
+    """
+    return (dimension is None or view.shows_no_value(dimension)) if asked is None else asked

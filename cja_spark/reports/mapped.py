@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Items, Journeys
 from cja_spark.kernels.values import ValueMap
+from cja_spark.reports.text_rules import tellers, with_kept_texts
 from cja_spark.view.spec import Metric, View
 
 Maps = Mapping[str, ValueMap]
@@ -20,7 +21,7 @@ def with_values(journeys: Journeys, view: View, maps: Maps) -> Journeys:
     Args:
         journeys: events as they are stored.
         view: the data view.
-        maps: per dimension with settings what its values become.
+        maps: per dimension with settings what its values become, per metric with rules of texts those that it refuses.
 
     Source: O10 (1), (2); M1: each item of an array by itself; an event without items has none.
     """
@@ -28,7 +29,7 @@ def with_values(journeys: Journeys, view: View, maps: Maps) -> Journeys:
     if not maps and not metrics:
         return journeys
     key = ("values", tuple(maps.values()), metrics)
-    return journeys.remembered(key, lambda: _mapped(journeys, maps, metrics))
+    return journeys.remembered(key, lambda: _mapped(journeys, maps, metrics, tellers(dict(metrics), view)))
 
 
 def _metrics(view: View) -> list[tuple[str, Metric]]:
@@ -36,13 +37,16 @@ def _metrics(view: View) -> list[tuple[str, Metric]]:
     return [(name, one) for name, one in metrics if one.changes_amounts]
 
 
-def _mapped(journeys: Journeys, maps: Maps, metrics: tuple[tuple[str, Metric], ...]) -> Journeys:
+def _mapped(
+    journeys: Journeys, maps: Maps, metrics: tuple[tuple[str, Metric], ...], by: Mapping[str, str]
+) -> Journeys:
     columns: dict[str, npt.NDArray[Any] | Items] = {}
     for name, how in maps.items():
         if (column := journeys.columns.get(f"d_{name}")) is not None:
             columns[f"d_{name}"] = _changed(column, how.of)
     for name, metric in metrics:
-        columns[f"m_{name}"] = _changed(journeys.columns[f"m_{name}"], metric.amounts)
+        raw = with_kept_texts(journeys, name, by[name], maps[name]) if name in by else journeys.columns[f"m_{name}"]
+        columns[f"m_{name}"] = _changed(raw, metric.amounts)
     people = {f"p_{name}": how.of(journeys.people[f"p_{name}"]) for name, how in maps.items() if f"p_{name}" in journeys.people}
     return journeys.with_columns(columns, people)
 

@@ -7,20 +7,22 @@ ends on it) is a table's: `time_spent_seconds`, `sessions`, `session_ends` there
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from cja_spark.journeys.batch import Ints
+from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.counting import coded
 from cja_spark.kernels.sessions import first_masked, session_sums
 from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Name
+from cja_spark.view.spec import View
 
 COLUMNS = {
     "sessions": "sessions",
@@ -34,7 +36,7 @@ COLUMNS = {
 }  # of the kernel
 BASE = tuple(COLUMNS)
 TIMES = ("time_spent_seconds", "session_seconds")  # ms in cells
-TOTAL = 100
+TOTAL, GRAND_TOTAL = 100, 200
 
 
 class Sessions(Report):
@@ -45,11 +47,25 @@ class Sessions(Report):
         dimension: the dimension whose value at a session's first event is its row; without one there is the total
             alone.
         rows: how many rows are shown; the rest is *other*.
+        include_no_value: whether sessions without one are a row; without a word the dimension says it.
     """
 
     report: Literal["sessions"] = "sessions"
     dimension: Name | None = None
     rows: int = Field(default=50, ge=1, le=50_000)
+    include_no_value: bool | None = None
+
+    @model_validator(mode="after")
+    def _of_a_dimension(self) -> Self:
+        if self.include_no_value is not None and self.dimension is None:
+            raise ValueError("include_no_value is said of rows; name a dimension.")
+        return self
+
+    def settled(self, view: View) -> Self:
+        """With what the dimension says of its events without a value."""
+        if self.dimension is None:
+            return self
+        return self.model_copy(update={"include_no_value": shows(self.include_no_value, self.dimension, view)})
 
     def dimensions_used(self) -> tuple[str, ...]:
         """What rows are."""
@@ -67,28 +83,46 @@ def kernel(seen: Seen[Sessions]) -> Cells:
     """
     cells = Cells()
     masked = seen.masked()
-    if not masked.any():
-        return cells
+    if masked.any() and not _all_shown(seen.ask):
+        _add(cells, seen, masked, GRAND_TOTAL, None)
+        masked = _with_value(seen, masked)
+    if masked.any():
+        _add(cells, seen, masked, TOTAL, seen.ask.report.dimension)
+    return cells
+
+
+def _all_shown(ask: Ask[Sessions]) -> bool:
+    return shows(ask.report.include_no_value, ask.report.dimension, ask.view)
+
+
+def _with_value(seen: Seen[Sessions], masked: Bools) -> Bools:
+    """The masked events of sessions whose first one has a value (T3)."""
+    first = first_masked(seen.sessions, masked)
+    nothing = seen.journeys.ids(seen.ask.report.dimension or "")[first] == 0
+    return masked & ~np.isin(seen.sessions, seen.sessions[first[nothing]])
+
+
+def _add(cells: Cells, seen: Seen[Sessions], masked: Bools, total: int, dimension: str | None) -> None:
+    """Add the cells of all sessions with masked events, and those of each value."""
     journeys = seen.journeys
-    report = seen.ask.report
     values: Ints | None = None
     codes: npt.NDArray[np.int32] | None = None
-    if report.dimension:
-        first = first_masked(seen.sessions, masked)
-        values, codes = coded(journeys.ids(report.dimension)[first])
+    if dimension:
+        values, codes = coded(journeys.ids(dimension)[first_masked(seen.sessions, masked)])
     sums = session_sums(
         journeys.t, seen.sessions, seen.in_range, masked, journeys.offsets, codes, 1 if values is None else len(values)
     )
     for measure, name in enumerate(BASE):
         amounts = getattr(sums, COLUMNS[name])
-        cells.add(TOTAL + measure, float(sums.all_people if name == "people" else amounts.sum()))
+        cells.add(total + measure, float(sums.all_people if name == "people" else amounts.sum()))
         if values is not None:
             cells.add(measure, amounts.astype(float), values)
-    return cells
 
 
 def finish(sums: Sums, ask: Ask[Sessions], names: Names) -> pa.Table:
     """A total row, then one row per value by sessions descending, then the rest as *other* (T4).
+
+    Where what has no value is no row, the total is of the sessions that have one; a grand total of all follows (T3).
 
     Columns: row_kind, entry_ and the dimension if asked, counts, and rates (null where there is nothing to divide by). A
         session has one entry value, so all columns of *other* but people are sums.
@@ -96,6 +130,9 @@ def finish(sums: Sums, ask: Ask[Sessions], names: Names) -> pa.Table:
     report = ask.report
     total: dict[str, float | None] = {name: sums.total(TOTAL + at) for at, name in enumerate(BASE)}
     rows: list[dict[str, object]] = [{"row_kind": "total", **_shown(total)}]
+    every: dict[str, float | None] = {name: sums.total(GRAND_TOTAL + at) for at, name in enumerate(BASE)}
+    if not _all_shown(ask) and every != total:
+        rows.append({"row_kind": "grand_total", **_shown(every)})
     if report.dimension:
         rows += _items(sums, report, ask, names)
     fields = [("row_kind", pa.string()), *(((_entry(report), pa.string()),) if report.dimension else ())]

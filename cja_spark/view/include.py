@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.spec import AsTuple, Day, Spec
 from cja_spark.view.text_numbers import days_of, numbers_of
@@ -203,7 +203,30 @@ class IncludeNumbers(Spec):
 
 
 AnyInclude = Annotated[Include, BeforeValidator(_written, json_schema_input_type=Include | Rule)]
-AnyIncludeNumbers = Annotated[IncludeNumbers, BeforeValidator(_written, json_schema_input_type=IncludeNumbers | NumberRule)]
+
+
+def _of_texts(written: object) -> bool:
+    """Whether what an author wrote of a metric names an operator of texts or days, or compares with one."""
+    if isinstance(written, Include):
+        return True
+    if not isinstance(written, Mapping):
+        return False
+    rules = [rule for name in ("all", "any") if isinstance(rules := written.get(name), list) for rule in rules]
+    parts = [(name, asked) for rule in (written, *rules) if isinstance(rule, Mapping) for name, asked in rule.items()]
+    return any(name in (*TEXT_OPERATORS, *DAY_OPERATORS, "case_sensitive") or (name in _EITHER and isinstance(asked, str | date)) for name, asked in parts)
+
+
+_EITHER = ("equals", "does_not_equal")
+
+
+def _metric_kind(written: object) -> str:
+    return "texts" if _of_texts(written) else "numbers"
+
+
+AnyMetricInclude = Annotated[
+    Annotated[IncludeNumbers, Tag("numbers")] | Annotated[Include, Tag("texts")], Discriminator(_metric_kind),
+    BeforeValidator(_written, json_schema_input_type=IncludeNumbers | NumberRule | Include | Rule),
+]  # fmt: skip
 
 
 def _holds(texts: pa.Array, name: str, asked: Any, case_sensitive: bool) -> pa.Array:  # noqa: ANN401

@@ -12,7 +12,7 @@ from cja_spark.spec import Spec
 class NoValue(Spec):
     """What stands for no value of a dimension.
 
-    `label` names its row; the view's `no_value` where none is given. With `show: false` tables leave the row out unless
+    `label` names its row; the view's `no_value` where none is given. With `show: false` reports leave the row out unless
     they ask for it. With `as_value: true` events have the label as their value: it persists, merges with the same text
     in the data, and segments find it.
     """

@@ -12,9 +12,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cja_spark.spec import Spec
 from cja_spark.view.buckets import AnyBuckets
-from cja_spark.view.include import AnyInclude, AnyIncludeNumbers
+from cja_spark.view.include import AnyInclude, AnyMetricInclude, Include
 from cja_spark.view.no_value import AnyNoValue
 from cja_spark.view.substring import Substring
+from cja_spark.view.text_numbers import is_set
 
 Label = Annotated[str, Field(pattern=r"\S")]
 
@@ -90,9 +91,12 @@ Counted = Annotated[
 
 
 class MetricValues(Spec):
-    """Settings of a metric's amounts: `include` leaves amounts out; of a Boolean `values_to_count` counts one side, or both."""
+    """Settings of a metric's amounts: `include` leaves amounts out; of a Boolean `values_to_count` counts one side, or both.
 
-    include: AnyIncludeNumbers | None = None
+    `include` may have rules of texts with `behavior: instances`: the metric counts where the field's text meets them.
+    """
+
+    include: AnyMetricInclude | None = None
     values_to_count: Counted | None = None
     behavior: Literal["values", "instances"] = "values"
 
@@ -100,6 +104,8 @@ class MetricValues(Spec):
     def _one_count(self) -> MetricValues:
         if self.values_to_count is not None and self.behavior == "instances":
             raise ValueError("values_to_count: behavior: instances counts both sides already.")
+        if isinstance(self.include, Include) and self.behavior == "values":
+            raise ValueError("include: rules of texts say where a field counts; write behavior: instances.")
         return self
 
     @property
@@ -108,14 +114,14 @@ class MetricValues(Spec):
         return self.include is not None or self.values_to_count is not None or self.behavior == "instances"
 
     def amounts(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """What amounts become; NaN is not set.
+        """What amounts become, where rules of texts have refused theirs already; NaN is not set, but for the mark of what is set and no number, which instances count.
 
         Source: O9, M1, M2. Decision: of a field of numbers, 0 is false and any other number true.
         """
-        found = raw if self.include is None else self.include.of(raw)
+        found = raw if self.include is None or isinstance(self.include, Include) else self.include.of(raw)
+        if self.behavior == "values" and self.values_to_count is None:
+            return found
+        counted = is_set(found) if self.behavior == "instances" else ~np.isnan(found)
         if self.values_to_count in (True, False):
-            counted = (found != 0) == self.values_to_count
-            return np.where(np.isnan(found) | ~counted, np.nan, 1.0)
-        if self.values_to_count == "both" or self.behavior == "instances":
-            return np.where(np.isnan(found), np.nan, 1.0)
-        return found
+            counted &= (found != 0) == self.values_to_count
+        return np.where(counted, 1.0, np.nan)

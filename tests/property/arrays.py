@@ -12,8 +12,10 @@ from cja_spark.kernels.segments import positive
 from cja_spark.reports.compile import report_leaves
 from cja_spark.view.condition import DimensionCondition
 from cja_spark.view.standard import STANDARD_DIMENSIONS
+from cja_spark.view.text_numbers import marked
 from tests.reference.metrics import clean
 from tests.reference.segments import POSITIVE
+from tests.reference.values import number
 
 TESTS = {name: POSITIVE[name] for name in ("contains", "contains_all_of", "contains_any_of", "starts_with", "ends_with", "matches")}
 
@@ -28,8 +30,16 @@ def stored(events, name, depth, *, dimension):
     if dimension:
         values = np.array([0 if leaf is None else value_id(leaf) for leaf in here], np.int64)
     else:
-        values = np.array([np.nan if leaf is None else leaf for leaf in here], np.float64)
+        numbers = np.array([np.nan if leaf is None else number_in(leaf) for leaf in here], np.float64)
+        no_number = np.array([isinstance(leaf, str) and number_in(leaf) != number_in(leaf) for leaf in here], bool)
+        values = marked(numbers, no_number)
     return Items.nested(tuple(levels), values) if levels else values
+
+
+def number_in(leaf):
+    """The number that an amount is, NaN for a word."""
+    found = number(leaf) if isinstance(leaf, str) else leaf
+    return np.nan if found is None else found
 
 
 def batch_of(journeys, components, profiles=None):

@@ -15,7 +15,7 @@ from tests.property.conditions import (
     segment,
 )
 from tests.property.formulas import Draw
-from tests.property.settings import long, with_settings
+from tests.property.settings import include, long, rule, with_settings
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
@@ -58,6 +58,7 @@ def view_drawn(chance):
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
     metrics |= formulas(chance)
     metrics["looking"] = {"derived": "looking"}
+    metrics["pages"] = {"field": "page", "behavior": "instances", **chance.choice([{}, {"include": include(chance, rule)}, {"include": include(chance, rule)}])}
     derived = {"neighbour": [neighbour(chance)], "looking": [looking(chance)], "level": level(chance)}
     made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
     dimensions |= {"size": "size", "group": "page", **made}
@@ -205,7 +206,12 @@ def trend(chance, days):
 
 def sessions(chance, single):
     dimension = chance.choice([None, *single, *single, chance.choice([*STANDARD, *CLOCKS])])
-    return {"report": "sessions", "rows": chance.choice([2, 50]), **({"dimension": dimension} if dimension else {})}
+    return {"report": "sessions", "rows": chance.choice([2, 50]), **({"dimension": dimension, **no_value(chance)} if dimension else {})}
+
+
+def no_value(chance):
+    """Whether what has no value is a row: left to the dimension, or said."""
+    return chance.choice([{}, {}, {"include_no_value": True}, {"include_no_value": False}])
 
 
 def step(chance):
@@ -225,7 +231,7 @@ def fallout(chance):
         asked["window"] = chance.choice(["1 seconds", "30 minutes", "1 days", "7 days"])
         asked["date_rule"] = chance.choice(["entry", "in_range"])
     if options.get("order") != "any" and options.get("ties") != "step_order" and chance.random() < 0.5:
-        asked |= {"breakdown": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "breakdown_step": chance.choice([1, 2])}
+        asked |= {"breakdown": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "breakdown_step": chance.choice([1, 2]), **no_value(chance)}
     if options.get("count") != "attempts":
         asked["base"] = chance.choice(["first_step", "all"])
     return asked

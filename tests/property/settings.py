@@ -101,9 +101,7 @@ def of_amounts(chance):
     found = {}
     if chance.random() < 0.5:
         found["include"] = include(chance, number_rule)
-    if chance.random() < 0.5:
-        found["values_to_count"] = chance.choice([True, False, "both"])
-    return found
+    return {**found, **chance.choice([{}, {"values_to_count": chance.choice([True, False, "both"])}, {"behavior": "instances"}, {"behavior": "values"}])}
 
 
 def with_settings(chance, view):
@@ -120,7 +118,7 @@ def with_settings(chance, view):
         if chance.random() < 0.4:
             metrics[name] = {**long(metrics[name]), **of_amounts(chance)}
     if chance.random() < 0.5:
-        metrics["calls"] = {**metrics["calls"], "include": include(chance, number_rule)}
+        metrics["calls"] = {**metrics["calls"], "include": include(chance, number_rule), "behavior": chance.choice(["instances", "instances", "values"])}
     return {**view, "dimensions": dimensions, "metrics": metrics, "no_value": chance.choice(["No value", "zzz"])}
 
 

@@ -25,6 +25,7 @@ from cja_spark.reports.compile import (
 from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
+from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
 from tests.property.arrays import batch_of, text_ids_of
 from tests.property.asks import CATEGORIES, FORMULAS, TEXTS, TIERS, asks_drawn, view_drawn, view_of_reference
@@ -38,7 +39,7 @@ COMPONENTS = {
     "d_page": ("page", 0, True), "d_channel": ("channel", 0, True), "d_sku": ("sku", 1, True),
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
     "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
-    "m_calls": ("calls", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True),
+    "m_calls": ("calls", 0, False), "m_pages": ("pages", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True),
     "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
@@ -54,9 +55,19 @@ def world(chance, seed, looks_at, persons=20):
         event["neighbour"], event["looking"] = event["page"], event[looks_at]
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
-        event["group"] = event["page"]
+        event["group"] = event["pages"] = event["page"]
         event["size"] = None if event["views"] is None else str(event["views"])
     return events, tiers
+
+
+def with_texts(chance, events):
+    """The same events where some amounts came as text, which may be a number."""
+    for event in events:
+        for name in ("calls", "orders"):
+            if chance.random() < 0.2:
+                event[name] = chance.choice(["seven", "1", "-1.5", "0", " ", "", "NaN"])
+        event["units"] = [chance.choice(["two", "2", one, one]) for one in event["units"]]
+    return events
 
 
 def answers_of(view, drawn, events, tiers, until):
@@ -66,7 +77,7 @@ def answers_of(view, drawn, events, tiers, until):
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
         window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view))
-        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values=maps_of(shown), neighbours=neighbours_in(spec, view)))
+        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values={**maps_of(shown), **refused_by(view)}, neighbours=neighbours_in(spec, view)))
         ids |= text_ids_of(spec, view, NAMES.values(), texts)  # one for all asks of a pass
     ids |= standard_ids(asks)
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
@@ -82,6 +93,12 @@ def shown_by(view):
     ids, texts = np.array([*NAMES], np.int64), pa.array(NAMES.values(), pa.string())
     some = [name for name, one in view.dimensions.items() if one.changes_texts or one.as_value]
     return {name: shown_of(name, view, ids, texts) for name in some}
+
+
+def refused_by(view):
+    """The values that rules of texts on metrics refuse."""
+    ids, texts = np.array([*NAMES], np.int64), pa.array(NAMES.values(), pa.string())
+    return {name: refused(view.metrics[name], ids, texts) for name in tellers(view.metrics, view)}
 
 
 def empty():
@@ -108,6 +125,7 @@ def test_drawn_reports_equal_the_reference(seed):
     written = view_drawn(chance)
     drawn = asks_drawn(chance, written)
     events, tiers = world(chance, seed, written["derived"]["looking"][0]["input"])
+    events = with_texts(chance, events)
     until = max((event["t"] for event in events), default=0) + 1
     view = View.model_validate(written)
     for rows, (asked, _, (start, end)) in zip(answers_of(view, drawn, events, tiers, until), drawn, strict=True):
@@ -130,7 +148,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "view_segments", "'calendar': '4-5-4'", "'first_month': 'july'", "'4-4-5'", "first_time_sessions", "'hour_of_day'", "'event_depth'",
         "'session_type'", "'fifteen_minutes'", "'week_of_year'",
         "'as_value': True",
-        "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'group'", "'size'",
+        "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'behavior': 'values'", "'group'", "'size'",
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
         "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",

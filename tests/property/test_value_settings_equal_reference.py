@@ -14,6 +14,7 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.dictionary import shown_of
 from cja_spark.view.spec import View
 from tests.property import settings as drawn
+from tests.property.arrays import stored
 from tests.reference.values import amount, filled, settled
 
 WORDS = ["home", "HOME page", "a/b//c", "söke", "o", "  e ", "ho/me#", "carte", "true", "false", "eHe", "x\nome"]
@@ -84,7 +85,8 @@ def test_rules_of_days_equal_the_reference(seed):
 @given(st.integers(0, 2**32 - 1), st.lists(st.floats(allow_infinity=False), max_size=20))
 def test_settings_of_amounts_equal_the_reference(seed, more):
     written = drawn.of_amounts(random.Random(seed))
-    raw = [0.0, 1.0, -1.0, 1.5, float("nan"), *more]
+    raw = [0.0, 1.0, -1.0, 1.5, float("nan"), "1.5", "word", *more]
     metric = View.model_validate({"name": "v", "metrics": {"m": {"field": "m", **written}}}).metrics["m"]
     theirs = [amount(one, written) for one in raw]
-    assert metric.amounts(np.array(raw)).tolist() == pytest.approx([np.nan if one is None else one for one in theirs], nan_ok=True)
+    ours = metric.amounts(stored([{"m": one} for one in raw], "m", 0, dimension=False))
+    assert ours.tolist() == pytest.approx([np.nan if one is None else one for one in theirs], nan_ok=True)

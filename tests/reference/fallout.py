@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.reference import chains
 from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
 from tests.reference.order import in_range, milliseconds
-from tests.reference.values import no_value
+from tests.reference.values import hides, no_value
 
 
 def step_spec(step: object) -> dict:
@@ -130,7 +130,10 @@ def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) 
 
 
 def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str], base: float | None) -> list[dict]:
-    """F12: by the values the reported chain has at the breakdown's step; F11: of all units where they are the base."""
+    """F12: by the values the reported chain has at the breakdown's step; F11: of all units where they are the base.
+
+    Where *no value* is no row, the rows of all still count who has none.
+    """
     first = ask.get("breakdown_step", 1)
     label = no_value(view, ask["breakdown"])["label"]
     by_value: dict[str | None, list[int]] = {}
@@ -146,6 +149,8 @@ def breakdown_rows(found: list[dict], ask: dict, view: dict, names: list[str], b
         return (-len(by_value[value]), (label if value is None else value).encode("utf-8"), value is not None)
 
     rows = []
+    if hides(ask, view, ask["breakdown"]):
+        by_value.pop(None, None)
     for value in sorted(by_value, key=rank):
         levels = [float(sum(level >= step for level in by_value[value])) for step in range(first, len(names) + 1)]
         share_of = levels[0] if base is None else base

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from tests.reference.metrics import carries, own
 from tests.reference.order import in_range, milliseconds
-from tests.reference.values import no_value
+from tests.reference.values import hides, no_value
 
 
 def timeout_ms(view: dict) -> int:
@@ -106,15 +106,19 @@ def row(sessions: list[dict], *, people: bool = True) -> dict[str, float | None]
 def sessions(seen: dict, ask: dict, view: dict) -> list[dict]:
     """A total row; with a dimension also one per value of the session's first masked event of the range.
 
+    T3: where *no value* is no row, the total is of the sessions that have one, and a grand total of all follows it.
     T4: the rest is one row; a session has one value, so only its people cannot be summed.
     """
     found = visits(seen, ask, view)
-    rows = [{"row_kind": "total", **row(found)}]
     name = ask.get("dimension")
     if name is None:
-        return rows
-    entry = f"entry_{name}"
-    rows[0] = {"row_kind": "total", entry: None, **row(found)}
+        return [{"row_kind": "total", **row(found)}]
+    entry, everything = f"entry_{name}", row(found)
+    if hides(ask, view, name):
+        found = [visit for visit in found if own(visit["first"], view, name)]
+    rows = [{"row_kind": "total", entry: None, **row(found)}]
+    if row(found) != everything:
+        rows.append({"row_kind": "grand_total", entry: None, **everything})
     label = no_value(view, name)["label"]
     by_value: dict[str | None, list[dict]] = {}
     for visit in found:

@@ -216,18 +216,32 @@ def no_value(view: dict, dimension: str) -> dict:
     return {"label": view.get("no_value", "No value"), "show": True, "as_value": False, **how}
 
 
+def hides(ask: dict, view: dict, dimension: str) -> bool:
+    """Whether a report of one dimension has no row for *no value*: as it says, else as the dimension says."""
+    asked = ask.get("include_no_value")
+    return not (no_value(view, dimension)["show"] if asked is None else asked)
+
+
 def filled(text: str | None, view: dict, dimension: str) -> str | None:
     """O8: no value as a value; what persists may be null again, where nothing lasts."""
     how = no_value(view, dimension)
     return how["label"] if text is None and how["as_value"] else text
 
 
-def amount(value: float | None, how: dict) -> float | None:
-    """M1, M2: an amount that fails the rules is null, and so is the side of a Boolean that does not count."""
+def amount(value: float | str | None, how: dict) -> float | None:
+    """M1, M2: an amount that fails the rules is null, and so is the side of a Boolean that does not count.
+
+    A text counts as an instance, whatever it is; otherwise it is the number that it says, or null.
+    """
     value = clean(value)
     if value is None or not included(value, how.get("include")):
         return None
+    if how.get("behavior") == "instances":
+        return 1.0
+    value = number(value) if isinstance(value, str) else value
     counted = how.get("values_to_count")
+    if value is None:
+        return None
     if counted is None:
         return value
     return 1.0 if counted == "both" or bool(value) == counted else None
@@ -255,7 +269,7 @@ def lay(events: list[dict], view: dict) -> None:
             event[name] = each(event.get(name), depth, lambda value, how=how, name=name: filled(settled(value, how), view, name))
     for name in view.get("metrics", {}):
         how = spec_of(view, "metrics", name)
-        if "include" in how or "values_to_count" in how:
+        if "derived" not in how and "calculate" not in how:
             depth = array_depth(view, "metrics", name)
             for event in events:
                 event[name] = each(event.get(name), depth, lambda value, how=how: amount(value, how))

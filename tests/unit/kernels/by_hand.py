@@ -22,7 +22,9 @@ from cja_spark.reports.compile import (
 )
 from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
+from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
+from cja_spark.view.text_numbers import marked
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 GAP = 30 * MINUTE
@@ -45,6 +47,8 @@ def journeys_of(persons):
         "d_sku": _items([[_id(sku) for sku in values.get("sku", ())] for _, values in events], np.int64),
         "m_units": _items([values.get("units", [np.nan] * len(values.get("sku", ()))) for _, values in events], float),
     }
+    columns["m_pages"] = marked(np.full(len(events), np.nan), columns["d_page"] != 0)
+    columns["m_skus"] = Items(columns["d_sku"].offsets, marked(np.full(len(columns["d_sku"].values), np.nan), columns["d_sku"].values != 0))
     if any("channel" in values for _, values in events):
         columns["d_channel"] = np.array([_id(values.get("channel")) for _, values in events], np.int64)
     more = {name for _, values in events for name in values} - {"page", "sku", "units", "channel"}
@@ -83,6 +87,7 @@ def table_of(persons, view=VIEW, **asked):
     ids, known = np.array([*names], np.int64), pa.array(names.values(), pa.string())
     settings = [name for name, one in given.dimensions.items() if one.changes_texts or one.as_value]
     maps = maps_of({name: shown_of(name, given, ids, known) for name in settings})
+    maps |= {name: refused(given.metrics[name], ids, known) for name in tellers(given.metrics, given)}
     ask = Ask(report, given, window_of(report, given, END, END), values=maps, **settled)
     ask = replace(ask, text_ids=standard_ids([ask]))
     nothing = Cells()

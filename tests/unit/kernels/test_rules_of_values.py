@@ -1,5 +1,7 @@
 """Rules O8, O9, O10 (1), (2), M1, M2 on the product's kernels and finish: what settings make of values."""
 
+from datetime import date
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,9 +9,11 @@ import pytest
 from cja_spark.errors import CollisionError
 from cja_spark.journeys.built import definition_of
 from cja_spark.journeys.hashing import value_id
+from cja_spark.journeys.merge import merge
 from cja_spark.kernels.values import ValueMap
 from cja_spark.reports import dictionary
 from cja_spark.view.spec import View
+from cja_spark.view.text_numbers import is_set, marked
 from tests.unit.kernels.by_hand import GAP, VIEW, page, table
 
 
@@ -59,6 +63,27 @@ def test_m2_the_uncounted_side_of_a_boolean_is_not_set():
     assert amounts(values_to_count="both") == amounts(behavior="instances") == [None, 1, 1, 1, 1]
 
 
+def test_m2_instances_count_what_is_set_and_no_number_and_values_do_not():
+    metric = {how: View.model_validate({"name": "v", "metrics": {"m": {"field": "m", **written}}}).metrics["m"] for how, written in {
+        "values": {}, "instances": {"behavior": "instances"}, "both": {"values_to_count": "both"},
+        "not_5": {"behavior": "instances", "include": {"does_not_equal": 5}}, "from_1": {"behavior": "instances", "include": {"at_least": 1}},
+    }.items()}  # fmt: skip
+    raw = marked(np.array([np.nan, np.nan, 5.0]), np.array([False, True, False]))  # nothing, a word, a number
+    found = {how: [None if np.isnan(one) else one for one in made.amounts(raw).tolist()] for how, made in metric.items()}
+    assert found == {"values": [None, None, 5], "instances": [None, 1, 1], "both": [None, None, 1], "not_5": [None, 1, None], "from_1": [None, None, 1]}
+
+
+def test_o8_a_stored_nan_is_a_word_and_null_is_not_set():
+    amounts = pa.array([None, float("nan"), 2.0], pa.float64())
+    rows = pa.table({
+        "person": pa.array([1]), "t": pa.array([[0, 1, 2]]), "m_plain": pa.ListArray.from_arrays([0, 3], amounts),
+        "m_items": pa.ListArray.from_arrays([0, 3], pa.ListArray.from_arrays([0, 1, 1, 3], amounts)),
+    })  # fmt: skip
+    columns = merge([rows], ["m_plain", "m_items"]).columns
+    assert is_set(columns["m_plain"]).tolist() == is_set(columns["m_items"].values).tolist() == [False, True, True]
+    assert np.isnan(columns["m_plain"]).tolist() == [True, True, False]
+
+
 def test_o9_instances_count_a_value_of_0_and_rules_look_at_the_amount_before():
     assert amounts(behavior="instances", include={"at_least": 1}) == [None, None, 1, 1, None]
     assert amounts(include={"any": [{"less_than": 0}, {"equals": 2.5}]}) == [None, None, None, 2.5, -1]
@@ -68,6 +93,34 @@ def test_m1_a_rule_acts_on_each_item_and_an_event_without_items_stays_without():
     basket = [page(0, sku=["a", "b"], units=[1, 2]), page(1, sku=["b"], units=[4]), page(2)]
     assert skus(basket, include={"equals": "a"}) == {"No value": 6, "a": 1}
     assert skus(basket, metrics=["events"], include={"equals": "a"}) == {"No value": 2, "a": 1}
+
+
+def counted(events, field="page", name="pages", **include):
+    """How many texts of a field a metric counts."""
+    metrics = {**VIEW["metrics"], name: {"field": field, "behavior": "instances", "include": include}}
+    return table([events], metrics=[name], view={"metrics": metrics})[0][1]
+
+
+def test_m1_rules_of_texts_say_where_a_metric_counts():
+    events = [page(0, "error 404"), page(1, "Error 500"), page(2, "home"), page(3)]
+    assert counted(events, contains="rror") == 2
+    assert counted(events, starts_with="e", case_sensitive=False) == 2
+    assert counted(events, any=[{"equals": "home"}, {"ends_with": "404"}]) == 2
+    assert counted(events, does_not_contain="rror") == 1
+    assert counted(events, after=date(2025, 1, 1)) == 0
+
+
+def test_m1_rules_of_texts_act_on_each_item():
+    events = [page(0, sku=["a", "b", "a", ""]), page(1, sku=["b"]), page(2)]
+    assert counted(events, "items[].sku", "skus", equals="a") == 2
+    assert counted(events, "items[].sku", "skus", does_not_equal="a") == 2
+
+
+def test_m1_rules_of_texts_look_at_what_came_and_not_at_what_a_dimension_makes_of_it():
+    metrics = {**VIEW["metrics"], "pages": {"field": "page", "behavior": "instances", "include": {"equals": "Home"}}}
+    shown = {"page": {"field": "page", "lowercase": True, "persistence": {}}}
+    rows = table([[page(0, "Home"), page(1)]], "page", metrics=["pages"], view={"metrics": metrics, "dimensions": shown})
+    assert rows == [("total", None, 1), ("item", "home", 1)]
 
 
 def test_m1_items_that_become_the_same_value_are_one_row_and_count_an_event_once():
@@ -177,5 +230,5 @@ def test_texts_that_change_have_the_id_of_their_new_text():
 )  # fmt: skip
 def test_settings_of_values_are_no_part_of_what_journeys_hold(settings):
     plain = {"name": "v", "dimensions": {"d": {"field": "d"}}, "metrics": {"m": {"field": "m"}}}
-    changed = {**plain, "dimensions": {"d": {"field": "d", **settings}}, "metrics": {"m": {"field": "m", "include": {"equals": 1}, "values_to_count": True}}}
+    changed = {**plain, "dimensions": {"d": {"field": "d", **settings}}, "metrics": {"m": {"field": "m", "include": {"equals": 1}, "behavior": "instances"}}}
     assert definition_of(View.model_validate(plain), {}) == definition_of(View.model_validate(changed), {})

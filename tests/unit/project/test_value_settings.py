@@ -73,7 +73,9 @@ def test_a_setting_of_a_dimension_that_cannot_be_meant_is_a_fault_with_its_line(
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("include: {contains: x}", "unknown key 'contains'."),
+        ("include: {contains: x}", "include: rules of texts say where a field counts; write behavior: instances."),
+        ("include: {contains: x, at_least: 1}, behavior: instances", "a rule needs exactly one of equals, does_not_equal"),
+        ("include: {contans: x}, behavior: instances", "unknown key 'contans'."),
         ("include: {at_lest: 1}", "unknown key 'at_lest'. Did you mean 'at_least'?"),
         ("include: {at_least: 1, at_most: 2}", "a rule needs exactly one of equals, does_not_equal, at_least"),
         ("include: {at_least: '1'}", "'1' is no number."),
@@ -88,6 +90,14 @@ def test_a_setting_of_a_metric_that_cannot_be_meant_is_a_fault_with_its_line(fol
     assert (file, line) == ("view.yaml", 21)
     assert message.startswith("metrics.orders")
     assert said in message
+
+
+def test_rules_of_texts_on_a_metric_need_a_dimension_of_its_field(folder):
+    change(folder, "view.yaml", ORDERS, "orders: {field: commerce.purchases.value, behavior: instances, include: {contains: x}}")
+    said = "include: metric 'orders' has rules of texts, and the view no dimension of the field 'commerce.purchases.value' that knows them; add one."
+    assert faults(folder) == [("view.yaml", 21, said)]
+    change(folder, "view.yaml", PAGE, f"purchase: commerce.purchases.value\n  {PAGE}")
+    assert load(folder).view.metrics["orders"].include.all[0].contains == "x"
 
 
 def test_twenty_buckets_are_taken(folder):

@@ -16,10 +16,10 @@ from cja_spark.reports.table import Table
 from tests.unit.reports.test_lookups_and_profiles import CONNECTION, RANGE
 
 EVENTS = [
-    {"who": "ann", "page": "Home", "in": True, "units": 4, "price": 50.0, "url": "https://Shop.example/a?c=1", "sku": "S1"},
-    {"who": "ann", "page": "home", "in": False, "units": 5, "price": 0.0, "url": "https://shop.example/b", "sku": "s1"},
-    {"who": "bob", "page": "cart", "in": None, "units": 9, "price": None, "url": "nothing", "sku": "s9"},
-    {"who": "cat", "page": None, "in": True, "units": None, "price": 120.0, "url": None, "sku": "s2"},
+    {"who": "ann", "page": "Home", "in": True, "units": 4, "price": 50.0, "url": "https://Shop.example/a?c=1", "sku": "S1", "code": "7"},
+    {"who": "ann", "page": "home", "in": False, "units": 5, "price": 0.0, "url": "https://shop.example/b", "sku": "s1", "code": "x"},
+    {"who": "bob", "page": "cart", "in": None, "units": 9, "price": None, "url": "nothing", "sku": "s9", "code": " "},
+    {"who": "cat", "page": None, "in": True, "units": None, "price": 120.0, "url": None, "sku": "s2", "code": "8"},
 ]
 CATALOGUE = [{"sku": "S1", "category": "Shoes"}, {"sku": "s1", "category": "shoes"}, {"sku": "s2", "category": "hats"}]
 TIERS = [{"who": "ann", "tier": "Gold"}, {"who": "bob", "tier": "blue"}]
@@ -28,9 +28,11 @@ PLAIN = {
     "dimensions": {
         "page": {"field": "page"}, "page_in_full": {"field": "page"}, "logged_in": {"field": "in"}, "size": {"field": "units"},
         "site": {"field": "url"}, "category": {"lookup": "catalogue.category"}, "tier": {"profile": "crm.tier"},
+        "batch": {"field": "load"}, "source": {"field": "dataset"}, "who": {"field": "person_id"}, "namespace": {"field": "person_namespace"},
     },
     "metrics": {
         "revenue": {"field": "price"}, "prices": {"field": "price", "behavior": "instances"}, "visitors": {"field": "in"},
+        "links": {"field": "url"}, "logins": {"field": "in"}, "codes": {"field": "code"}, "carts": {"field": "page", "behavior": "instances"},
     },
     "segments": {"at_home": {"container": "person", "where": {"dimension": "page", "starts_with": "home"}}},
 }  # fmt: skip
@@ -41,11 +43,13 @@ SETTINGS = {
     "site": {"substring": {"url": "host"}, "lowercase": True},
     "category": {"include": {"does_not_equal": "hats"}, "lowercase": True},
     "tier": {"lowercase": True, "no_value": {"label": "guest", "as_value": True}},
-    "revenue": {"include": {"more_than": 50}}, "prices": {"include": {"at_least": 50}}, "visitors": {"values_to_count": False},
+    "revenue": {"include": {"more_than": 50}}, "visitors": {"values_to_count": False}, "carts": {"include": {"starts_with": "ca"}},
+    "links": {"behavior": "instances"}, "logins": {"behavior": "instances"}, "codes": {"behavior": "instances", "include": {"does_not_equal": 7}},
+    "prices": {"behavior": "values", "include": {"at_least": 50}},
 }  # fmt: skip
 ASKED = {
     "page": ["page"], "full": ["page_in_full"], "login": ["logged_in"], "size": ["size"], "site": ["site"],
-    "category": ["category"], "tier": ["tier"],
+    "category": ["category"], "tier": ["tier"], "stamps": ["batch", "source", "namespace"], "who": ["who"],
 }  # fmt: skip
 
 
@@ -61,7 +65,7 @@ def project_of(folder, view):
         name: Table.model_validate({"name": name, "dimensions": dimensions, "metrics": ["events"], "range": RANGE})
         for name, dimensions in ASKED.items()
     }
-    tables["sums"] = Table.model_validate({"name": "sums", "metrics": ["revenue", "prices", "visitors"], "range": RANGE})
+    tables["sums"] = Table.model_validate({"name": "sums", "metrics": ["revenue", "prices", "visitors", "links", "logins", "codes", "carts"], "range": RANGE})
     tables["home"] = Table.model_validate({"name": "home", "metrics": ["people"], "segments": ["at_home"], "range": RANGE})
     audience = Audience.model_validate({"name": "home", "segments": {"segment": "at_home"}, "refresh": "daily", "lookback": "30 days"})
     matches = {**CONNECTION["datasets"]["catalogue"], "matches": "sku"}
@@ -100,8 +104,15 @@ def test_a_changed_setting_is_another_report_of_the_same_journeys(built, reader)
     assert found["site"][1:] == [("item", "No value", 2), ("item", "shop.example", 2)]
     assert found["category"][1:] == [("item", "No value", 2), ("item", "shoes", 2)]
     assert found["tier"][1:] == [("item", "gold", 2), ("item", "blue", 1), ("item", "guest", 1)]
-    assert found["sums"] == [("total", 120, 2, 1)]
+    assert found["sums"] == [("total", 120, 170, 1, 3, 3, 2, 1)]
     assert found["home"] == [("total", 2)]
+
+
+def test_every_event_has_its_batch_its_dataset_and_its_person_with_namespace(built):
+    lake, project, _ = built
+    found = answers(lake, project, "arrow")
+    assert found["stamps"][1:] == [("item", "1", "web", "crm", 4)]
+    assert found["who"][1:] == [("item", "ann", 2), ("item", "bob", 1), ("item", "cat", 1)]
 
 
 def test_no_table_is_written_for_a_changed_setting(built):
@@ -114,6 +125,7 @@ def test_no_table_is_written_for_a_changed_setting(built):
     assert [table.version() for table in (lake.journeys("shop"), lake.values("shop"), lake.journey_builds)] == versions
     assert answers(lake, project, "arrow") == before
     assert before["home"] == [("total", 1)]
+    assert before["sums"] == [("total", 170, 3, 2, 0, 2, 15, 3)]
 
 
 def test_an_audience_sees_shown_values(built):

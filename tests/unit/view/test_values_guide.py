@@ -31,7 +31,7 @@ def test_the_yaml_of_the_guide_is_a_view():
     [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     view = View.model_validate({"name": "guide", **yaml.safe_load(written)})
     assert [name for name, one in view.dimensions.items() if not one.changes_texts] == ["page", "device"]
-    assert [name for name, one in view.metrics.items() if one.changes_amounts] == ["big_orders", "visitors"]
+    assert [name for name, one in view.metrics.items() if one.changes_amounts] == ["big_orders", "errors", "visitors"]
 
 
 @pytest.mark.parametrize("row", tables(), ids=lambda row: f"{row[0]} {row[1]} of {row[2]}")
