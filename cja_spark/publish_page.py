@@ -28,7 +28,7 @@ from cja_spark.view.calendar import local_day
 from cja_spark.view.condition import DimensionCondition, Segment, leaves
 from cja_spark.view.formula.uses import counts_people
 from cja_spark.view.sequence import Changes
-from cja_spark.view.spec import View
+from cja_spark.view.spec import CalculatedMetric, Metric, View
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _FIXED: Mapping[str, tuple[Format, str]] = {
@@ -173,13 +173,22 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     options = json.loads(report.effective().model_dump_json(by_alias=True, exclude=_SAID_ELSEWHERE))
     if not answer.ask.persistent:  # nothing of this report belongs to the person
         del options["person_scope"]
+    if options.get("include_no_value", True) is None:  # no rows are of a dimension
+        del options["include_no_value"]
     if isinstance(report, Fallout):
         options["steps"] = [_sentence(step.name()) for step in report.steps]
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     if answer.shared_equally:
         options["shared_equally"] = f"{answer.shared_equally:,} conversions with more values than a rate game takes"
+    bad = [column_of(name, answer.ask.view).label for name in report.metrics_used() if _worsens(answer.ask.view.metrics.get(name))]
+    options |= {"an_upward_trend_is_bad_of": bad} if bad else {}
     return {_sentence(key): _option(value) for key, value in options.items()}
+
+
+def _worsens(metric: Metric | CalculatedMetric | None) -> bool:
+    """Whether more of a metric is bad."""
+    return metric is not None and metric.upward_trend == "bad"
 
 
 def _in_words(segment: Segment, view: View, identities: Collection[str]) -> str:

@@ -47,7 +47,7 @@ def shown_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
         CollisionError: two shown texts have one id.
     """
     how = view.dimensions[dimension]
-    shown = how.shown(texts) if how.changes_texts else texts
+    shown = how.shown(texts, view.calendar) if how.changes_texts else texts
     nothing = view.no_value_of(dimension) if how.as_value else None
     became = _ids_of(shown, texts, ids)
     changed = np.flatnonzero(became != ids)
@@ -150,7 +150,7 @@ def shown_names(names: Names, asks: Sequence[Ask]) -> Names:
         sources = maps[dimension].sources(np.unique(ids))
         stored = names(dimension, np.unique(np.array([*sources.values()], np.int64)))
         known = {own: stored[source] for own, source in sources.items() if source in stored}
-        texts = view.dimensions[dimension].shown(pa.array(known.values(), pa.string()))
+        texts = view.dimensions[dimension].shown(pa.array(known.values(), pa.string()), view.calendar)
         found = dict(zip(known, texts.to_pylist(), strict=True))
         nothing = maps[dimension].nothing
         return found | ({nothing: view.no_value_of(dimension)} if nothing else {})

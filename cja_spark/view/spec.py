@@ -116,6 +116,7 @@ class Metric(MetricValues):
     format: Format = "decimal"
     decimals: int = Field(default=0, ge=0, le=10)
     currency: Currency | None = None
+    upward_trend: Literal["good", "bad"] = "good"
     deduplication: Deduplication | None = None
     attribution: Attribution | None = None
     label: str | None = None
@@ -135,6 +136,7 @@ class CalculatedMetric(Spec):
     format: Format = "decimal"
     decimals: int = Field(default=2, ge=0, le=10)
     currency: Currency | None = None
+    upward_trend: Literal["good", "bad"] = "good"
     label: str | None = None
     description: str | None = None
 

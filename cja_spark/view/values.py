@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cja_spark.spec import Spec
 from cja_spark.view.buckets import AnyBuckets
+from cja_spark.view.calendar_settings import GREGORIAN, Calendar
+from cja_spark.view.date_labels import DayGranularity, labels_of
 from cja_spark.view.include import AnyInclude, AnyMetricInclude, Include
 from cja_spark.view.no_value import AnyNoValue
 from cja_spark.view.substring import Substring
@@ -24,8 +26,8 @@ class DimensionValues(Spec):
     """Settings of a dimension's values; they change reports, never tables.
 
     In this order: `include` leaves values out, `lowercase` joins what differs by case, `substring` takes a part,
-    `true_label` and `false_label` name the values of a Boolean, `buckets` shows ranges of numbers; `no_value` says what
-    stands for nothing.
+    `true_label` and `false_label` name the values of a Boolean, `buckets` shows ranges of numbers, `granularity` the bucket of
+    the view's calendar that a day lies in; `no_value` says what stands for nothing.
     """
 
     include: AnyInclude | None = None
@@ -34,15 +36,16 @@ class DimensionValues(Spec):
     true_label: Label | None = None
     false_label: Label | None = None
     buckets: AnyBuckets | None = None
+    granularity: DayGranularity | None = None
     no_value: AnyNoValue | None = None
 
     @model_validator(mode="after")
     def _numbers_or_texts(self) -> DimensionValues:
         if self.buckets is None:
             return self
-        for name in ("lowercase", "substring", "true_label", "false_label"):
+        for name in ("lowercase", "substring", "true_label", "false_label", "granularity"):
             if getattr(self, name):
-                raise ValueError(f"buckets are of numbers, {name} is of texts: one of the two.")
+                raise ValueError(f"buckets are of numbers, {name} is of {'days' if name == 'granularity' else 'texts'}: one of the two.")
         if self.as_value:
             raise ValueError("no_value: as_value: a number that is not set is in no bucket; give the row a label alone.")
         return self
@@ -55,15 +58,15 @@ class DimensionValues(Spec):
     @property
     def changes_texts(self) -> bool:
         """Whether some setting changes values that are set."""
-        return bool(
-            self.include or self.lowercase or self.substring or self.true_label or self.false_label or self.buckets
-        )
+        names = ("include", "lowercase", "substring", "true_label", "false_label", "buckets", "granularity")
+        return any(getattr(self, name) for name in names)
 
-    def shown(self, texts: pa.Array) -> pa.Array:
+    def shown(self, texts: pa.Array, calendar: Calendar = GREGORIAN) -> pa.Array:
         """What values become; null is not set, and a text without a visible character is (O8).
 
         Args:
             texts: distinct values as the dictionary has them, none null.
+            calendar: the view's, for days.
         """
         if self.include:
             texts = self.include.of(texts)
@@ -76,6 +79,8 @@ class DimensionValues(Spec):
                 texts = pc.if_else(pc.equal(texts, value), label, texts)
         if self.buckets:
             texts = self.buckets.of(texts)
+        if self.granularity:
+            texts = labels_of(texts, self.granularity, calendar)
         return pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), None, texts)
 
 

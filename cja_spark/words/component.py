@@ -89,10 +89,16 @@ def _values(dimension: Dimension) -> Iterator[str]:
     for value, label in (("true", dimension.true_label), ("false", dimension.false_label)):
         if label:
             yield f"{value} is shown as '{label}'"
-    if dimension.buckets:
-        yield f"numbers become ranges: {written(dimension.buckets)}"
+    yield from _ranges(dimension)
     if dimension.as_value:
         yield "an event without a value has the label of no value as its value"
+
+
+def _ranges(dimension: Dimension) -> Iterator[str]:
+    if dimension.buckets:
+        yield f"numbers become ranges: {written(dimension.buckets)}"
+    if dimension.granularity:
+        yield f"days are shown by {dimension.granularity} of the view's calendar"
 
 
 def _persistence(how: Persistence) -> str:
@@ -136,6 +142,14 @@ def _metric(view: View, metric: Metric) -> Iterator[tuple[str, str]]:
     else:
         yield REPORT, "amounts go to the values that their event has, those that last included"
     yield REPORT, "segments hide events after that; what is left is summed per row, and once for the total"
+    yield from _format(metric)
+
+
+def _format(metric: Metric | CalculatedMetric) -> Iterator[tuple[str, str]]:
+    if not metric.model_fields_set & {"format", "decimals", "currency", "upward_trend"}:
+        return
+    shown = {"decimal": "a number", "percent": "a percentage", "currency": "money", "time": "a length of time"}[metric.format]
+    yield REPORT, f"it is shown as {shown}, with {metric.decimals} decimals; an upward trend is {metric.upward_trend}"
 
 
 def _deduplication(how: Deduplication) -> str:
@@ -157,6 +171,7 @@ def _calculated(view: View, name: str, metric: CalculatedMetric) -> Iterator[tup
         what = f"the distinct values of '{measure.distinct}' are counted" if measure.distinct else f"'{measure.metric}' is summed"
         yield REPORT, f"{what}{within}{credited}"
     yield REPORT, f"{metric.calculate} is computed from the sums of each row, of the total, and of all shown rows where it asks for them"
+    yield from _format(metric)
 
 
 def _segment(view: View, segment: Segment) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 import numpy as np
@@ -15,6 +16,7 @@ from cja_spark.reports.dictionary import shown_of
 from cja_spark.view.spec import View
 from tests.property import settings as drawn
 from tests.property.arrays import stored
+from tests.property.asks import CALENDARS
 from tests.reference.values import amount, filled, settled
 
 WORDS = ["home", "HOME page", "a/b//c", "söke", "o", "  e ", "ho/me#", "carte", "true", "false", "eHe", "x\nome"]
@@ -27,19 +29,19 @@ DAYS = ["2025-03-01", "2025-03-02 10:00:00", "2025-03-03T00:00Z", "2025-3-1", "M
 TEXTS = st.lists(st.text("hoeHmO/#. e=", max_size=9).filter(str.strip), max_size=20)
 
 
-def view_with(written):
-    return View.model_validate({"name": "v", "dimensions": {"page": {"field": "page", **written}}})
+def view_with(written, calendar):
+    return View.model_validate({"name": "v", "calendar": calendar, "dimensions": {"page": {"field": "page", **written}}})
 
 
-def settled_by_both(written, texts):
-    view = view_with(written)
+def settled_by_both(written, texts, calendar="gregorian"):
+    view = view_with(written, calendar)
     ids = np.array([value_id(text) for text in texts], np.int64)
     shown = shown_of("page", view, ids, pa.array(texts, pa.string()))
     names = dict(zip(shown.texts["id"].to_pylist(), shown.texts["value"].to_pylist(), strict=True))
     ours = [names.get(one) for one in shown.map.of(np.append(ids, 0)).tolist()]
     plain = view.model_dump(by_alias=True)["no_value"]
     how = {"no_value": plain, "dimensions": {"page": {"field": "page", **written}}}
-    return ours, [filled(settled(text, written), how, "page") for text in (*texts, None)]
+    return ours, [filled(settled(text, written, calendar), how, "page") for text in (*texts, None)]
 
 
 @settings(max_examples=300, deadline=None)
@@ -78,6 +80,17 @@ def test_rules_of_days_equal_the_reference(seed):
     chance = random.Random(seed)
     written = {"include": drawn.include(chance, drawn.day_rule)}
     ours, theirs = settled_by_both(written, DAYS)
+    assert ours == theirs, written
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.lists(st.dates(dt.date(1990, 1, 1), dt.date(2049, 12, 31)).map(str), max_size=20))
+def test_days_by_granularity_equal_the_reference(seed, more):
+    chance = random.Random(seed)
+    written = {"granularity": chance.choice(["day", "week", "month", "quarter", "year"])}
+    if chance.random() < 0.3:
+        written["include"] = drawn.include(chance, drawn.day_rule)
+    ours, theirs = settled_by_both(written, list(dict.fromkeys([*DAYS, "2025-02-30", *more])), chance.choice(CALENDARS))
     assert ours == theirs, written
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 
+from tests.reference.calendar import label_of_day
 from tests.reference.metrics import clean, path, spec_of
 
 URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(/[^?#]*)?(\?[^#]*)?(#.*)?", re.DOTALL)
@@ -193,8 +194,16 @@ def bucket(text: str, how: object) -> str | None:
     return f"{edges[at - 1]} to {edges[at]}" if at < len(edges) else f"Greater than or equal to {edges[-1]}"
 
 
-def settled(text: str | None, how: dict) -> str | None:
-    """O10: include and exclude, then case, substring, labels, buckets; blank text is not set."""
+def day_label(text: str, size: str, calendar: object) -> str | None:
+    """The name of the bucket that the day lies in with which a text begins."""
+    try:
+        return label_of_day(dt.date.fromisoformat(text[:10]), size, calendar) if text[4:5] == text[7:8] == "-" else None
+    except ValueError:
+        return None
+
+
+def settled(text: str | None, how: dict, calendar: object = "gregorian") -> str | None:
+    """O10: include and exclude, then case, substring, labels, buckets of numbers or days; blank text is not set."""
     text = clean(text)
     if text is None or not included(text, how.get("include")):
         return None
@@ -206,6 +215,8 @@ def settled(text: str | None, how: dict) -> str | None:
         text = how.get(f"{text}_label", text)
     if "buckets" in how and text is not None:
         text = bucket(text, how["buckets"])
+    if "granularity" in how and text is not None:
+        text = day_label(text, how["granularity"], calendar)
     return clean(text)
 
 
@@ -266,7 +277,7 @@ def lay(events: list[dict], view: dict) -> None:
         how = spec_of(view, "dimensions", name)
         depth = array_depth(view, "dimensions", name)
         for event in events:
-            event[name] = each(event.get(name), depth, lambda value, how=how, name=name: filled(settled(value, how), view, name))
+            event[name] = each(event.get(name), depth, lambda value, how=how, name=name: filled(settled(value, how, view.get("calendar", "gregorian")), view, name))
     for name in view.get("metrics", {}):
         how = spec_of(view, "metrics", name)
         if "derived" not in how and "calculate" not in how:

@@ -188,6 +188,14 @@ def test_t3_a_dimension_hides_its_own_no_value_and_a_table_decides_for_all():
     assert rows(include_no_value=["page"]) == [("item", "-", "x"), ("item", "a", "x")]
 
 
+def test_o4_days_are_shown_by_a_bucket_of_the_views_calendar():
+    view = {"dimensions": {"page": {"field": "page", "granularity": "month", "no_value": "never"}}}
+    events = [page(0, "2025-03-09"), page(1, "2025-03-31 23:59:59"), page(2, "2025-04-01"), page(3, "soon"), page(4, "2025-02-30"), page(5)]
+    assert table([events], "page", metrics=["events"], view=view)[1:] == [("item", "never", 3), ("item", "2025-03", 2), ("item", "2025-04", 1)]
+    retail = table([events[:3]], "page", metrics=["events"], view={**view, "calendar": "4-5-4"})
+    assert retail[1:] == [("item", "FY2025-M02", 3)]
+
+
 def test_one_field_is_many_components_with_settings_of_their_own():
     view = {"dimensions": {"page": "page", "sku": {"field": "items[].sku", "lowercase": True}}}
     rows = table([[page(0, "A", sku=["A"]), page(1, "a", sku=["a"])]], "page", "sku", metrics=["events"], view=view)
@@ -223,7 +231,7 @@ def test_texts_that_change_have_the_id_of_their_new_text():
 @pytest.mark.parametrize(
     "settings",
     [
-        {"include": {"contains": "x"}}, {"lowercase": True}, {"substring": {"trim": {}}}, {"buckets": [1]}, {"true_label": "Y"},
+        {"include": {"contains": "x"}}, {"lowercase": True}, {"granularity": "week"}, {"substring": {"trim": {}}}, {"buckets": [1]}, {"true_label": "Y"},
         {"no_value": {"label": "x", "as_value": True}},
     ],
     ids=str,

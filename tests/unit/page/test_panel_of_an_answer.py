@@ -125,6 +125,16 @@ def test_options_are_the_ones_that_took_effect():
     assert (options["Date rule"], options["Count"]) == ("in_range", "sessions")
 
 
+def test_metrics_of_which_more_is_bad_are_told():
+    metrics = {**VIEW.metrics, "revenue": VIEW.metrics["revenue"].model_copy(update={"upward_trend": "bad"})}
+    view = VIEW.model_copy(update={"metrics": metrics})
+    found = replace(table(40, 20), ask=replace(table(40, 20).ask, view=view))
+    report = found.ask.report.model_copy(update={"metrics": ("people", "revenue")})
+    options = panel_of(replace(found, ask=replace(found.ask, report=report)), view).options
+    assert options["An upward trend is bad of"] == "Revenue"
+    assert "An upward trend is bad of" not in panel_of(table(40, 20), VIEW).options
+
+
 def test_a_segment_written_in_place_is_told():
     home = {"container": "session", "where": {"dimension": "page", "equals": "home"}}
     in_words = "in place: container session, where dimension page, equals home, model repeating"

@@ -40,6 +40,7 @@ def said(kind, component, **view):
         ({"field": "a", "substring": {"url": "host"}}, "a part of each value is taken: url: host"),
         ({"field": "a", "true_label": "yes"}, "true is shown as 'yes'"),
         ({"field": "a", "buckets": [1, 5]}, "numbers become ranges: edges: [1, 5]"),
+        ({"field": "a", "granularity": "week"}, "days are shown by week of the view's calendar"),
         ({"field": "a", "no_value": {"as_value": True}}, "has the label of no value as its value"),
         ({"field": "a", "persistence": {"allocation": "all"}}, "has all values set so far, to the end of the session"),
         ({"field": "a", "persistence": {"expiration": "person", "binding": "b"}}, "set last with the same 'b', as long as the person's scope"),
@@ -58,6 +59,9 @@ def test_each_setting_of_a_dimension_is_said(dimension, words):
     ("metric", "words"),
     [
         ({"field": "a", "behavior": "instances"}, "each value that is set counts 1, also 0"),
+        ({"field": "a", "behavior": "instances", "include": {"contains": "x"}}, "amounts that do not meet all: [contains: x] are not set"),
+        ({"field": "a", "format": "currency", "decimals": 2}, "it is shown as money, with 2 decimals; an upward trend is good"),
+        ({"calculate": "events / people", "upward_trend": "bad"}, "it is shown as a number, with 2 decimals; an upward trend is bad"),
         ({"field": "a", "values_to_count": False}, "each value that is false counts 1"),
         ({"field": "a", "include": {"more_than": 5}}, "amounts that do not meet all: [more_than: 5] are not set"),
         ({"field": "a", "deduplication": {"keep": "last"}}, "of the events of one session that carry it the last one counts"),
