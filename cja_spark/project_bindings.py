@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cja_spark.view.arrays import arrays_in
-from cja_spark.view.derived.whole import is_parts
+from cja_spark.view.derived.whole import is_parts, parts_of_values
 from cja_spark.view.persistence import Persistence
 from cja_spark.view.spec import Dimension, View
 
@@ -22,7 +22,7 @@ def binding_faults(view: View, matches: Mapping[str, str]) -> Iterator[tuple[str
     for name, dimension in view.dimensions.items():
         if dimension.persistence is None:
             continue
-        own = own_arrays(view, dimension, matches)
+        own = (parts_of_values(name),) if dimension.gives_list else own_arrays(view, dimension, matches)
         if dimension.persistence.binding is None:
             yield from _alone(name, own, dimension.persistence)
         elif dimension.persistence.binding in view.dimensions:

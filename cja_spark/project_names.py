@@ -20,7 +20,7 @@ from cja_spark.project_standard import fault_of_standard
 from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
-from cja_spark.view.derived.whole import arrays_as_written
+from cja_spark.view.derived.whole import arrays_as_written, parts_of_values
 from cja_spark.view.formula.tokens import fault
 from cja_spark.view.formula.uses import names_in
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
@@ -249,6 +249,8 @@ def _parts(metric: Written) -> tuple[str, ...]:
 
 def _arrays(name: str, dimension: object, others: Written, matches: Written, derived: Written) -> tuple[str, ...]:
     persistence = _key(dimension, "persistence")
+    if _key(_key(_key(dimension, "substring"), "delimiter"), "array"):
+        return (parts_of_values(name),)
     if _key(persistence, "allocation") == "all":
         return (all_values(name),)
     if _key(persistence, "binding_metric"):

@@ -53,3 +53,42 @@ class ValueMap:
         found = {one: one for one in shown.tolist()}
         some = np.isin(self.shown, shown)
         return found | dict(zip(self.shown[some].tolist(), self.stored[some].tolist(), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class ListMap:
+    """What the values of one dimension become that each become several.
+
+    Attributes:
+        stored: ids that have parts, int64[values] ascending.
+        offsets: int64[values + 1]; the parts of stored[v] are shown[offsets[v]:offsets[v + 1]].
+        shown: ids of the parts, int64[parts].
+    """
+
+    stored: Ints
+    offsets: Ints
+    shown: Ints
+    nothing: int = 0
+
+    def parts_of(self, ids: Ints) -> tuple[Ints, Ints]:
+        """The parts of each id; an id that is not set, or has none, has no part.
+
+        Shapes: ids int64[n] -> offsets int64[n + 1], parts int64[offsets[-1]].
+        Source: M1: as items of an array.
+        """
+        at = np.searchsorted(self.stored, ids)
+        found = np.append(self.stored, 0)[at] == ids
+        at = np.where(found & (ids != 0), at, len(self.stored))
+        counts = np.append(np.diff(self.offsets), 0)[at]
+        offsets = np.append(0, np.cumsum(counts))
+        event = np.repeat(np.arange(len(ids)), counts)
+        return offsets, self.shown[self.offsets[at][event] + np.arange(len(event)) - offsets[event]]
+
+    def sources(self, shown: Ints) -> Mapping[int, int]:
+        """Per shown id one stored id of which it is a part.
+
+        Shapes: shown int64[n], distinct -> a mapping of those that are parts.
+        """
+        of = np.repeat(self.stored, np.diff(self.offsets))
+        some = np.isin(self.shown, shown)
+        return dict(zip(self.shown[some].tolist(), of[some].tolist(), strict=True))

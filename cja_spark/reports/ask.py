@@ -26,6 +26,7 @@ from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import all_values, lasting
 from cja_spark.view.condition import Segment
+from cja_spark.view.derived.whole import parts_of_values
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
@@ -70,6 +71,8 @@ class Ask(Generic[R]):
         if name in STANDARD_DIMENSIONS:
             return ()
         dimension = self.view.dimensions[name]
+        if dimension.gives_list:
+            return (parts_of_values(name),)
         how, own = dimension.persistence, self.arrays.get(name) or self.view.arrays_of(dimension)
         if how is None:
             return own

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from cja_spark.errors import CollisionError
 from cja_spark.journeys.batch import Ints
 from cja_spark.journeys.hashing import value_id
-from cja_spark.kernels.values import ValueMap
+from cja_spark.kernels.values import ListMap, ValueMap
 from cja_spark.reports.ask import Ask, Names
 from cja_spark.reports.mapped import Maps
 from cja_spark.reports.text_rules import refused, tellers
@@ -30,7 +30,7 @@ class Shown:
         texts: every shown text once, with its id: columns id bigint, value string.
     """
 
-    map: ValueMap
+    map: ValueMap | ListMap
     texts: pa.Table
 
 
@@ -47,6 +47,8 @@ def shown_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
         CollisionError: two shown texts have one id.
     """
     how = view.dimensions[dimension]
+    if how.gives_list:
+        return _parts_of(dimension, view, ids, texts)
     shown = how.shown(texts, view.calendar) if how.changes_texts else texts
     nothing = view.no_value_of(dimension) if how.as_value else None
     became = _ids_of(shown, texts, ids)
@@ -57,6 +59,18 @@ def shown_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
     found = pa.table({"id": keys, "value": values}).filter(pc.is_valid(values)).group_by(["id", "value"]).aggregate([])
     _refuse_shared(dimension, found)
     return Shown(ValueMap(ids[order], became[order], value_id(nothing) if nothing else 0), found)
+
+
+def _parts_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
+    order = np.argsort(ids, kind="stable")
+    of, parts = view.dimensions[dimension].parts(texts.take(pa.array(order)), view.calendar)
+    encoded = parts.dictionary_encode()
+    hashed = np.array([value_id(text) for text in encoded.dictionary.to_pylist()], np.int64)
+    keys = hashed[encoded.indices.to_numpy()] if len(hashed) else np.zeros(0, np.int64)
+    offsets = np.append(0, np.cumsum(np.bincount(of, minlength=len(ids))))
+    found = pa.table({"id": hashed, "value": encoded.dictionary.cast(pa.string())})
+    _refuse_shared(dimension, found)
+    return Shown(ListMap(ids[order], offsets, keys), found)
 
 
 def _ids_of(shown: pa.Array, texts: pa.Array, ids: Ints) -> Ints:
@@ -150,6 +164,9 @@ def shown_names(names: Names, asks: Sequence[Ask]) -> Names:
         sources = maps[dimension].sources(np.unique(ids))
         stored = names(dimension, np.unique(np.array([*sources.values()], np.int64)))
         known = {own: stored[source] for own, source in sources.items() if source in stored}
+        if view.dimensions[dimension].gives_list:
+            _, parts = view.dimensions[dimension].parts(pa.array(known.values(), pa.string()), view.calendar)
+            return {value_id(text): text for text in parts.to_pylist()}
         texts = view.dimensions[dimension].shown(pa.array(known.values(), pa.string()), view.calendar)
         found = dict(zip(known, texts.to_pylist(), strict=True))
         nothing = maps[dimension].nothing

@@ -8,11 +8,11 @@ from typing import Any
 import numpy.typing as npt
 
 from cja_spark.journeys.batch import Items, Journeys
-from cja_spark.kernels.values import ValueMap
+from cja_spark.kernels.values import ListMap, ValueMap
 from cja_spark.reports.text_rules import tellers, with_kept_texts
 from cja_spark.view.spec import Metric, View
 
-Maps = Mapping[str, ValueMap]
+Maps = Mapping[str, ValueMap | ListMap]
 
 
 def with_values(journeys: Journeys, view: View, maps: Maps) -> Journeys:
@@ -43,11 +43,13 @@ def _mapped(
     columns: dict[str, npt.NDArray[Any] | Items] = {}
     for name, how in maps.items():
         if (column := journeys.columns.get(f"d_{name}")) is not None:
-            columns[f"d_{name}"] = _changed(column, how.of)
+            columns[f"d_{name}"] = _changed(column, how.of) if isinstance(how, ValueMap) else _parts(column, how)
     for name, metric in metrics:
-        raw = with_kept_texts(journeys, name, by[name], maps[name]) if name in by else journeys.columns[f"m_{name}"]
+        refused = maps[name] if name in by else None
+        raw = with_kept_texts(journeys, name, by[name], refused) if isinstance(refused, ValueMap) else journeys.columns[f"m_{name}"]
         columns[f"m_{name}"] = _changed(raw, metric.amounts)
-    people = {f"p_{name}": how.of(journeys.people[f"p_{name}"]) for name, how in maps.items() if f"p_{name}" in journeys.people}
+    of_people = {name: how for name, how in maps.items() if f"p_{name}" in journeys.people and isinstance(how, ValueMap)}
+    people = {f"p_{name}": how.of(journeys.people[f"p_{name}"]) for name, how in of_people.items()}
     return journeys.with_columns(columns, people)
 
 
@@ -56,3 +58,8 @@ def _changed(column: npt.NDArray[Any] | Items, of: Any) -> npt.NDArray[Any] | It
         return Items(column.offsets, of(column.values), column.levels)
     found: npt.NDArray[Any] = of(column)
     return found
+
+
+def _parts(column: npt.NDArray[Any] | Items, how: ListMap) -> Items:
+    assert not isinstance(column, Items), "only one value per event has parts"
+    return Items(*how.parts_of(column))

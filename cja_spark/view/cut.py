@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from cja_spark.spec import Spec
 
 MOST_MATCHES = 100
+MOST_PARTS = 10
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -77,11 +78,25 @@ class FromRight(Spec):
 
 
 class Delimiter(Spec):
-    """The `index`-th of the parts that a delimiter separates, counted `from` the left or the right."""
+    """The `index`-th of the parts that a delimiter separates, counted `from` the left or the right.
+
+    With `array: true` the first ten parts are each a value; a part that is blank is none.
+    """
 
     by: Annotated[str, Field(min_length=1, max_length=100)]
     index: int = Field(default=1, ge=1, le=MOST_MATCHES)
     from_: Annotated[str, Field(pattern="^(left|right)$")] = Field(default="left", alias="from")
+    array: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Delimiter:
+        if self.array and {"index", "from_"} & self.model_fields_set:
+            raise ValueError("array takes all parts; leave index and from out.")
+        return self
+
+    def parts(self, texts: pa.Array) -> pa.Array:
+        """The first parts of each text, as lists; null of what is null."""
+        return pc.list_slice(pc.split_pattern(texts, self.by), 0, MOST_PARTS)
 
     def of(self, texts: pa.Array) -> pa.Array:
         """The part of each text; null where there are fewer."""

@@ -79,6 +79,11 @@ class Substring(Spec):
             raise ValueError(f"substring has one of {', '.join(METHODS)}.")
         return self
 
+    @property
+    def gives_list(self) -> bool:
+        """Whether it makes several values of one."""
+        return self.delimiter is not None and bool(self.delimiter.array)
+
     def of(self, texts: pa.Array) -> pa.Array:
         """The part of each text, null where there is none."""
         if self.url is not None:

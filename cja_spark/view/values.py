@@ -50,6 +50,17 @@ class DimensionValues(Spec):
             raise ValueError("no_value: as_value: a number that is not set is in no bucket; give the row a label alone.")
         return self
 
+    @model_validator(mode="after")
+    def _parts_are_values(self) -> DimensionValues:
+        if self.gives_list and self.as_value:
+            raise ValueError("no_value: as_value: a text without parts is a list without values; give the row a label alone.")
+        return self
+
+    @property
+    def gives_list(self) -> bool:
+        """Whether an event has several values: the parts of one text."""
+        return self.substring is not None and self.substring.gives_list
+
     @property
     def as_value(self) -> bool:
         """Whether an event without a value has the label as its value."""
@@ -68,12 +79,24 @@ class DimensionValues(Spec):
             texts: distinct values as the dictionary has them, none null.
             calendar: the view's, for days.
         """
+        texts = self._before_substring(texts)
+        return self._after_substring(texts if self.substring is None else self.substring.of(texts), calendar)
+
+    def parts(self, texts: pa.Array, calendar: Calendar = GREGORIAN) -> tuple[npt.NDArray[np.int64], pa.Array]:
+        """The same where a text becomes several values: which text each value is of, ascending, and the values, none null."""
+        assert self.substring is not None
+        assert self.substring.delimiter is not None
+        lists = self.substring.delimiter.parts(self._before_substring(texts))
+        shown = self._after_substring(pc.list_flatten(lists), calendar)
+        of = pc.list_parent_indices(lists)
+        return of.filter(pc.is_valid(shown)).to_numpy().astype(np.int64), shown.drop_null()
+
+    def _before_substring(self, texts: pa.Array) -> pa.Array:
         if self.include:
             texts = self.include.of(texts)
-        if self.lowercase:
-            texts = pc.utf8_lower(texts)
-        if self.substring:
-            texts = self.substring.of(texts)
+        return pc.utf8_lower(texts) if self.lowercase else texts
+
+    def _after_substring(self, texts: pa.Array, calendar: Calendar) -> pa.Array:
         for value, label in (("true", self.true_label), ("false", self.false_label)):
             if label is not None:
                 texts = pc.if_else(pc.equal(texts, value), label, texts)

@@ -85,7 +85,8 @@ def _values(dimension: Dimension) -> Iterator[str]:
     if dimension.lowercase:
         yield "values become lower case, so that those which differ by case are one"
     if dimension.substring:
-        yield f"a part of each value is taken: {written(dimension.substring)}"
+        made = "each part of a value is a value" if dimension.gives_list else "a part of each value is taken"
+        yield f"{made}: {written(dimension.substring)}"
     for value, label in (("true", dimension.true_label), ("false", dimension.false_label)):
         if label:
             yield f"{value} is shown as '{label}'"

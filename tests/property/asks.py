@@ -61,7 +61,8 @@ def view_drawn(chance):
     metrics["pages"] = {"field": "page", "behavior": "instances", **chance.choice([{}, {"include": include(chance, rule)}, {"include": include(chance, rule)}])}
     derived = {"neighbour": [neighbour(chance)], "looking": [looking(chance)], "level": level(chance)}
     made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
-    dimensions |= {"size": "size", "group": "page", **made}
+    tags = {"by": chance.choice(["o", "e", "c"]), "array": True}
+    dimensions |= {"size": "size", "group": "page", "tags": {"field": "page", "substring": {"delimiter": tags}}, **made}
     session = {"timeout": "30 minutes", "starts_with": starts}
     view = {**VIEW, "derived": derived, "dimensions": dimensions, "metrics": metrics, "session": session}
     view = with_settings(chance, view)

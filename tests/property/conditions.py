@@ -9,6 +9,7 @@ TEXTS = {
     "sku": ("new", "sale", "old"), "category": ("shoes", "hats"), "tier": ("gold", "blue", "red"),
     "campaign": ("mail", "search", "direct"), "color": ("red", "blue", "green"),
     "group": ("home", "cart", "Unspecified"), "size": ("1.0", "Less than 1", "0 to 1"),
+    "tags": ("h", "me", "pr", "help", "duct"),
     "level": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
 }  # fmt: skip
 METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages")

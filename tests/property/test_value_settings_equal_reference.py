@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -64,6 +65,21 @@ def test_each_setting_by_itself_equals_the_reference(seed, kind, more):
     }[kind]()  # fmt: skip
     ours, theirs = settled_by_both(written, list(dict.fromkeys([*WORDS, *URLS, *more])))
     assert ours == theirs, written
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32 - 1), TEXTS)
+def test_parts_of_texts_equal_the_reference(seed, more):
+    chance = random.Random(seed)
+    texts = list(dict.fromkeys([*WORDS, *URLS, *more]))
+    written = {name: one for name, one in drawn.of_texts(chance).items() if name not in ("substring", "no_value")}
+    written["substring"] = {"delimiter": {"by": chance.choice(["o", "/", "e", " ", "//"]), "array": True}}
+    ids = np.array([value_id(text) for text in texts], np.int64)
+    shown = shown_of("page", view_with(written, "gregorian"), ids, pa.array(texts, pa.string()))
+    names = dict(zip(shown.texts["id"].to_pylist(), shown.texts["value"].to_pylist(), strict=True))
+    offsets, found = shown.map.parts_of(np.append(ids, 0))
+    ours = [[names[one] for one in found[begin:end].tolist()] for begin, end in pairwise(offsets.tolist())]
+    assert ours == [settled(text, written) for text in (*texts, None)], written
 
 
 @settings(max_examples=150, deadline=None)

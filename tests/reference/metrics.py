@@ -29,6 +29,8 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
     """
     if kind == "dimensions" and keeps_all(view, name):
         return (ALL_OF + name,)
+    if kind == "dimensions" and ((spec_of(view, kind, name).get("substring") or {}).get("delimiter") or {}).get("array"):
+        return (f"parts of values of {name}",)
     if kind == "dimensions" and (bound := bound_to_items(view, name)):
         return path(view, kind, bound)
     if made := spec_of(view, kind, name).get("derived"):

@@ -202,15 +202,29 @@ def day_label(text: str, size: str, calendar: object) -> str | None:
         return None
 
 
-def settled(text: str | None, how: dict, calendar: object = "gregorian") -> str | None:
-    """O10: include and exclude, then case, substring, labels, buckets of numbers or days; blank text is not set."""
-    text = clean(text)
+def settled(text: str | None, how: dict, calendar: object = "gregorian") -> str | list[str] | None:
+    """O10: include and exclude, then case, substring, labels, buckets of numbers or days; blank text is not set.
+
+    A delimiter to an array makes a list of the first ten parts, those that are set.
+    """
+    text, many = clean(text), gives_list(how)
     if text is None or not included(text, how.get("include")):
-        return None
+        return [] if many else None
     if how.get("lowercase"):
         text = lower(text)
-    if "substring" in how:
-        text = substring(text, how["substring"])
+    if many:
+        parts = [named(clean(part), how, calendar) for part in text.split(how["substring"]["delimiter"]["by"])[:10]]
+        return [part for part in parts if part is not None]
+    return named(substring(text, how["substring"]) if "substring" in how else text, how, calendar)
+
+
+def gives_list(how: dict) -> bool:
+    """Whether a delimiter makes several values of one."""
+    return bool((how.get("substring") or {}).get("delimiter", {}).get("array"))
+
+
+def named(text: str | None, how: dict, calendar: object) -> str | None:
+    """Labels of Booleans, buckets, days."""
     if text in ("true", "false"):
         text = how.get(f"{text}_label", text)
     if "buckets" in how and text is not None:
@@ -268,6 +282,8 @@ def each(value: object, depth: int, of: object) -> object:
 def array_depth(view: dict, kind: str, name: str) -> int:
     """How deep a component lies in arrays of events, whatever persists."""
     how = spec_of(view, kind, name)
+    if gives_list(how):
+        return 0
     return (how.get("field") or "").count("[]") if "persistence" in how else len(path(view, kind, name))
 
 

@@ -66,6 +66,11 @@ def own_array(name: str) -> str:
     return f"{_PARTS_OF}{name})"
 
 
+def parts_of_values(dimension: str) -> str:
+    """The array that the parts of a dimension's texts form, where a delimiter makes several values of one."""
+    return own_array(f"values of {dimension}")
+
+
 def is_parts(array: str) -> bool:
     """Whether an array is one of `own_array`."""
     return array.startswith(_PARTS_OF)

@@ -10,7 +10,7 @@ from cja_spark.errors import CollisionError
 from cja_spark.journeys.built import definition_of
 from cja_spark.journeys.hashing import value_id
 from cja_spark.journeys.merge import merge
-from cja_spark.kernels.values import ValueMap
+from cja_spark.kernels.values import ListMap, ValueMap
 from cja_spark.reports import dictionary
 from cja_spark.view.spec import View
 from cja_spark.view.text_numbers import is_set, marked
@@ -194,6 +194,45 @@ def test_o4_days_are_shown_by_a_bucket_of_the_views_calendar():
     assert table([events], "page", metrics=["events"], view=view)[1:] == [("item", "never", 3), ("item", "2025-03", 2), ("item", "2025-04", 1)]
     retail = table([events[:3]], "page", metrics=["events"], view={**view, "calendar": "4-5-4"})
     assert retail[1:] == [("item", "FY2025-M02", 3)]
+
+
+def parts(*events, metric="events", by=",", **settings):
+    """A metric by the parts of pages."""
+    view = {"dimensions": {"page": {"field": "page", "substring": {"delimiter": {"by": by, "array": True}}, **settings}, "sku": "items[].sku"}}
+    return {row[1]: row[2] for row in table([list(events)], "page", metrics=[metric], view=view)[1:]}
+
+
+def test_m6_parts_of_a_text_are_values_and_an_amount_goes_to_each_once():
+    events = [page(0, "a,b,a", orders=5), page(1, "b, ,c", orders=1), page(2, orders=7), page(3, ",", orders=9)]
+    assert parts(*events, metric="orders") == {"b": 6, "a": 5, "c": 1}
+    assert parts(*events) == {"b": 2, "a": 1, "c": 1}
+
+
+def test_o10_parts_are_made_after_include_and_case_and_before_labels_and_days():
+    events = [page(0, "A,true"), page(1, "no,A"), page(2, "a")]
+    assert parts(*events, include={"does_not_contain": "no"}, lowercase=True, true_label="Yes") == {"a": 2, "Yes": 1}
+    assert parts(page(0, "2025-03-09,2025-03-31,x"), granularity="month") == {"2025-03": 1}
+
+
+def test_parts_are_ten_at_most():
+    assert len(parts(page(0, ",".join("abcdefghijkl")))) == 10
+
+
+def test_conditions_ask_for_any_part():
+    view = {"dimensions": {"page": {"field": "page", "substring": {"delimiter": {"by": "|", "array": True}}}}}
+    where = {"container": "event", "where": {"dimension": "page", "equals": "b"}}
+    events = [[page(0, "a|b"), page(1, "ab"), page(2, "b"), page(3)]]
+    assert table(events, metrics=["events"], view=view, segments=[where]) == [("total", 2)]
+    without = {"container": "event", "where": {"dimension": "page", "exists": False}}
+    assert table(events, metrics=["events"], view=view, segments=[without]) == [("total", 1)]
+
+
+def test_a_map_to_lists_knows_ids_with_parts_without_and_unknown_ones():
+    how = ListMap(np.array([-5, 20, 30]), np.array([0, 2, 2, 3]), np.array([7, 8, 7]))
+    offsets, found = how.parts_of(np.array([30, 0, 20, -5, 99]))
+    assert (offsets.tolist(), found.tolist()) == ([0, 1, 1, 1, 3, 3], [7, 7, 8])
+    assert how.sources(np.array([8])) == {8: -5}
+    assert how.parts_of(np.zeros(0, np.int64))[0].tolist() == [0]
 
 
 def test_one_field_is_many_components_with_settings_of_their_own():

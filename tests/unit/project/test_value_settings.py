@@ -35,6 +35,10 @@ PAGE, ORDERS = "page: web.webPageDetails.name", "orders: {field: commerce.purcha
         ("substring: {from_right: {from: {length: 2}}}", "unknown key 'length'."),
         ("substring: {from_left: {to: {length: 2, position: 3}}}", "an edge is one of position, match or length."),
         ("substring: {from_left: {to: {length: 2, index: 3}}}", "index and include belong to match."),
+        ("substring: {delimiter: {by: ',', array: true, index: 2}}", "array takes all parts; leave index and from out."),
+        ("substring: {delimiter: {by: ',', array: false}}", "array"),
+        ("substring: {delimiter: {by: ',', array: true}}, buckets: [1]", "buckets are of numbers, substring is of texts"),
+        ("substring: {delimiter: {by: ',', array: true}}, no_value: {as_value: true}", "no_value: as_value: a text without parts is a list without values"),
         ("substring: {trim: {whitespace: false}}", "trim: whitespace, or some characters."),
         ("substring: {regex: 'a(b'}", "pattern: missing ): a(b at character 1."),
         ("substring: {regex: 'ab**'}", "pattern: bad repetition operator: ** at character 3."),
@@ -92,6 +96,20 @@ def test_a_setting_of_a_metric_that_cannot_be_meant_is_a_fault_with_its_line(fol
     assert (file, line) == ("view.yaml", 21)
     assert message.startswith("metrics.orders")
     assert said in message
+
+
+@pytest.mark.parametrize("source", ["lookup: catalogue.category", "field: 'productListItems[].SKU'"])
+def test_a_text_in_an_array_or_of_a_lookup_does_not_become_several(folder, source):
+    change(folder, "view.yaml", PAGE, f"page: {{{source}, substring: {{delimiter: {{by: '/', array: true}}}}}}")
+    assert ("view.yaml", 7, "substring: delimiter: array makes several values of one that an event has, so it is of a field of the event.") in faults(folder)
+
+
+def test_parts_of_a_text_do_not_persist_and_are_not_where_one_value_is_needed(folder):
+    array = "substring: {delimiter: {by: '/', array: true}}"
+    change(folder, "view.yaml", "channel: {field: channel}", f"channel: {{field: channel, persistence: {{}}, {array}}}")
+    said = [message for _, _, message in faults(folder)]
+    assert any("persistence: dimension 'channel' lies in the array '(parts of values of channel)'; events without" in one for one in said)
+    assert any("so an event has several values; use a table." in one for one in said)
 
 
 def test_rules_of_texts_on_a_metric_need_a_dimension_of_its_field(folder):

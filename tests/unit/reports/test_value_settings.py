@@ -28,7 +28,7 @@ PLAIN = {
     "dimensions": {
         "page": {"field": "page"}, "page_in_full": {"field": "page"}, "logged_in": {"field": "in"}, "size": {"field": "units"},
         "site": {"field": "url"}, "category": {"lookup": "catalogue.category"}, "tier": {"profile": "crm.tier"},
-        "batch": {"field": "load"}, "source": {"field": "dataset"}, "who": {"field": "person_id"}, "namespace": {"field": "person_namespace"},
+        "hosts": {"field": "url", "substring": {"delimiter": {"by": "/", "array": True}}}, "batch": {"field": "load"}, "source": {"field": "dataset"}, "who": {"field": "person_id"}, "namespace": {"field": "person_namespace"},
     },
     "metrics": {
         "revenue": {"field": "price"}, "prices": {"field": "price", "behavior": "instances"}, "visitors": {"field": "in"},
@@ -50,6 +50,7 @@ SETTINGS = {
 ASKED = {
     "page": ["page"], "full": ["page_in_full"], "login": ["logged_in"], "size": ["size"], "site": ["site"],
     "category": ["category"], "tier": ["tier"], "stamps": ["batch", "source", "namespace"], "who": ["who"],
+    "hosts": ["hosts"],
 }  # fmt: skip
 
 
@@ -103,6 +104,8 @@ def test_a_changed_setting_is_another_report_of_the_same_journeys(built, reader)
     assert found["size"] == [("total", None, 3), ("grand_total", None, 4), ("item", "Greater than or equal to 5", 2), ("item", "Less than 5", 1)]
     assert found["site"][1:] == [("item", "No value", 2), ("item", "shop.example", 2)]
     assert found["category"][1:] == [("item", "No value", 2), ("item", "shoes", 2)]
+    assert found["hosts"][1:] == [("item", one, count) for one, count in (
+        ("https:", 2), ("Shop.example", 1), ("a?c=1", 1), ("b", 1), ("nothing", 1), ("shop.example", 1))]  # fmt: skip
     assert found["tier"][1:] == [("item", "gold", 2), ("item", "blue", 1), ("item", "guest", 1)]
     assert found["sums"] == [("total", 120, 170, 1, 3, 3, 2, 1)]
     assert found["home"] == [("total", 2)]

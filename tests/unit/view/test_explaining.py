@@ -38,6 +38,7 @@ def said(kind, component, **view):
         ({"field": "items[].sku"}, "one value per item of 'items'"),
         ({"field": "a", "lowercase": True}, "values become lower case"),
         ({"field": "a", "substring": {"url": "host"}}, "a part of each value is taken: url: host"),
+        ({"field": "a", "substring": {"delimiter": {"by": ",", "array": True}}}, "each part of a value is a value: delimiter: "),
         ({"field": "a", "true_label": "yes"}, "true is shown as 'yes'"),
         ({"field": "a", "buckets": [1, 5]}, "numbers become ranges: edges: [1, 5]"),
         ({"field": "a", "granularity": "week"}, "days are shown by week of the view's calendar"),
