@@ -148,7 +148,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "view_segments", "'calendar': '4-5-4'", "'first_month': 'july'", "'4-4-5'", "first_time_sessions", "'hour_of_day'", "'event_depth'",
         "'session_type'", "'fifteen_minutes'", "'week_of_year'",
         "'as_value': True",
-        "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'behavior': 'values'", "'group'", "'size'",
+        "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'behavior': 'values'", "'array': True", "time_spent_per_person", "'pages'", "'group'", "'size'",
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
         "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
