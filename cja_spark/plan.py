@@ -32,7 +32,6 @@ from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFi
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.build import Build, build
 from cja_spark.journeys.built import Built, built
-from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.lock import locked
 from cja_spark.project import Project
@@ -43,6 +42,7 @@ from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import Pass
+from cja_spark.reports.periods_read import is_read
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
@@ -276,10 +276,7 @@ def _asks(
 def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int) -> DataFrame:
     """Journeys of one pinned version, only the periods that some report reads, and profiles."""
     rows = lake.journeys(project.view.name).read(version)
-    first = min(ask.window.read_from for ask in asks)
-    last = max(ask.window.until for ask in asks)
-    low, high = period_at(first, project.view), period_at(last, project.view)
-    return rows.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
+    return rows.where(is_read(F.col("period"), asks, project.view))
 
 
 def segments_named(segment: Segment) -> tuple[str, ...]:

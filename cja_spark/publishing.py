@@ -22,7 +22,6 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.wish import MILLISECOND
 from cja_spark.errors import CjaError, ConfigurationError
 from cja_spark.journeys.batch import Bools, Window
-from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
@@ -33,11 +32,14 @@ from cja_spark.reports.compile import (
     looks_back,
     neighbours_in,
     persistent_in,
+    ranges_of,
     standard_ids,
     standard_in,
     values_of,
 )
 from cja_spark.reports.members import members
+from cja_spark.reports.periods_read import is_read
+from cja_spark.reports.ranges import Ranges
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
 from cja_spark.reports.window import looking_back
@@ -105,14 +107,22 @@ def people(
     )
     reading = Ask(
         asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard, values=maps,
-        neighbours=neighbours_in(asked, view),
+        neighbours=neighbours_in(asked, view), ranges=_ranges(asked, view, last, audience),
     )  # fmt: skip
     members_of = Report(name=audience.name, report="members")
     ask = replace(reading, report=members_of, text_ids={**ids, **standard_ids([reading])})
     journeys = lake.journeys(view.name).read(version)
-    low, high = period_at(window.read_from, view), period_at(window.end, view)
-    rows = journeys.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
+    rows = journeys.where(is_read(F.col("period"), [ask], view))
     return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments), reader)
+
+
+def _ranges(asked: Report, view: View, last: int, audience: Audience) -> Ranges:
+    """What the date ranges of an audience's segments are: `last n days` end with the last day of its window.
+
+    Decision: a recurring audience knows nothing from `as_of` on, which is the end of its window.
+    """
+    ranges = ranges_of(asked, view, last, last - 1)
+    return ranges.up_to(last) if audience.kind == "recurring" else ranges
 
 
 def publish(

@@ -13,7 +13,6 @@ from cja_spark import plan
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
-from cja_spark.journeys.period import PROFILE_PERIOD, period_at
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
@@ -22,6 +21,7 @@ from cja_spark.reports.compile import (
     deduplicated_in,
     neighbours_in,
     persistent_in,
+    ranges_of,
     standard_ids,
     standard_in,
     values_of,
@@ -29,6 +29,7 @@ from cja_spark.reports.compile import (
 )
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.names import names_from
+from cja_spark.reports.periods_read import is_read
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard
 from cja_spark.reports.traced import Traced, traced_credits, traced_events
@@ -82,7 +83,7 @@ def trace(
         ask = Ask(
             asked, view, window_with(asked, view, 0, until, moment), arrays=plan.arrays_of(view, project.connection.matches()),
             persistent=persistent_in(asked, view), deduplicated=deduplicated_in(asked, view), standard=standard_in(asked, view),
-            neighbours=neighbours_in(asked, view), values=maps,
+            neighbours=neighbours_in(asked, view), values=maps, ranges=ranges_of(asked, view, until, moment),
         )  # fmt: skip
         ask = replace(ask, text_ids={**ids, **standard_ids([ask])})
         journeys = _journey_of(lake, ask, person_id, built.version)
@@ -93,16 +94,16 @@ def trace(
 
 def _journey_of(lake: Lake, ask: Ask[Traced], person_id: str, version: int) -> Journeys:
     columns = columns_of([ask.report], ask.view)
-    low, high = period_at(ask.window.read_from, ask.view), period_at(ask.window.end, ask.view)
     rows = lake.journeys(ask.view.name).read(version)
     rows = rows.where((F.col("person") == F.xxhash64(F.lit(person_id))) & (F.col("person_id") == F.lit(person_id)))
-    rows = rows.where((F.col("period") == PROFILE_PERIOD) | F.col("period").between(low, high))
+    rows = rows.where(is_read(F.col("period"), [ask], ask.view))
     found = rows.orderBy("period", F.col("chunk").asc_nulls_first()).select("person", "t", *columns).toArrow()
-    journeys = merge([found] if found.num_rows else [], columns).between(ask.window.read_from, ask.window.end)
-    if journeys.events == 0:
+    journeys = merge([found] if found.num_rows else [], columns)
+    shown = journeys.between(ask.window.read_from, ask.window.end).events
+    if shown == 0:
         raise InputError(f"person '{person_id}' has no event in what the trace reads; another range or id?")
-    if journeys.events > MOST_EVENTS:
-        raise InputError(f"person '{person_id}' has {journeys.events:,} events; a trace shows {MOST_EVENTS:,} at most. Name a report with a shorter range.")
+    if shown > MOST_EVENTS:
+        raise InputError(f"person '{person_id}' has {shown:,} events; a trace shows {MOST_EVENTS:,} at most. Name a report with a shorter range.")
     return journeys
 
 

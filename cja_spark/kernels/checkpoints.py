@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.kernels.months import reach
+from cja_spark.kernels.ranges import occurrences_in_range
 from cja_spark.kernels.sequence import (
     NEVER,
     UNLIMITED,
@@ -20,7 +21,8 @@ from cja_spark.kernels.sequence import (
     smallest_spans,
 )
 from cja_spark.spec import Spec
-from cja_spark.view.condition import ContainerCondition, SegmentReference
+from cja_spark.view.condition import ContainerCondition, SegmentReference, container_of
+from cja_spark.view.ranges import Between, Last
 from cja_spark.view.sequence import AllInGroup, Changes, Distance, Excluded, Gap, Lapse, LogicGroup, Then
 
 if TYPE_CHECKING:
@@ -149,14 +151,20 @@ class Sequences:
 
     def _occurrences(self, checkpoint: Spec) -> Occurrences:
         if isinstance(checkpoint, SegmentReference):
-            segment = self.matcher.segments[checkpoint.segment]
-            checkpoint = ContainerCondition.model_construct(container=segment.container, where=segment.where)
+            checkpoint = container_of(self.matcher.segments[checkpoint.segment])
         if not isinstance(checkpoint, ContainerCondition):
             checkpoint = ContainerCondition.model_construct(container="event", where=checkpoint)  # type: ignore[arg-type]
+        if checkpoint.range is not None:
+            return self._in_range(checkpoint, checkpoint.range)
         if checkpoint.container == "session" and self.level:
             return self._sessions(self.matcher.meets(checkpoint.where, 1))
         at = np.flatnonzero(self.matcher.meets(checkpoint.where, 0))
         return Occurrences(at, at)
+
+    def _in_range(self, checkpoint: ContainerCondition, range_: Last | Between) -> Occurrences:
+        there, level = self.matcher.place.inside(range_), 1 if checkpoint.container == "session" else 0
+        events = there.of_events(there.meets(checkpoint.where, level), level)
+        return occurrences_in_range(self.matcher, there, events, whole_sessions=level == 1)
 
     def _sessions(self, met: Bools) -> Occurrences:
         session = self.matcher.units(1)

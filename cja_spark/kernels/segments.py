@@ -1,4 +1,4 @@
-"""Segments: which events belong to the units that meet a condition (rules G1-G5, G10)."""
+"""Segments: which events belong to the units that meet a condition (rules G1-G6, G10)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.checkpoints import Found, Sequences
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
-from cja_spark.kernels.sessions import session_amounts
+from cja_spark.kernels.ranges import Place, events_in_range, met_there
+from cja_spark.kernels.sessions import run_starts, session_amounts
 from cja_spark.spec import Spec
 from cja_spark.view.condition import (
     COMPLEMENT_OF,
@@ -27,6 +28,7 @@ from cja_spark.view.condition import (
     MetricCondition,
     Segment,
     SegmentReference,
+    container_of,
 )
 from cja_spark.view.sequence import Then
 from cja_spark.view.spec import SESSION_METRICS
@@ -58,7 +60,7 @@ class Matcher:
 
     def __init__(
         self, journeys: Journeys, seen: Bools, sessions: Ints, segments: Mapping[str, Segment], text_ids: TextIds,
-        *, zone: str, figures: Bools | None = None,
+        *, zone: str, figures: Bools | None = None, place: Place | None = None,
     ) -> None:  # fmt: skip
         """Take a batch and the events that count.
 
@@ -70,6 +72,7 @@ class Matcher:
             text_ids: the ids that match, for conditions on parts of texts and on standard dimensions.
             zone: the view's time zone, for months between checkpoints.
             figures: bool[events], those that decide which event starts or ends a session, where they are more (S4).
+            place: where the events lie among all that were read; without it no container may have a date range.
         """
         self.journeys = journeys
         self.seen = seen
@@ -77,13 +80,20 @@ class Matcher:
         self.segments = segments
         self.text_ids = text_ids
         self.zone = zone
-        self._sessions = sessions
+        self.sessions = sessions
+        self._place = place
         self._figures = seen if figures is None else figures
+
+    @property
+    def place(self) -> Place:
+        """Where the events lie among all that were read."""
+        assert self._place is not None, "a date range needs the events around those that are seen"
+        return self._place
 
     @cached_property
     def _session(self) -> Ints:
         """The session of each seen event, 0, 1, 2, … without holes."""
-        return _dense(self._sessions[self.at])
+        return _dense(self.sessions[self.at])
 
     @cached_property
     def _person(self) -> Ints:
@@ -94,8 +104,11 @@ class Matcher:
         """The session (1) or person (2) of each seen event; at level 0 each event is its own unit: int64[seen]."""
         return (np.arange(len(self.at)), self._session, self._person)[level]
 
-    def _of_events(self, known: npt.NDArray[Any], level: int) -> npt.NDArray[Any]:
-        """What is known of units, for each seen event."""
+    def of_events(self, known: npt.NDArray[Any], level: int) -> npt.NDArray[Any]:
+        """What is known of units, for each seen event.
+
+        Shapes: known [units] -> [seen].
+        """
         return known[self.units(level)] if level else known
 
     def events_of(self, segment: Segment) -> Bools:
@@ -105,18 +118,22 @@ class Matcher:
         """
         level = LEVELS[segment.container]
         found = np.zeros(self.journeys.events, bool)
-        if segment.include == "everyone":
-            found[self.at] = self._of_events(self.meets(segment.where, level), level)
+        if segment.range is not None:
+            found[self.at] = events_in_range(self, segment, level)
             return found
-        assert isinstance(segment.where, Then)
-        sequences, events = self._sequences(segment.where, level), np.arange(len(self.at))
+        if segment.include == "everyone":
+            found[self.at] = self.of_events(self.meets(segment.where, level), level)
+            return found
+        sequences, events = self.sequences(segment.where, level), np.arange(len(self.at))
         if segment.include == "only_before":
-            found[self.at] = events <= self._of_events(sequences.last_begin, level)
+            found[self.at] = events <= self.of_events(sequences.last_begin, level)
         else:
-            found[self.at] = events >= self._of_events(sequences.first_end, level)
+            found[self.at] = events >= self.of_events(sequences.first_end, level)
         return found
 
-    def _sequences(self, sequence: Then, level: int) -> Found:
+    def sequences(self, sequence: Spec, level: int) -> Found:
+        """Where a sequence is met in the units of a level."""
+        assert isinstance(sequence, Then)
         return Sequences(self, level).find(sequence)
 
     def meets(self, condition: Spec, level: int) -> Bools:
@@ -131,13 +148,20 @@ class Matcher:
         if isinstance(condition, Exclude):
             return ~self.meets(condition.exclude, level)
         if isinstance(condition, Then):
-            return self._sequences(condition, level).met
+            return self.sequences(condition, level).met
+        return self._nested(condition, level)
+
+    def _nested(self, condition: Spec, level: int) -> Bools:
+        """Which units hold some unit that meets the condition of a container, in its date range if it has one (G2, G6)."""
         if isinstance(condition, SegmentReference):
-            segment = self.segments[condition.segment]
-            condition = ContainerCondition.model_construct(container=segment.container, where=segment.where)
+            condition = container_of(self.segments[condition.segment])
         assert isinstance(condition, ContainerCondition)
         inner = min(LEVELS[condition.container], level)
-        return self._some(self.meets(condition.where, inner), inner, level)
+        if condition.range is None:
+            return self._some(self.meets(condition.where, inner), inner, level)
+        there = self.place.inside(condition.range)
+        met = met_there(self, there, there.of_events(there.meets(condition.where, inner), inner), level)
+        return met[run_starts(self.units(level))]
 
     def count(self, level: int) -> int:
         """How many units there are."""
@@ -150,7 +174,7 @@ class Matcher:
         if inner == level:
             return met
         found = np.zeros(self.count(level), bool)
-        found[self.units(level)[self._of_events(met, inner)]] = True
+        found[self.units(level)[self.of_events(met, inner)]] = True
         return found
 
     def _metric(self, condition: MetricCondition, level: int) -> Bools:
@@ -174,7 +198,7 @@ class Matcher:
         if metric in SESSION_TYPES:
             return np.where(self._of_type(metric), np.diff(self._session, prepend=-1), 0).astype(float)
         if metric in SESSION_METRICS:
-            return session_amounts(metric, self.journeys.t, self._sessions, self._figures)[self.at]
+            return session_amounts(metric, self.journeys.t, self.sessions, self._figures)[self.at]
         return self.journeys.amounts(metric)[self.at]
 
     def _of_type(self, metric: str) -> Bools:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Generic
 
 import numpy as np
@@ -17,16 +18,18 @@ from cja_spark.kernels.sessions import session_amounts
 from cja_spark.registry import Registry
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.deduplicated import with_deduplication
-from cja_spark.reports.limits import LeftOut, within_limit
+from cja_spark.reports.limits import LeftOut, place_in, within_limits
 from cja_spark.reports.mapped import Maps, with_values
 from cja_spark.reports.neighbours import with_neighbours
 from cja_spark.reports.persisted import with_persistence
+from cja_spark.reports.ranges import NO_RANGES, Ranges
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import all_values, lasting
 from cja_spark.view.condition import Segment
 from cja_spark.view.derived.whole import parts_of_values
+from cja_spark.view.ranges import Between, Days, Last
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
@@ -49,6 +52,7 @@ class Ask(Generic[R]):
         standard: the standard dimensions that it reads.
         values: per dimension with value settings what its values become.
         neighbours: the components that it reads whose derived field looks at other events.
+        ranges: the date ranges of its segments.
     """
 
     report: R
@@ -61,6 +65,11 @@ class Ask(Generic[R]):
     standard: tuple[str, ...] = ()
     values: Maps = field(default_factory=dict)
     neighbours: tuple[str, ...] = ()
+    ranges: Ranges = NO_RANGES
+
+    def windows(self) -> tuple[Window, ...]:
+        """All that is read: the report's time, then what its segments look into (G6)."""
+        return (self.window, *self.ranges.windows.values())
 
     def arrays_of_dimension(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a dimension lies in, outermost first; none for the grain of events.
@@ -107,20 +116,23 @@ class Ask(Generic[R]):
 class Seen(Generic[R]):
     """What a report sees of a batch: events since `read_from`, their sessions, and the masked range events."""
 
-    def __init__(self, journeys: Journeys, ask: Ask[R], max_events: int | None = None) -> None:
-        """Take a batch that reaches at least from `read_from` to `until`.
+    def __init__(
+        self, journeys: Journeys, ask: Ask[R], max_events: int | None = None, elsewhere: dict[Window, Seen[R]] | None = None
+    ) -> None:
+        """Take a batch that reaches at least over all that the report reads.
 
         Args:
             journeys: the batch.
             ask: the report.
             max_events: persons with more events in what the report reads are left out (L3); None leaves nobody out.
+            elsewhere: what segments have seen of other days so far.
         """
         window = ask.window
-        self.ask = ask
-        read = with_values(journeys, ask.view, ask.values).between(window.read_from, max(window.until, window.end))
-        most = read.events if max_events is None else max_events
+        self.ask, self._base, self._max_events = ask, journeys, max_events
+        self._elsewhere = {} if elsewhere is None else elsewhere
+        self._read = with_values(journeys, ask.view, ask.values)
         self.left_out: LeftOut
-        self.journeys, self.left_out = read.remembered(("within", most), lambda: within_limit(read, most))
+        self.journeys, self.left_out = within_limits(self._read, ask.windows(), max_events)
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
         self.journeys = with_standard(self.journeys, ask.view, window, self.sessions, ask.standard)
         self.journeys = with_deduplication(self.journeys, ask.view, window, self.sessions, ask.deduplicated)
@@ -146,29 +158,45 @@ class Seen(Generic[R]):
 
     def _of_view(self, events: Bools) -> Bools:
         """Those of some events that each of the view's segments keeps (O10)."""
-        matcher = self._matcher_of(events, events)
+        matcher = self._matcher_of(events, events, of_view=False)
         found = (matcher.events_of(self.ask.segment(use)) for use in self.ask.view.view_segments)
         return np.asarray(np.logical_and.reduce([events, *found]), bool)
 
     def _key(self) -> tuple[object, ...]:
-        view = self.ask.view
-        return (self.ask.window, self.ask.timeout_ms, view.session.starts_with, view.view_segments)
+        view, ranges = self.ask.view, self.ask.ranges
+        own = (self.ask.window, self.ask.timeout_ms, view.session.starts_with, view.view_segments)
+        return (*own, ranges.today, *ranges.windows.items())
 
     def matches(self, segment: Segment) -> Bools:
         """Range events of a segment among those of the view: bool[events], shared by the reports of a run."""
         return self.journeys.remembered(("matches", segment, *self._key()), lambda: self._matcher().events_of(segment))
 
     def _matcher(self) -> Matcher:
-        return self.journeys.remembered(
-            ("matcher", *self._key()), lambda: self._matcher_of(self.of_view, self.in_range)
+        return self.journeys.remembered(("matcher", *self._key()), lambda: self._matcher_of(self.of_view, self.in_range))
+
+    def _matcher_of(self, events: Bools, figures: Bools, *, of_view: bool = True, around: Days | None = None) -> Matcher:
+        """What asks conditions of some events; a session's figures are those of all its events in a time (S4, S5).
+
+        Args:
+            events: the events.
+            figures: all events of the time.
+            of_view: whether other days are seen as the view's own segments leave them.
+            around: the days of the container whose conditions they are.
+        """
+        inside = partial(self._inside, of_view=of_view, around=around)
+        place = place_in(self._read, self.ask.window, self.left_out, inside) if self.ask.ranges.windows else None
+        view, ids = self.ask.view, self.ask.text_ids
+        return Matcher(
+            self.journeys, events, self.sessions, view.segments, ids, zone=view.time_zone, figures=figures, place=place
         )
 
-    def _matcher_of(self, events: Bools, figures: Bools) -> Matcher:
-        """What asks conditions of some events; a session's figures are those of all its events in a time (S4, S5)."""
-        return Matcher(
-            self.journeys, events, self.sessions, self.ask.view.segments, self.ask.text_ids,
-            zone=self.ask.view.time_zone, figures=figures,
-        )
+    def _inside(self, span: Last | Between, *, of_view: bool, around: Days | None) -> Matcher:
+        """What asks conditions of the events of a date range, seen as a report of that range would see them (G6)."""
+        days, window = self.ask.ranges.window(span, around, self.ask.view)
+        if window not in self._elsewhere:
+            self._elsewhere[window] = Seen(self._base, replace(self.ask, window=window), self._max_events, self._elsewhere)
+        seen = self._elsewhere[window]
+        return seen._matcher_of(seen.of_view if of_view else seen.in_range, seen.in_range, of_view=of_view, around=days)
 
     def masked(self) -> Bools:
         """Range events that the view's and all of the report's segments keep: bool[events]."""
@@ -197,19 +225,20 @@ class Seen(Generic[R]):
         after = np.asarray(self.journeys.t >= self.ask.window.end, bool)
         if not self.ask.view.view_segments or not after.any():
             return after
-        matcher, tail = self._matcher_of(self.in_range, self.in_range), after
+        matcher, tail = self._matcher_of(self.in_range, self.in_range, of_view=False), after
         for use in self.ask.view.view_segments:
             segment = self.ask.segment(use)
-            tail = tail & self._in_tail(segment, matcher.events_of(segment), after)
+            tail = tail & self._in_tail(segment, matcher.events_of(segment), after, of_view=False)
         return tail
 
-    def _in_tail(self, segment: Segment, met: Bools, tail: Bools) -> Bools:
+    def _in_tail(self, segment: Segment, met: Bools, tail: Bools, *, of_view: bool = True) -> Bools:
         """Which tail events a segment keeps, where `met` are the range events that it keeps."""
         if segment.container == "person":
             kept = np.zeros(self.journeys.persons, bool)
             kept[self.journeys.person_of_event()[met]] = True
             return np.asarray(tail & kept[self.journeys.person_of_event()], bool)
-        return self._matcher_of(tail, self.journeys.t >= self.ask.window.end).events_of(segment)
+        after = np.asarray(self.journeys.t >= self.ask.window.end, bool)
+        return self._matcher_of(tail, after, of_view=of_view).events_of(segment)
 
     def step(self, use: str | Spec) -> Bools:
         """Events that meet a step: a metric carried, a segment by name, or a condition on one event.

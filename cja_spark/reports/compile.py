@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from pyspark.sql import DataFrame
@@ -18,17 +18,19 @@ from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.dictionary import maps_of, refused_in, shown_in, shown_values
 from cja_spark.reports.mapped import Maps
 from cja_spark.reports.measures import base_metrics, measures
-from cja_spark.reports.spec import Report, several_values
+from cja_spark.reports.ranges import NO_RANGES, Ranges, days_used
+from cja_spark.reports.single_values import refuse_lists
+from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import first_seen_from, ids_of_conditions
 from cja_spark.reports.text_rules import tellers
 from cja_spark.reports.text_test import text_test
 from cja_spark.reports.window import back_from, days_of, window
 from cja_spark.spec import LAST_DAY, Spec
-from cja_spark.view.arrays import of_objects
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar import instant_ms, local_day
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.persistence import OnMetric
+from cja_spark.view.ranges import Days
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import STANDARD_METRICS, Metric, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
@@ -48,12 +50,29 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
 
 def window_with(report: Report, view: View, tail: int, data_until: int, as_of: int) -> Window:
     """The same with a tail of so many ms."""
-    days = days_of(report, min(local_day(as_of, view.time_zone), LAST_DAY), view.calendar)
+    days = days_of(report, today_at(as_of, view), view.calendar)
+    return window_on(days, report, view, tail, data_until)
+
+
+def today_at(as_of: int, view: View) -> date:
+    """The local day of an instant, ms: the last one of `last n days`."""
+    return min(local_day(as_of, view.time_zone), LAST_DAY)
+
+
+def window_on(days: Days, report: Report, view: View, tail: int, data_until: int) -> Window:
+    """The time of a report as if some days were its range."""
     return window(
         days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,
         of_person=asks_persons(report, view) or any(how.reads_person for how in attributions_in(report, view)),
         back=looks_back(report, view, instant_ms(days[0], view.time_zone)),
     )  # fmt: skip
+
+
+def ranges_of(report: Report, view: View, data_until: int, as_of: int) -> Ranges:
+    """What the date ranges of a report's segments read: what the report would read if they were its range (G6)."""
+    ranges = Ranges(today_at(as_of, view))
+    used = dict.fromkeys(days_used(conditions_of(report, view), view, ranges))
+    return replace(ranges, windows={days: window_on(days, report, view, 0, data_until) for days in used}) if used else NO_RANGES
 
 
 def looks_back(report: Report, view: View, start: int) -> timedelta:
@@ -84,13 +103,18 @@ def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = fr
 
 
 def report_leaves(report: Report, view: View) -> list[Spec]:
-    """All conditions that a report evaluates, those of the view's own segments included."""
+    """All conditions on components that a report evaluates, those of the view's own segments included."""
+    return all_leaves(conditions_of(report, view), view)
+
+
+def conditions_of(report: Report, view: View) -> list[Spec]:
+    """All segments and conditions that a report evaluates, the view's own segments included."""
     uses: list[Spec] = []
     named = tuple(name for name in report.names_used() if name not in view.metric_names())
     of_columns = dict.fromkeys(name for one in measures(report.metrics_used(), view) for name in one.segments)
     for use in (*view.view_segments, *report.segments, *report.segments_used(), *named, *of_columns):
         uses.append(use if isinstance(use, Segment) else SegmentReference(segment=use))
-    return all_leaves([*uses, *report.conditions()], view)
+    return [*uses, *report.conditions()]
 
 
 def dimensions_read(report: Report, view: View) -> tuple[str, ...]:
@@ -237,9 +261,10 @@ def standard_ids(asks: Iterable[Ask]) -> TextIds:
     """Ids that conditions on standard dimensions match, of all reports of a run."""
     found: dict[DimensionCondition, Ints] = {}
     for ask in asks:
-        leaves_of = (leaf for leaf in report_leaves(ask.report, ask.view) if isinstance(leaf, DimensionCondition))
-        for condition, ids in ids_of_conditions(leaves_of, ask.view, ask.window).items():
-            found[condition] = np.union1d(found.get(condition, ids), ids)
+        compared = tuple(leaf for leaf in report_leaves(ask.report, ask.view) if isinstance(leaf, DimensionCondition))
+        for one in ask.windows():
+            for condition, ids in ids_of_conditions(compared, ask.view, one).items():
+                found[condition] = np.union1d(found.get(condition, ids), ids)
     return found
 
 
@@ -256,26 +281,12 @@ def asks_of(
         Ask(
             report.settled(view), view, window_of(report, view, data_until, as_of), {}, arrays, persistent_in(report, view),
             deduplicated_in(report, view), standard_in(report, view), neighbours=neighbours_in(report, view),
+            ranges=ranges_of(report, view, data_until, as_of),
         )
         for report in reports
     ]  # fmt: skip
     for ask in asks:
-        _refuse_lists(ask)
+        refuse_lists(ask, report_leaves(ask.report, view))
     ids, maps = values_of(reports, view, values)
     ids = {**ids, **standard_ids(asks)}
     return tuple(replace(ask, text_ids=ids, values=maps) for ask in asks)
-
-
-def _refuse_lists(ask: Ask) -> None:
-    for name in ask.report.single_valued():
-        if inside := ask.arrays_of_dimension(name):
-            raise ConfigurationError(several_values(name, inside))
-    for leaf in report_leaves(ask.report, ask.view):
-        if not isinstance(leaf, Changes) and getattr(leaf, "model", None) != "non_repeating":
-            continue
-        assert isinstance(leaf, Changes | DimensionCondition)
-        if of_objects(ask.arrays_of_dimension(leaf.dimension)):  # own values are compared, not those that last
-            what = "a distance in its values" if isinstance(leaf, Changes) else "model: non_repeating"
-            raise ConfigurationError(
-                f"{what} compares an event with the one before; dimension '{leaf.dimension}' has several values on an event."
-            )

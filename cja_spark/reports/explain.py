@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from datetime import timedelta
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -57,7 +58,9 @@ def _files(files: Sequence[str]) -> str:
 
 def _asked(ask: Ask) -> str:
     options = json.loads(ask.report.model_dump_json(exclude_defaults=True, by_alias=True, exclude={"name", "report"}))
-    return f"{ask.report.name} ({ask.report.report}): {json.dumps(options)}"
+    elsewhere = (f"{first} to {after - timedelta(days=1)}" for first, after in sorted(ask.ranges.windows) if first < after)
+    looks = f"; segments look at {', '.join(elsewhere)}" if ask.ranges.windows else ""
+    return f"{ask.report.name} ({ask.report.report}): {json.dumps(options)}{looks}"
 
 
 def _finish(ask: Ask) -> str:

@@ -37,7 +37,8 @@ def run_id(ask: Ask, sources: str) -> str:
     """
     view = ask.view.model_dump_json(by_alias=True)
     window = ask.window
-    parts = (definition(ask), view, sources, str((window.start, window.end, window.until, window.complete)))
+    parts = [definition(ask), view, sources, str((window.start, window.end, window.until, window.complete))]
+    parts += [str(sorted((one.start, one.end) for one in ask.ranges.windows.values()))] if ask.ranges.windows else []
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 

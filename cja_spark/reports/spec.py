@@ -2,59 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
-
-from cja_spark.spec import AsTuple, Day, Name, Spec
+from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.arrays import of_objects
 from cja_spark.view.condition import Segment
+from cja_spark.view.ranges import Last, Range
 from cja_spark.view.spec import View
 
-_LAST = re.compile(r"^last (\d+) (day|week|month|year)s?$")
-LONGEST = {"day": 36_500, "week": 5_200, "month": 1_200, "year": 100}
-_LastText = Annotated[str, StringConstraints(pattern=_LAST.pattern)]
-
-
-class Last(Spec):
-    """The last n whole days, weeks, months or years of the view's calendar, the day of `as_of` included."""
-
-    count: int = Field(ge=1)
-    unit: Literal["day", "week", "month", "year"]
-
-    @model_validator(mode="after")
-    def _not_too_long(self) -> Last:
-        if self.count > LONGEST[self.unit]:
-            raise ValueError(f"range: the last {LONGEST[self.unit]:,} {self.unit}s at most.")
-        return self
-
-
-class Between(Spec):
-    """From the first instant of one day to the end of another, in the view's time zone (O5)."""
-
-    from_: Day = Field(alias="from", strict=False)
-    to: Day = Field(strict=False)
-
-    @model_validator(mode="after")
-    def _forward(self) -> Between:
-        if self.from_ > self.to + timedelta(days=1):
-            raise ValueError(f"range: from {self.from_} is after to {self.to}.")
-        return self
-
-
-def _range(value: object) -> object:
-    if isinstance(value, str):
-        found = _LAST.match(value)
-        if not found:
-            raise ValueError(f"'{value}' is no range. Write 'last 90 days' or {{from: 2026-01-01, to: 2026-03-31}}.")
-        return Last.model_validate({"count": int(found[1]), "unit": found[2]})
-    return value
-
-
-Range = Annotated[Last | Between, BeforeValidator(_range, json_schema_input_type=_LastText | Last | Between)]
 SegmentUse = Name | Segment
 PersonScope = Literal["month", "range", "all"]
 

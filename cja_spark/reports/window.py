@@ -6,18 +6,19 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from cja_spark.journeys.batch import Window
-from cja_spark.reports.spec import Between, Last, PersonScope, Report
+from cja_spark.reports.spec import PersonScope, Report
 from cja_spark.span import Months
 from cja_spark.spec import milliseconds
 from cja_spark.view.calendar import floor_day, instant_months_before, instant_ms, local_day, months_before
 from cja_spark.view.calendar_settings import GREGORIAN, Calendar
+from cja_spark.view.ranges import Days, days_in
 from cja_spark.view.spec import View
 
 BEGINNING = date(1900, 1, 1)  # connect takes nothing before
 
 
 def window(
-    days: tuple[date, date], view: View, persistent: Iterable[str], scope: PersonScope, *, tail: int, complete: int,
+    days: Days, view: View, persistent: Iterable[str], scope: PersonScope, *, tail: int, complete: int,
     of_person: bool = False, back: timedelta = timedelta(0),
 ) -> Window:  # fmt: skip
     """The time of a report.
@@ -72,17 +73,6 @@ def _person_from(start: int, view: View, scope: PersonScope) -> int:
     return min(instant_ms(day, view.time_zone), start)
 
 
-def days_of(report: Report, today: date, calendar: Calendar = GREGORIAN) -> tuple[date, date]:
-    """First day of the range, and the day after its last.
-
-    Source: O6: the same day of a month of the calendar some months before. Decision: retail months and years count so too.
-    """
-    span = report.range
-    if isinstance(span, Between):
-        return span.from_, max(span.to + timedelta(days=1), span.from_)
-    assert isinstance(span, Last)
-    after = today + timedelta(days=1)
-    if span.unit in ("day", "week"):
-        return after - timedelta(days=span.count * (7 if span.unit == "week" else 1)), after
-    months = span.count * (12 if span.unit == "year" else 1)
-    return months_before(after, months, calendar), after
+def days_of(report: Report, today: date, calendar: Calendar = GREGORIAN) -> Days:
+    """First day of the range, and the day after its last."""
+    return days_in(report.range, today, calendar)

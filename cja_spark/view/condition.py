@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.view.ranges import Range
 from cja_spark.view.sequence import AllInGroup, AnyInGroup, Changes, ExcludedCheckpoint, LogicGroup, Then
 
 Container = Literal["event", "session", "person"]
@@ -137,10 +138,14 @@ class Exclude(Spec):
 
 
 class ContainerCondition(Spec):
-    """Some (for `exclude`: no) event, session or person of the surrounding unit meets the condition."""
+    """Some (for `exclude`: no) event, session or person of the surrounding unit meets the condition.
+
+    With a `range` by its events of those days, also outside the report's range (G6).
+    """
 
     container: Container = "event"
     where: Condition
+    range: Range | None = None
 
     @model_validator(mode="after")
     def _more_than_an_event(self) -> Self:
@@ -188,12 +193,15 @@ Condition = Annotated[_Tree, BeforeValidator(_named, json_schema_input_type=Name
 class Segment(Spec):
     """A segment: all events of the units (container) that meet the condition (G2).
 
+    With a `range` the condition is asked of the units' events of those days, also outside the report's range (G6).
+
     Of a sequence, `include` may keep only the events up to the first event of its last occurrence, or only those from
     the last event of its first occurrence on (G10).
     """
 
     container: Container = "event"
     where: Condition
+    range: Range | None = None
     include: Literal["everyone", "only_before", "only_after"] = "everyone"
     label: str | None = None
     description: str | None = None
@@ -254,12 +262,20 @@ def leaves(condition: Spec) -> Iterator[Leaf]:
     """All parts of a tree that name a component."""
     if isinstance(condition, Leaf):
         yield condition
-    elif isinstance(condition, ContainerCondition | Segment):
-        yield from leaves(condition.where)
-    elif isinstance(condition, Then):
+        return
+    if isinstance(condition, Then):
         yield from condition.changes()
-        for checkpoint in condition.checkpoints():
-            yield from leaves(checkpoint)
-    else:
-        for part in _parts(condition):
-            yield from leaves(part)
+    for part in parts_of(condition):
+        yield from leaves(part)
+
+
+def container_of(segment: Segment) -> ContainerCondition:
+    """A segment that is used in another one: its container and date range; all of the units, whatever it includes."""
+    return ContainerCondition.model_construct(container=segment.container, where=segment.where, range=segment.range)
+
+
+def parts_of(condition: Spec) -> tuple[Spec, ...]:
+    """The conditions that a condition is made of, those of containers and checkpoints too."""
+    if isinstance(condition, ContainerCondition | Segment):
+        return (condition.where,)
+    return tuple(condition.checkpoints()) if isinstance(condition, Then) else _parts(condition)

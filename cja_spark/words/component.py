@@ -15,7 +15,7 @@ from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, Dimension, Metric, View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
-from cja_spark.words.condition import condition_in_words, written
+from cja_spark.words.condition import condition_in_words, range_in_words, written
 
 BUILD, REPORT = "when journeys are built", "when a report runs"
 
@@ -183,4 +183,10 @@ def _segment(view: View, segment: Segment) -> Iterator[tuple[str, str]]:
     yield REPORT, "sessions, deduplication, persistence and attribution have looked at all events"
     if view.view_segments:
         yield REPORT, "the view's own segments leave out events"
-    yield REPORT, f"it keeps {kept}{' that meets this' if segment.include == 'everyone' else ' of this'}: {condition_in_words(segment.where)}"
+    if segment.range is not None:
+        yield REPORT, (
+            f"it looks at events{range_in_words(segment.range)}, also outside the report's range, with sessions and values as a "
+            "report of these days has them"
+        )
+    of_report = ", of the report's range," if segment.range is not None else ""
+    yield REPORT, f"it keeps{of_report} {kept}{' that meets this' if segment.include == 'everyone' else ' of this'}: {condition_in_words(segment.where)}"

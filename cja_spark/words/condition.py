@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from cja_spark.spec import Spec
+from cja_spark.view import sequence
 from cja_spark.view.condition import (
     AllOf,
     AnyOf,
@@ -15,7 +16,8 @@ from cja_spark.view.condition import (
     MetricCondition,
     SegmentReference,
 )
-from cja_spark.view.sequence import Between, Changes, Distance, ExcludedCheckpoint, LogicGroup, Then
+from cja_spark.view.ranges import Between, Last
+from cja_spark.view.sequence import Changes, Distance, ExcludedCheckpoint, LogicGroup, Then
 
 
 def condition_in_words(condition: Spec) -> str:
@@ -27,10 +29,19 @@ def condition_in_words(condition: Spec) -> str:
     if isinstance(condition, Exclude):
         return f"not {condition_in_words(condition.exclude)}"
     if isinstance(condition, ContainerCondition):
-        return f"some {condition.container} in which {condition_in_words(condition.where)}"
+        return f"some {condition.container}{range_in_words(condition.range)} in which {condition_in_words(condition.where)}"
     if isinstance(condition, Then):
         return ", ".join(_part(part) for part in condition.then)
     return _leaf(condition)
+
+
+def range_in_words(span: Last | Between | None) -> str:
+    """The days that a container looks at, to be put behind it; nothing where it has no range of its own."""
+    if span is None:
+        return ""
+    if isinstance(span, Last):
+        return f" of the last {span.count} {span.unit}s" if span.count > 1 else f" of the last {span.unit}"
+    return f" of {span.from_} to {span.to}" if span.from_ <= span.to else " of no day"
 
 
 def _leaf(condition: Spec) -> str:
@@ -57,7 +68,7 @@ def _compared(condition: Comparison) -> str:
 
 
 def _part(part: Spec) -> str:
-    if isinstance(part, Between):
+    if isinstance(part, sequence.Between):
         said = (f"{word} {_distance(how)}" for word, how in (("after", part.after), ("within", part.within)) if how is not None)
         return " and ".join(said)
     if isinstance(part, ExcludedCheckpoint):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.property.strategies import VIEW
 
 TEXTS = {
@@ -25,6 +27,17 @@ STANDARD = {
 CLOCKS = ("second", "minute", "five_minutes", "fifteen_minutes", "thirty_minutes", "hour")
 SESSION_TYPES = ("first_time_sessions", "return_sessions")
 LEVELS = ("event", "session", "person")
+RANGES = (
+    "last 1 day", "last 30 days", "last 6 weeks", "last 2 months", "last 1 year", {"from": date(2025, 3, 1), "to": date(2025, 3, 31)},
+    {"from": date(2025, 2, 20), "to": date(2025, 3, 9)}, {"from": date(2025, 3, 9), "to": date(2025, 3, 9)},
+    {"from": date(2025, 3, 31), "to": date(2025, 4, 2)}, {"from": date(2025, 2, 1), "to": date(2025, 2, 28)},
+    {"from": date(2025, 4, 1), "to": date(2025, 6, 30)}, {"from": date(2025, 3, 5), "to": date(2025, 3, 4)},
+)  # fmt: skip
+
+
+def dated(chance, container, share=0.25):
+    """A container, sometimes with a date range."""
+    return {**container, "range": chance.choice(RANGES)} if chance.random() < share else container
 
 
 def condition(chance, container, depth=2):
@@ -36,7 +49,7 @@ def condition(chance, container, depth=2):
         return {"exclude": condition(chance, container, depth - 1)}
     if kind in ("container", "then") and depth and container != "event":
         inner = chance.choice(LEVELS[: LEVELS.index(container)])
-        nested = {"container": inner, "where": condition(chance, inner, depth - 1)}
+        nested = dated(chance, {"container": inner, "where": condition(chance, inner, depth - 1)})
         return nested if kind == "container" else sequence(chance, depth - 1)
     return leaf(chance, kind)
 
@@ -99,7 +112,7 @@ def checkpoint(chance, depth):
     """An event, a session or a logic group."""
     kind = chance.choice(["event", "event", "event", "session", "group"])
     if kind == "session":
-        return {"container": "session", "where": condition(chance, "session", depth)}
+        return dated(chance, {"container": "session", "where": condition(chance, "session", depth)})
     if kind == "group":
         join = chance.choice(["all", "any"])
         levels = [chance.choice(["event", "session"]) for _ in range(chance.choice([1, 2, 3]))]
@@ -109,7 +122,7 @@ def checkpoint(chance, depth):
 
 def of_level(chance, container, depth):
     """A condition on events or sessions that says so itself."""
-    return {"container": container, "where": condition(chance, container, depth)}
+    return dated(chance, {"container": container, "where": condition(chance, container, depth)}, 0.15)
 
 
 def segment(chance):
@@ -119,5 +132,5 @@ def segment(chance):
     container = chance.choice(LEVELS)
     if container != "event" and chance.random() < 0.3:
         include = chance.choice(["everyone", "only_before", "only_after"])
-        return {"container": container, "include": include, "where": sequence(chance, 1)}
-    return {"container": container, "where": condition(chance, container)}
+        return dated(chance, {"container": container, "include": include, "where": sequence(chance, 1)})
+    return dated(chance, {"container": container, "where": condition(chance, container)})

@@ -18,6 +18,7 @@ from cja_spark.reports.compile import (
     deduplicated_in,
     neighbours_in,
     persistent_in,
+    ranges_of,
     standard_ids,
     standard_in,
     window_of,
@@ -77,7 +78,7 @@ def answers_of(view, drawn, events, tiers, until):
     for asked, (first, last), _ in drawn:
         spec = REPORTS.named(asked["report"]).spec.model_validate({**asked, "range": {"from": first, "to": last}})
         window, settled = window_of(spec, view, until, until), (persistent_in(spec, view), deduplicated_in(spec, view))
-        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values={**maps_of(shown), **refused_by(view)}, neighbours=neighbours_in(spec, view)))
+        asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values={**maps_of(shown), **refused_by(view)}, neighbours=neighbours_in(spec, view), ranges=ranges_of(spec, view, until, until)))
         ids |= text_ids_of(spec, view, NAMES.values(), texts)  # one for all asks of a pass
     ids |= standard_ids(asks)
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})

@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from tests.reference import attribution, calculated, deduplication, neighbours, order, persistence, standard, values
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
-from tests.reference.segments import events_of
+from tests.reference.ranges import Span, common, instants
+from tests.reference.segments import World, events_of
 from tests.reference.sessions import numbers, sessions, timeout_ms, with_figures
 from tests.reference.table import table
 from tests.reference.trend import trend
 
 
-def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> dict:
-    """O7, S, P, G: journeys as read, each event's session, and which range events the report's segments keep."""
+class Elsewhere:
+    """G6: what a report of another range sees of a person, with the same view and the same options."""
+
+    def __init__(self, events: list[dict], view: dict, ask: dict, as_of: int | None, until: int | None = None) -> None:
+        self.events, self.view, self.as_of, self.until = events, view, as_of, until
+        self.ask = {name: option for name, option in ask.items() if name != "window"}  # nothing after its range
+        self.laid: dict[Span, tuple[dict, dict]] = {}
+
+    def of(self, person: str, *, masked: bool) -> Callable[[object, Span | None], World]:
+        """The events of a person in a date range: those that the view's own segments leave, or all."""
+
+        def inside(written: object, outer: Span | None) -> World:
+            span = common(instants(written, self.view, self.as_of), outer)
+            ask = {**self.ask, "from": span[0], "to": span[1] if self.until is None else min(span[1], self.until)}
+            if span not in self.laid:
+                self.laid[span] = laid(self.events, self.view, ask, None, None)
+            journeys, sessions = self.laid[span]
+            journey, session_of = journeys.get(person, []), sessions.get(person, [])
+            among, _ = left_by_view(journey, session_of, ask, self.view, self) if masked else parts_of(journey, ask)
+            return World(journey, session_of, self.view, among, inside, span)
+
+        return inside
+
+
+def numbered(events: list[dict]) -> list[dict]:
+    """The events, each with its position in its person's whole journey."""
+    return [{**event, "@": at} for journey in order.journeys(events).values() for at, event in enumerate(journey)]
+
+
+def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> tuple[dict, dict]:
+    """O7, S, P: journeys as read, with the values that events have, and each event's session."""
     start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
     columns = leaves_shown(view, ask)
     credited = [how for leaf in columns if (how := attribution.attributed(view, ask, leaf))]
@@ -40,15 +73,26 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     deduplication.lay(journeys, session_of, view, ask)
     neighbours.lay(journeys, session_of, view, ask)
     persistence.lay(journeys, session_of, view, ask)
+    return journeys, session_of
+
+
+def see(
+    events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None, as_of: int | None = None,
+    until: int | None = None,
+) -> dict:  # fmt: skip
+    """O7, S, P, G: journeys as read, each event's session, and which range events the report's segments keep."""
+    events = numbered(events)
+    journeys, session_of = laid(events, view, ask, data_until, read_from)
+    elsewhere = Elsewhere(events, view, ask, data_until if as_of is None else as_of, until)
     mask = {}
     for person, journey in journeys.items():
-        kept = {at for part in left_by_view(journey, session_of[person], ask, view) for at in part}
+        kept = {at for part in left_by_view(journey, session_of[person], ask, view, elsewhere) for at in part}
         for segment in ask.get("segments", ()):
-            kept &= kept_by(segment, journey, session_of[person], ask, view)
+            kept &= kept_by(segment, journey, session_of[person], ask, view, elsewhere)
         mask[person] = [at in kept for at in range(len(journey))]
-    named = {name for leaf in columns for name in leaf.segments}
+    named = {name for leaf in leaves_shown(view, ask) for name in leaf.segments}
     kept_in = {
-        name: {person: kept_by(name, journey, session_of[person], ask, view) for person, journey in journeys.items()}
+        name: {person: kept_by(name, journey, session_of[person], ask, view, elsewhere) for person, journey in journeys.items()}
         for name in named
     }
     masked = [
@@ -60,6 +104,7 @@ def see(events: list[dict], view: dict, ask: dict, data_until: int | None, read_
     ]
     return {
         "journeys": journeys, "sessions": session_of, "mask": mask, "masked": masked, "data_until": data_until, "kept": kept_in,
+        "elsewhere": elsewhere,
     }  # fmt: skip
 
 
@@ -84,38 +129,47 @@ def parts_of(journey: list[dict], ask: dict) -> tuple[list[int], list[int]]:
     return inside, [at for at, event in enumerate(journey) if event["t"] >= ask["to"]]
 
 
-def left_by_view(journey: list[dict], session_of: list[int], ask: dict, view: dict) -> tuple[list[int], list[int]]:
+def left_by_view(
+    journey: list[dict], session_of: list[int], ask: dict, view: dict, elsewhere: Elsewhere
+) -> tuple[list[int], list[int]]:
     """O10: of range events and tail what all of the view's segments keep, each asked of all events there are."""
     inside, tail = parts_of(journey, ask)
     kept = set(inside) | set(tail)
-    for segment in view.get("view_segments", ()):
-        kept &= kept_of(segment, inside, tail, journey, session_of, view)
+    if journey:
+        there = elsewhere.of(journey[0]["person_id"], masked=False)
+        for segment in view.get("view_segments", ()):
+            kept &= kept_of(segment, inside, tail, journey, session_of, view, there)
     return [at for at in inside if at in kept], [at for at in tail if at in kept]
 
 
-def kept_by(segment: object, journey: list[dict], session_of: list[int], ask: dict, view: dict) -> set[int]:
+def kept_by(
+    segment: object, journey: list[dict], session_of: list[int], ask: dict, view: dict, elsewhere: Elsewhere
+) -> set[int]:
     """A report's segment, on what the view's segments leave."""
-    return kept_of(segment, *left_by_view(journey, session_of, ask, view), journey, session_of, view)
+    there = elsewhere.of(journey[0]["person_id"], masked=True)
+    return kept_of(segment, *left_by_view(journey, session_of, ask, view, elsewhere), journey, session_of, view, there)
 
 
 def kept_of(
-    segment: object, inside: list[int], tail: list[int], journey: list[dict], session_of: list[int], view: dict
-) -> set[int]:
+    segment: object, inside: list[int], tail: list[int], journey: list[dict], session_of: list[int], view: dict,
+    there: Callable,
+) -> set[int]:  # fmt: skip
     """A segment on range events, and in the tail: event and session conditions asked there, the person's kept (O7)."""
-    kept = events_of(segment, inside, journey, session_of, view)
+    kept = events_of(segment, inside, journey, session_of, view, there)
     spec = view["segments"][segment] if isinstance(segment, str) else segment
     if spec.get("container", "event") == "person":
         return kept | set(tail) if kept else kept
-    return kept | events_of(segment, tail, journey, session_of, view)
+    return kept | events_of(segment, tail, journey, session_of, view, there)
 
 
 def report(
-    events: list[dict], view: dict, ask: dict, data_until: int | None = None, read_from: int | None = None
-) -> list[dict]:
+    events: list[dict], view: dict, ask: dict, data_until: int | None = None, read_from: int | None = None,
+    as_of: int | None = None,
+) -> list[dict]:  # fmt: skip
     """Rows of a report; `from` and `to` of the ask are ms UTC. from > to is an error (O5)."""
     if ask["from"] > ask["to"]:
         raise ValueError("from is after to")
-    seen = see(events, view, ask, data_until, read_from)
+    seen = see(events, view, ask, data_until, read_from, as_of)
     if ask["report"] == "fallout":
-        return fallout(seen, ask, view, kept_by)
+        return fallout(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     return {"table": table, "trend": trend, "sessions": sessions}[ask["report"]](seen, ask, view)

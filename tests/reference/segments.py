@@ -1,12 +1,14 @@
-"""Rules G1-G5, G7-G10: which range events of a journey a segment keeps."""
+"""Rules G1-G10: which range events of a journey a segment keeps."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.reference.metrics import STANDARD, TYPES, amount, amount_nodes, own, own_before_persistence
+from tests.reference.ranges import Span, same_unit
 from tests.reference.sequences import matches
 
 Indices = list[int]
@@ -96,83 +98,113 @@ def sets_another(at: int, among: Indices, journey: list[dict], view: dict, dimen
     return len(set_) == 1 or values(set_[-2]) != values(at)
 
 
-def holds(
-    unit: Indices, condition: object, journey: list[dict], session_of: list[int], view: dict, container: str,
-    among: Indices,
-) -> bool:  # fmt: skip
-    """Whether a unit meets a condition; each leaf may be met by another event (G1).
-
-    A metric that is not set on an event matches no comparison there (G3); in the sum of a session or person it is 0.
-    """
-
-    def part(inner: object) -> bool:
-        return holds(unit, inner, journey, session_of, view, container, among)
-
-    if isinstance(condition, str):
-        condition = {"segment": condition}
-    if "segment" in condition:
-        condition = {"container": "event", **view["segments"][condition["segment"]]}
-    if "metric" in condition:
-        sum_ = total(unit, journey, session_of, condition, view)
-        met = all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
-        if container == "event" and not is_set(journey[unit[0]], view, condition["metric"]):
-            met = all(name == "does_not_equal" for name in COMPARE if condition.get(name) is not None)
-    elif "distinct" in condition:
-        count = len({value for at in unit for value in own(journey[at], view, condition["dimension"])})
-        met = all(COMPARE[name](count, bound) for name, bound in condition["distinct"].items())
-    elif "dimension" in condition:
-        some = unit
-        if condition.get("model") == "non_repeating":
-            some = [at for at in unit if sets_another(at, among, journey, view, condition["dimension"])]
-        met = any(value_matches(journey[at], condition, view) for at in some)
-    elif "all" in condition:
-        met = all(part(inner) for inner in condition["all"])
-    elif "any" in condition:
-        met = any(part(inner) for inner in condition["any"])
-    elif "exclude" in condition:
-        met = not part(condition["exclude"])
-    elif "then" in condition:
-        met = bool(matches(condition["then"], unit, World(journey, session_of, view, among)))
-    else:
-        below = condition.get("container", "event")
-        inner_units = split(unit, session_of, below)
-        met = any(holds(inner, condition["where"], journey, session_of, view, below, among) for inner in inner_units)
-    return met
-
-
 @dataclass
 class World:
-    """What conditions of a sequence are evaluated on: a person's journey, its view, and the events that count."""
+    """What conditions are evaluated on: a person's journey, its view, and the events that count.
+
+    `elsewhere` gives the same of a date range, inside the range `outer` that is written around it.
+    """
 
     journey: list[dict]
     session_of: list[int]
     view: dict
     among: Indices
+    elsewhere: Callable[[object, Span | None], World] | None = None
+    outer: Span | None = None
+
+    def inside(self, written: object) -> World:
+        """The events of the same person in a date range."""
+        return self.elsewhere(written, self.outer)
 
     def holds(self, unit: Indices, condition: object, container: str) -> bool:
-        return holds(unit, condition, self.journey, self.session_of, self.view, container, self.among)
+        """Whether a unit meets a condition; each leaf may be met by another event (G1).
 
-    def container_of(self, checkpoint: object) -> tuple[str, object]:
-        """The container of a checkpoint, an event's unless it says otherwise, and what it asks."""
+        A metric that is not set on an event matches no comparison there (G3); in the sum of a session or person it is 0.
+        """
+        journey, view = self.journey, self.view
+        if isinstance(condition, str):
+            condition = {"segment": condition}
+        if "segment" in condition:
+            condition = {"container": "event", **view["segments"][condition["segment"]]}
+        if "metric" in condition:
+            sum_ = total(unit, journey, self.session_of, condition, view)
+            met = all(COMPARE[name](sum_, condition[name]) for name in COMPARE if condition.get(name) is not None)
+            if container == "event" and not is_set(journey[unit[0]], view, condition["metric"]):
+                met = all(name == "does_not_equal" for name in COMPARE if condition.get(name) is not None)
+        elif "distinct" in condition:
+            count = len({value for at in unit for value in own(journey[at], view, condition["dimension"])})
+            met = all(COMPARE[name](count, bound) for name, bound in condition["distinct"].items())
+        elif "dimension" in condition:
+            some = unit
+            if condition.get("model") == "non_repeating":
+                some = [at for at in unit if sets_another(at, self.among, journey, view, condition["dimension"])]
+            met = any(value_matches(journey[at], condition, view) for at in some)
+        elif "all" in condition:
+            met = all(self.holds(unit, inner, container) for inner in condition["all"])
+        elif "any" in condition:
+            met = any(self.holds(unit, inner, container) for inner in condition["any"])
+        elif "exclude" in condition:
+            met = not self.holds(unit, condition["exclude"], container)
+        elif "then" in condition:
+            met = bool(matches(condition["then"], unit, self))
+        else:
+            met = self.some_inside(unit, condition, container)
+        return met
+
+    def some_inside(self, unit: Indices, condition: dict, container: str) -> bool:
+        """G2, G6: whether some unit of a nested container meets its condition, in its date range if it has one."""
+        there, some = self, unit
+        if condition.get("range"):
+            there = self.inside(condition["range"])
+            some = same_unit(unit, container, self, there)
+        below = condition.get("container", "event")
+        return any(there.holds(inner, condition["where"], below) for inner in split(some, there.session_of, below))
+
+    def container_of(self, checkpoint: object) -> tuple[str, object, object]:
+        """The container of a checkpoint, an event's unless it says otherwise, what it asks, and its date range."""
         named = checkpoint if isinstance(checkpoint, str) else checkpoint.get("segment")
         if named is not None:
             checkpoint = {"container": "event", **self.view["segments"][named]}
         if "where" in checkpoint:
-            return checkpoint.get("container", "event"), checkpoint["where"]
-        return "event", checkpoint
+            return checkpoint.get("container", "event"), checkpoint["where"], checkpoint.get("range")
+        return "event", checkpoint, None
+
+    def met_there(self, unit: Indices, container: str, where: object, written: object) -> Indices:
+        """The events of an event or a session that count in a date range too, where the condition is met there."""
+        if not written:
+            return unit if self.holds(unit, where, container) else []
+        there = self.inside(written)
+        some = same_unit(unit, container, self, there)
+        if not some or not there.holds(some, where, container):
+            return []
+        known = {there.journey[at]["@"] for at in some}
+        return [at for at in unit if self.journey[at]["@"] in known]
 
 
-def events_of(segment: object, among: Indices, journey: list[dict], session_of: list[int], view: dict) -> set[int]:
-    """G2: all given events of the units that qualify, or their events up to or from a sequence (G10)."""
+def events_of(
+    segment: object, among: Indices, journey: list[dict], session_of: list[int], view: dict, elsewhere: Callable | None = None
+) -> set[int]:
+    """G2: all given events of the units that qualify, or their events up to or from a sequence (G10).
+
+    G6: of a segment with a date range, events of the units that have events there and qualify by them.
+    """
     if isinstance(segment, str):
         segment = view["segments"][segment]
-    container, where = segment.get("container", "event"), segment["where"]
-    world, found = World(journey, session_of, view, among), set()
+    container, where, found = segment.get("container", "event"), segment["where"], set()
+    here = World(journey, session_of, view, among, elsewhere)
+    there = here.inside(segment["range"]) if segment.get("range") else here
     for unit in split(among, session_of, container):
+        some = unit if there is here else same_unit(unit, container, here, there)
+        if not some:
+            continue
         if segment.get("include", "everyone") == "everyone":
-            found |= set(unit) if world.holds(unit, where, container) else set()
-        elif choices := matches(where["then"], unit, world):
+            found |= set(unit) if there.holds(some, where, container) else set()
+        elif choices := matches(where["then"], some, there):
             last_start, first_end = max(start for start, _ in choices), min(end for _, end in choices)
             before = segment["include"] == "only_before"
-            found |= {at for at in unit if (at <= last_start if before else at >= first_end)}
+            if there is here:
+                found |= {at for at in unit if (at <= last_start if before else at >= first_end)}
+                continue
+            edge = there.journey[last_start if before else first_end]["@"]
+            found |= {at for at in unit if (journey[at]["@"] <= edge if before else journey[at]["@"] >= edge)}
     return found

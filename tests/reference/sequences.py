@@ -59,7 +59,7 @@ def arranged(parts: list):
 
 
 def occurrences(checkpoint: object, unit: list[int], world) -> list[Interval]:
-    """Where a checkpoint is met (G7, G9)."""
+    """Where a checkpoint is met (G7, G9); with a date range of its own only there (G6)."""
     if isinstance(checkpoint, dict) and "logic_group" in checkpoint:
         group = checkpoint["logic_group"]
         if "any" in group:
@@ -67,13 +67,14 @@ def occurrences(checkpoint: object, unit: list[int], world) -> list[Interval]:
         each = [occurrences(part, unit, world) for part in group["all"]]
         spans = {(min(o[0] for o in some), max(o[1] for o in some)) for some in itertools.product(*each)}
         return sorted(span for span in spans if not any(inside(other, span) for other in spans))
-    container, where = world.container_of(checkpoint)
+    container, where, written = world.container_of(checkpoint)
     if container == "event":
-        return [(at, at) for at in unit if world.holds([at], where, "event")]
+        return [(at, at) for at in unit if world.met_there([at], "event", where, written)]
     if container != "session":
         raise ValueError("a checkpoint is an event, a session or a logic group")
     sessions = [list(some) for _, some in itertools.groupby(unit, key=lambda at: world.session_of[at])]
-    return [(some[0], some[-1]) for some in sessions if world.holds(some, where, "session")]
+    met = [world.met_there(some, "session", where, written) for some in sessions]
+    return [(some[0], some[-1]) for some in met if some]
 
 
 def inside(inner: Interval, outer: Interval) -> bool:

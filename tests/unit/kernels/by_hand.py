@@ -16,6 +16,7 @@ from cja_spark.reports.compile import (
     deduplicated_in,
     neighbours_in,
     persistent_in,
+    ranges_of,
     standard_ids,
     standard_in,
     window_of,
@@ -75,7 +76,7 @@ def rows_of(persons, view=VIEW, **asked):
     return table_of(persons, view, **asked).to_pylist()
 
 
-def table_of(persons, view=VIEW, **asked):
+def table_of(persons, view=VIEW, as_of=END, until=END, **asked):
     """The same as an Arrow table."""
     kind = REPORTS.named(asked["report"])
     given = View.model_validate({**VIEW, **view})
@@ -88,7 +89,8 @@ def table_of(persons, view=VIEW, **asked):
     settings = [name for name, one in given.dimensions.items() if one.changes_texts or one.as_value]
     maps = maps_of({name: shown_of(name, given, ids, known) for name in settings})
     maps |= {name: refused(given.metrics[name], ids, known) for name in tellers(given.metrics, given)}
-    ask = Ask(report, given, window_of(report, given, END, END), values=maps, **settled)
+    settled["ranges"] = ranges_of(report, given, until, as_of)
+    ask = Ask(report, given, window_of(report, given, until, as_of), values=maps, **settled)
     ask = replace(ask, text_ids=standard_ids([ask]))
     nothing = Cells()
     nothing.add(0, [])

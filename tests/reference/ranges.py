@@ -1,0 +1,60 @@
+"""Rule G6: what date ranges in segments mean, and which events of another range are of the same unit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.reference.calendar import bucket_day, bucket_name, first_instant, local
+
+Span = tuple[int, int]  # [from, to) in ms UTC
+
+
+def instants(written: object, view: dict, as_of: int | None) -> Span:
+    """O5: from the first instant of the first day to that of the day after the last; `last n` ends with the day of as_of."""
+    zone, calendar = view.get("time_zone", "UTC"), view.get("calendar", "gregorian")
+    if isinstance(written, dict):
+        first, after = day_of(written["from"]), day_of(written["to"]) + timedelta(days=1)
+    else:
+        _, count, unit = written.split()
+        after = local(as_of, zone).date() + timedelta(days=1)
+        first = back(after, int(count), unit.rstrip("s"), calendar)
+    return first_instant(first, zone), first_instant(max(first, after), zone)
+
+
+def day_of(written: object) -> date:
+    """A day, also one written as text."""
+    return written if isinstance(written, date) else date.fromisoformat(written)
+
+
+def back(day: date, count: int, unit: str, calendar: object) -> date:
+    """O6: so many days, weeks, months or years of the calendar before a day."""
+    if unit in ("day", "week"):
+        return day - timedelta(days=count * (7 if unit == "week" else 1))
+    first = bucket_day(day, "month", calendar)
+    within = (day - first).days
+    for _ in range(count * (12 if unit == "year" else 1)):
+        first = bucket_day(first - timedelta(days=1), "month", calendar)
+    found = first + timedelta(days=within)
+    while bucket_name(found, "month", calendar) != bucket_name(first, "month", calendar):
+        found -= timedelta(days=1)
+    return found
+
+
+def common(span: Span, outer: Span | None) -> Span:
+    """A range inside another one: what both have."""
+    first, after = span if outer is None else (max(span[0], outer[0]), min(span[1], outer[1]))
+    return first, max(first, after)
+
+
+def same_unit(unit: list[int], container: str, here, there) -> list[int]:
+    """The events that count in another range, of the very event, of the session or of the person of a unit.
+
+    Two sessions are the same where they share an event, whatever of it counts.
+    """
+    if container == "person":
+        return there.among
+    if container == "event":
+        return [at for at in there.among if there.journey[at]["@"] == here.journey[unit[0]]["@"]]
+    own = {event["@"] for at, event in enumerate(here.journey) if here.session_of[at] == here.session_of[unit[0]]}
+    sessions = {there.session_of[at] for at, event in enumerate(there.journey) if event["@"] in own}
+    return [at for at in there.among if there.session_of[at] in sessions]
