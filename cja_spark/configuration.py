@@ -231,7 +231,7 @@ def known_keys(model: type[BaseModel], loc: Path_) -> set[str]:
     for part in loc:
         at = _step(at, part)
     found = _model(_given(at))
-    return set(found.model_fields) if found else set()
+    return {field.alias or name for name, field in found.model_fields.items()} if found else set()
 
 
 def _step(at: Any, part: str | int) -> Any:  # noqa: ANN401 - walks type annotations

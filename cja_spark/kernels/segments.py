@@ -107,7 +107,7 @@ class Matcher:
     def of_events(self, known: npt.NDArray[Any], level: int) -> npt.NDArray[Any]:
         """What is known of units, for each seen event.
 
-        Shapes: known [units] -> [seen].
+        Shapes: known bool[units] or int64[units] -> bool[seen] or int64[seen].
         """
         return known[self.units(level)] if level else known
 

@@ -169,6 +169,8 @@ def _named(value: object) -> object:
     if isinstance(value, Mapping) and _kind(value) is None:
         near = " ".join(filter(None, (guess(str(key), _KINDS) for key in value)))
         raise ValueError(f"a condition has one of the keys {', '.join(_KINDS)}. {near}".rstrip())
+    if isinstance(value, Mapping) and "range" in value and "where" not in value:
+        raise ValueError("range: it is a container's: {container: event, where: {...}, range: last 30 days}; 'where' holds the condition.")
     return {"segment": value} if isinstance(value, str) else value
 
 

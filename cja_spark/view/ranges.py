@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from cja_spark.spec import Day, Spec
 from cja_spark.view.calendar import months_before
@@ -45,15 +46,25 @@ class Between(Spec):
 
 
 def _range(value: object) -> object:
-    if isinstance(value, str):
-        found = _LAST.match(value)
-        if not found:
-            raise ValueError(f"'{value}' is no range. Write 'last 90 days' or {{from: 2026-01-01, to: 2026-03-31}}.")
-        return Last.model_validate({"count": int(found[1]), "unit": found[2]})
-    return value
+    if isinstance(value, Mapping | Last | Between):
+        return value
+    found = _LAST.match(value) if isinstance(value, str) else None
+    if not found or not int(found[1]):
+        raise ValueError(f"'{value}' is no range. Write 'last 90 days' or {{from: 2026-01-01, to: 2026-03-31}}.")
+    return Last.model_validate({"count": int(found[1]), "unit": found[2]})
 
 
-Range = Annotated[Last | Between, BeforeValidator(_range, json_schema_input_type=_LastText | Last | Between)]
+def _kind(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "last" if {"count", "unit"} & {*value} else "between"
+    return "last" if isinstance(value, Last) else "between"
+
+
+Range = Annotated[
+    Annotated[Last, Tag("last")] | Annotated[Between, Tag("between")],
+    Discriminator(_kind),
+    BeforeValidator(_range, json_schema_input_type=_LastText | Last | Between),
+]
 
 
 def days_in(span: Last | Between, today: date, calendar: Calendar = GREGORIAN) -> Days:

@@ -8,9 +8,11 @@ import yaml
 
 from cja_spark.view.condition import COMPLEMENT_OF, DimensionCondition
 from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import DAY, END, page, rows_of
 from tests.unit.kernels.test_rules_of_sequences import is_page, numbers, pages
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "segments.md").read_text(encoding="utf-8")
+HEAD, *PEOPLE = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if re.match(r"\| (person|[A-Z][a-z]+) \| ", line)]
 LETTERS, *INCLUDES = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if re.match(r"\| (`(everyone|only_\w+)`)? ?\| ", line)]
 
 
@@ -20,7 +22,7 @@ def test_the_yaml_of_the_guide_is_of_a_view():
         segments |= yaml.safe_load(written)["segments"]
     view = View.model_validate({"name": "guide", "segments": segments})
     assert sum(segment.include == "only_before" for segment in view.segments.values()) == 1
-    assert len(view.segments) == 6
+    assert len(view.segments) == 11
 
 
 def test_the_guide_has_every_operator_of_a_dimension():
@@ -42,3 +44,20 @@ def test_include_keeps_what_the_guide_says(row):
     kept = numbers(pages("".join(LETTERS[1:])), is_page("B"), is_page("D"), include=include.strip("`"))
     assert kept == [at for at, mark in enumerate(marks) if mark]
     assert len(INCLUDES) == 3
+
+
+def event_of(written, day):
+    return page(day * DAY, written, **({"orders": 1} if written == "order" else {}))
+
+
+@pytest.mark.parametrize("row", PEOPLE, ids=lambda row: row[0])
+def test_ranges_keep_whom_the_guide_says(row):
+    _, last_year, january, *marks = row
+    [segments] = [found["segments"] for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "bought_last_year" in (found := yaml.safe_load(text))["segments"]]
+    events = [event_of(last_year, -200)] if last_year else []
+    events += [event_of(what, int(day) - 1) for what, day in re.findall(r"(\w+) on the (\d+)", january)]
+    assert HEAD[3:] == [*segments]
+    for name, mark in zip(HEAD[3:], marks, strict=True):
+        [total] = rows_of([events], view={"segments": segments}, as_of=END - 1, report="table", metrics=["people"], segments=[name])
+        assert total["people"] == (mark == "x"), name
+    assert len(PEOPLE) == 5

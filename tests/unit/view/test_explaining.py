@@ -90,6 +90,12 @@ A, B = {"dimension": "page", "equals": "a"}, {"metric": "orders", "more_than": 2
         ({"container": "person", "include": "only_after", "where": {"then": [A, {"after": "2 events", "within": {"dimension": "page"}}, B]}},
          "it keeps events from the last event of the first occurrence on of this: then page equals 'a', after 2 events and within 1 change of page, then orders"),
         ({"container": "person", "where": {"then": [{"exclude": A}, {"logic_group": {"all": [A, B]}}]}}, "without page equals 'a', then (page equals 'a' and, in any order, orders"),
+        ({"container": "person", "where": B, "range": "last 30 days"},
+         "it looks at events of the last 30 days, also outside the report's range, with sessions and values as a report of these days has them"),
+        ({"container": "person", "where": B, "range": "last 1 week"}, "it keeps, of the report's range, all events of each person that meets this: orders"),
+        ({"where": A, "range": {"from": "2025-01-01", "to": "2025-01-31"}}, "it looks at events of 2025-01-01 to 2025-01-31, also"),
+        ({"where": A, "range": {"from": "2025-01-02", "to": "2025-01-01"}}, "it looks at events of no day, also"),
+        ({"container": "person", "where": {"exclude": {"container": "session", "where": A, "range": "last 1 day"}}}, "not some session of the last day in which page equals 'a'"),
     ],
 )  # fmt: skip
 def test_each_condition_of_a_segment_is_said(segment, words):
