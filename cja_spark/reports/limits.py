@@ -58,11 +58,11 @@ def within_limits(read: Journeys, windows: tuple[Window, ...], max_events: int |
         windows: the report's time, then those that segments with a date range look into.
         max_events: the limit; None leaves nobody out.
     """
-    parts = [read.between(one.read_from, max(one.until, one.end)) for one in windows]
-    own, most = parts[0], parts[0].events if max_events is None else max_events
-    if max_events is None or len(parts) == 1:
+    own, *others = (read.between(one.read_from, max(one.until, one.end)) for one in windows[: None if max_events else 1])
+    most = own.events if max_events is None else max_events
+    if not others:
         return own.remembered(("within", most), lambda: within_limit(own, most))
-    lengths = np.maximum.reduce([np.diff(part.offsets) for part in parts])
+    lengths = np.maximum.reduce([np.diff(part.offsets) for part in (own, *others)])
     long = lengths > most
     if not long.any():
         return own, LeftOut(lengths[:0], lengths[:0])

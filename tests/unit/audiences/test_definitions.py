@@ -34,6 +34,7 @@ def definition(shop):
     ("before", "after"),
     [
         ("more_than: 5", "more_than: 6"),
+        ("more_than: 5}", "more_than: 5}, range: last 30 days"),
         ("price: price", "price: {field: price, behavior: instances}"),
         ("page: page", "page: login"),
         ("page: page", "page: {field: page, lowercase: true}"),

@@ -102,6 +102,27 @@ def test_an_audience_holds_whom_the_settings_of_the_view_leave(world, tree, read
     assert found_people == expected
 
 
+RANGED = {
+    "segments": {
+        **VIEW["segments"],
+        "earlier": {"container": "person", "range": {"from": "2025-02-01", "to": "2025-03-05"}, "where": {"metric": "orders", "at_least": 1}},
+        "not_earlier": {"container": "person", "where": {"exclude": "earlier"}},
+        "lately": {"container": "session", "range": "last 3 days", "where": {"metric": "events", "at_least": 2}},
+        "beyond": {"container": "person", "range": {"from": "2025-03-31", "to": "2025-04-30"}, "where": {"metric": "events", "at_least": 2}},
+    }
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["arrow", "spark"])
+@pytest.mark.parametrize("tree", ["earlier", "not_earlier", "lately", {"all": ["beyond", {"exclude": "lately"}]}], ids=str)
+def test_g6_an_audience_looks_at_the_days_of_its_segments_and_at_nothing_after_as_of(world, tree, reader):
+    lake, _, events = world
+    expected = reference.people(events, {**VIEW, **RANGED}, tree, START, RANGE_TO)
+    assert 0 < len(expected) < len({event["person_id"] for event in events})
+    found_people = {person for person, _ in found(lake, project_of(view_of(**RANGED)), tree, reader=reader)}
+    assert found_people == expected
+
+
 def test_the_window_takes_its_first_instant_and_not_its_last(world):
     lake, project, _ = world
     assert audience("buyers").window(AS_OF) == (AS_OF - timedelta(days=30), AS_OF)
