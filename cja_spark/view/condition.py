@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.view.keys import kind_by_key, with_a_key
 from cja_spark.view.ranges import Range
 from cja_spark.view.sequence import AllInGroup, AnyInGroup, Changes, ExcludedCheckpoint, LogicGroup, Then
 
@@ -159,19 +159,16 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _kind(value: object) -> str | None:
-    if isinstance(value, Mapping):
-        return next((tag for key, tag in _KINDS.items() if key in value), None)
-    return next((tag for key, tag in _KINDS.items() if hasattr(value, key)), None)
+_checked = with_a_key("a condition has", _KINDS)
 
 
 def _named(value: object) -> object:
-    if isinstance(value, Mapping) and _kind(value) is None:
-        near = " ".join(filter(None, (guess(str(key), _KINDS) for key in value)))
-        raise ValueError(f"a condition has one of the keys {', '.join(_KINDS)}. {near}".rstrip())
+    if isinstance(value, str):
+        return {"segment": value}
+    checked = _checked(value)
     if isinstance(value, Mapping) and "range" in value and "where" not in value:
         raise ValueError("range: it is a container's: {container: event, where: {...}, range: last 30 days}; 'where' holds the condition.")
-    return {"segment": value} if isinstance(value, str) else value
+    return checked
 
 
 _Tree = Annotated[
@@ -184,7 +181,7 @@ _Tree = Annotated[
     | Annotated[ContainerCondition, Tag("container")]
     | Annotated[Then, Tag("sequence")],
     Discriminator(
-        _kind,
+        kind_by_key(_KINDS),
         custom_error_type="condition",
         custom_error_message="a condition has one of the keys metric, dimension, segment, all, any, exclude, where, then",
     ),

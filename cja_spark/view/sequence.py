@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_serializer, model_validator
 
-from cja_spark.errors import guess
 from cja_spark.span import Months, Span, parse_span, span_text
 from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.view.keys import has, with_a_key
 
 if TYPE_CHECKING:
     from cja_spark.view.condition import Condition
@@ -61,10 +61,7 @@ def _distance(value: object) -> object:
 
 
 def _unit(value: object) -> str:
-    for key in ("duration", "dimension"):
-        if key in value if isinstance(value, Mapping) else hasattr(value, key):
-            return key
-    return "of"
+    return next((key for key in ("duration", "dimension") if has(value, key)), "of")
 
 
 _DistanceText = Annotated[str, StringConstraints(pattern=r"^\s*\d+\s+[a-z]+\s*$")]
@@ -105,7 +102,7 @@ class AnyInGroup(Spec):
 
 
 def _group(value: object) -> str:
-    return "any" if ("any" in value if isinstance(value, Mapping) else hasattr(value, "any")) else "all"
+    return "any" if has(value, "any") else "all"
 
 
 class LogicGroup(Spec):
@@ -122,14 +119,11 @@ class LogicGroup(Spec):
 
 
 def _kind(value: object) -> str:
-    def has(key: str) -> bool:
-        return key in value if isinstance(value, Mapping) else hasattr(value, key)
-
-    if has("logic_group"):
+    if has(value, "logic_group"):
         return "group"
-    if has("exclude"):
+    if has(value, "exclude"):
         return "excluded"
-    return "between" if has("after") or has("within") else "condition"
+    return "between" if has(value, "after") or has(value, "within") else "condition"
 
 
 class ExcludedCheckpoint(Spec):
@@ -143,21 +137,13 @@ class ExcludedCheckpoint(Spec):
 
 _KEYS = ("dimension", "metric", "segment", "all", "any", "where", "exclude", "logic_group", "after", "within")
 
-
-def _known(value: object) -> object:
-    if isinstance(value, Mapping) and not any(key in value for key in (*_KEYS, "then")):
-        near = " ".join(filter(None, (guess(str(key), _KEYS) for key in value)))
-        raise ValueError(f"then: each of its items has one of the keys {', '.join(_KEYS)}. {near}".rstrip())
-    return value
-
-
 Part = Annotated[
     Annotated[LogicGroup, Tag("group")]
     | Annotated[ExcludedCheckpoint, Tag("excluded")]
     | Annotated[Between, Tag("between")]
     | Annotated["Condition", Tag("condition")],
     Discriminator(_kind),
-    BeforeValidator(_known),
+    BeforeValidator(with_a_key("then: each of its items has", _KEYS, also=("then",))),
 ]
 
 

@@ -11,7 +11,8 @@ from cja_spark.journeys.derived.derive import derive, no_lookups
 from cja_spark.journeys.derived.formula import Formula, column_name
 from cja_spark.view.spec import View
 from tests.property.derived import CHAINS, KINDS, SCHEMA, ZONE, drawn, event, flat
-from tests.reference.derived import as_text, derived
+from tests.reference.derived import derived
+from tests.reference.derived_inputs import as_text
 
 EVENTS = 1000
 

@@ -8,19 +8,12 @@ from __future__ import annotations
 import ast
 import math
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.reference.calendar import first_instant
+from tests.reference.derived_conditions import holds
+from tests.reference.derived_inputs import Taken, as_instant, as_text, blank
 
-NEGATIVE = {
-    "does_not_equal": "equals", "equals_none_of": "equals_any_of", "does_not_contain": "contains",
-    "contains_none_of": "contains_any_of", "does_not_contain_all_of": "contains_all_of",
-    "does_not_start_with": "starts_with", "starts_with_none_of": "starts_with_any_of", "does_not_end_with": "ends_with",
-    "ends_with_none_of": "ends_with_any_of",
-}  # fmt: skip
-NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
-ISO = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?", re.ASCII | re.DOTALL)
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FORMATS = {
@@ -76,7 +69,7 @@ def once(view: dict, name: str, event: dict) -> object:
     outputs: dict[str, object] = {}
     value: object = None
     for function in functions(view, name):
-        value = blank(FUNCTIONS[function["function"]](function, Taken(view, event, outputs)))
+        value = blank(FUNCTIONS[function["function"]](function, taken(view, event, outputs)))
         if function["function"] in ("next_or_previous", "deduplicate", "depth", "summarize"):
             return value  # what looks at other events, and what follows it, is made of whole journeys
         if "output" in function:
@@ -84,67 +77,9 @@ def once(view: dict, name: str, event: dict) -> object:
     return value
 
 
-def blank(value: object) -> object:
-    """O8: blank text and what is no finite number are not set."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-class Taken:
-    """What a function takes."""
-
-    def __init__(self, view: dict, event: dict, outputs: dict[str, object]) -> None:
-        self.view, self.event, self.outputs = view, event, outputs
-        self.zone = view.get("time_zone", "UTC")
-
-    def raw(self, one: object, *, given: bool = False) -> object:
-        if given and not isinstance(one, dict):
-            return one
-        if isinstance(one, str):
-            return blank(self.event.get(one))
-        [(kind, what)] = one.items()
-        if kind == "derived":
-            return once(self.view, what, self.event)
-        return {"field": lambda: blank(self.event.get(what)), "output": lambda: self.outputs.get(what), "value": lambda: what}[kind]()
-
-    def text(self, one: object, *, given: bool = False) -> str | None:
-        return as_text(self.raw(one, given=given))
-
-    def number(self, one: object, *, given: bool = False) -> float | None:
-        return as_number(self.raw(one, given=given))
-
-    def instant(self, one: object) -> datetime | None:
-        return as_instant(self.raw(one), self.zone)
-
-
-def as_text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
-    return None if value is None else str(value)
-
-
-def as_number(value: object) -> float | None:
-    if isinstance(value, str):
-        value = float(value) if NUMBER.fullmatch(value) else None
-    return None if value is None or not math.isfinite(float(value)) else float(value)
-
-
-def as_instant(value: object, zone: str) -> datetime | None:
-    if isinstance(value, str):
-        if not ISO.fullmatch(value):
-            return None
-        try:
-            value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=first_instant(value, zone))
-    return None
+def taken(view: dict, event: dict, outputs: dict[str, object]) -> Taken:
+    """What the functions of a view's derived fields take of an event."""
+    return Taken(view.get("time_zone", "UTC"), event, outputs, lambda name: once(view, name, event))
 
 
 def lowercase(function: dict, taken: Taken) -> str | None:
@@ -280,42 +215,6 @@ def case_when(function: dict, taken: Taken) -> object:
         if holds(case["when"], taken):
             return read(case["value"], given=True)
     return read(function["otherwise"], given=True) if "otherwise" in function else None
-
-
-def holds(test: dict, taken: Taken) -> bool:
-    if "all" in test:
-        return all(holds(part, taken) for part in test["all"])
-    if "any" in test:
-        return any(holds(part, taken) for part in test["any"])
-    if "exclude" in test:
-        return not holds(test["exclude"], taken)
-    return all(compared(test["input"], name, asked, taken) for name, asked in test.items() if name != "input")
-
-
-def compared(one: object, name: str, asked: object, taken: Taken) -> bool:
-    if name == "exists":
-        return (taken.text(one) is not None) == asked
-    if name in NEGATIVE:
-        return not compared(one, NEGATIVE[name], asked, taken)
-    if isinstance(asked, date):
-        return ordered(name, taken.instant(one), as_instant(asked, taken.zone))
-    if name in ("at_least", "at_most", "more_than", "less_than") or (name == "equals" and not isinstance(asked, str)):
-        return ordered(name, taken.number(one), asked)
-    text = taken.text(one)
-    if text is None:
-        return False
-    texts = [str(part) for part in asked] if isinstance(asked, list) else [str(asked)]
-    kind = next(kind for kind in ("equals", "contains", "starts_with", "ends_with") if name.startswith(kind))
-    found = [{"equals": text == part, "contains": part in text, "starts_with": text.startswith(part), "ends_with": text.endswith(part)}[kind]
-             for part in texts]  # fmt: skip
-    return all(found) if name == "contains_all_of" else any(found)
-
-
-def ordered(name: str, found: object, edge: object) -> bool:
-    if found is None:
-        return False
-    return {"equals": found == edge, "at_least": found >= edge, "at_most": found <= edge, "more_than": found > edge,
-            "less_than": found < edge}[name]  # fmt: skip
 
 
 def date_math(function: dict, taken: Taken) -> int | None:

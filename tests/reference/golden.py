@@ -8,7 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.reference.derived import as_number, as_text, derived
+from tests.reference.derived import derived
+from tests.reference.derived_inputs import as_number, as_text
 from tests.reference.metrics import path, spec_of
 from tests.reference.neighbours import in_numbers
 

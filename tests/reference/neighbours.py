@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 
-from tests.reference.derived import Taken, case_when, functions
+from tests.reference.derived import case_when, functions, taken
 from tests.reference.metrics import own, spec_of
 from tests.reference.persistence import named, person_from, settings, used
 
@@ -25,7 +25,7 @@ def function_of(view: dict, component: str) -> dict | None:
 def in_words(view: dict, component: str, how: dict, found: object) -> object:
     """What a case when behind the function calls its number."""
     last = functions(view, spec_of(view, "dimensions", component).get("derived") or spec_of(view, "metrics", component)["derived"])[-1]
-    return found if last is how else case_when(last, Taken(view, {}, {how["output"]: found}))
+    return found if last is how else case_when(last, taken(view, {}, {how["output"]: found}))
 
 
 def in_numbers(view: dict, component: str, *, metric: bool) -> bool:

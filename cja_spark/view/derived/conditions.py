@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
 from pydantic import BeforeValidator, Discriminator, Tag, model_validator
 
-from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Spec
 from cja_spark.view.condition import Number, Text
 from cja_spark.view.derived.input import AnyInput, Input, Kind, counted
+from cja_spark.view.keys import kind_by_key, with_a_key
 
 Texts = Annotated[tuple[Text, ...], AsTuple, counted(1)]
 Edge = Number | date
@@ -107,31 +107,18 @@ class Exclude(Spec):
 _KINDS = {"input": "comparison", "all": "all", "any": "any", "exclude": "exclude"}
 
 
-def _kind(value: object) -> str | None:
-    if isinstance(value, Mapping):
-        return next((tag for key, tag in _KINDS.items() if key in value), None)
-    return next((tag for key, tag in _KINDS.items() if hasattr(value, key)), None)
-
-
-def _named(value: object) -> object:
-    if isinstance(value, Mapping) and _kind(value) is None:
-        near = " ".join(filter(None, (guess(str(key), _KINDS) for key in value)))
-        raise ValueError(f"a condition has one of the keys {', '.join(_KINDS)}. {near}".rstrip())
-    return value
-
-
 _Tree = Annotated[
     Annotated[Comparison, Tag("comparison")]
     | Annotated[AllOf, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
     | Annotated[Exclude, Tag("exclude")],
     Discriminator(
-        _kind,
+        kind_by_key(_KINDS),
         custom_error_type="condition",
         custom_error_message=f"a condition has one of the keys {', '.join(_KINDS)}",
     ),
 ]
-AnyTest = Annotated[_Tree, BeforeValidator(_named, json_schema_input_type=_Tree)]
+AnyTest = Annotated[_Tree, BeforeValidator(with_a_key("a condition has", _KINDS), json_schema_input_type=_Tree)]
 for _model in (AllOf, AnyOf, Exclude):
     _model.model_rebuild()
 
