@@ -14,6 +14,7 @@ from cja_spark.journeys.derived.formula import Formula
 from cja_spark.journeys.hashing import RESERVED
 from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
+from cja_spark.view.derived.held import END
 from cja_spark.view.spec import Dimension, Metric, View
 
 
@@ -63,7 +64,7 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
         if dimension.field:
             found.append(Field(f"d_{name}", name, storable_name(dimension.field)))
         elif dimension.derived:
-            found.append(_of_dimension(view, name, dimension, matches))
+            found += _of_derived(view, name, dimension, matches)
         elif dimension.lookup:
             dataset, column = dimension.lookup.split(".", 1)
             if dataset not in matches:
@@ -71,32 +72,41 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
             path = storable_name(matches[dataset])
             found.append(Field(f"d_{name}", name, path, (dataset, storable_name(column))))
     measured = ((name, metric) for name, metric in view.metrics.items() if isinstance(metric, Metric))
-    return (*found, *(_of_metric(view, name, metric, matches) for name, metric in measured))
+    return (*found, *(field for name, metric in measured for field in _of_metric(view, name, metric, matches)))
 
 
-def _of_dimension(view: View, name: str, dimension: Dimension, matches: Mapping[str, str]) -> Field:
-    formula, function = _formula(view, dimension.derived or "", matches), view.neighbour_of(dimension)
-    if view.naming_of(dimension) and function and function.reads() == "number":
-        return Field(f"m_{name}", name, formula.path(as_text=False), formula=formula)
-    return Field(f"d_{name}", name, formula.path(as_text=True), formula=formula)
+def _of_metric(view: View, name: str, metric: Metric, matches: Mapping[str, str]) -> list[Field]:
+    if metric.derived is not None:
+        return _of_derived(view, name, metric, matches)
+    return [Field(f"m_{name}", name, storable_name(metric.field or ""), (), metric.behavior == "instances")]
 
 
-def _of_metric(view: View, name: str, metric: Metric, matches: Mapping[str, str]) -> Field:
-    counts = metric.behavior == "instances"
-    if metric.derived is None:
-        return Field(f"m_{name}", name, storable_name(metric.field or ""), (), counts)
-    formula, function = _formula(view, metric.derived, matches), view.neighbour_of(metric)
-    if function and function.reads() == "text":  # which values there are
-        return Field(f"d_{name}", name, formula.path(as_text=True), formula=formula)
-    return Field(f"m_{name}", name, formula.path(as_text=False), (), counts, formula)
+def _of_derived(view: View, name: str, component: Dimension | Metric, matches: Mapping[str, str]) -> list[Field]:
+    """The derived field's values, or what a report makes them of."""
+    made = component.derived or ""
+    if view.neighbour_of(component):
+        return _held(view, name, component, matches)
+    formula = Formula.of(made, view.derived, view.time_zone)
+    _require_datasets(made, formula, matches)
+    if isinstance(component, Dimension):
+        return [Field(f"d_{name}", name, formula.path(as_text=True), formula=formula)]
+    return [Field(f"m_{name}", name, formula.path(as_text=False), (), component.behavior == "instances", formula)]
 
 
-def _formula(view: View, name: str, matches: Mapping[str, str]) -> Formula:
-    formula = Formula.of(name, view.derived, view.time_zone)
+def _held(view: View, name: str, component: Dimension | Metric, matches: Mapping[str, str]) -> list[Field]:
+    made, found = component.derived or "", []
+    for column, hold in view.held_of(name):
+        suffix = f" ({column[0]})" if column[0] == END else ""
+        formula = Formula.holding(made, hold, view.derived, view.time_zone, suffix)
+        _require_datasets(made, formula, matches)
+        found.append(Field(column, name, formula.path(as_text=hold.kind == "text"), formula=formula))
+    return found
+
+
+def _require_datasets(name: str, formula: Formula, matches: Mapping[str, str]) -> None:
     for dataset in formula.datasets():
         if dataset not in matches:
             raise MissingColumnError.of(f"derived field '{name}'", dataset, matches)
-    return formula
 
 
 def profile_fields(view: View) -> tuple[Field, ...]:

@@ -13,6 +13,8 @@ from cja_spark.journeys.batch import Ints, Items, Journeys
 from cja_spark.kernels.reorder import reordered
 from cja_spark.view.text_numbers import marked
 
+NUMBERS = ("m_", "e_")  # the others are ids
+
 
 class Runs(NamedTuple):
     """Runs of values in the order in which they are wanted: where each begins and how long it is, int64[runs]."""
@@ -50,7 +52,7 @@ def merge(tables: Sequence[pa.Table], columns: Sequence[str]) -> Journeys:
 
 def _empty(columns: Sequence[str]) -> Journeys:
     nothing = np.zeros(0, np.int64)
-    kinds = {name: np.zeros(0, np.float64 if name.startswith("m_") else np.int64) for name in columns}
+    kinds = {name: np.zeros(0, np.float64 if name[:2] in NUMBERS else np.int64) for name in columns}
     people = {name: nothing for name in columns if name.startswith("p_")}
     return Journeys(
         np.zeros(1, np.int64), nothing, {k: v for k, v in kinds.items() if k not in people}, people, nothing

@@ -41,7 +41,7 @@ def new_values(
         frames.append(found.withColumn("value", text_of(F.col("value"))).where(F.col("value").isNotNull()))
     frames += [_lookup_texts(lake, field) for field in dimensions if field.lookup]
     frames += [_texts(lake.profiles.read(), field) for field in people]
-    if given := [(field.component, text) for field in fields if field.formula for text in field.formula.texts()]:
+    if given := [(field.component, text) for field in fields if field.formula for text in field.formula.words]:
         frames.append(lake.spark.createDataFrame(given, "dimension string, value string"))
     if not frames:
         return lake.spark.createDataFrame([], "dimension string, value string")

@@ -12,12 +12,13 @@ from cja_spark.kernels.sessions import Ints
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEAST = int((datetime.min.replace(tzinfo=UTC) - _EPOCH).total_seconds()) + 172_800
 _MOST = int((datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds()) - 172_800  # what every zone can tell
 
 
 def _offset(second: int, zone: str) -> int:
     """What the local clock is ahead of UTC, seconds."""
-    known = (_EPOCH + timedelta(seconds=min(second, _MOST))).astimezone(ZoneInfo(zone)).utcoffset()
+    known = (_EPOCH + timedelta(seconds=max(min(second, _MOST), _LEAST))).astimezone(ZoneInfo(zone)).utcoffset()
     assert known is not None
     return int(known.total_seconds())
 

@@ -173,7 +173,7 @@ def neighbours_in(report: Report, view: View) -> tuple[str, ...]:
 def asks_persons(report: Report, view: View) -> bool:
     """Whether deduplication or a derived field of the report looks at all of a person."""
     made = (view.neighbour_of(view.dimensions.get(name) or view.metrics[name]) for name in neighbours_in(report, view))
-    return deduplicates_persons(report, view) or any(one is not None and one.scope == "person" for one in made)
+    return deduplicates_persons(report, view) or any(one is not None and one.of_person for one in made)
 
 
 def attributions_in(report: Report, view: View) -> tuple[Attribution, ...]:
@@ -205,16 +205,16 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
         dimensions |= {name for one in neighbours_in(report, view) if (name := _id_of_function(view, one))}
     dimensions |= {*tellers(metrics, view).values()}
     dimensions -= {*STANDARD_DIMENSIONS}
-    return sorted({_metric_column(name, view) for name in metrics} | {_dimension_column(name, view) for name in dimensions})
+    return sorted({column for name in metrics for column in _metric_columns(name, view)} | {column for name in dimensions for column in _dimension_columns(name, view)})
 
 
 def _id_of_function(view: View, name: str) -> str | None:
     return getattr(view.neighbour_of(view.dimensions.get(name) or view.metrics[name]), "id", None)
 
 
-def _metric_column(name: str, view: View) -> str:
-    function = view.neighbour_of(view.metrics[name]) if name in view.metrics else None
-    return f"d_{name}" if function and function.reads() == "text" else f"m_{name}"
+def _metric_columns(name: str, view: View) -> tuple[str, ...]:
+    made = name in view.metrics and view.neighbour_of(view.metrics[name])
+    return tuple(column for column, _ in view.held_of(name)) if made else (f"m_{name}",)
 
 
 def _id_of(view: View, metric: str) -> str | None:
@@ -222,20 +222,19 @@ def _id_of(view: View, metric: str) -> str | None:
     return found.deduplication.id if isinstance(found, Metric) and found.deduplication else None
 
 
-def _dimension_column(name: str, view: View) -> str:
+def _dimension_columns(name: str, view: View) -> tuple[str, ...]:
     if name not in view.dimensions:
         raise ConfigurationError.unknown("dimension", name, view.dimensions)
     dimension = view.dimensions[name]
-    function = view.neighbour_of(dimension)
-    if view.naming_of(dimension) and function and function.reads() == "number":
-        return f"m_{name}"
-    return f"p_{name}" if dimension.profile else f"d_{name}"
+    if view.neighbour_of(dimension):
+        return tuple(column for column, _ in view.held_of(name))
+    return (f"p_{name}" if dimension.profile else f"d_{name}",)
 
 
 def values_of(reports: Sequence[Report], view: View, values: DataFrame) -> tuple[TextIds, Maps]:
     """What reports need of the dictionary: ids that conditions on parts of texts match, and what values become."""
     columns = columns_of(reports, view)
-    shown = shown_in({column[2:] for column in columns if not column.startswith("m_")}, view, values)
+    shown = shown_in({column[2:] for column in columns if column[:2] in ("d_", "p_")}, view, values)
     maps = {**maps_of(shown), **refused_in([column[2:] for column in columns if column.startswith("m_")], view, values)}
     return text_ids(reports, view, shown_values(values, shown) if shown else values), maps
 

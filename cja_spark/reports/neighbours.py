@@ -12,11 +12,15 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.deduplication import repeated
 from cja_spark.kernels.neighbours import common, depth, distinct, neighbour, summary
 from cja_spark.kernels.persistence import known
+from cja_spark.reports.date_math import units_between
+from cja_spark.reports.scopes import scope_of
 from cja_spark.spec import Spec
 from cja_spark.view.derived.case_when import CaseWhen
 from cja_spark.view.derived.conditions import AllOf, AnyOf, Comparison, Exclude
+from cja_spark.view.derived.date_math import DateMath
 from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.derived.depth import Depth
+from cja_spark.view.derived.held import AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.summarize import Summarize
@@ -40,37 +44,37 @@ def with_neighbours(journeys: Journeys, view: View, window: Window, sessions: In
         return journeys
     how = tuple((name, _function(view, name)) for name in names)
     naming = tuple(repr(view.naming_of(view.dimensions[name])) for name in names if name in view.dimensions)
-    key = ("neighbours", how, naming, window.end, window.person_from, view.session)
+    key = ("neighbours", how, naming, window.end, window.complete, window.person_from, view.session, view.time_zone)
     return journeys.remembered(key, lambda: _made(journeys, view, window, sessions, how))
 
 
-def _function(view: View, name: str) -> NeighbourFunction:
+def _function(view: View, name: str) -> AtReports:
     found = view.neighbour_of(view.dimensions.get(name) or view.metrics[name])
     assert found is not None
     return found
 
 
 def _made(
-    journeys: Journeys, view: View, window: Window, sessions: Ints, how: tuple[tuple[str, NeighbourFunction], ...]
+    journeys: Journeys, view: View, window: Window, sessions: Ints, how: tuple[tuple[str, AtReports], ...]
 ) -> Journeys:
     changed: dict[str, Ints | Floats] = {}
+
+    def numbers(name: str, function: AtReports) -> Floats:
+        if isinstance(function, DateMath):
+            return units_between(journeys, name, function, window, sessions, view.time_zone)
+        scope, exists = scope_of(journeys, window, sessions, function.scope)
+        return _numbers(journeys, name, exists, scope, function)
+
     for name, function in how:
-        scope, exists = _scope(journeys, window, sessions, function)
         if name in view.dimensions and (naming := view.naming_of(view.dimensions[name])):
-            changed[f"d_{name}"] = named(_numbers(journeys, name, exists, scope, function), naming)
+            changed[f"d_{name}"] = named(numbers(name, function), naming)
         elif name in view.dimensions:
+            assert isinstance(function, NeighbourFunction)
+            scope, exists = scope_of(journeys, window, sessions, function.scope)
             changed[f"d_{name}"] = _values(journeys, np.where(exists, journeys.ids(name), 0), scope, function)
         else:
-            changed[f"m_{name}"] = _numbers(journeys, name, exists, scope, function)
+            changed[f"m_{name}"] = numbers(name, function)
     return journeys.with_columns(changed)
-
-
-def _scope(journeys: Journeys, window: Window, sessions: Ints, function: NeighbourFunction) -> tuple[Ints, Bools]:
-    """The scope of each event, ascending, and the events whose values exist for the function."""
-    t = journeys.t
-    unit = sessions if function.scope == "session" else journeys.person_of_event()
-    exists = t >= (window.read_from if function.scope == "session" else window.person_from)
-    return np.asarray(2 * unit + (t >= window.end), np.int64), exists
 
 
 def _values(journeys: Journeys, own: Ints, scope: Ints, function: NeighbourFunction) -> Ints:

@@ -29,7 +29,8 @@ from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.derived.case_when import CaseWhen
 from cja_spark.view.derived.components import neighbour_faults
-from cja_spark.view.derived.neighbours import NeighbourFunction
+from cja_spark.view.derived.function import Hold
+from cja_spark.view.derived.held import AtReports, held_columns
 from cja_spark.view.derived.spec import AnyDerived, collected
 from cja_spark.view.derived.whole import arrays_of, fit_together, needed
 from cja_spark.view.formula.nodes import Node
@@ -252,8 +253,8 @@ class View(Spec):
             raise collected(type(self).__name__, faults)
         return self
 
-    def neighbour_of(self, component: Dimension | Metric | CalculatedMetric) -> NeighbourFunction | None:
-        """The function that looks at other events, of a component's derived field."""
+    def neighbour_of(self, component: Dimension | Metric | CalculatedMetric) -> AtReports | None:
+        """The function that looks at other events or at the clock, of a component's derived field."""
         name = None if isinstance(component, CalculatedMetric) else component.derived
         return self.derived[name].neighbour() if name in self.derived and name is not None else None
 
@@ -261,6 +262,12 @@ class View(Spec):
         """The function that puts in words what such a one gives."""
         name = None if isinstance(component, CalculatedMetric) else component.derived
         return self.derived[name].naming() if name in self.derived and name is not None else None
+
+    def held_of(self, name: str) -> tuple[tuple[str, Hold], ...]:
+        """The columns that journeys hold for the derived field of a component that a report makes."""
+        component = self.dimensions.get(name) or self.metrics[name]
+        function = self.neighbour_of(component)
+        return () if function is None else held_columns(name, function, metric=name in self.metrics)
 
     def derived_fields_of(self, component: Dimension | Metric | CalculatedMetric) -> tuple[str, ...]:
         """The derived fields that a component is made of, in the order in which they are made."""

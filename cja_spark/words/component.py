@@ -11,6 +11,9 @@ from cja_spark.spec import Spec, duration_text
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
+from cja_spark.view.derived.date_math import Clock, OfScope
+from cja_spark.view.derived.held import AtReports
+from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, Dimension, Metric, View
@@ -67,7 +70,15 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
     if profile is not None:
         yield BUILD, f"'{profile}' of the person's profile is stored, one value per person"
     if made := view.neighbour_of(component):
-        yield REPORT, f"its derived field looks at the other events of the {made.scope}, after sessions and deduplication"
+        yield REPORT, f"its derived field looks at {_looked_at(made)}, after sessions and deduplication"
+
+
+def _looked_at(function: AtReports) -> str:
+    if isinstance(function, NeighbourFunction):
+        return f"the other events of the {function.scope}"
+    scopes = [f"the {one.take} date of the {one.scope}" for one in function.moments() if isinstance(one, OfScope)]
+    clock = [f"{one.clock}, which is that of the newest event" for one in function.moments() if isinstance(one, Clock)]
+    return " and at ".join((*scopes, *clock))
 
 
 def _dimension(view: View, dimension: Dimension) -> Iterator[tuple[str, str]]:

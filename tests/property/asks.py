@@ -57,9 +57,9 @@ def view_drawn(chance):
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
     metrics |= formulas(chance)
-    metrics["looking"] = {"derived": "looking"}
+    metrics |= {name: {"derived": name} for name in ("looking", "waiting")}
     metrics["pages"] = {"field": "page", "behavior": "instances", **chance.choice([{}, {"include": include(chance, rule)}, {"include": include(chance, rule)}])}
-    derived = {"neighbour": [neighbour(chance)], "looking": [looking(chance)], "level": level(chance)}
+    derived = {"neighbour": [neighbour(chance)], "looking": [looking(chance)], "level": level(chance), "waiting": [waiting(chance)]}
     made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
     tags = {"by": chance.choice(["o", "e", "c"]), "array": True}
     dimensions |= {"size": "size", "group": "page", "tags": {"field": "page", "substring": {"delimiter": tags}}, **made}
@@ -116,6 +116,19 @@ def level(chance):
              {"when": {"any": [{"input": x, "equals": 2}, {"exclude": {"input": x, "exists": True}}]}, "value": "some"}]  # fmt: skip
     named = {"function": "case_when", "cases": chance.sample(cases, chance.choice([1, 2, 3])), **chance.choice([{}, {"otherwise": "some"}])}
     return [{**summary, "output": "x"}, named]
+
+
+def waiting(chance):
+    """A time between two dates, one of which at least is not the event's own."""
+    def date(field):
+        scoped = {"input": field, "scope": chance.choice(["session", "person"]), **chance.choice([{}, {"take": "first"}, {"take": "last"}])}
+        return chance.choice([scoped, scoped, field, chance.choice(["today", "now", dt.date(2025, 3, 9)])])
+
+    start, end = date("booked"), date("due")
+    if isinstance(start, str | dt.date) and isinstance(end, str | dt.date) and not {"today", "now"} & {str(start), str(end)}:
+        end = "today"
+    units = ("second", "minute", "hour", "day", "day", "week", "month", "quarter", "year")
+    return {"function": "date_math", "start": start, "end": end, "unit": chance.choice(units)}
 
 
 def moved(chance):

@@ -14,7 +14,7 @@ TEXTS = {
     "tags": ("h", "me", "pr", "help", "duct"),
     "level": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
 }  # fmt: skip
-METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages")
+METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages", "waiting")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
 STANDARD = {
     "hour_of_day": ("3", "23", "0"), "minute_of_hour": ("0", "30"), "am_pm": ("AM", "PM"), "day_of_week": ("Sunday", "Monday"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 import numpy as np
@@ -41,12 +42,29 @@ COMPONENTS = {
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
     "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
     "m_calls": ("calls", 0, False), "m_pages": ("pages", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True), "d_tags": ("tags", 0, True),
-    "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "m_looking": ("views", 0, False),
+    "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
 
-def world(chance, seed, looks_at, persons=20):
+FIRST = dt.datetime(2025, 2, 28, tzinfo=dt.UTC)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+APART = (0, 1, 3_599_999_999, 3_600_000_000, 5 * 3_600_000_000, 86_400_000_000, 90_061_000_001, 2_678_400_000_000)  # microseconds
+
+
+def dates(chance, event, function):
+    """The two dates of an event, and what journeys hold of them: those that fields set."""
+    sides = ("start", "end")
+    moments = [chance.choice([None, FIRST + dt.timedelta(microseconds=chance.choice(APART) * chance.randrange(12))]) for _ in sides]
+    given = [not isinstance(one, str | dict) or one in ("today", "now") for one in (function[side] for side in sides)]
+    held = [one for one, skip in zip(moments, given, strict=True) if not skip]
+    held = [None if one is None else float((one - EPOCH) // dt.timedelta(microseconds=1)) for one in held]
+    event["waiting"] = tuple(moments)
+    event["first_date"], event["second_date"] = (*held, None, None)[:2]
+
+
+def world(chance, seed, view, persons=20):
     """Events with the values of lookups and profiles on them, as the reference wants them."""
+    looks_at = view["derived"]["looking"][0]["input"]
     tiers = {f"person-{number:04d}": chance.choice(TIERS) for number in range(persons)}
     events = journeys(seed, persons)
     for event in events:
@@ -57,6 +75,7 @@ def world(chance, seed, looks_at, persons=20):
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
         event["group"] = event["pages"] = event["tags"] = event["page"]
+        dates(chance, event, view["derived"]["waiting"][0])
         event["size"] = None if event["views"] is None else str(event["views"])
     return events, tiers
 
@@ -125,7 +144,7 @@ def test_drawn_reports_equal_the_reference(seed):
     chance = random.Random(seed)
     written = view_drawn(chance)
     drawn = asks_drawn(chance, written)
-    events, tiers = world(chance, seed, written["derived"]["looking"][0]["input"])
+    events, tiers = world(chance, seed, written)
     events = with_texts(chance, events)
     until = max((event["t"] for event in events), default=0) + 1
     view = View.model_validate(written)
@@ -152,6 +171,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'behavior': 'values'", "'array': True", "time_spent_per_person", "'pages'", "'group'", "'size'",
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
+        "'date_math'", "'today'", "'now'", "'take': 'last'", "'quarter'",
         "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
     ]  # fmt: skip

@@ -48,7 +48,7 @@ def test_reports_under_drawn_view_settings_equal_the_reference(seed):
         written["view_segments"] = [{"container": level, "where": comparison(chance)}]
     days, (start, end) = chance.choice(DAYS[:2])
     asked = ask_drawn(chance)
-    events, tiers = world(chance, seed, written["derived"]["looking"][0]["input"], persons=200)
+    events, tiers = world(chance, seed, written, persons=200)
     until = max(event["t"] for event in events) + 1
     [rows] = answers_of(View.model_validate(written), [(asked, days, (start, end))], events, tiers, until)
     expected = report(events, view_of_reference(written), {**asked, "from": start, "to": end}, data_until=until)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import ast
 import math
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tests.reference.derived_conditions import holds
+from tests.reference.derived_dates import CLOCKS, units
 from tests.reference.derived_inputs import Taken, as_instant, as_text, blank
 
-UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FORMATS = {
     "date": "%Y-%m-%d", "date_time": "%Y-%m-%d %H:%M:%S", "time": "%H:%M:%S", "month": "%Y-%m", "year": "%Y",
     "day_of_week": "%A", "hour": "%H",
@@ -39,7 +38,7 @@ def paths(view: dict, name: str) -> list[str]:
     found: list[str] = []
 
     def visit(part: object, key: str = "") -> None:
-        if isinstance(part, str) and key in ("input", "inputs", "field", "start", "end"):
+        if isinstance(part, str) and key in ("input", "inputs", "field", "start", "end") and not (key in ("start", "end") and part in CLOCKS):
             found.append(part)
         elif isinstance(part, dict):
             if set(part) == {"derived"}:
@@ -70,7 +69,7 @@ def once(view: dict, name: str, event: dict) -> object:
     value: object = None
     for function in functions(view, name):
         value = blank(FUNCTIONS[function["function"]](function, taken(view, event, outputs)))
-        if function["function"] in ("next_or_previous", "deduplicate", "depth", "summarize"):
+        if looks(function):
             return value  # what looks at other events, and what follows it, is made of whole journeys
         if "output" in function:
             outputs[function["output"]] = value
@@ -217,38 +216,25 @@ def case_when(function: dict, taken: Taken) -> object:
     return read(function["otherwise"], given=True) if "otherwise" in function else None
 
 
-def date_math(function: dict, taken: Taken) -> int | None:
-    zone = ZoneInfo(taken.zone)
-    moments = [as_instant(one, taken.zone) if isinstance(one, date) else taken.instant(one) for one in (function["start"], function["end"])]
-    if None in moments:
+def date_math(function: dict, taken: Taken) -> object:
+    found = tuple(dated(one, taken) for one in (function["start"], function["end"]))
+    return found if looks(function) else units(*found, function.get("unit", "day"), taken.zone)
+
+
+def dated(one: object, taken: Taken) -> datetime | None:
+    """A date of the event, or one that is given; the clock and scopes are asked with whole journeys."""
+    if one in CLOCKS:
         return None
-    start, end = moments
-    local = [moment.astimezone(zone).replace(tzinfo=None) for moment in moments]
-    unit = function.get("unit", "day")
-    if unit in MONTHS:
-        return months(*local, MONTHS[unit])
-    between = (end - start) // timedelta(microseconds=1)
-    length = UNITS[unit] * 1_000_000
-    if unit in ("day", "week") and all(moment.time() == datetime.min.time() for moment in local):
-        between = (local[1] - local[0]) // timedelta(microseconds=1)
-    return int(math.copysign(1, between)) * (abs(between) // length)
+    if isinstance(one, date):
+        return as_instant(one, taken.zone)
+    return taken.instant(one["input"] if isinstance(one, dict) and "input" in one else one)
 
 
-def months(start: datetime, end: datetime, unit: int) -> int:
-    """As many units as can be added to the start, or taken from it, without passing the end; the day is clamped (O6)."""
-    step = 1 if end >= start else -1
-    count = 0
-    while True:
-        there = moved(start, step * (count + 1) * unit)
-        if there > end if step > 0 else there < end:
-            return step * count
-        count += 1
-
-
-def moved(when: datetime, months_: int) -> datetime:
-    year, month = divmod(when.year * 12 + when.month - 1 + months_, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return when.replace(year=year, month=month + 1, day=min(when.day, last))
+def looks(function: dict) -> bool:
+    """Whether a function is made with whole journeys."""
+    moments = (function.get("start"), function.get("end"))
+    scoped = any((isinstance(one, dict) and "scope" in one) or one in CLOCKS for one in moments)
+    return scoped or function["function"] in ("next_or_previous", "deduplicate", "depth", "summarize")
 
 
 def looked_at(function: dict, taken: Taken) -> object:

@@ -75,6 +75,8 @@ def events_of(folder: Path, view: dict) -> list[dict]:
 
 def made(value: object, *, number: bool) -> object:
     """The value of a derived field as a dimension or a metric has it."""
+    if isinstance(value, tuple):
+        return value  # the two dates of a date math
     if isinstance(value, list):
         return [made(one, number=number) for one in value]
     return as_number(value) if number else as_text(value)

@@ -46,7 +46,7 @@ def arrays(view: dict, derived: str) -> tuple[str, ...]:
     """The arrays that the values of a derived field lie in; the parts of a split are an array of their own."""
     if functions(view, derived)[-1].get("array"):
         return (f"parts of {derived}",)
-    parts = max((path.split("[]")[:-1] for path in paths(view, derived)), key=len)
+    parts = max((path.split("[]")[:-1] for path in paths(view, derived)), key=len, default=[])
     return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 

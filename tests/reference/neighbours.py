@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import statistics
+from datetime import UTC, date, datetime, timedelta
 
-from tests.reference.derived import case_when, functions, taken
+from tests.reference.calendar import first_instant, local
+from tests.reference.derived import case_when, functions, looks, taken
+from tests.reference.derived_dates import units
+from tests.reference.derived_inputs import as_instant
 from tests.reference.metrics import own, spec_of
 from tests.reference.persistence import named, person_from, settings, used
-
-LOOKING = ("next_or_previous", "deduplicate", "depth", "summarize")
 
 
 def function_of(view: dict, component: str) -> dict | None:
@@ -17,7 +19,7 @@ def function_of(view: dict, component: str) -> dict | None:
     for kind in ("dimensions", "metrics"):
         made = spec_of(view, kind, component).get("derived")
         for function in functions(view, made) if made else ():
-            if function["function"] in LOOKING:
+            if looks(function):
                 return function
     return None
 
@@ -38,7 +40,8 @@ def in_numbers(view: dict, component: str, *, metric: bool) -> bool:
 
 def of_person(view: dict, ask: dict) -> bool:
     """Whether one that a report reads looks at all of a person."""
-    return any(how.get("scope") == "person" for name in read(view, ask) if (how := function_of(view, name)))
+    made = (how for name in read(view, ask) if (how := function_of(view, name)))
+    return any(one.get("scope") == "person" for how in made for one in (how, *sides(how)) if isinstance(one, dict))
 
 
 def read(view: dict, ask: dict) -> set[str]:
@@ -49,14 +52,19 @@ def read(view: dict, ask: dict) -> set[str]:
     return names
 
 
-def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: dict, ask: dict) -> None:
+def sides(how: dict) -> tuple:
+    """The two dates of a date math."""
+    return (how["start"], how["end"]) if how["function"] == "date_math" else ()
+
+
+def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: dict, ask: dict, now: int) -> None:
     """Write on each event what the functions make of the values that are there."""
     for name in [*view.get("dimensions", {}), *view.get("metrics", {})]:
         how = function_of(view, name)
         if how is None:
             continue
         for person, journey in journeys.items():
-            found = [value(at, name, how, journey, sessions[person], view, ask) for at in range(len(journey))]
+            found = [value(at, name, how, journey, sessions[person], view, {**ask, "now": now}) for at in range(len(journey))]
             for event, one in zip(journey, found, strict=True):
                 event[f"new {name}"] = in_words(view, name, how, one)
     for journey in journeys.values():
@@ -65,8 +73,35 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
                 event[key.removeprefix("new ")] = event.pop(key)
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def dates(at: int, name: str, how: dict, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> int | None:
+    """Whole units between two dates: of the event, of its scope, of the clock, or given."""
+    zone = view.get("time_zone", "UTC")
+
+    def date_of(side: int, one: object) -> datetime | None:
+        if one in ("today", "now"):
+            return EPOCH + timedelta(milliseconds=ask["now"] if one == "now" else first_instant(local(ask["now"], zone).date(), zone))
+        if isinstance(one, date):
+            return as_instant(one, zone)
+        if not (isinstance(one, dict) and "scope" in one):
+            return journey[at][name][side]
+        person = one["scope"] == "person"
+        found = [
+            event[name][side] for j, event in enumerate(journey)
+            if event[name][side] is not None and (event["t"] >= ask["to"]) == (journey[at]["t"] >= ask["to"])
+            and (event["t"] >= person_from(view, ask) if person else session_of[j] == session_of[at])
+        ]  # fmt: skip
+        return None if not found else found[-1] if one.get("take") == "last" else found[0]
+
+    return units(*(date_of(side, one) for side, one in enumerate(sides(how))), how.get("unit", "day"), zone)
+
+
 def value(at: int, name: str, how: dict, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> object:
     """The value of one event."""
+    if how["function"] == "date_math":
+        return dates(at, name, how, journey, session_of, view, ask)
     person = how.get("scope", "session") == "person"
     since = person_from(view, ask) if person else None
 

@@ -71,7 +71,8 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
             with_figures(journey, session_of[person], events_of_part)
     standard.lay(journeys, session_of, view, ask)
     deduplication.lay(journeys, session_of, view, ask)
-    neighbours.lay(journeys, session_of, view, ask)
+    now = data_until if data_until is not None else max((event["t"] for event in events), default=0)
+    neighbours.lay(journeys, session_of, view, ask, now)
     persistence.lay(journeys, session_of, view, ask)
     return journeys, session_of
 

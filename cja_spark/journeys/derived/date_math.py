@@ -9,7 +9,7 @@ from pyspark.sql import types as T
 from cja_spark.journeys.derived.reading import Reading
 from cja_spark.journeys.derived.value import Value
 from cja_spark.view.calendar import instant_ms
-from cja_spark.view.derived.date_math import DateMath, Day
+from cja_spark.view.derived.date_math import DateMath, Day, Moment
 from cja_spark.view.derived.input import Input
 
 MICROSECONDS = {
@@ -24,7 +24,7 @@ def date_math(spec: DateMath, reading: Reading) -> Value:
     Raises:
         InputError: an input is a number.
     """
-    start, end = (_moment(one, reading) for one in (spec.start, spec.end))
+    start, end = (_moment(one, reading) for one in spec.moments())
     local = [F.from_utc_timestamp(one, reading.zone) for one in (start, end)]
     if spec.unit in MONTHS:
         return Value(_towards_zero(_months(*local), MONTHS[spec.unit]), T.LongType())
@@ -37,9 +37,10 @@ def date_math(spec: DateMath, reading: Reading) -> Value:
     return Value(between, T.LongType())
 
 
-def _moment(one: Day | Input, reading: Reading) -> Column:
+def _moment(one: Moment, reading: Reading) -> Column:
     if isinstance(one, Day):
         return F.timestamp_millis(F.lit(instant_ms(one.day, reading.zone)))
+    assert isinstance(one, Input)  # scopes and clocks are asked by reports
     return reading.instant(one)
 
 

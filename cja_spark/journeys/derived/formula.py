@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cja_spark.view.derived.function import Hold
+from cja_spark.view.derived.held import Holding
 from cja_spark.view.derived.spec import AnyFunction, DerivedField
 from cja_spark.view.derived.whole import arrays_of, needed
 
@@ -17,27 +19,33 @@ class Formula:
         name: the derived field's name.
         parts: it and the derived fields that it is made of, each after those that it needs itself.
         zone: the view's time zone.
+        words: what a report calls its numbers.
     """
 
     name: str
     parts: tuple[tuple[str, DerivedField], ...]
     zone: str
+    words: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, name: str, derived: Mapping[str, DerivedField], zone: str) -> Formula:
         """A derived field of a view."""
         return cls(name, tuple((one, derived[one]) for one in needed(name, derived)), zone)
 
+    @classmethod
+    def holding(cls, name: str, hold: Hold, derived: Mapping[str, DerivedField], zone: str, suffix: str = "") -> Formula:
+        """What journeys hold of a derived field that a report makes."""
+        own = derived[name]
+        naming = own.naming()
+        words = tuple(dict.fromkeys(str(one.value) for one in naming.results())) if naming else ()
+        held = own.model_copy(update={"functions": (*own.before(), Holding(function="holding", input=hold.input, kind=hold.kind))})
+        below = tuple(part for part in cls.of(name, derived, zone).parts if part[0] != name)
+        return cls(name + suffix, (*below, (name + suffix, held)), zone, words)
+
     @property
     def functions(self) -> tuple[AnyFunction, ...]:
-        """Its functions, up to the one that looks at other events."""
-        own = self.parts[-1][1]
-        return own.functions[:-1] if own.naming() else own.functions
-
-    def texts(self) -> tuple[str, ...]:
-        """Words that reports give to numbers of this field."""
-        naming = self.parts[-1][1].naming()
-        return tuple(dict.fromkeys(str(one.value) for one in naming.results())) if naming else ()
+        """Its functions."""
+        return self.parts[-1][1].functions
 
     @property
     def arrays(self) -> tuple[str, ...]:
@@ -55,13 +63,11 @@ class Formula:
     def written(self) -> dict[str, object]:
         """Its definition as plain values: what is the same gives the same journeys."""
         parts = [{"name": name, "functions": [_written(one) for one in part.functions]} for name, part in self.parts]
-        return {"parts": parts, "zone": self.zone}
+        return {"parts": parts, "zone": self.zone, **({"words": self.words} if self.words else {})}
 
 
 def _written(function: AnyFunction) -> dict[str, object]:
-    """A function as plain values; of one that asks other events only what journeys hold, the rest is a report's."""
-    only = None if function.of_events else {"input"}
-    return function.model_dump(mode="json", include=only, exclude_none=True)
+    return function.model_dump(mode="json", exclude_none=True)
 
 
 def column_name(name: str, *, as_text: bool) -> str:

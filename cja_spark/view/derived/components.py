@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cja_spark.view.derived.deduplicate import Deduplicate
-from cja_spark.view.derived.neighbours import NeighbourFunction
+from cja_spark.view.derived.held import AtReports
 from cja_spark.view.derived.spec import Where
 from cja_spark.view.derived.whole import Derived
 
@@ -32,13 +32,13 @@ def neighbour_faults(
     yield from _id_faults(of_dimensions, metrics, {**of_dimensions, **of_metrics})
 
 
-def _neighbours(derived: Derived, components: Components) -> dict[str, NeighbourFunction]:
+def _neighbours(derived: Derived, components: Components) -> dict[str, AtReports]:
     named = ((name, getattr(one, "derived", None)) for name, one in components.items())
     return {name: found for name, made in named if made and made in derived and (found := derived[made].neighbour())}
 
 
 def _id_faults(
-    of_dimensions: Mapping[str, NeighbourFunction], metrics: Components, functions: Mapping[str, NeighbourFunction]
+    of_dimensions: Mapping[str, AtReports], metrics: Components, functions: Mapping[str, AtReports]
 ) -> Iterator[tuple[Where, str]]:
     """Ids are compared as events set them, before any of these functions ran."""
     for name, metric in metrics.items():

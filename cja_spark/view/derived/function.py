@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal, NamedTuple
 
 from cja_spark.spec import Name, Spec
 from cja_spark.view.derived.input import Input, Kind
+
+Held = Literal["text", "number", "instant"]
+
+
+class Hold(NamedTuple):
+    """What journeys hold of an input for a function that a report runs.
+
+    Attributes:
+        input: the input.
+        kind: ids of texts, numbers, or instants, which are microseconds since 1970.
+    """
+
+    input: Input
+    kind: Held
 
 
 class Function(Spec):
@@ -14,14 +28,17 @@ class Function(Spec):
 
     Attributes:
         most: how often a derived field may have it.
-        of_events: whether it looks at one event alone.
     """
 
     most: ClassVar[int]
-    of_events: ClassVar[bool] = True
 
     function: str
     output: Name | None = None
+
+    @property
+    def of_events(self) -> bool:
+        """Whether it looks at one event alone, so that journeys hold what it gives."""
+        return True
 
     def takes(self) -> Sequence[tuple[Input, Kind]]:
         """Its inputs, each with the kind of values that it must have."""

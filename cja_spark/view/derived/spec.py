@@ -18,12 +18,12 @@ from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.derived.depth import Depth
 from cja_spark.view.derived.find_and_replace import FindAndReplace
 from cja_spark.view.derived.function import Function
+from cja_spark.view.derived.held import AtReports
 from cja_spark.view.derived.input import Input, Kind, counted
 from cja_spark.view.derived.lookup import Lookup
 from cja_spark.view.derived.lowercase import Lowercase
 from cja_spark.view.derived.math import Math
 from cja_spark.view.derived.merge_fields import MergeFields
-from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.regex_replace import RegexReplace
 from cja_spark.view.derived.split import Split
@@ -158,9 +158,14 @@ class DerivedField(Spec):
             if isinstance(one, CaseWhen) and function.gives() == "number" and one.names_numbers_of(function.output)
         )  # fmt: skip
 
-    def neighbour(self) -> NeighbourFunction | None:
-        """The function that looks at other events, if there is one."""
-        return next((one for one in self.functions if isinstance(one, NeighbourFunction)), None)
+    def neighbour(self) -> AtReports | None:
+        """The function that looks at other events or at the clock, if there is one."""
+        return next((one for one in self.functions if isinstance(one, AtReports) and not one.of_events), None)
+
+    def before(self) -> tuple[AnyFunction, ...]:
+        """The functions before that one: they run when journeys are built."""
+        at = next((at for at, one in enumerate(self.functions) if not one.of_events), len(self.functions))
+        return self.functions[:at]
 
     def naming(self) -> CaseWhen | None:
         """The case when that puts the number of such a function in words, if there is one."""

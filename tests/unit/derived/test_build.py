@@ -43,6 +43,15 @@ def test_a_view_without_derived_fields_has_the_definition_that_it_had():
     assert definition_of(plain, {}) == definition_of(plain.model_copy(update={"derived": view([{"function": "lowercase", "input": "x"}]).derived}), {})
 
 
+def test_a_report_asks_dates_of_scopes_and_clocks_so_that_nothing_builds_again():
+    def digest(**changed):
+        waiting = {"function": "date_math", "start": {"input": "seen", "scope": "person"}, "end": "due", **changed}
+        return definition_of(View.model_validate({"name": "v", "derived": {"a": [waiting]}, "metrics": {"a": {"derived": "a"}}}), {})
+
+    assert digest() == digest(unit="week") == digest(start={"input": "seen", "scope": "session", "take": "last"})
+    assert len({digest(), digest(end="today"), digest(end="sent"), digest(start="seen", end="due")}) == 4
+
+
 def test_a_lookup_takes_any_key_and_builds_again_when_its_dataset_changes(lake):
     fill(lake, events_of("p1", 2))
     rows = lake.spark.createDataFrame([("home-web", "Start"), ("other", "x")], "key string, name string")

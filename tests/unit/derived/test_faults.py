@@ -152,6 +152,7 @@ def test_values_of_a_split_do_not_persist(folder):
 
 NEXT = {"function": "next_or_previous", "input": "page", "direction": "next"}
 SUM = {"function": "summarize", "input": "price", "how": "sum"}
+AGE = {"function": "date_math", "start": "seen", "end": "today"}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,13 @@ SUM = {"function": "summarize", "input": "price", "how": "sum"}
         ({"a": [{**SUM, "how": "first"}]}, {"metrics": {"m": {"derived": "a"}}}, "metrics.m: summarize gives text, so it makes a dimension, no metric."),
         ({"a": [SUM]}, {"metrics": {"m": {"derived": "a", "deduplication": {}}}}, "metrics.m: deduplication comes before summarize"),
         ({"a": [SUM]}, {"metrics": {"m": {"derived": "a"}}, "session": {"starts_with": ["m"]}}, "metric 'm' looks at other events of a session"),
+        ({"a": [{**AGE, "end": {"input": "b", "scope": "sesion"}}]}, {}, "derived.a.0.end.scope: no such choice: 'sesion'. Did you mean 'session'?"),
+        ({"a": [{**AGE, "end": {"input": "b", "scope": "person", "take": "lst"}}]}, {}, "no such choice: 'lst'. Did you mean 'last'?"),
+        ({"a": [{**AGE, "end": {"input": "b", "take": "last"}}]}, {}, "'scope' is missing."),
+        ({"a": [{**AGE, "end": {"clock": "tody"}}]}, {}, "no such choice: 'tody'. Did you mean 'today'?"),
+        ({"a": [{**AGE, "start": "p[].seen"}]}, {}, "date_math: looks at events, and in the array 'p' one has several values."),
+        ({"a": [AGE]}, {"dimensions": {"d": {"derived": "a"}}}, "dimensions.d: date_math gives a number, so it makes a metric, no dimension."),
+        ({"a": [{**SUM, "output": "x"}, {**AGE, "start": {"output": "x"}}]}, {}, "summarize: looks at other events, so it is the last function"),
         ({"a": [NEXT]}, {"dimensions": {"d": {"derived": "a"}}, "metrics": {"m": {"field": "x", "deduplication": {"id": "d"}}}},
          "metrics.m: deduplication: dimension 'd' looks at other events, which comes later."),
         ({"a": [NEXT], "b": [{"function": "deduplicate", "input": "x", "id": "d"}]}, {"dimensions": {"d": {"derived": "a"}, "e": {"derived": "b"}}},
