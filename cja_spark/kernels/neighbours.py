@@ -102,6 +102,23 @@ def common(values: Ints, scope: Ints, *, least: bool) -> Ints:
     return chosen[number]
 
 
+def extreme(values: Ints, instants: Floats, scope: Ints, *, latest: bool) -> Ints:
+    """The value whose instant is the earliest (or the latest) of a scope's events, on all its events; of equal ones the first.
+
+    Shapes: values int64[events] (0 for nothing), instants float64[events] (NaN for none), scope int64[events] (ascending)
+        -> int64[events], 0 where no event sets one.
+    """
+    number = _number(scope)
+    chosen = np.zeros(int(number[-1]) + 1 if len(number) else 0, np.int64)
+    at = np.flatnonzero((values != 0) & ~np.isnan(instants))
+    if len(at):
+        order = np.lexsort((-instants[at] if latest else instants[at], number[at]))  # stable: the first of equal ones
+        owners = number[at][order]
+        firsts = order[np.append(True, owners[1:] != owners[:-1])]
+        chosen[number[at][firsts]] = values[at][firsts]
+    return chosen[number]
+
+
 def _starts(scope: Ints) -> Ints:
     return np.flatnonzero(np.append(True, scope[1:] != scope[:-1]))
 

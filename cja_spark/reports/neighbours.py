@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
+from cja_spark.journeys.batch import Bools, Floats, Ints, Items, Journeys, Window
 from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.deduplication import repeated
-from cja_spark.kernels.neighbours import common, depth, distinct, neighbour, summary
+from cja_spark.kernels.neighbours import common, depth, distinct, extreme, neighbour, summary
 from cja_spark.kernels.persistence import known
 from cja_spark.reports.date_math import units_between
 from cja_spark.reports.scopes import scope_of
@@ -20,7 +20,7 @@ from cja_spark.view.derived.conditions import AllOf, AnyOf, Comparison, Exclude
 from cja_spark.view.derived.date_math import DateMath
 from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.derived.depth import Depth
-from cja_spark.view.derived.held import AtReports
+from cja_spark.view.derived.held import END, AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.summarize import Summarize
@@ -71,18 +71,22 @@ def _made(
         elif name in view.dimensions:
             assert isinstance(function, NeighbourFunction)
             scope, exists = scope_of(journeys, window, sessions, function.scope)
-            changed[f"d_{name}"] = _values(journeys, np.where(exists, journeys.ids(name), 0), scope, function)
+            changed[f"d_{name}"] = _values(journeys, name, np.where(exists, journeys.ids(name), 0), scope, function)
         else:
             changed[f"m_{name}"] = numbers(name, function)
     return journeys.with_columns(changed)
 
 
-def _values(journeys: Journeys, own: Ints, scope: Ints, function: NeighbourFunction) -> Ints:
+def _values(journeys: Journeys, name: str, own: Ints, scope: Ints, function: NeighbourFunction) -> Ints:
     if isinstance(function, NextOrPrevious):
         return neighbour(own, scope, _steps(function), repeats=function.include_repeats)
     if isinstance(function, Deduplicate):
         return np.where(_repeated(journeys, own != 0, scope, function), 0, own)
     assert isinstance(function, Summarize)
+    if function.how in ("earliest", "latest"):
+        instants = journeys.columns[f"{END}_{name}"]
+        assert not isinstance(instants, Items)
+        return extreme(own, instants, scope, latest=function.how == "latest")
     if function.how in ("first", "last"):
         return known(own, scope, own != 0, last=function.how == "last")
     return common(own, scope, least=function.how == "least_common")

@@ -86,7 +86,7 @@ def formulas(chance):
 
 
 SUMMARIES = ("max", "min", "median", "mean", "sum", "count")
-VALUES = ("first", "last", "most_common", "least_common")
+VALUES = ("first", "last", "most_common", "least_common", "earliest", "latest", "earliest", "latest")
 
 
 def neighbour(chance):

@@ -155,12 +155,21 @@ def date_math(chance, at):
     return {"start": start, "end": end, "unit": unit}
 
 
+def summarize(chance, at):
+    numbers, values = ("max", "min", "median", "mean", "sum", "count"), ("count_distinct", "first", "last", "most_common", "least_common")
+    if at < 12:
+        return {"input": ("items[].price", "items[].name")[at % 2], "scope": "event", "how": numbers[at // 2]}
+    if at < 22:
+        return {"input": ("items[].name", "items[].tags[].code")[at % 2], "scope": "event", "how": values[(at - 12) // 2]}
+    return {"input": ("day", "seen", "moment", "items[].name")[at % 4], "scope": "event", "how": ("earliest", "latest")[at // 24]}
+
+
 DRAWN = {one.__name__: one for one in (
     case_when, classify, concatenate, merge_fields, trim, find_and_replace, lowercase, url_parse, split, typecast, math,
-    regex_replace, date_math,
+    regex_replace, date_math, summarize,
 )}  # fmt: skip
 KINDS = tuple(DRAWN)
-TIMES = {"lowercase": 2, "merge_fields": 6, "regex_replace": len(PATTERNS), "date_math": 18, "case_when": 16, "math": 9}
+TIMES = {"lowercase": 2, "merge_fields": 6, "regex_replace": len(PATTERNS), "date_math": 18, "case_when": 16, "math": 9, "summarize": 26}
 
 
 def drawn(chance):
@@ -181,5 +190,15 @@ CHAINS = {
     ],
     "price": [{"function": "math", "formula": "p * 2 - c", "inputs": {"p": "items[].price", "c": {"value": 0.5}}}],
     "tag": [{"function": "concatenate", "inputs": ["items[].tags[].code", "items[].name", "b"], "delimiter": "+"}],
+    "codes": [{"function": "split", "input": "a", "delimiter": ",", "array": True, "output": "x"},
+              {"function": "summarize", "input": {"output": "x"}, "scope": "event", "how": "last", "output": "y"},
+              {"function": "concatenate", "inputs": [{"output": "y"}, "b"], "delimiter": "/"}],
+    "spent": [{"function": "math", "formula": "p * 2 - c", "inputs": {"p": "items[].price", "c": {"derived": "dearest"}}, "output": "x"},
+              {"function": "summarize", "input": {"output": "x"}, "scope": "event", "how": "sum"}],
+    "dearest": [{"function": "summarize", "input": {"derived": "price"}, "scope": "event", "how": "max"}],
+    "part": [{"function": "math", "formula": "p / s", "inputs": {"p": "items[].price", "s": {"derived": "spent"}}}],
+    "newest": [{"function": "merge_fields", "inputs": ["items[].tags[].code", "items[].name"], "output": "x"},
+               {"function": "summarize", "input": {"output": "x"}, "scope": "event", "how": "most_common", "output": "y"},
+               {"function": "lowercase", "input": {"output": "y"}}],
     "of_item": [{"function": "lowercase", "input": {"derived": "item"}}],
 }  # fmt: skip

@@ -42,7 +42,7 @@ COMPONENTS = {
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
     "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
     "m_calls": ("calls", 0, False), "m_pages": ("pages", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True), "d_tags": ("tags", 0, True),
-    "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "m_looking": ("views", 0, False),
+    "e_neighbour": ("neighbour_date", 0, False), "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
 
@@ -58,6 +58,8 @@ def dates(chance, event, function):
     given = [not isinstance(one, str | dict) or one in ("today", "now") for one in (function[side] for side in sides)]
     held = [one for one, skip in zip(moments, given, strict=True) if not skip]
     held = [None if one is None else float((one - EPOCH) // dt.timedelta(microseconds=1)) for one in held]
+    event["date of neighbour"] = chance.choice([moments[0], moments[0], FIRST])
+    event["neighbour_date"] = None if event["date of neighbour"] is None else float((event["date of neighbour"] - EPOCH) // dt.timedelta(microseconds=1))
     event["waiting"] = tuple(moments)
     event["first_date"], event["second_date"] = (*held, None, None)[:2]
 
@@ -171,7 +173,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'behavior': 'values'", "'array': True", "time_spent_per_person", "'pages'", "'group'", "'size'",
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
-        "'date_math'", "'today'", "'now'", "'take': 'last'", "'quarter'",
+        "'date_math'", "'earliest'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
         "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
     ]  # fmt: skip

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from tests.reference.derived_conditions import holds
 from tests.reference.derived_dates import CLOCKS, units
-from tests.reference.derived_inputs import Taken, as_instant, as_text, blank
+from tests.reference.derived_inputs import Taken, as_instant, as_number, as_text, blank
+from tests.reference.summaries import dated, summary
 
 FORMATS = {
     "date": "%Y-%m-%d", "date_time": "%Y-%m-%d %H:%M:%S", "time": "%H:%M:%S", "month": "%Y-%m", "year": "%Y",
@@ -21,10 +22,37 @@ FORMATS = {
 }  # fmt: skip
 
 
+WHOLE = "the whole event"
+
+
 def derived(view: dict, name: str, event: dict) -> object:
     """The value of a derived field: a list below arrays, and of a split into an array."""
-    arrays = max((path.split("[]")[:-1] for path in paths(view, name)), key=len, default=[])
-    return below(view, name, event, len(arrays))
+    event = {**event, WHOLE: event}
+    return once(view, name, event) if in_array(view, name) else below(view, name, event, len(arrays(view, name)))
+
+
+def arrays(view: dict, name: str) -> list[str]:
+    """The parts of the deepest path that lies in arrays."""
+    return max((path.split("[]")[:-1] for path in paths(view, name)), key=len, default=[])
+
+
+def in_array(view: dict, name: str) -> list[dict] | None:
+    """The functions whose values, of all items of an event, a summary takes together; None without one."""
+    for at, function in enumerate(functions(view, name)):
+        if function.get("scope") == "event":
+            return [*functions(view, name)[:at], {"function": "as_is", "input": function["input"]}]
+    return None
+
+
+def values_of_array(view: dict, name: str, event: dict) -> list:
+    """All set values of an event's array."""
+    inner = {**view, "derived": {**view["derived"], f"values of {name}": in_array(view, name)}}
+    found = derived(inner, f"values of {name}", event[WHOLE])
+
+    def flat(some: object) -> list:
+        return [one for part in some for one in flat(part)] if isinstance(some, list) else [some]
+
+    return [one for one in flat(found) if blank(one) is not None]
 
 
 def functions(view: dict, name: str) -> list[dict]:
@@ -41,7 +69,7 @@ def paths(view: dict, name: str) -> list[str]:
         if isinstance(part, str) and key in ("input", "inputs", "field", "start", "end") and not (key in ("start", "end") and part in CLOCKS):
             found.append(part)
         elif isinstance(part, dict):
-            if set(part) == {"derived"}:
+            if set(part) == {"derived"} and not in_array(view, part["derived"]):
                 found.extend(paths(view, part["derived"]))
             for inner_key, inner in part.items():
                 visit(inner, "inputs" if key == "inputs" and inner_key not in ("field", "output", "derived", "value") else inner_key)
@@ -65,9 +93,15 @@ def below(view: dict, name: str, event: dict, depth: int, level: int = 0) -> obj
 
 def once(view: dict, name: str, event: dict) -> object:
     """All functions in order; each blank text is not set (O8)."""
+    if in_array(view, name):
+        event = event[WHOLE] | {WHOLE: event[WHOLE]}
     outputs: dict[str, object] = {}
     value: object = None
-    for function in functions(view, name):
+    for function in functions(view, name)[len(in_array(view, name) or [None]) - 1 :]:
+        if function.get("scope") == "event":
+            value = summary_of(function["how"], values_of_array(view, name, event), view.get("time_zone", "UTC"))
+            outputs[function.get("output")] = value
+            continue
         value = blank(FUNCTIONS[function["function"]](function, taken(view, event, outputs)))
         if looks(function):
             return value  # what looks at other events, and what follows it, is made of whole journeys
@@ -217,11 +251,11 @@ def case_when(function: dict, taken: Taken) -> object:
 
 
 def date_math(function: dict, taken: Taken) -> object:
-    found = tuple(dated(one, taken) for one in (function["start"], function["end"]))
+    found = tuple(moment(one, taken) for one in (function["start"], function["end"]))
     return found if looks(function) else units(*found, function.get("unit", "day"), taken.zone)
 
 
-def dated(one: object, taken: Taken) -> datetime | None:
+def moment(one: object, taken: Taken) -> datetime | None:
     """A date of the event, or one that is given; the clock and scopes are asked with whole journeys."""
     if one in CLOCKS:
         return None
@@ -234,7 +268,17 @@ def looks(function: dict) -> bool:
     """Whether a function is made with whole journeys."""
     moments = (function.get("start"), function.get("end"))
     scoped = any((isinstance(one, dict) and "scope" in one) or one in CLOCKS for one in moments)
-    return scoped or function["function"] in ("next_or_previous", "deduplicate", "depth", "summarize")
+    return scoped or (function.get("scope") != "event" and function["function"] in ("next_or_previous", "deduplicate", "depth", "summarize"))
+
+
+def summary_of(how: str, values: list, zone: str) -> object:
+    """One value of some: of numbers, of texts, or of dates as they are written."""
+    if how in ("max", "min", "median", "mean", "sum", "count"):
+        return summary(how, [one for value in values if (one := as_number(value)) is not None])
+    if how in ("earliest", "latest"):
+        dates = [(when, as_text(one)) for one in values if (when := as_instant(one, zone)) is not None]
+        return dated(how, dates)
+    return summary(how, [as_text(one) for one in values])
 
 
 def looked_at(function: dict, taken: Taken) -> object:
@@ -243,7 +287,7 @@ def looked_at(function: dict, taken: Taken) -> object:
 
 
 FUNCTIONS = {
-    **dict.fromkeys(("next_or_previous", "deduplicate", "depth", "summarize"), looked_at),
+    **dict.fromkeys(("next_or_previous", "deduplicate", "depth", "summarize", "as_is"), looked_at),
     "lowercase": lowercase, "trim": trim, "find_and_replace": find_and_replace, "classify": classify,
     "concatenate": concatenate, "merge_fields": merge_fields, "url_parse": url_parse, "split": split, "typecast": typecast,
     "math": arithmetic, "regex_replace": regex_replace, "case_when": case_when, "date_math": date_math,

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from tests.reference.derived import derived
-from tests.reference.derived_inputs import as_number, as_text
+from tests.reference.derived_inputs import as_instant, as_number, as_text
 from tests.reference.metrics import path, spec_of
 from tests.reference.neighbours import in_numbers
 
@@ -60,12 +60,14 @@ def events_of(folder: Path, view: dict) -> list[dict]:
             "event_id": row["event_id"] or None,
             "row_hash": number,
         }
+        fields = {field: parsed(text, field.count("[]"), 0, number=False) if "[]" in field else text for field, text in row.items()}
         for kind in ("dimensions", "metrics"):
             for name in view.get(kind, {}):
                 spec = spec_of(view, kind, name)
                 if "derived" in spec:
                     number_ = in_numbers(view, name, metric=kind == "metrics")
-                    event[name] = made(derived(view, spec["derived"], row), number=number_)
+                    event[name] = made(derived(view, spec["derived"], fields), number=number_)
+                    event[f"date of {name}"] = as_instant(event[name], view.get("time_zone", "UTC")) if isinstance(event[name], str) else None
                 elif "field" in spec:
                     number_ = kind == "metrics" and spec.get("behavior") != "instances"
                     event[name] = parsed(row[spec["field"]], len(path(view, kind, name)), 0, number=number_)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.derived import functions, paths
+from tests.reference.derived import functions, in_array, paths
 
 ALL_OF = "all values of "
 STANDARD = ("events", "people", "sessions")
@@ -46,7 +46,7 @@ def arrays(view: dict, derived: str) -> tuple[str, ...]:
     """The arrays that the values of a derived field lie in; the parts of a split are an array of their own."""
     if functions(view, derived)[-1].get("array"):
         return (f"parts of {derived}",)
-    parts = max((path.split("[]")[:-1] for path in paths(view, derived)), key=len, default=[])
+    parts = [] if in_array(view, derived) else max((path.split("[]")[:-1] for path in paths(view, derived)), key=len, default=[])
     return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from datetime import UTC, date, datetime, timedelta
 
 from tests.reference.calendar import first_instant, local
@@ -12,6 +10,7 @@ from tests.reference.derived_dates import units
 from tests.reference.derived_inputs import as_instant
 from tests.reference.metrics import own, spec_of
 from tests.reference.persistence import named, person_from, settings, used
+from tests.reference.summaries import dated, summary
 
 
 def function_of(view: dict, component: str) -> dict | None:
@@ -117,7 +116,8 @@ def value(at: int, name: str, how: dict, journey: list[dict], session_of: list[i
     inside = [j for j in range(len(journey)) if scope(j) == scope(at) and set_(j) is not None]
     values = [set_(j) for j in inside]
     if how["function"] == "summarize":
-        return summary(how["how"], values)
+        dates_of = [journey[j].get(f"date of {name}") for j in inside]
+        return summarized(how["how"], values, dates_of)
     if at not in inside:
         return None
     if how["function"] == "depth":
@@ -125,6 +125,13 @@ def value(at: int, name: str, how: dict, journey: list[dict], session_of: list[i
     if how["function"] == "deduplicate":
         return kept(at, how, inside, journey, view, name)
     return neighbour(inside.index(at), how, values)
+
+
+def summarized(how: str, values: list, dates_of: list[datetime | None]) -> object:
+    """One value for a scope, of the values and dates of its events."""
+    if how in ("earliest", "latest"):
+        return dated(how, [(when, one) for when, one in zip(dates_of, values, strict=True) if when is not None])
+    return summary(how, values)
 
 
 def neighbour(at: int, how: dict, values: list) -> object:
@@ -151,19 +158,3 @@ def kept(at: int, how: dict, inside: list[int], journey: list[dict], view: dict,
         return mine
     same = [j for j in inside if id_of(j) == id_of(at) and not (name in view.get("metrics", {}) and journey[j][name] == 0)]
     return mine if at == (same[-1] if how.get("keep") == "last" else same[0]) else None
-
-
-def summary(how: str, values: list) -> object:
-    """One value for a scope."""
-    if how in ("count", "count_distinct"):
-        return float(len(values) if how == "count" else len(set(values)))
-    if not values:
-        return None
-    if how in ("most_common", "least_common"):
-        counts = {one: values.count(one) for one in values}
-        wanted = max(counts.values()) if how == "most_common" else min(counts.values())
-        return next(one for one in counts if counts[one] == wanted)
-    return {
-        "first": lambda: values[0], "last": lambda: values[-1], "max": lambda: max(values), "min": lambda: min(values),
-        "sum": lambda: math.fsum(values), "mean": lambda: math.fsum(values) / len(values), "median": lambda: statistics.median(values),
-    }[how]()  # fmt: skip

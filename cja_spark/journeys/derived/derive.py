@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -15,10 +15,14 @@ from cja_spark.journeys.derived.columns import COLUMNS
 from cja_spark.journeys.derived.formula import Formula, column_name
 from cja_spark.journeys.derived.items import over_items, value_at
 from cja_spark.journeys.derived.reading import Reading
+from cja_spark.journeys.derived.summarize import in_one_list, item_of, summary
 from cja_spark.journeys.derived.value import Value, cleaned, text
 from cja_spark.journeys.fields import leaf, text_of
 from cja_spark.view.derived.function import Function
+from cja_spark.view.derived.held import Holding
 from cja_spark.view.derived.lookup import Lookup
+from cja_spark.view.derived.summarize import Summarize
+from cja_spark.view.derived.whole import arrays_taken
 
 Lookups = Callable[[str], DataFrame]
 
@@ -82,6 +86,8 @@ class _Making:
                 self.note(step, value._replace(column=F.col(step.column)))
 
     def made_by(self, step: Step, lookup: Lookups) -> Value:
+        if isinstance(step.function, Summarize):
+            return self.summary_of(step.formula, step.function)
         if not isinstance(step.function, Lookup):
             return COLUMNS[step.function.function](step.function, self.reading(step.formula))
         rows = lookup(step.function.dataset)
@@ -91,6 +97,19 @@ class _Making:
         key = self.reading(step.formula).text(step.function.input)
         self.events = self.events.withColumn("_key", key).join(keyed, on="_key", how="left").drop("_key")
         return Value(F.col(found), kind)
+
+    def summary_of(self, formula: Formula, function: Summarize) -> Value:
+        """All values of an event's array as one."""
+        where, arrays = _where(formula), arrays_taken(formula.name, dict(formula.parts))
+        values = f"_values_of_{formula.name}"
+        own = formula.parts[-1][1]
+        holding = Holding(function="holding", input=function.input, kind="text")
+        inner = own.model_copy(update={"functions": (*own.in_array(), holding)})
+        items = Formula(formula.name, (*formula.parts[:-1], (formula.name, inner)), formula.zone)
+        listed = self.listed(items, arrays, partial(item_of, function=function, zone=formula.zone, where=where))
+        lists = len(arrays) + any(one.gives_list for one in own.functions)
+        self.events = self.events.withColumn(values, in_one_list(listed, lists))
+        return summary(function, F.col(values))
 
     def reading(self, formula: Formula) -> Reading:
         reach = partial(value_at, schema=self.schema, where=_where(formula))
@@ -106,26 +125,26 @@ class _Making:
         """The two columns of a derived field."""
         names = [column_name(formula.name, as_text=as_text) for as_text in (False, True)]
         if formula.name not in self.values:
-            return {name: self.listed(formula, as_text=name == names[1]) for name in names}
+            stored = (lambda value: value.column, text)
+            return {name: self.listed(formula, formula.arrays, how) for name, how in zip(names, stored, strict=True)}
         value = self.values[formula.name]
         listed = isinstance(value.kind, T.ArrayType)
         return dict(zip(names, (value.column, value.column if listed else text(value)), strict=True))
 
-    def listed(self, formula: Formula, *, as_text: bool) -> Column:
+    def listed(self, formula: Formula, arrays: Sequence[str], stored: Callable[[Value], Column]) -> Column:
         """A value per item of an array: one expression, since no column has the grain of an item."""
-        return over_items(formula.arrays, self.schema, _where(formula), partial(_item, formula, as_text=as_text))
+        return over_items(arrays, self.schema, _where(formula), partial(_item, formula, self.values, stored=stored))
 
 
-def _item(formula: Formula, reach: Callable[[str], Value], *, as_text: bool) -> Column:
-    """The value of an item, with all derived fields that it is made of."""
-    made: dict[str, Value] = {}
+def _item(formula: Formula, known: Mapping[str, Value], reach: Callable[[str], Value], *, stored: Callable[[Value], Column]) -> Column:
+    """The value of an item, with all derived fields that it is made of; those of the event are there already."""
+    made = dict(known)
     readings = {name: Reading(_where(formula), formula.zone, reach, made, {}) for name, _ in formula.parts}
-    steps = [(name, function) for name, part in formula.parts for function in part.functions]
+    steps = [(name, function) for name, part in formula.parts if name not in known for function in part.functions]
 
     def after(number: int) -> Column:
         if number == len(steps):
-            own = made[formula.name]
-            return text(own) if as_text else own.column
+            return stored(made[formula.name])
         name, function = steps[number]
         value = COLUMNS[function.function](function, readings[name])
 
@@ -146,8 +165,16 @@ def _once(column: Column, then: Callable[[Column], Column]) -> Column:
 
 
 def _steps(formula: Formula) -> Iterator[Step]:
+    first = len(formula.parts[-1][1].in_array()) if formula.parts[-1][1].of_array() else 0
     if not formula.arrays or formula.functions[-1].gives_list:
-        yield from (Step(formula, at, function) for at, function in enumerate(formula.functions))
+        yield from (Step(formula, at, function) for at, function in enumerate(formula.functions) if at >= first)
+
+
+def _needs(step: Step) -> list[tuple[str, str | None]]:
+    """Outputs and derived fields that a step takes; of all values of an array, whatever those are made of."""
+    if isinstance(step.function, Summarize):
+        return [(name, None) for name, _ in step.formula.parts[:-1]]
+    return [(step.formula.name, one.output) if one.output else (one.derived or "", None) for one, _ in step.function.takes()]
 
 
 def _waves(steps: list[Step]) -> list[list[Step]]:
@@ -155,7 +182,7 @@ def _waves(steps: list[Step]) -> list[list[Step]]:
     outputs: dict[tuple[str, str | None], int] = {}
     waves: list[list[Step]] = []
     for step in steps:
-        needs = [(step.formula.name, one.output) if one.output else (one.derived or "", None) for one, _ in step.function.takes()]
+        needs = _needs(step)
         wave = max((outputs[need] + 1 for need in needs if need in outputs), default=0)
         outputs[step.formula.name, step.function.output] = wave
         if step.at == len(step.formula.functions) - 1:

@@ -105,8 +105,8 @@ class DerivedField(Spec):
             where = ("functions", at)
             for one, wanted in function.takes():
                 yield from ((where, text) for text in _output_faults(function, one, wanted, kinds))
-            if function.gives_list and at != last:
-                yield where, f"{function.function}: its array is what the field has, so it is the last function."
+            if function.gives_list and at != last and not self._summarized(at):
+                yield where, f"{function.function}: its array is what the field has, so it is the last function, or a summarize of the event takes it."
             if not function.of_events and self.functions[at + 1 :] != self._naming(at):
                 text = "looks at other events, so it is the last function but for a case when that puts its number in words."
                 yield where, f"{function.function}: {text}"
@@ -149,6 +149,25 @@ class DerivedField(Spec):
     def lookups(self) -> tuple[Lookup, ...]:
         """Its lookups."""
         return tuple(function for function in self.functions if isinstance(function, Lookup))
+
+    def _summarized(self, at: int) -> bool:
+        """Whether a function that gives an array stands right before one that takes it together."""
+        function, after = self.functions[at], self.functions[at + 1]
+        return after == self.of_array() and after.input.output == function.output is not None
+
+    def of_array(self) -> Summarize | None:
+        """The function that takes together all values that an event has in an array, if there is one."""
+        return next((one for one in self.functions if isinstance(one, Summarize) and one.of_events), None)
+
+    def in_array(self) -> tuple[AnyFunction, ...]:
+        """The functions before that one: each value of the array has theirs."""
+        summary = self.of_array()
+        return self.functions[: self.functions.index(summary)] if summary else self.functions
+
+    def paths_after_array(self) -> tuple[str, ...]:
+        """The fields that the functions behind it take."""
+        after = self.functions[len(self.in_array()) + 1 :]
+        return tuple(one.field for function in after for one, _ in function.takes() if one.field is not None)
 
     def _naming(self, at: int) -> tuple[CaseWhen, ...]:
         """The case when behind a function that puts its number in words."""

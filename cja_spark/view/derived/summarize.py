@@ -1,32 +1,45 @@
-"""Summarize: one value for all events of a session or person."""
+"""Summarize: one value for all events of a session or person, or for all values of one event."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from cja_spark.view.derived.function import Hold
 from cja_spark.view.derived.input import Input, Kind
 from cja_spark.view.derived.neighbours import NeighbourFunction
 
 NUMBERS = ("max", "min", "median", "mean", "sum", "count")
-VALUES = ("first", "last", "most_common", "least_common")
+VALUES = ("first", "last", "most_common", "least_common", "earliest", "latest")
+How = Literal[
+    "max", "min", "median", "mean", "sum", "count", "count_distinct", "first", "last", "most_common", "least_common", "earliest", "latest"
+]
 
 
 class Summarize(NeighbourFunction):
     """The maximum, sum, first value, … of what the events of a scope set, given to all of them.
 
     `max`, `min`, `median`, `mean`, `sum` and `count` are of numbers; `count_distinct` of values; `first`, `last`, `most_common`
-    and `least_common` are values, and of equally common ones the one that came first.
+    and `least_common` are values, and of equally common ones the one that came first; `earliest` and `latest` are dates, as they
+    are written, and of equal ones the one that came first.
+
+    With `scope: event` it is of the values that one event has in an array, and the event has it once.
     """
 
     most: ClassVar[int] = 3
 
     function: Literal["summarize"]
-    how: Literal["max", "min", "median", "mean", "sum", "count", "count_distinct", "first", "last", "most_common", "least_common"]
+    scope: Literal["event", "session", "person"] = "session"  # type: ignore[assignment]
+    how: How
+
+    @property
+    def of_events(self) -> bool:
+        """Whether it asks one event alone."""
+        return self.scope == "event"
 
     def takes(self) -> Sequence[tuple[Input, Kind]]:
-        """Numbers, where arithmetic is done with them."""
-        return ((self.input, "number" if self.how in NUMBERS else "any"),)
+        """Numbers, where arithmetic is done with them, and dates, where they are compared."""
+        return ((self.input, "number" if self.how in NUMBERS else "time" if self.how in ("earliest", "latest") else "any"),)
 
     def gives(self) -> Kind:
         """A value of the input, or a number."""
@@ -35,3 +48,8 @@ class Summarize(NeighbourFunction):
     def reads(self) -> Kind:
         """Numbers, or which values there are."""
         return "number" if self.how in NUMBERS else "text"
+
+    def holds(self, *, metric: bool) -> tuple[Hold, ...]:
+        """What journeys hold for it: of dates their texts too."""
+        dates = (Hold(self.input, "instant"),) if self.how in ("earliest", "latest") else ()
+        return (*super().holds(metric=metric), *dates)

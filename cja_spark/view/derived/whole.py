@@ -41,11 +41,27 @@ def arrays_of(name: str, derived: Derived) -> tuple[str, ...]:
 
     The parts of a split are an array of their own.
     """
-    deepest: tuple[str, ...] = ()
-    for one in needed(name, derived):
-        for path in derived[one].paths():
-            deepest = max(deepest, arrays_in(path), key=len)
-    return (own_array(name),) if derived[name].functions[-1].gives_list else deepest
+    if derived[name].functions[-1].gives_list:
+        return (own_array(name),)
+    return () if derived[name].of_array() else arrays_taken(name, derived)
+
+
+def arrays_taken(name: str, derived: Derived) -> tuple[str, ...]:
+    """Arrays that a derived field takes values from, whatever it makes of them; the deepest, outermost first."""
+    return max((arrays_in(path) for path in _paths(name, derived)), key=len, default=())
+
+
+def _paths(name: str, derived: Derived) -> Iterator[str]:
+    """The fields of a derived field at the grain of its items: not those that another one takes together."""
+    for one in dict.fromkeys((*_of_items(name, derived), name)):
+        yield from derived[one].paths()
+
+
+def _of_items(name: str, derived: Derived) -> Iterator[str]:
+    for part in derived[name].made_of():
+        if part in derived and not derived[part].of_array():
+            yield from _of_items(part, derived)
+            yield part
 
 
 def arrays_as_written(name: str, written: Mapping[str, object]) -> tuple[str, ...]:
@@ -118,16 +134,24 @@ def _references(function: Function, derived: Derived) -> Iterator[str]:
 
 
 def _array_faults(name: str, derived: Derived) -> Iterator[str]:
-    paths = [path for one in needed(name, derived) for path in derived[one].paths()]
+    paths = list(_paths(name, derived))
     deepest = max((arrays_in(path) for path in paths), key=len, default=())
     for path in paths:
         inside = arrays_in(path)
         if deepest[: len(inside)] != inside:
             yield f"'{path}' lies in the array '{inside[-1]}' and another field in '{deepest[-1]}': their items have no pairs."
             return
-    if deepest and derived[name].functions[-1].gives_list:
+    yield from _faults_in(name, derived, deepest)
+
+
+def _faults_in(name: str, derived: Derived, deepest: tuple[str, ...]) -> Iterator[str]:
+    own = derived[name]
+    if deepest and own.of_array() and any(arrays_in(path) for path in own.paths_after_array()):
+        yield f"summarize: takes all values of '{deepest[-1]}' together; what follows takes no single ones."
+        return
+    if deepest and any(one.gives_list for one in own.functions):
         yield f"split: array makes several values of one; in the array '{deepest[-1]}' there are several already."
-    if deepest and derived[name].neighbour():
-        yield f"{derived[name].functions[-1].function}: looks at events, and in the array '{deepest[-1]}' one has several values."
-    if deepest and any(derived[one].lookups() for one in needed(name, derived)):
+    if deepest and not own.of_array() and own.neighbour():
+        yield f"{own.functions[-1].function}: looks at events, and in the array '{deepest[-1]}' one has several values."
+    if deepest and any(derived[one].lookups() for one in (*_of_items(name, derived), name)):
         yield f"lookup: a key in the array '{deepest[-1]}' is not looked up; use a dimension with 'lookup'."

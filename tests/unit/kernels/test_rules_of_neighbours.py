@@ -86,7 +86,7 @@ def test_o7_what_lies_after_the_range_is_no_neighbour():
 def made_of(columns, *persons, **function):
     """Columns of hand-written events, a minute apart, after the function ran."""
     offsets = np.append(0, np.cumsum(persons)).astype(np.int64)
-    stored = {name: np.array(values, np.float64 if name.startswith("m_") else np.int64) for name, values in columns.items()}
+    stored = {name: np.array(values, np.int64 if name.startswith("d_") else np.float64) for name, values in columns.items()}
     journeys = Journeys(offsets, MINUTE * np.arange(offsets[-1], dtype=np.int64), stored)
     component = next(iter(columns))[2:]
     number = function["function"] == "depth" or function.get("how") == "count_distinct" or f"m_{component}" in columns
@@ -95,6 +95,13 @@ def made_of(columns, *persons, **function):
     window = Window(0, 0, DAY, DAY, DAY, 0)
     found = with_neighbours(journeys, view, window, journeys.sessions(GAP), (component,))
     return found.columns[f"{section[0]}_{component}"].tolist()
+
+
+@pytest.mark.parametrize(("how", "found"), [("earliest", [22, 22, 22, 22, 0]), ("latest", [23, 23, 23, 23, 0])])
+def test_o10_the_earliest_and_the_latest_date_whatever_their_events_order(how, found):
+    columns = {"d_x": [21, 22, 23, 24, 0], "e_x": [5.0, 1.0, 9.0, 9.0, 3.0]}
+    assert made_of(columns, 4, 1, function="summarize", how=how) == found
+    assert made_of({"d_x": [21, 22], "e_x": [np.nan, np.nan]}, 2, function="summarize", how=how) == [0, 0]
 
 
 @pytest.mark.parametrize(("keep", "found"), [("first", ["a", None, None, None]), ("last", [None, None, None, "a"])])
