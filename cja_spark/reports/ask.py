@@ -136,7 +136,7 @@ class Seen(Generic[R]):
         self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
         self.journeys = with_standard(self.journeys, ask.view, window, self.sessions, ask.standard)
         self.journeys = with_deduplication(self.journeys, ask.view, window, self.sessions, ask.deduplicated)
-        self.journeys = with_neighbours(self.journeys, ask.view, window, self.sessions, ask.neighbours)
+        self.journeys = with_neighbours(self.journeys, ask.view, window, self.sessions, ask.neighbours, ask.values)
         self.journeys = with_persistence(self.journeys, ask.view, window, self.sessions, ask.persistent)
 
     @property

@@ -234,7 +234,9 @@ def _dimension_columns(name: str, view: View) -> tuple[str, ...]:
 def values_of(reports: Sequence[Report], view: View, values: DataFrame) -> tuple[TextIds, Maps]:
     """What reports need of the dictionary: ids that conditions on parts of texts match, and what values become."""
     columns = columns_of(reports, view)
-    shown = shown_in({column[2:] for column in columns if column[:2] in ("d_", "p_")}, view, values)
+    names = {column[2:] for column in columns if column[:2] in ("d_", "p_")}
+    names |= {name for report in reports for name in neighbours_in(report, view)}
+    shown = shown_in(names, view, values)
     maps = {**maps_of(shown), **refused_in([column[2:] for column in columns if column.startswith("m_")], view, values)}
     return text_ids(reports, view, shown_values(values, shown) if shown else values), maps
 

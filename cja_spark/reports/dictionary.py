@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,12 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.values import ListMap, ValueMap
 from cja_spark.reports.ask import Ask, Names
 from cja_spark.reports.mapped import Maps
+from cja_spark.reports.text_chain import chained
 from cja_spark.reports.text_rules import refused, tellers
+from cja_spark.view.derived.chain import Chain
 from cja_spark.view.spec import View
+
+Run = Callable[[Chain, str, pa.Array], pa.Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +38,21 @@ class Shown:
     texts: pa.Table
 
 
-def shown_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
-    """What the settings of a dimension make of its values.
+def is_changed(dimension: str, view: View) -> bool:
+    """Whether a dimension shows other values than are stored."""
+    how = view.dimensions[dimension]
+    return how.changes_texts or how.as_value or bool(view.chain_of(how).texts)
+
+
+def shown_of(dimension: str, view: View, ids: Ints, texts: pa.Array, run: Run = chained) -> Shown:
+    """What the functions of a dimension's derived field that a report runs on texts, and its settings, make of its values.
 
     Args:
         dimension: the dimension.
         view: its view.
         ids: the stored ids, int64[values].
         texts: their texts.
+        run: runs functions on texts.
 
     Raises:
         CollisionError: two shown texts have one id.
@@ -49,7 +60,9 @@ def shown_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
     how = view.dimensions[dimension]
     if how.gives_list:
         return _parts_of(dimension, view, ids, texts)
-    shown = how.shown(texts, view.calendar) if how.changes_texts else texts
+    if view.chain_of(how).texts:  # they make something of no value too
+        ids, texts = np.append(ids, 0), pa.concat_arrays([texts, pa.nulls(1, pa.string())])
+    shown = _shown(dimension, view, texts, run)
     nothing = view.no_value_of(dimension) if how.as_value else None
     became = _ids_of(shown, texts, ids)
     changed = np.flatnonzero(became != ids)
@@ -71,6 +84,17 @@ def _parts_of(dimension: str, view: View, ids: Ints, texts: pa.Array) -> Shown:
     found = pa.table({"id": hashed, "value": encoded.dictionary.cast(pa.string())})
     _refuse_shared(dimension, found)
     return Shown(ListMap(ids[order], offsets, keys), found)
+
+
+def _shown(dimension: str, view: View, texts: pa.Array, run: Run) -> pa.Array:
+    """What texts become; null is none."""
+    how = view.dimensions[dimension]
+    if (chain := view.chain_of(how)).texts:
+        texts = run(chain, view.time_zone, texts)
+    if not how.changes_texts:
+        return texts
+    coded = texts.dictionary_encode()
+    return how.shown(coded.dictionary, view.calendar).take(coded.indices)
 
 
 def _ids_of(shown: pa.Array, texts: pa.Array, ids: Ints) -> Ints:
@@ -99,8 +123,7 @@ def shown_in(names: Iterable[str], view: View, values: DataFrame) -> dict[str, S
     Raises:
         CollisionError: two shown texts have one id.
     """
-    how = {name: view.dimensions[name] for name in names if name in view.dimensions}
-    some = sorted(name for name, one in how.items() if one.changes_texts or one.as_value)
+    some = sorted(name for name in names if name in view.dimensions and is_changed(name, view))
     if not some:
         return {}
     stored = values.where(F.col("dimension").isin(some)).select("dimension", "id", "value").toArrow()
@@ -148,12 +171,13 @@ def maps_of(shown: Mapping[str, Shown]) -> Maps:
     return {name: one.map for name, one in shown.items()}
 
 
-def shown_names(names: Names, asks: Sequence[Ask]) -> Names:
+def shown_names(names: Names, asks: Sequence[Ask], run: Run = chained) -> Names:
     """A way to texts of shown ids: by a stored value that becomes each, and what the settings make of its text.
 
     Args:
         names: the way to the stored texts.
         asks: reports of one view.
+        run: runs functions on texts.
     """
     maps = {name: how for ask in asks for name, how in ask.values.items()}
 
@@ -163,11 +187,12 @@ def shown_names(names: Names, asks: Sequence[Ask]) -> Names:
         view = asks[0].view
         sources = maps[dimension].sources(np.unique(ids))
         stored = names(dimension, np.unique(np.array([*sources.values()], np.int64)))
-        known = {own: stored[source] for own, source in sources.items() if source in stored}
         if view.dimensions[dimension].gives_list:
+            known = {own: stored[source] for own, source in sources.items() if source in stored}
             _, parts = view.dimensions[dimension].parts(pa.array(known.values(), pa.string()), view.calendar)
             return {value_id(text): text for text in parts.to_pylist()}
-        texts = view.dimensions[dimension].shown(pa.array(known.values(), pa.string()), view.calendar)
+        known = {own: stored.get(source) for own, source in sources.items() if source in stored or source == 0 != own}
+        texts = _shown(dimension, view, pa.array(known.values(), pa.string()), run)
         found = dict(zip(known, texts.to_pylist(), strict=True))
         nothing = maps[dimension].nothing
         return found | ({nothing: view.no_value_of(dimension)} if nothing else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from cja_spark.reports.text_rules import tellers, with_kept_texts
 from cja_spark.view.spec import Metric, View
 
 Maps = Mapping[str, ValueMap | ListMap]
+NO_MAPS: Maps = MappingProxyType({})
 
 
 def with_values(journeys: Journeys, view: View, maps: Maps) -> Journeys:
@@ -23,9 +25,11 @@ def with_values(journeys: Journeys, view: View, maps: Maps) -> Journeys:
         view: the data view.
         maps: per dimension with settings what its values become, per metric with rules of texts those that it refuses.
 
-    Source: O10 (1), (2); M1: each item of an array by itself; an event without items has none.
+    Source: O10 (1), (2); M1: each item of an array by itself; an event without items has none. Decision: settings of what a
+        derived field makes that looks at other events come after it.
     """
-    metrics = tuple((name, one) for name, one in _metrics(view) if f"m_{name}" in journeys.columns)
+    metrics = tuple((name, one) for name, one in _metrics(view) if f"m_{name}" in journeys.columns and not view.neighbour_of(one))
+    maps = {name: how for name, how in maps.items() if not view.neighbour_of(view.dimensions.get(name) or view.metrics[name])}
     if not maps and not metrics:
         return journeys
     key = ("values", tuple(maps.values()), metrics)

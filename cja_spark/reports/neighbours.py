@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import numpy as np
 
 from cja_spark.journeys.batch import Bools, Floats, Ints, Items, Journeys, Window
-from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.deduplication import repeated
 from cja_spark.kernels.neighbours import common, depth, distinct, extreme, neighbour, summary
 from cja_spark.kernels.persistence import known
 from cja_spark.reports.date_math import units_between
+from cja_spark.reports.mapped import NO_MAPS, Maps
+from cja_spark.reports.number_chain import Outputs, named, run_numbers
 from cja_spark.reports.scopes import scope_of
-from cja_spark.spec import Spec
-from cja_spark.view.derived.case_when import CaseWhen
-from cja_spark.view.derived.conditions import AllOf, AnyOf, Comparison, Exclude
+from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.date_math import DateMath
 from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.derived.depth import Depth
@@ -24,10 +20,12 @@ from cja_spark.view.derived.held import END, AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.summarize import Summarize
-from cja_spark.view.spec import View
+from cja_spark.view.spec import CalculatedMetric, Dimension, Metric, View
 
 
-def with_neighbours(journeys: Journeys, view: View, window: Window, sessions: Ints, names: tuple[str, ...]) -> Journeys:
+def with_neighbours(
+    journeys: Journeys, view: View, window: Window, sessions: Ints, names: tuple[str, ...], maps: Maps = NO_MAPS
+) -> Journeys:
     """The same journeys, on which some dimensions and metrics have what other events say.
 
     Args:
@@ -36,44 +34,61 @@ def with_neighbours(journeys: Journeys, view: View, window: Window, sessions: In
         window: the report's time.
         sessions: the session of each event, int64[events] ascending.
         names: components whose derived field looks at other events; their columns hold what it looks at.
+        maps: per dimension with functions of its texts or with value settings what its values become.
 
     Source: O10 (5): after deduplication, before persistence. Decision: what lies after the range is a scope of its own, so
         that nothing there changes what happened before.
     """
     if not names:
         return journeys
-    how = tuple((name, _function(view, name)) for name in names)
-    naming = tuple(repr(view.naming_of(view.dimensions[name])) for name in names if name in view.dimensions)
-    key = ("neighbours", how, naming, window.end, window.complete, window.person_from, view.session, view.time_zone)
-    return journeys.remembered(key, lambda: _made(journeys, view, window, sessions, how))
+    how = tuple((name, _function(view, name), view.chain_of(_component(view, name))) for name in names)
+    settings = tuple(maps.get(name) for name in names)
+    written = repr((how, [_component(view, name) for name in names]))  # formulas and entries are mappings, which have no hash
+    key = ("neighbours", written, settings, window.end, window.complete, window.person_from, view.session, view.time_zone)
+    return journeys.remembered(key, lambda: _made(journeys, view, window, sessions, how, maps))
+
+
+def _component(view: View, name: str) -> Dimension | Metric:
+    found = view.dimensions.get(name) or view.metrics[name]
+    assert not isinstance(found, CalculatedMetric)
+    return found
 
 
 def _function(view: View, name: str) -> AtReports:
-    found = view.neighbour_of(view.dimensions.get(name) or view.metrics[name])
+    found = view.neighbour_of(_component(view, name))
     assert found is not None
     return found
 
 
 def _made(
-    journeys: Journeys, view: View, window: Window, sessions: Ints, how: tuple[tuple[str, AtReports], ...]
+    journeys: Journeys, view: View, window: Window, sessions: Ints, how: tuple[tuple[str, AtReports, Chain], ...], maps: Maps
 ) -> Journeys:
     changed: dict[str, Ints | Floats] = {}
 
-    def numbers(name: str, function: AtReports) -> Floats:
+    def outputs(name: str, function: AtReports, chain: Chain) -> Outputs:
+        found: Outputs = {}
         if isinstance(function, DateMath):
-            return units_between(journeys, name, function, window, sessions, view.time_zone)
-        scope, exists = scope_of(journeys, window, sessions, function.scope)
-        return _numbers(journeys, name, exists, scope, function)
-
-    for name, function in how:
-        if name in view.dimensions and (naming := view.naming_of(view.dimensions[name])):
-            changed[f"d_{name}"] = named(numbers(name, function), naming)
-        elif name in view.dimensions:
-            assert isinstance(function, NeighbourFunction)
-            scope, exists = scope_of(journeys, window, sessions, function.scope)
-            changed[f"d_{name}"] = _values(journeys, name, np.where(exists, journeys.ids(name), 0), scope, function)
+            found[function.output] = units_between(journeys, name, function, window, sessions, view.time_zone)
         else:
-            changed[f"m_{name}"] = numbers(name, function)
+            scope, exists = scope_of(journeys, window, sessions, function.scope)
+            found[function.output] = _numbers(journeys, name, exists, scope, function)
+        found[None] = run_numbers(chain.numbers, found, found[function.output])
+        return found
+
+    def ids(name: str, function: AtReports, chain: Chain) -> Ints:
+        if chain.words:
+            return named(chain.words, outputs(name, function, chain))
+        assert isinstance(function, NeighbourFunction)
+        scope, exists = scope_of(journeys, window, sessions, function.scope)
+        return _values(journeys, name, np.where(exists, journeys.ids(name), 0), scope, function)
+
+    for name, function, chain in how:
+        component = _component(view, name)
+        if isinstance(component, Metric):
+            changed[f"m_{name}"] = component.amounts(outputs(name, function, chain)[None])
+        else:
+            made = ids(name, function, chain)
+            changed[f"d_{name}"] = maps[name].of(made) if name in maps else made
     return journeys.with_columns(changed)
 
 
@@ -105,33 +120,6 @@ def _numbers(journeys: Journeys, name: str, exists: Bools, scope: Ints, function
     amounts, codes = np.unique(own, return_inverse=True)  # NaN is the last one
     there = neighbour(np.where(np.isnan(own), 0, codes + 1), scope, _steps(function), repeats=function.include_repeats)
     return np.append(np.nan, amounts)[there]
-
-
-def named(numbers: Floats, naming: CaseWhen) -> Ints:
-    """Ids of the words that a case when has for numbers; 0 where no case holds.
-
-    Shapes: numbers float64[events], NaN for none -> int64[events].
-    """
-    otherwise = value_id(str(naming.otherwise.value)) if naming.otherwise else 0
-    held = [_holds(case.when, numbers) for case in naming.cases]
-    return np.select(held, [np.int64(value_id(str(case.value.value))) for case in naming.cases], np.int64(otherwise))
-
-
-def _holds(test: Spec, numbers: Floats) -> Bools:
-    if isinstance(test, AllOf):
-        return np.asarray(np.all([_holds(part, numbers) for part in test.all], axis=0), bool)
-    if isinstance(test, AnyOf):
-        return np.asarray(np.any([_holds(part, numbers) for part in test.any], axis=0), bool)
-    if isinstance(test, Exclude):
-        return ~_holds(test.exclude, numbers)
-    assert isinstance(test, Comparison)
-    return np.asarray(np.all([_COMPARED[name](numbers, getattr(test, name)) for name in test.asked()], axis=0), bool)
-
-
-_COMPARED: Mapping[str, Callable[[Floats, Any], Bools]] = {
-    "equals": np.equal, "does_not_equal": np.not_equal, "at_least": np.greater_equal, "at_most": np.less_equal,
-    "more_than": np.greater, "less_than": np.less, "exists": lambda numbers, asked: np.isnan(numbers) != asked,
-}  # fmt: skip
 
 
 def _steps(function: NextOrPrevious) -> int:

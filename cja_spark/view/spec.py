@@ -27,7 +27,7 @@ from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
-from cja_spark.view.derived.case_when import CaseWhen
+from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.components import neighbour_faults
 from cja_spark.view.derived.function import Hold
 from cja_spark.view.derived.held import AtReports, held_columns
@@ -217,19 +217,6 @@ class View(Spec):
                 raise ValueError(f"session: starts_with: metric '{name}' has deduplication, which asks for sessions itself.")
         return self
 
-    @model_validator(mode="after")
-    def _values_come_first(self) -> View:
-        """O10: value settings come before derived fields that look at other events."""
-        components = {**self.dimensions, **self.metrics}
-        for name, one in components.items():
-            changes = one.changes_texts or one.as_value if isinstance(one, Dimension) else isinstance(one, Metric) and one.changes_amounts
-            if changes and self.neighbour_of(one):
-                raise ValueError(
-                    f"'{name}' is made by a derived field that looks at other events; settings of values come before that. "
-                    "Make them functions of the derived field."
-                )
-        return self
-
     def no_value_of(self, dimension: str) -> str:
         """What the row of a dimension's events without a value is called."""
         found = self.dimensions.get(dimension)
@@ -240,6 +227,7 @@ class View(Spec):
         """Whether tables show that row unless they are told otherwise."""
         found = self.dimensions.get(dimension)
         return found is None or found.no_value is None or found.no_value.show
+
     def arrays_of(self, component: Dimension | Metric) -> tuple[str, ...]:
         """Arrays of objects that the field or derived field of a component lies in, outermost first."""
         if component.derived is not None:
@@ -258,16 +246,18 @@ class View(Spec):
         name = None if isinstance(component, CalculatedMetric) else component.derived
         return self.derived[name].neighbour() if name in self.derived and name is not None else None
 
-    def naming_of(self, component: Dimension | Metric | CalculatedMetric) -> CaseWhen | None:
-        """The function that puts in words what such a one gives."""
+    def chain_of(self, component: Dimension | Metric | CalculatedMetric) -> Chain:
+        """The functions behind that one."""
         name = None if isinstance(component, CalculatedMetric) else component.derived
-        return self.derived[name].naming() if name in self.derived and name is not None else None
+        return self.derived[name].chain() if name in self.derived and name is not None else Chain()
 
     def held_of(self, name: str) -> tuple[tuple[str, Hold], ...]:
         """The columns that journeys hold for the derived field of a component that a report makes."""
         component = self.dimensions.get(name) or self.metrics[name]
         function = self.neighbour_of(component)
-        return () if function is None else held_columns(name, function, metric=name in self.metrics)
+        if function is None or isinstance(component, CalculatedMetric):
+            return ()
+        return held_columns(name, function, metric=self.derived[component.derived or ""].asks_numbers(metric=name in self.metrics))
 
     def derived_fields_of(self, component: Dimension | Metric | CalculatedMetric) -> tuple[str, ...]:
         """The derived fields that a component is made of, in the order in which they are made."""

@@ -59,7 +59,10 @@ def view_drawn(chance):
     metrics |= formulas(chance)
     metrics |= {name: {"derived": name} for name in ("looking", "waiting")}
     metrics["pages"] = {"field": "page", "behavior": "instances", **chance.choice([{}, {"include": include(chance, rule)}, {"include": include(chance, rule)}])}
-    derived = {"neighbour": [neighbour(chance)], "looking": [looking(chance)], "level": level(chance), "waiting": [waiting(chance)]}
+    derived = {
+        "neighbour": with_texts(chance, {**neighbour(chance), "output": "x"}), "looking": with_numbers(chance, {**looking(chance), "output": "x"}),
+        "level": level(chance), "waiting": with_numbers(chance, {**waiting(chance), "output": "x"}),
+    }  # fmt: skip
     made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
     tags = {"by": chance.choice(["o", "e", "c"]), "array": True}
     dimensions |= {"size": "size", "group": "page", "tags": {"field": "page", "substring": {"delimiter": tags}}, **made}
@@ -115,7 +118,7 @@ def level(chance):
     cases = [{"when": {"input": x, "less_than": 1.5}, "value": "few"}, {"when": {"input": x, "at_least": 3}, "value": "many"},
              {"when": {"any": [{"input": x, "equals": 2}, {"exclude": {"input": x, "exists": True}}]}, "value": "some"}]  # fmt: skip
     named = {"function": "case_when", "cases": chance.sample(cases, chance.choice([1, 2, 3])), **chance.choice([{}, {"otherwise": "some"}])}
-    return [{**summary, "output": "x"}, named]
+    return [{**summary, "output": "x"}, *with_texts(chance, {**named, "output": "w"}, "w")]
 
 
 def waiting(chance):
@@ -129,6 +132,33 @@ def waiting(chance):
         end = "today"
     units = ("second", "minute", "hour", "day", "day", "week", "month", "quarter", "year")
     return {"function": "date_math", "start": start, "end": end, "unit": chance.choice(units)}
+
+
+def with_texts(chance, function, root="x"):
+    """A function that gives text, and some behind it."""
+    one, other = {"output": root}, {"output": "y"}
+    exits = {"function": "case_when", "cases": [{"when": {"input": one, "exists": False}, "value": "nowhere"}], "otherwise": one}
+    makers = [
+        [], [], [], [{**exits, "output": "y"}], [{"function": "lowercase", "input": one}],
+        [{"function": "find_and_replace", "input": one, "find": "o", "replace": "oo"}],
+        [{"function": "classify", "input": one, "entries": {"home": "cart", "few": "many"}, "show_original_values": chance.random() < 0.5}],
+        [{"function": "trim", "input": one, "cut": {"side": "right", "position": 3}, "output": "y"},
+         {"function": "concatenate", "inputs": [other, {"value": "!"}, one], "delimiter": "/"}],
+        [{**exits, "output": "y"}, {"function": "merge_fields", "inputs": [other, one]}],
+    ]  # fmt: skip
+    return [function, *chance.choice(makers)]
+
+
+def with_numbers(chance, function):
+    """A function that gives a number, and some behind it."""
+    x = {"output": "x"}
+    whole = {"function": "typecast", "input": x, "to": "integer", "output": "y"}
+    formula = chance.choice(["x / (x - 2)", "x ^ 2 - 1", "-x * 0.5", "x ^ (x - x)", "x ^ 0.5"])
+    half = {"function": "math", "formula": formula, "inputs": {"x": x}, "output": "y"}
+    cases = [{"when": {"input": x, "at_least": 2}, "value": 10}, {"when": {"input": x, "exists": False}, "value": chance.choice([7, x])}]
+    other = {"function": "case_when", "cases": cases, **chance.choice([{}, {"otherwise": x}, {"otherwise": 0.5}])}
+    more = {"function": "math", "formula": "x - y", "inputs": {"x": x, "y": {"output": "y"}}}
+    return [function, *chance.choice([[], [], [whole], [half], [other], [whole, more], [half, more]])]
 
 
 def moved(chance):

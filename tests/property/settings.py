@@ -110,13 +110,13 @@ def with_settings(chance, view):
         return view
     share = chance.choice([0.15, 0.4])
     dimensions = {**view["dimensions"], "size": {"field": "size", **of_numbers(chance)}, "group": {"field": "page", **of_texts(chance)}}
-    for name in (name for name in view["dimensions"] if name not in ("size", "group", "level", "neighbour", "tags")):
+    for name in (name for name in view["dimensions"] if name not in ("size", "group", "tags")):
         if chance.random() < 0.6:
             dimensions[name] = {**long(dimensions[name]), **of_texts(chance, share)}
     tags = {name: one for name, one in of_texts(chance, 0.3).items() if name not in ("substring", "no_value")}
     dimensions["tags"] = {**view["dimensions"]["tags"], **tags, **chance.choice([{}, {"no_value": {"show": False}}])}
     metrics = dict(view["metrics"])
-    for name in ("views", "orders", "units"):
+    for name in ("views", "orders", "units", "looking", "waiting"):
         if chance.random() < 0.4:
             metrics[name] = {**long(metrics[name]), **of_amounts(chance)}
     if chance.random() < 0.5:

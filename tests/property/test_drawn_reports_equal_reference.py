@@ -24,7 +24,7 @@ from cja_spark.reports.compile import (
     standard_in,
     window_of,
 )
-from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
+from cja_spark.reports.dictionary import is_changed, maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.reports.text_rules import refused, tellers
@@ -34,6 +34,7 @@ from tests.property.asks import CATEGORIES, FORMULAS, TEXTS, TIERS, asks_drawn, 
 from tests.property.strategies import PAGES, journeys
 from tests.reference import order
 from tests.reference.report import report
+from tests.unit.kernels.by_hand import run_on_texts
 
 SIZES = ("0.0", "1.0", "2.0")
 NAMES = {value_id(text): text for texts in (*TEXTS.values(), PAGES, SIZES) for text in texts if text.strip()}
@@ -104,7 +105,7 @@ def answers_of(view, drawn, events, tiers, until):
     ids |= standard_ids(asks)
     batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
     cells = pa.Table.from_batches([*empty(), *run_asks(asks, [batch])])
-    names = shown_names(lambda name, ids: NAMES, asks)
+    names = shown_names(lambda name, ids: NAMES, asks, run_on_texts)
     for at, ask in enumerate(asks):
         sums = Sums(cells.filter(pc.equal(cells["report"], at)))
         yield REPORTS.named(ask.report.report).finish(sums, ask, names).to_pylist()
@@ -113,8 +114,7 @@ def answers_of(view, drawn, events, tiers, until):
 def shown_by(view):
     """What the view's settings make of all texts that may be stored."""
     ids, texts = np.array([*NAMES], np.int64), pa.array(NAMES.values(), pa.string())
-    some = [name for name, one in view.dimensions.items() if one.changes_texts or one.as_value]
-    return {name: shown_of(name, view, ids, texts) for name in some}
+    return {name: shown_of(name, view, ids, texts, run_on_texts) for name in view.dimensions if is_changed(name, view)}
 
 
 def refused_by(view):
@@ -173,7 +173,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'behavior': 'values'", "'array': True", "time_spent_per_person", "'pages'", "'group'", "'size'",
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
-        "'date_math'", "'earliest'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
+        "'date_math'", "'earliest'", "{'function': 'typecast', 'input': {'output': 'x'}", "'formula': 'x ", "'find_and_replace'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
         "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
     ]  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from tests.reference.calendar import first_instant, local
-from tests.reference.derived import case_when, functions, looks, taken
+from tests.reference.derived import FUNCTIONS, functions, looks, taken
 from tests.reference.derived_dates import units
-from tests.reference.derived_inputs import as_instant
+from tests.reference.derived_inputs import as_instant, blank
 from tests.reference.metrics import own, spec_of
 from tests.reference.persistence import named, person_from, settings, used
 from tests.reference.summaries import dated, summary
@@ -23,10 +23,19 @@ def function_of(view: dict, component: str) -> dict | None:
     return None
 
 
-def in_words(view: dict, component: str, how: dict, found: object) -> object:
-    """What a case when behind the function calls its number."""
-    last = functions(view, spec_of(view, "dimensions", component).get("derived") or spec_of(view, "metrics", component)["derived"])[-1]
-    return found if last is how else case_when(last, taken(view, {}, {how["output"]: found}))
+def behind(view: dict, component: str) -> list[dict]:
+    """The functions behind the one that looks at other events."""
+    made = spec_of(view, "dimensions", component).get("derived") or spec_of(view, "metrics", component)["derived"]
+    return functions(view, made)[functions(view, made).index(function_of(view, component)) + 1 :]
+
+
+def after(view: dict, component: str, how: dict, found: object) -> object:
+    """What the functions behind it make of what it gives."""
+    outputs = {how.get("output"): found}
+    for function in behind(view, component):
+        found = blank(FUNCTIONS[function["function"]](function, taken(view, {}, outputs)))
+        outputs[function.get("output")] = found
+    return found if found is None or isinstance(found, str) else float(found)
 
 
 def in_numbers(view: dict, component: str, *, metric: bool) -> bool:
@@ -65,7 +74,7 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
         for person, journey in journeys.items():
             found = [value(at, name, how, journey, sessions[person], view, {**ask, "now": now}) for at in range(len(journey))]
             for event, one in zip(journey, found, strict=True):
-                event[f"new {name}"] = in_words(view, name, how, one)
+                event[f"new {name}"] = after(view, name, how, one)
     for journey in journeys.values():
         for event in journey:
             for key in [key for key in event if key.startswith("new ")]:

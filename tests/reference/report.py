@@ -64,7 +64,9 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
     if data_until is not None:
         tail = max(ask["to"], min(tail, data_until))
     journeys = order.journeys([dict(event) for event in events if start <= event["t"] < tail])
-    values.lay([event for journey in journeys.values() for event in journey], view)
+    late = [name for kind in ("dimensions", "metrics") for name in view.get(kind, {}) if neighbours.function_of(view, name)]
+    early = [name for kind in ("dimensions", "metrics") for name in view.get(kind, {}) if name not in late]
+    values.lay([event for journey in journeys.values() for event in journey], view, early)
     session_of = {person: numbers(journey, view) for person, journey in journeys.items()}
     for person, journey in journeys.items():
         for events_of_part in parts_of(journey, ask):
@@ -73,6 +75,7 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
     deduplication.lay(journeys, session_of, view, ask)
     now = data_until if data_until is not None else max((event["t"] for event in events), default=0)
     neighbours.lay(journeys, session_of, view, ask, now)
+    values.lay([event for journey in journeys.values() for event in journey], view, late)
     persistence.lay(journeys, session_of, view, ask)
     return journeys, session_of
 

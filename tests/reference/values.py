@@ -287,16 +287,16 @@ def array_depth(view: dict, kind: str, name: str) -> int:
     return (how.get("field") or "").count("[]") if "persistence" in how else len(path(view, kind, name))
 
 
-def lay(events: list[dict], view: dict) -> None:
-    """Put the settled values on events."""
-    for name in view.get("dimensions", {}):
+def lay(events: list[dict], view: dict, some: list[str]) -> None:
+    """Put the settled values of some components on events."""
+    for name in [name for name in view.get("dimensions", {}) if name in some]:
         how = spec_of(view, "dimensions", name)
         depth = array_depth(view, "dimensions", name)
         for event in events:
             event[name] = each(event.get(name), depth, lambda value, how=how, name=name: filled(settled(value, how, view.get("calendar", "gregorian")), view, name))
-    for name in view.get("metrics", {}):
+    for name in [name for name in view.get("metrics", {}) if name in some]:
         how = spec_of(view, "metrics", name)
-        if "derived" not in how and "calculate" not in how:
+        if "calculate" not in how:
             depth = array_depth(view, "metrics", name)
             for event in events:
                 event[name] = each(event.get(name), depth, lambda value, how=how: amount(value, how))

@@ -36,8 +36,8 @@ class Formula:
     def holding(cls, name: str, hold: Hold, derived: Mapping[str, DerivedField], zone: str, suffix: str = "") -> Formula:
         """What journeys hold of a derived field that a report makes."""
         own = derived[name]
-        naming = own.naming()
-        words = tuple(dict.fromkeys(str(one.value) for one in naming.results())) if naming else ()
+        in_words = own.chain().words
+        words = tuple(dict.fromkeys(str(one.value) for one in in_words.results())) if in_words else ()
         held = own.model_copy(update={"functions": (*own.before(), Holding(function="holding", input=hold.input, kind=hold.kind))})
         below = tuple(part for part in cls.of(name, derived, zone).parts if part[0] != name)
         return cls(name + suffix, (*below, (name + suffix, held)), zone, words)

@@ -34,12 +34,6 @@ class CaseWhen(Function):
         """What the field may be."""
         return (*(case.value for case in self.cases), *([self.otherwise] if self.otherwise else []))
 
-    def names_numbers_of(self, output: str | None) -> bool:
-        """Whether it only says, in given words, what numbers of one output are called."""
-        compared = [one for case in self.cases for one in comparisons(case.when)]
-        of_output = all(one.input.output == output and one.kind() in ("number", "any") for one in compared)
-        return output is not None and of_output and all(isinstance(one.value, str) for one in self.results())
-
     def takes(self) -> Sequence[tuple[Input, Kind]]:
         """What is compared, by what it is compared with; and its values."""
         compared = [(one.input, one.kind()) for case in self.cases for one in comparisons(case.when)]

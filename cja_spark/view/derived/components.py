@@ -18,9 +18,9 @@ def neighbour_faults(
 ) -> Iterator[tuple[Where, str]]:
     """What is wrong with components whose derived field looks at other events."""
     of_dimensions, of_metrics = _neighbours(derived, dimensions), _neighbours(derived, metrics)
-    for name, function in of_dimensions.items():
+    for name in of_dimensions:
         if derived[dimensions[name].derived].gives() == "number":
-            yield ("dimensions", name), f"{function.function} gives a number, so it makes a metric, no dimension."
+            yield ("dimensions", name), f"{derived[dimensions[name].derived].functions[-1].function} gives a number, so it makes a metric, no dimension."
     for name, function in of_metrics.items():
         if derived[metrics[name].derived].gives() == "text":
             yield ("metrics", name), f"{derived[metrics[name].derived].functions[-1].function} gives text, so it makes a dimension, no metric."

@@ -11,6 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cja_spark.errors import did_you_mean
 from cja_spark.spec import AsTuple, Spec
 from cja_spark.view.derived.case_when import CaseWhen
+from cja_spark.view.derived.chain import Chain, chain_faults, chain_of, world_of
 from cja_spark.view.derived.classify import Classify
 from cja_spark.view.derived.concatenate import Concatenate
 from cja_spark.view.derived.date_math import DateMath
@@ -107,9 +108,8 @@ class DerivedField(Spec):
                 yield from ((where, text) for text in _output_faults(function, one, wanted, kinds))
             if function.gives_list and at != last and not self._summarized(at):
                 yield where, f"{function.function}: its array is what the field has, so it is the last function, or a summarize of the event takes it."
-            if not function.of_events and self.functions[at + 1 :] != self._naming(at):
-                text = "looks at other events, so it is the last function but for a case when that puts its number in words."
-                yield where, f"{function.function}: {text}"
+            if not function.of_events and at == len(self.before()):
+                yield from ((("functions", at + 1 + behind), text) for behind, text in chain_faults(function, self.functions[at + 1 :]))
             if function.output in kinds:
                 yield where, f"output: '{function.output}' is the output of an earlier function; choose another name."
             if function.output:
@@ -169,14 +169,6 @@ class DerivedField(Spec):
         after = self.functions[len(self.in_array()) + 1 :]
         return tuple(one.field for function in after for one, _ in function.takes() if one.field is not None)
 
-    def _naming(self, at: int) -> tuple[CaseWhen, ...]:
-        """The case when behind a function that puts its number in words."""
-        function, after = self.functions[at], self.functions[at + 1 : at + 2]
-        return tuple(
-            one for one in after
-            if isinstance(one, CaseWhen) and function.gives() == "number" and one.names_numbers_of(function.output)
-        )  # fmt: skip
-
     def neighbour(self) -> AtReports | None:
         """The function that looks at other events or at the clock, if there is one."""
         return next((one for one in self.functions if isinstance(one, AtReports) and not one.of_events), None)
@@ -186,14 +178,21 @@ class DerivedField(Spec):
         at = next((at for at, one in enumerate(self.functions) if not one.of_events), len(self.functions))
         return self.functions[:at]
 
-    def naming(self) -> CaseWhen | None:
-        """The case when that puts the number of such a function in words, if there is one."""
-        last = self.functions[-1]
-        return last if isinstance(last, CaseWhen) and self.neighbour() else None
+    def chain(self) -> Chain:
+        """The functions behind that one, which a report runs too."""
+        looking = self.neighbour()
+        return chain_of(looking, self.functions[len(self.before()) + 1 :]) if looking else Chain()
+
+    def asks_numbers(self, *, metric: bool) -> bool:
+        """Whether numbers are asked of a function that takes both: by what follows it, else by the component."""
+        after = self.functions[len(self.before()) + 1 :]
+        looking = self.neighbour()
+        return world_of(looking, after) == "number" if looking and after else metric
 
     def gives(self) -> Kind:
         """The kind of its values."""
-        return self.functions[-1].gives()
+        chain = self.chain()
+        return "text" if chain.words or chain.texts else self.functions[-1].gives()
 
 
 def _times(count: int) -> str:

@@ -158,7 +158,7 @@ AGE = {"function": "date_math", "start": "seen", "end": "today"}
 @pytest.mark.parametrize(
     ("derived", "others", "fault"),
     [
-        ({"a": [NEXT, LOW]}, {}, "derived.a.0: next_or_previous: looks at other events, so it is the last function but for"),
+        ({"a": [NEXT, LOW]}, {}, "derived.a.1: lowercase: behind next_or_previous, which looks at other events, a function takes"),
         ({"a": [NEXT], "b": [{"function": "lowercase", "input": {"derived": "a"}}]}, {}, "derived field 'a' looks at other events; no function takes"),
         ({"a": [{**NEXT, "input": "p[].q"}]}, {}, "next_or_previous: looks at events, and in the array 'p' one has several values."),
         ({"a": [{**NEXT, "direction": "nxt"}]}, {}, "no such choice: 'nxt'. Did you mean 'next'?"),
@@ -175,7 +175,7 @@ AGE = {"function": "date_math", "start": "seen", "end": "today"}
         ({"a": [{**AGE, "end": {"clock": "tody"}}]}, {}, "no such choice: 'tody'. Did you mean 'today'?"),
         ({"a": [{**AGE, "start": "p[].seen"}]}, {}, "date_math: looks at events, and in the array 'p' one has several values."),
         ({"a": [AGE]}, {"dimensions": {"d": {"derived": "a"}}}, "dimensions.d: date_math gives a number, so it makes a metric, no dimension."),
-        ({"a": [{**SUM, "output": "x"}, {**AGE, "start": {"output": "x"}}]}, {}, "summarize: looks at other events, so it is the last function"),
+        ({"a": [{**SUM, "output": "x"}, {**AGE, "start": {"output": "x"}}]}, {}, "derived.a.1: date_math: cannot follow summarize, which looks at other events"),
         ({"a": [{**NEXT, "scope": "event"}]}, {}, "scope: no such choice: 'event'. Known: person, session."),
         ({"a": [{**SUM, "input": "p[].q", "scope": "event", "output": "s"}, {"function": "concatenate", "inputs": [{"output": "s"}, "p[].r"]}]}, {},
          "derived.a: summarize: takes all values of 'p' together; what follows takes no single ones."),
@@ -192,22 +192,52 @@ def test_what_looks_at_other_events_has_its_place(derived, others, fault):
     assert any(fault in message for message in faults(derived, **others)), faults(derived, **others)
 
 
+def test_settings_of_values_may_come_after_what_looks_at_other_events():
+    derived = {"a": [NEXT], "b": [{"function": "depth", "input": "page"}]}
+    view(derived, dimensions={"x": {"derived": "a", "lowercase": True, "no_value": {"as_value": True}}}, metrics={"y": {"derived": "b", "include": {"more_than": 1}}})
+
+
+X, DEPTH = {"output": "x"}, {"function": "depth", "input": "page", "output": "x"}
+THEN = {**NEXT, "output": "x"}
+WORDS = {"function": "case_when", "cases": [{"when": {"input": X, "at_least": 2}, "value": "many"}]}
+
+
 @pytest.mark.parametrize(
-    ("section", "component"),
+    ("functions", "fault"),
     [
-        ("dimensions", {"derived": "next_page", "lowercase": True}),
-        ("dimensions", {"derived": "next_page", "no_value": {"as_value": True}}),
-        ("metrics", {"derived": "depth", "include": {"more_than": 1}}),
-        ("metrics", {"derived": "depth", "behavior": "instances"}),
+        ([THEN, {"function": "concatenate", "inputs": [X, "page"]}],
+         "derived.a.1: concatenate: behind next_or_previous, which looks at other events, a function takes what it gives and values that are given."),
+        ([{**LOW, "output": "low"}, THEN, {"function": "concatenate", "inputs": [X, {"output": "low"}]}], "derived.a.2: concatenate: behind next_or_previous"),
+        ([THEN, DEPTH], "derived.a.1: depth: cannot follow next_or_previous, which looks at other events; put it before."),
+        ([THEN, {"function": "lookup", "input": X, "dataset": "d", "column": "c"}], "derived.a.1: lookup: cannot follow next_or_previous"),
+        ([THEN, {"function": "split", "input": X, "delimiter": ",", "array": True}], "derived.a.1: split: cannot follow next_or_previous"),
+        ([{**SUM, "how": "first", "output": "x"}, {"function": "typecast", "input": X, "to": "number"}],
+         "derived.a.1: typecast: cannot make a number of the text that summarize gives; do that before."),
+        ([DEPTH, {"function": "typecast", "input": X, "to": "text"}],
+         "derived.a.1: typecast: the number that depth gives takes math, a typecast to number or integer, and a case when that puts it in words."),
+        ([DEPTH, {"function": "classify", "input": X, "entries": {"1": "one"}}], "classify: takes text, and output 'x' gives numbers"),
+        ([DEPTH, {"function": "case_when", "cases": [{"when": {"input": X, "equals": 1}, "value": "one"}], "otherwise": X}], "derived.a.1: case_when: the number that depth"),
+        ([DEPTH, {**WORDS, "output": "y"}, {"function": "concatenate", "inputs": [X, {"output": "y"}]}], "derived.a.2: concatenate: behind depth"),
+    ],
+)  # fmt: skip
+def test_what_follows_a_function_of_other_events_takes_what_it_gives(functions, fault):
+    assert any(fault in message for message in faults({"a": functions})), faults({"a": functions})
+
+
+@pytest.mark.parametrize(
+    ("functions", "gives"),
+    [
+        ([THEN, {"function": "lowercase", "input": X}], "text"),
+        ([DEPTH, WORDS], "text"),
+        ([DEPTH, {**WORDS, "output": "y"}, {"function": "concatenate", "inputs": [{"output": "y"}, {"value": "!"}]}], "text"),
+        ([DEPTH, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
+        ([{**THEN, "input": "price"}, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
     ],
 )
-def test_settings_of_values_do_not_come_after_what_looks_at_other_events(section, component):
-    derived = {
-        "next_page": [{"function": "next_or_previous", "input": "page", "direction": "next"}],
-        "depth": [{"function": "depth", "input": "page"}],
-    }
-    with pytest.raises(ValueError, match="'x' is made by a derived field that looks at other events; settings of values come before"):
-        View.model_validate({"name": "v", "derived": derived, section: {"x": component}})
+def test_what_follows_says_whether_a_dimension_or_a_metric_is_made(functions, gives):
+    right, wrong = ("dimensions", "metrics") if gives == "text" else ("metrics", "dimensions")
+    view({"a": functions}, **{right: {"c": {"derived": "a"}}})
+    assert f"gives {'text' if gives == 'text' else 'a number'}, so it makes" in faults({"a": functions}, **{wrong: {"c": {"derived": "a"}}})[0]
 
 
 def test_the_id_of_deduplicate_is_a_dimension(folder):

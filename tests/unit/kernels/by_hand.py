@@ -21,11 +21,13 @@ from cja_spark.reports.compile import (
     standard_in,
     window_of,
 )
-from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
+from cja_spark.reports.dictionary import is_changed, maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
 from cja_spark.view.text_numbers import marked
+from tests.reference.derived import FUNCTIONS, taken
+from tests.reference.derived_inputs import blank
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 GAP = 30 * MINUTE
@@ -38,6 +40,19 @@ VIEW = {
     "dimensions": {"page": "page", "sku": "items[].sku"},
     "metrics": {"orders": "orders", "opens": "opens", "units": "items[].units"},
 }
+
+
+def run_on_texts(chain, zone, texts):
+    """Functions of texts, as the reference has them: the product runs them on Spark."""
+    return pa.array([_run(chain, zone, text) for text in texts.to_pylist()], pa.string())
+
+
+def _run(chain, zone, text):
+    outputs = {chain.root: text}
+    for function in (one.model_dump(exclude_none=True) for one in chain.texts):
+        text = blank(FUNCTIONS[function["function"]](function, taken({"time_zone": zone}, {}, outputs)))
+        outputs[function.get("output")] = text
+    return text
 
 
 def journeys_of(persons):
@@ -86,8 +101,8 @@ def table_of(persons, view=VIEW, as_of=END, until=END, **asked):
     texts = {text for own in persons for _, values in own for text in (values.get("page"), values.get("channel"), *values.get("sku", ()))}
     names = {value_id(text): text for text in texts if text}
     ids, known = np.array([*names], np.int64), pa.array(names.values(), pa.string())
-    settings = [name for name, one in given.dimensions.items() if one.changes_texts or one.as_value]
-    maps = maps_of({name: shown_of(name, given, ids, known) for name in settings})
+    settings = [name for name in given.dimensions if is_changed(name, given)]
+    maps = maps_of({name: shown_of(name, given, ids, known, run_on_texts) for name in settings})
     maps |= {name: refused(given.metrics[name], ids, known) for name in tellers(given.metrics, given)}
     settled["ranges"] = ranges_of(report, given, until, as_of)
     ask = Ask(report, given, window_of(report, given, until, as_of), values=maps, **settled)
@@ -95,7 +110,7 @@ def table_of(persons, view=VIEW, as_of=END, until=END, **asked):
     nothing = Cells()
     nothing.add(0, [])
     batches = [*nothing.batches(0), *kind.kernel(Seen(journeys_of(persons), ask)).batches(0)]
-    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, shown_names(lambda name, ids: names, [ask]))
+    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, shown_names(lambda name, ids: names, [ask], run_on_texts))
 
 
 def page(t, name=None, **values):
