@@ -1,4 +1,4 @@
-"""docs/derived-fields.md and the templates: each example gives what it says, by the product and by the reference."""
+"""docs/derived-fields.md: each example gives what it says, by the product and by the reference."""
 
 from __future__ import annotations
 
@@ -27,16 +27,6 @@ for written in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", GUIDE, re.DO
 LINES = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (function|`\{function)", line)]
 HEADERS = [at for at, line in enumerate(LINES) if line[0] == "function"]
 TABLE = [(LINES[max(head for head in HEADERS if head < at)], line) for at, line in enumerate(LINES) if at not in HEADERS]
-CHANNELS = [
-    ("https://site.com/?cid=ps_1", "https://google.com", "Paid Search"), ("https://site.com/?cid=EM_1", None, "Email"),
-    ("https://site.com/?cid=x", None, "Other Campaigns"), ("https://site.com/", "https://www.google.com/q", "Natural Search"),
-    ("https://site.com/", "https://l.facebook.com/", "Natural Social"), ("https://site.com/", "https://blog.org/", "Referring Domains"),
-    ("https://site.com/", None, "Direct"), ("https://site.com/a", "https://www.site.com/b", None), (None, None, None),
-]  # fmt: skip
-AGENTS = [
-    ("Mozilla/5.0 (compatible; Googlebot/2.1)", None, "bot"), ("Mozilla/5.0 (Windows NT 10.0)", None, "human"), (None, None, "bot"),
-    ("Mozilla/5.0", "uptime checks", "bot"), ("curl/8.0", "home", "bot"),
-]  # fmt: skip
 
 
 def given(spark, definition, name, rows, schema):
@@ -81,17 +71,3 @@ def test_each_function_of_other_events_gives_what_the_guide_says(header, line):
     found = made_of({"d_x": [ids[text] for text in texts]}, len(texts), **yaml.safe_load(line[0].strip("`")))
     names = {number: text for text, number in ids.items()}
     assert [names.get(one, "–" if one != one else f"{one:g}") for one in found] == line[1:]  # noqa: PLR0124 - NaN
-
-
-def template(name):
-    return yaml.safe_load((ROOT / "conf" / "templates" / f"{name}.yaml").read_text(encoding="utf-8"))
-
-
-def test_the_template_of_marketing_channels(spark):
-    found = given(spark, template("marketing_channel"), "marketing_channel", [row[:2] for row in CHANNELS], "page_url string, referrer string")
-    assert found == [channel for _, _, channel in CHANNELS]
-
-
-def test_the_template_of_bot_detection(spark):
-    found = given(spark, template("bot_detection"), "traffic", [row[:2] for row in AGENTS], "user_agent string, network string")
-    assert found == [traffic for _, _, traffic in AGENTS]
