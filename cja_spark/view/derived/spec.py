@@ -110,6 +110,8 @@ class DerivedField(Spec):
                 yield where, f"{function.function}: its array is what the field has, so it is the last function, or a summarize of the event takes it."
             if not function.of_events and at == len(self.before()):
                 yield from ((("functions", at + 1 + behind), text) for behind, text in chain_faults(function, self.functions[at + 1 :]))
+            if isinstance(function, Summarize) and function.of_events and at != len(self.in_array()):
+                yield where, "summarize: a derived field takes the values of an event together once; make the other a derived field of its own."
             if function.output in kinds:
                 yield where, f"output: '{function.output}' is the output of an earlier function; choose another name."
             if function.output:
@@ -127,9 +129,9 @@ class DerivedField(Spec):
             most = MOST_OPERATORS.get(name, operators[name])
             if operators[name] - function.operators() <= most < operators[name]:
                 yield ("functions", at), f"a derived field has {most} operators of {name} at most, and these are {operators[name]}."
-        if len(self.paths()) > MOST_FIELDS:
-            yield (), f"{len(self.paths())} fields; a derived field is made of {MOST_FIELDS} at most."
         columns = {(one.dataset, one.column) for one in self.lookups()}
+        if (fields := len(self.paths()) + len(columns)) > MOST_FIELDS:
+            yield (), f"{fields} fields; a derived field is made of {MOST_FIELDS} at most, columns of lookup datasets among them."
         if len(columns) > MOST_LOOKUPS:
             yield (), f"{len(columns)} columns of lookup datasets; a derived field is made of {MOST_LOOKUPS} at most."
 
