@@ -36,7 +36,10 @@ def world_of(looking: Function, after: Sequence[Function]) -> World:
     """Whether the functions behind one take its texts or its numbers, where it may give both."""
     if (gives := looking.gives()) in ("text", "number"):
         return "text" if gives == "text" else "number"
-    taken = {wanted for function in after for one, wanted in function.takes() if one.output == looking.output}
+    taken = {
+        "number" if isinstance(function, Typecast) and function.to != "text" else wanted
+        for function in after for one, wanted in function.takes() if one.output == looking.output
+    }  # fmt: skip
     return "number" if "number" in taken else "text"
 
 

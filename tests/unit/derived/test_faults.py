@@ -246,6 +246,7 @@ def test_what_follows_a_function_of_other_events_takes_what_it_gives(functions, 
         ([DEPTH, WORDS], "text"),
         ([DEPTH, {**WORDS, "output": "y"}, {"function": "concatenate", "inputs": [{"output": "y"}, {"value": "!"}]}], "text"),
         ([DEPTH, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
+        ([THEN, {"function": "typecast", "input": X, "to": "integer"}], "number"),
         ([{**THEN, "input": "price"}, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
     ],
 )
