@@ -112,8 +112,8 @@ def _refuse_joins(view: View) -> None:
         if dimension.lookup or dimension.profile:
             raise ConfigurationError(f"dimension '{name}' reads a lookup or a profile; only a project has those.")
     for name, derived in view.derived.items():
-        if derived.lookups():
-            raise ConfigurationError(f"derived field '{name}' reads a lookup; only a project has those.")
+        if derived.lookups() or derived.profiles():
+            raise ConfigurationError(f"derived field '{name}' reads a lookup or a profile; only a project has those.")
 
 
 def _conformed(events: DataFrame) -> DataFrame:

@@ -65,6 +65,7 @@ def _derived_uses(view: View) -> Iterator[Use]:
     yield from (Use("derived field", name) for one in components if (name := getattr(one, "derived", None)))
     for derived in view.derived.values():
         yield from (Use("lookup dataset", one.dataset) for one in derived.lookups())
+        yield from (Use("profile dataset", path.split(".", 1)[0]) for path in derived.profiles())
         yield from (Use("dimension", one.id, "id") for one in derived.functions if isinstance(one, Deduplicate) and one.id)
 
 

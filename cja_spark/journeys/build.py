@@ -159,6 +159,8 @@ def _fingerprint(lake: Lake, definition: str, fields: tuple[Field, ...], slots: 
         "buckets": slots,
         "lookups": {name: _digest(lake.lookup(name).read().inputFiles()) for name in lookups},
     }
+    if any(one.profiles() for one in formulas):
+        parts["profiles"] = _digest(lake.profiles.read().inputFiles())
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -189,7 +191,7 @@ def _write(
     with_profiles = people if PROFILE_PERIOD in change.written else ()
     narrow = _narrow(touched, fields)
     formulas = [field.formula for field in fields if field.formula]
-    touched = touched.transform(derive, formulas, lambda dataset: lake.lookup(dataset).read())
+    touched = touched.transform(derive, formulas, lambda dataset: lake.lookup(dataset).read(), lake.profiles.read)
     _add_texts(lake, view, touched, fields, with_profiles, change.files)
     lookups = {field.name: lookup_ids(lake, field) for field in fields if field.lookup}
     rows = journey_rows(event_rows(touched, view, fields, slots), fields, lookups, numbers, slots, layout.chunk_events)

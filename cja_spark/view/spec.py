@@ -266,7 +266,8 @@ class View(Spec):
 
     def paths_of(self, dimension: Dimension) -> tuple[str, ...]:
         """The fields whose values, or parts of them, a dimension shows."""
-        made = (path for name in self.derived_fields_of(dimension) for path in self.derived[name].paths())
+        parts = [self.derived[name] for name in self.derived_fields_of(dimension)]
+        made = (path for part in parts for path in (*part.paths(), *part.profiles()))
         return (*(path for path in (dimension.field, dimension.profile) if path), *made)
 
     def metric_names(self) -> tuple[str, ...]:

@@ -60,8 +60,8 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
     arrays = view.arrays_of(component)
     inside = f", one value per item of '{arrays[-1]}'" if arrays else ", one value per event"
     for name in view.derived_fields_of(component):
-        functions = ", then ".join(str(one.function) for one in view.derived[name].functions)
-        yield BUILD, f"the derived field '{name}' is made: {functions}"
+        functions = ", then ".join(str(one.function) for one in view.derived[name].before())
+        yield BUILD, f"the derived field '{name}' is made: {functions or 'what a report asks is stored'}"
     if component.field is not None:
         yield BUILD, f"the field '{component.field}' of events is stored{inside}"
     lookup, profile = getattr(component, "lookup", None), getattr(component, "profile", None)
@@ -70,7 +70,10 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
     if profile is not None:
         yield BUILD, f"'{profile}' of the person's profile is stored, one value per person"
     if made := view.neighbour_of(component):
-        yield REPORT, f"its derived field looks at {_looked_at(made)}, after sessions and deduplication"
+        chain = view.chain_of(component)
+        behind = (*chain.numbers, *([chain.words] if chain.words else []), *chain.texts)
+        then = "".join(f", then {one.function}" for one in behind)
+        yield REPORT, f"its derived field looks at {_looked_at(made)}, after sessions and deduplication{then}"
 
 
 def _looked_at(function: AtReports) -> str:

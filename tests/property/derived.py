@@ -161,7 +161,7 @@ def summarize(chance, at):
         return {"input": ("items[].price", "items[].name")[at % 2], "scope": "event", "how": numbers[at // 2]}
     if at < 22:
         return {"input": ("items[].name", "items[].tags[].code")[at % 2], "scope": "event", "how": values[(at - 12) // 2]}
-    return {"input": ("day", "seen", "moment", "items[].name")[at % 4], "scope": "event", "how": ("earliest", "latest")[at // 24]}
+    return {"input": ("day", "moment", "a", "items[].name")[at % 4], "scope": "event", "how": ("earliest", "latest")[at // 24]}
 
 
 DRAWN = {one.__name__: one for one in (

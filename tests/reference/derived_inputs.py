@@ -34,7 +34,7 @@ class Taken:
         [(kind, what)] = one.items()
         if kind == "derived":
             return self.made(what)
-        return {"field": lambda: blank(self.event.get(what)), "output": lambda: self.outputs.get(what), "value": lambda: what}[kind]()
+        return {"field": lambda: blank(self.event.get(what)), "profile": lambda: blank(self.event.get(what)), "output": lambda: self.outputs.get(what), "value": lambda: what}[kind]()
 
     def text(self, one: object, *, given: bool = False) -> str | None:
         return as_text(self.raw(one, given=given))

@@ -18,6 +18,7 @@ from cja_spark.journeys.derived.reading import Reading
 from cja_spark.journeys.derived.summarize import in_one_list, item_of, summary
 from cja_spark.journeys.derived.value import Value, cleaned, text
 from cja_spark.journeys.fields import leaf, text_of
+from cja_spark.sources.names import storable_name
 from cja_spark.view.derived.function import Function
 from cja_spark.view.derived.held import Holding
 from cja_spark.view.derived.lookup import Lookup
@@ -27,13 +28,16 @@ from cja_spark.view.derived.whole import arrays_taken
 Lookups = Callable[[str], DataFrame]
 
 
-def derive(events: DataFrame, formulas: Iterable[Formula], lookup: Lookups) -> DataFrame:
+def derive(
+    events: DataFrame, formulas: Iterable[Formula], lookup: Lookups, profiles: Callable[[], DataFrame] | None = None
+) -> DataFrame:
     """Events with their derived fields, as they are and as text.
 
     Args:
         events: the events.
         formulas: the derived fields.
         lookup: the rows of a lookup dataset by its name, one per `key`: events cannot multiply.
+        profiles: the persons' profiles, one per `person_id`, where there are some.
 
     Rows:    The same.
     Columns: reads {paths} (what derived fields are made of); adds {derived} (of the derived fields, two for each).
@@ -42,6 +46,7 @@ def derive(events: DataFrame, formulas: Iterable[Formula], lookup: Lookups) -> D
     """
     wanted = {formula.name: formula for formula in formulas}
     making = _Making(events, {part: Formula.of(part, dict(one.parts), one.zone) for one in wanted.values() for part, _ in one.parts})
+    making.join_profiles(profiles)
     making.run_steps(lookup)
     made = {name: column for formula in wanted.values() for name, column in making.columns(formula).items()}
     return making.events.withColumns(made).select(*events.columns, *made)
@@ -73,6 +78,19 @@ class _Making:
         self.formulas = formulas
         self.values: dict[str, Value] = {}  # of derived fields with one value per event, or the list of a split
         self.outputs: dict[str, dict[str, Value]] = {name: {} for name in formulas}
+        self.profiles: dict[str, Value] = {}
+
+    def join_profiles(self, profiles: Callable[[], DataFrame] | None) -> None:
+        """Put the columns of profiles beside the events of their person."""
+        paths = sorted({path for formula in self.formulas.values() for path in formula.profiles()})
+        if not paths:
+            return
+        rows = no_lookups("profiles") if profiles is None else profiles()
+        leaves = {path: leaf(storable_name(path), rows.schema, f"profile '{path}'") for path in paths}
+        columns = {path: f"_profile_{number}" for number, path in enumerate(paths)}
+        kept = rows.select("person_id", *(F.col(leaves[path][1]).alias(name) for path, name in columns.items()))
+        self.events = self.events.join(kept, on="person_id", how="left")
+        self.profiles = {path: Value(F.col(name), leaves[path][0]) for path, name in columns.items()}
 
     def run_steps(self, lookup: Lookups) -> None:
         """Run all functions that have one value per event."""
@@ -113,7 +131,7 @@ class _Making:
 
     def reading(self, formula: Formula) -> Reading:
         reach = partial(value_at, schema=self.schema, where=_where(formula))
-        return Reading(_where(formula), formula.zone, reach, self.values, self.outputs[formula.name])
+        return Reading(_where(formula), formula.zone, reach, self.values, self.outputs[formula.name], self.profiles)
 
     def note(self, step: Step, value: Value) -> None:
         if step.function.output:
@@ -133,13 +151,16 @@ class _Making:
 
     def listed(self, formula: Formula, arrays: Sequence[str], stored: Callable[[Value], Column]) -> Column:
         """A value per item of an array: one expression, since no column has the grain of an item."""
-        return over_items(arrays, self.schema, _where(formula), partial(_item, formula, self.values, stored=stored))
+        return over_items(arrays, self.schema, _where(formula), partial(_item, formula, self.values, self.profiles, stored=stored))
 
 
-def _item(formula: Formula, known: Mapping[str, Value], reach: Callable[[str], Value], *, stored: Callable[[Value], Column]) -> Column:
+def _item(
+    formula: Formula, known: Mapping[str, Value], profiles: Mapping[str, Value], reach: Callable[[str], Value], *,
+    stored: Callable[[Value], Column],
+) -> Column:  # fmt: skip
     """The value of an item, with all derived fields that it is made of; those of the event are there already."""
     made = dict(known)
-    readings = {name: Reading(_where(formula), formula.zone, reach, made, {}) for name, _ in formula.parts}
+    readings = {name: Reading(_where(formula), formula.zone, reach, made, {}, profiles) for name, _ in formula.parts}
     steps = [(name, function) for name, part in formula.parts if name not in known for function in part.functions]
 
     def after(number: int) -> Column:

@@ -60,6 +60,10 @@ class Formula:
         """Lookup datasets that it takes values from."""
         return tuple(dict.fromkeys(one.dataset for _, part in self.parts for one in part.lookups()))
 
+    def profiles(self) -> tuple[str, ...]:
+        """Columns of profiles that it takes values from."""
+        return tuple(dict.fromkeys(path for _, part in self.parts for path in part.profiles()))
+
     def written(self) -> dict[str, object]:
         """Its definition as plain values: what is the same gives the same journeys."""
         parts = [{"name": name, "functions": [_written(one) for one in part.functions]} for name, part in self.parts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Column
@@ -23,6 +23,7 @@ class Reading:
         reach: the value at a path of events.
         derived: derived fields made before.
         outputs: named outputs of its own functions so far.
+        profiles: columns of the persons' profiles.
     """
 
     where: str
@@ -30,11 +31,14 @@ class Reading:
     reach: Callable[[str], Value]
     derived: dict[str, Value]
     outputs: dict[str, Value]
+    profiles: Mapping[str, Value]
 
     def value(self, one: Input) -> Value:
         """An input as it is."""
         if one.field is not None:
             return self.reach(one.field)
+        if one.profile is not None:
+            return self.profiles[one.profile]
         if one.output is not None:
             return self.outputs[one.output]
         if one.derived is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import BeforeValidator, Discriminator, Tag, model_validator
 
 from cja_spark.spec import Spec
 from cja_spark.view.derived.function import Function, Hold
@@ -35,6 +35,12 @@ class OfScope(Spec):
     input: AnyInput
     scope: Literal["session", "person"]
     take: Literal["first", "last"] = "first"
+
+    @model_validator(mode="after")
+    def _not_of_a_person(self) -> OfScope:
+        if self.input.profile is not None:
+            raise ValueError(f"scope: the date '{self.input.profile}' of a profile is the same on all events; write it without a scope.")
+        return self
 
 
 def _moment(written: object) -> object:

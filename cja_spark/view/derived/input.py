@@ -13,23 +13,26 @@ from cja_spark.view.condition import Number
 
 Kind = Literal["text", "number", "time", "any"]
 Constant = str | int | float
-SOURCES = ("field", "output", "derived", "value")
+SOURCES = ("field", "output", "derived", "profile", "value")
 
 
 class Input(Spec):
-    """Exactly one of: the path of a field, the output of an earlier function, a derived field, a value that is given."""
+    """Exactly one of: the path of a field, an output of an earlier function, a derived field, a profile's column, a value that is given."""
 
     field: str | None = None
     output: Name | None = None
     derived: Name | None = None
+    profile: str | None = None
     value: str | Number | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Input:
         if sum(getattr(self, name) is not None for name in SOURCES) != 1:
-            raise ValueError("give exactly one of 'field', 'output', 'derived', 'value'.")
+            raise ValueError("give exactly one of 'field', 'output', 'derived', 'profile', 'value'.")
         if self.field is not None and not self.field.strip():
             raise ValueError("field: a path is expected, such as web.page.")
+        if self.profile is not None and "." not in self.profile:
+            raise ValueError(f"profile: '{self.profile}' names a dataset and a column of it: '{self.profile}.column'.")
         if isinstance(self.value, float) and not math.isfinite(self.value):
             raise ValueError("value: a finite number is expected.")
         return self

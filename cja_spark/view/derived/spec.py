@@ -130,10 +130,11 @@ class DerivedField(Spec):
             if operators[name] - function.operators() <= most < operators[name]:
                 yield ("functions", at), f"a derived field has {most} operators of {name} at most, and these are {operators[name]}."
         columns = {(one.dataset, one.column) for one in self.lookups()}
+        columns |= {("", path) for path in self.profiles()}
         if (fields := len(self.paths()) + len(columns)) > MOST_FIELDS:
-            yield (), f"{fields} fields; a derived field is made of {MOST_FIELDS} at most, columns of lookup datasets among them."
+            yield (), f"{fields} fields; a derived field is made of {MOST_FIELDS} at most, columns of lookup datasets and profiles among them."
         if len(columns) > MOST_LOOKUPS:
-            yield (), f"{len(columns)} columns of lookup datasets; a derived field is made of {MOST_LOOKUPS} at most."
+            yield (), f"{len(columns)} columns of lookup datasets and profiles; a derived field is made of {MOST_LOOKUPS} at most."
 
     def inputs(self) -> Iterator[Input]:
         """All inputs of all functions."""
@@ -143,6 +144,10 @@ class DerivedField(Spec):
     def paths(self) -> tuple[str, ...]:
         """The fields that it is made of, each once."""
         return tuple(dict.fromkeys(one.field for one in self.inputs() if one.field is not None))
+
+    def profiles(self) -> tuple[str, ...]:
+        """The columns of profiles that it is made of, each once."""
+        return tuple(dict.fromkeys(one.profile for one in self.inputs() if one.profile is not None))
 
     def made_of(self) -> tuple[str, ...]:
         """The derived fields that it is made of, each once."""

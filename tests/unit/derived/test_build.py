@@ -73,6 +73,20 @@ def test_a_lookup_takes_any_key_and_builds_again_when_its_dataset_changes(lake):
         build(lake, looked, {})
 
 
+def test_a_column_of_a_profile_is_on_all_events_of_its_person_and_builds_again_when_it_changes(lake):
+    fill(lake, [*events_of("p1", 2), *events_of("p2", 1)])
+    rows = lake.spark.sql("SELECT 'p1' AS person_id, named_struct('tier', 'Gold', 'since', DATE '2025-12-31') AS crm")
+    lake.profiles.overwrite(rows)
+    made = view([{"function": "concatenate", "inputs": [{"profile": "crm.tier"}, "page"], "delimiter": " "}])
+    assert build(lake, made, {}).written == (202601,)
+    assert {row["value"] for row in lake.values("v").read().collect()} == {"Gold home", "home"}
+    assert sorted(len(row["t"]) for row in lake.journeys("v").read().collect()) == [1, 2]
+    assert build(lake, made, {}).written == ()
+    lake.profiles.overwrite(lake.spark.sql("SELECT 'p2' AS person_id, named_struct('tier', 'Blue', 'since', DATE '2025-12-31') AS crm"))
+    assert build(lake, made, {}).written == (202601,)
+    assert "Blue home" in {row["value"] for row in lake.values("v").read().collect()}
+
+
 @pytest.mark.parametrize(
     ("functions", "fault"),
     [
