@@ -6,9 +6,9 @@ from typing import Any
 
 from benchmarks.events import DAYS, START_MS, STEPS, VIEW
 from cja_spark.lake import Lake
-from cja_spark.reports.ask import REPORTS
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import Pass
 from cja_spark.reports.readers import run_pass

@@ -35,11 +35,12 @@ from cja_spark.journeys.built import Built, built
 from cja_spark.lake import Lake
 from cja_spark.lock import locked
 from cja_spark.project import Project
-from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.ask import Ask
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.credited import with_too_many_values
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.explain import explain as explain_pass
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import Pass
 from cja_spark.reports.periods_read import is_read

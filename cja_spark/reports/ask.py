@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Generic
+from typing import Generic
 
 import numpy as np
-import pyarrow as pa
 from typing_extensions import TypeVar
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
 from cja_spark.kernels.segments import Matcher, TextIds
 from cja_spark.kernels.sessions import session_amounts
-from cja_spark.registry import Registry
-from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.deduplicated import with_deduplication
 from cja_spark.reports.limits import LeftOut, place_in, within_limits
 from cja_spark.reports.mapped import Maps, with_values
@@ -24,7 +21,7 @@ from cja_spark.reports.neighbours import with_neighbours
 from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.ranges import NO_RANGES, Ranges
 from cja_spark.reports.spec import Report
-from cja_spark.reports.standard import texts_with_standard, with_standard
+from cja_spark.reports.standard import with_standard
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import all_values, lasting
 from cja_spark.view.condition import Segment
@@ -34,7 +31,6 @@ from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 R = TypeVar("R", bound=Report, default=Report, covariant=True)
-K = TypeVar("K", bound=Report)
 
 
 @dataclass(frozen=True)
@@ -274,35 +270,3 @@ class Seen(Generic[R]):
             ("amounts", metric, window.start, window.end, self.ask.timeout_ms, view.session.starts_with),
             lambda: session_amounts(metric, self.journeys.t, self.sessions, self.in_range),
         )
-
-
-Names = Callable[[str, Ints], Mapping[int, str]]
-
-
-def no_tail(report: Report, view: View) -> int:
-    """A kind of report that looks at nothing after its range."""
-    return 0
-
-
-@dataclass(frozen=True)
-class Kind(Generic[K]):
-    """One kind of report.
-
-    Attributes:
-        spec: what an author writes.
-        kernel: journeys to cells, in a task.
-        rows: summed cells to rows, on the driver.
-        tail_ms: how far after the range it looks.
-    """
-
-    spec: type[K]
-    kernel: Callable[[Seen[K]], Cells]
-    rows: Callable[[Sums, Ask[K], Names], pa.Table]
-    tail_ms: Callable[[K, View], int] = no_tail
-
-    def finish(self, sums: Sums, ask: Ask[K], names: Names) -> pa.Table:
-        """Rows of summed cells; texts of standard dimensions need no dictionary."""
-        return self.rows(sums, ask, texts_with_standard(names, ask.view))
-
-
-REPORTS: Registry[Kind[Any]] = Registry("report")

@@ -13,9 +13,10 @@ from pyspark.sql import functions as F
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Ints, Window
 from cja_spark.kernels.segments import TextIds, positive
-from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.ask import Ask
 from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.dictionary import maps_of, refused_in, shown_in, shown_values
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.mapped import Maps
 from cja_spark.reports.measures import base_metrics, measures
 from cja_spark.reports.ranges import NO_RANGES, Ranges, days_used

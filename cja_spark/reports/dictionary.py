@@ -15,7 +15,8 @@ from cja_spark.errors import CollisionError
 from cja_spark.journeys.batch import Ints
 from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.values import ListMap, ValueMap
-from cja_spark.reports.ask import Ask, Names
+from cja_spark.reports.ask import Ask
+from cja_spark.reports.kind import Names
 from cja_spark.reports.mapped import Maps
 from cja_spark.reports.text_chain import chained
 from cja_spark.reports.text_rules import refused, tellers
@@ -188,8 +189,8 @@ def shown_names(names: Names, asks: Sequence[Ask], run: Run = chained) -> Names:
         sources = maps[dimension].sources(np.unique(ids))
         stored = names(dimension, np.unique(np.array([*sources.values()], np.int64)))
         if view.dimensions[dimension].gives_list:
-            known = {own: stored[source] for own, source in sources.items() if source in stored}
-            _, parts = view.dimensions[dimension].parts(pa.array(known.values(), pa.string()), view.calendar)
+            whole = [stored[source] for source in sources.values() if source in stored]
+            _, parts = view.dimensions[dimension].parts(pa.array(whole, pa.string()), view.calendar)
             return {value_id(text): text for text in parts.to_pylist()}
         known = {own: stored.get(source) for own, source in sources.items() if source in stored or source == 0 != own}
         texts = _shown(dimension, view, pa.array(known.values(), pa.string()), run)

@@ -13,8 +13,9 @@ from pyspark.sql import DataFrame
 
 from cja_spark.journeys.batch import Ints
 from cja_spark.journeys.period import PROFILE_PERIOD
-from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import NAMES, Sums
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.one_pass import bucket_files, read_by_arrow, read_by_spark
 from cja_spark.reports.readers import Reader
 

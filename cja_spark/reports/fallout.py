@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cja_spark.reports.ask import REPORTS, Kind
 from cja_spark.reports.fallout_cells import finish, kernel
 from cja_spark.reports.fallout_steps import FalloutStep, Grace, Step, Ties
 from cja_spark.reports.include_no_value import shows
+from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, Duration, Name, Spec, milliseconds
 from cja_spark.view.spec import View

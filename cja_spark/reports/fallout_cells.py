@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from cja_spark.journeys.batch import Bools, Ints, Window
 from cja_spark.kernels.sessions import run_starts
-from cja_spark.reports.ask import Ask, Names, Seen
+from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_chains import Chains, chains_of
 from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.include_no_value import shows
+from cja_spark.reports.kind import Names
 from cja_spark.spec import milliseconds
 
 if TYPE_CHECKING:

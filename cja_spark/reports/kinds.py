@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 
 import cja_spark.reports
-from cja_spark.reports.ask import REPORTS
+from cja_spark.reports.kind import REPORTS
 
 __all__ = ["REPORTS"]
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.journeys.batch import Ints
 from cja_spark.journeys.reader import local_paths
-from cja_spark.reports.ask import Names
+from cja_spark.reports.kind import Names
 
 MANY = 5000  # ids that a Spark query can take as literals
 

@@ -8,6 +8,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints, Items, Journeys, Windo
 from cja_spark.kernels.deduplication import repeated
 from cja_spark.kernels.neighbours import common, depth, distinct, extreme, neighbour, summary
 from cja_spark.kernels.persistence import known
+from cja_spark.kernels.values import ValueMap
 from cja_spark.reports.date_math import units_between
 from cja_spark.reports.mapped import NO_MAPS, Maps
 from cja_spark.reports.number_chain import Outputs, named, run_numbers
@@ -88,7 +89,8 @@ def _made(
             changed[f"m_{name}"] = component.amounts(outputs(name, function, chain)[None])
         else:
             made = ids(name, function, chain)
-            changed[f"d_{name}"] = maps[name].of(made) if name in maps else made
+            shown = maps.get(name)
+            changed[f"d_{name}"] = shown.of(made) if isinstance(shown, ValueMap) else made
     return journeys.with_columns(changed)
 
 

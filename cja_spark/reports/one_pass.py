@@ -17,8 +17,9 @@ from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
 from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, read_bucket
 from cja_spark.journeys.worker import prepare_worker
-from cja_spark.reports.ask import REPORTS, Ask, Seen
+from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import SCHEMA, Cells, Sums
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.limits import left_out_of
 from cja_spark.worker_errors import worker_errors
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cja_spark.journeys.batch import Floats
-from cja_spark.reports.ask import Ask, Names
+from cja_spark.reports.ask import Ask
+from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import shown
 from cja_spark.view.formula.uses import Measure
 

@@ -17,9 +17,10 @@ from pydantic import Field, model_validator
 from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.counting import coded
 from cja_spark.kernels.sessions import first_masked, session_sums
-from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
+from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.include_no_value import shows
+from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Name
 from cja_spark.view.spec import View

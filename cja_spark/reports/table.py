@@ -12,11 +12,12 @@ from pydantic import Field, model_validator
 
 from cja_spark.errors import did_you_mean
 from cja_spark.journeys.batch import Bools, Floats, Ints
-from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
+from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.credited import Credits, attribution_of, credits
 from cja_spark.reports.distinct import add_values, values_in_total, values_per_key
 from cja_spark.reports.include_no_value import IncludeNoValue
+from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, rounded_counts, shown
 from cja_spark.reports.ranked import ranked
 from cja_spark.reports.rate_game import credited as credited_by_game

@@ -11,8 +11,9 @@ import pyarrow as pa
 from pydantic import Field
 
 from cja_spark.journeys.batch import Floats, Ints, Items
-from cja_spark.reports.ask import Names, Seen
+from cja_spark.reports.ask import Seen
 from cja_spark.reports.credited import Way, attribution_of
+from cja_spark.reports.kind import Names
 from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, Name
 from cja_spark.view.formula.uses import Measure

@@ -10,9 +10,10 @@ import pyarrow as pa
 from pydantic import Field
 
 from cja_spark.kernels.counting import slots_of
-from cja_spark.reports.ask import REPORTS, Ask, Kind, Names, Seen
+from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.distinct import add_values_over_time, values_in_total, values_per_key
+from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.measures import in_total, kept, measures, per_code, shown
 from cja_spark.reports.spec import Report
 from cja_spark.spec import AsTuple, EachOnce, Name

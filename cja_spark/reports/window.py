@@ -9,7 +9,7 @@ from cja_spark.journeys.batch import Window
 from cja_spark.reports.spec import PersonScope, Report
 from cja_spark.span import Months
 from cja_spark.spec import milliseconds
-from cja_spark.view.calendar import floor_day, instant_months_before, instant_ms, local_day, months_before
+from cja_spark.view.calendar import floor_day, instant_months_before, instant_ms, local_day
 from cja_spark.view.calendar_settings import GREGORIAN, Calendar
 from cja_spark.view.ranges import Days, days_in
 from cja_spark.view.spec import View

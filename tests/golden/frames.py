@@ -11,8 +11,9 @@ from pathlib import Path
 import yaml
 
 from cja_spark.journeys.hashing import value_id
-from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.ask import Ask
 from cja_spark.reports.compile import asks_of
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.kinds import REPORTS as _ALL  # noqa: F401 - registers every kind
 from cja_spark.view.calendar import instant_ms, local_day
 from cja_spark.view.spec import View

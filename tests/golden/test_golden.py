@@ -9,9 +9,10 @@ from pyspark.sql import functions as F
 
 from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
-from cja_spark.reports.ask import REPORTS, Ask
+from cja_spark.reports.ask import Ask
 from cja_spark.reports.compile import columns_of
 from cja_spark.reports.dictionary import shown_names
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.readers import run_pass
 from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of

@@ -9,8 +9,8 @@ from cja_spark.errors import CollisionError, MissingColumnError
 from cja_spark.journeys import values as dictionary
 from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
-from cja_spark.reports.ask import REPORTS
 from cja_spark.reports.compile import asks_of, columns_of
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.readers import run_pass
 from cja_spark.reports.sessions import Sessions

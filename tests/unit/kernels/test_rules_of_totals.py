@@ -8,9 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.journeys.batch import Journeys
-from cja_spark.reports.ask import REPORTS, Ask, Seen
+from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.compile import window_of
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.table import Table
 from cja_spark.reports.table_rows import combined
 from cja_spark.view.spec import View

@@ -1,0 +1,51 @@
+"""What a kind of report is: what an author writes, its kernel, its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic
+
+import pyarrow as pa
+from typing_extensions import TypeVar
+
+from cja_spark.journeys.batch import Ints
+from cja_spark.registry import Registry
+from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.spec import Report
+from cja_spark.reports.standard import texts_with_standard
+from cja_spark.view.spec import View
+
+K = TypeVar("K", bound=Report)
+
+Names = Callable[[str, Ints], Mapping[int, str]]
+
+
+def no_tail(report: Report, view: View) -> int:
+    """A kind of report that looks at nothing after its range."""
+    return 0
+
+
+@dataclass(frozen=True)
+class Kind(Generic[K]):
+    """One kind of report.
+
+    Attributes:
+        spec: what an author writes.
+        kernel: journeys to cells, in a task.
+        rows: summed cells to rows, on the driver.
+        tail_ms: how far after the range it looks.
+    """
+
+    spec: type[K]
+    kernel: Callable[[Seen[K]], Cells]
+    rows: Callable[[Sums, Ask[K], Names], pa.Table]
+    tail_ms: Callable[[K, View], int] = no_tail
+
+    def finish(self, sums: Sums, ask: Ask[K], names: Names) -> pa.Table:
+        """Rows of summed cells; texts of standard dimensions need no dictionary."""
+        return self.rows(sums, ask, texts_with_standard(names, ask.view))
+
+
+REPORTS: Registry[Kind[Any]] = Registry("report")
