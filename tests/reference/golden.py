@@ -70,7 +70,8 @@ def events_of(folder: Path, view: dict) -> list[dict]:
                     event[f"date of {name}"] = as_instant(event[name], view.get("time_zone", "UTC")) if isinstance(event[name], str) else None
                 elif "field" in spec:
                     number_ = kind == "metrics" and spec.get("behavior") != "instances"
-                    event[name] = parsed(row[spec["field"]], len(path(view, kind, name)), 0, number=number_)
+                    depth = spec["field"].count("[]") or len(path(view, kind, name))
+                    event[name] = parsed(row[spec["field"]], depth, 0, number=number_)
         events.append(event)
     return events
 
