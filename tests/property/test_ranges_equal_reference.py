@@ -142,4 +142,4 @@ def test_drawn_segments_with_ranges_keep_the_events_of_the_reference(lot):
         assert found == expected, f"seed {seed}: {segments}, {written['view_segments']}"
         inside = sum(FROM <= event["t"] < TO for event in events)
         some += 0 < len(found) < inside
-    assert some > 30  # neither all nor none of the events
+    assert some > 20  # neither all nor none of the events

@@ -158,7 +158,9 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
                     pair for one in kept(seen["masked"], leaf)
                     for pair, _ in bindings(one["event"], view, [*dimensions, leaf.distinct])
                 }
-                totals[leaf] = float(len({pair[-1] for pair in pairs if None not in pair}))
+                least = {*hidden, leaf.distinct}
+                told = {pair for pair in pairs if all(pair[at] is not None for at, name in enumerate([*dimensions, leaf.distinct]) if name in least)}
+                totals[leaf] = float(len({pair[-1] for pair in told}))
     items, rest = ranked(cells, everything, view, ask, sort)
     found = [totals, everything, *(cells[key] for key, _ in items)]
     if rest:
