@@ -28,6 +28,9 @@ check: setup ## ruff, mypy --strict, import layers, house checks
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest tests/house
 
+mutants: setup ## one mistake after another in the kernels: the tests must find each (10 minutes)
+	@$(BIN)/python -m tests.mutants.run
+
 bench: setup ## benchmarks against DuckDB; writes benchmarks/README.md
 	@$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[bench]'
 	@$(BIN)/python -m benchmarks.run
@@ -58,4 +61,4 @@ $(STAMP): pyproject.toml requirements.lock
 clean: ## remove what was built, not the environment
 	@rm -rf build
 
-.PHONY: help demo test test-jobs test-release check bench schemas docs package setup clean
+.PHONY: help demo test test-jobs test-release check mutants bench schemas docs package setup clean

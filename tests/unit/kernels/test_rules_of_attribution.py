@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from cja_spark.kernels.attribution import Touches, decaying, linear, participating, shaped, windows
+from cja_spark.kernels.attribution import Touches, decaying, distinct_values, linear, participating, shaped, windows
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, GAP, VIEW, page, table
 
@@ -126,7 +126,7 @@ def test_other_reports_and_totals_count_the_metric_as_it_is():
     assert table([[page(0, "a"), page(1, orders=5)]], metrics=["orders"], view=view) == [("total", 5)]
 
 
-def random_runs(seed, touches=PLENTY, conversions=PLENTY // 4):
+def random_runs(seed, touches=PLENTY, conversions=PLENTY // 4, lasts=4_000_000):
     """Touches and conversions of some persons, and the touches of each conversion."""
     chance = np.random.default_rng(seed)
     at = np.sort(chance.choice(2 * (touches + conversions), touches + conversions, replace=False))
@@ -134,7 +134,7 @@ def random_runs(seed, touches=PLENTY, conversions=PLENTY // 4):
     converts[chance.choice(len(at), conversions, replace=False)] = True
     unit = np.sort(chance.integers(0, 7, len(at)))
     some = [Touches(at[which], 1000 * at[which], unit[which], unit[which]) for which in (~converts, converts)]
-    first, last = windows(*some, some[0].t + 4_000_000, -1, in_session=False)
+    first, last = windows(*some, some[0].t + lasts, -1, in_session=False)
     return some[0], first, last, chance.integers(1, 100, conversions).astype(float)
 
 
@@ -146,8 +146,9 @@ def test_credit_sums_to_what_was_given_on_a_hundred_thousand_touches(give):
     assert (last - first).max() > 1000
 
 
-def test_decay_on_many_touches_is_what_each_conversion_gives():
-    touches, first, last, amounts = random_runs(2, 3000, 700)
+@pytest.mark.parametrize("lasts", [4_000_000, 100_000])
+def test_decay_on_many_touches_is_what_each_conversion_gives(lasts):
+    touches, first, last, amounts = random_runs(2, 3000, 700, lasts)
     expected = np.zeros(len(touches.at))
     for low, high, x in zip(first, last, amounts, strict=True):
         weights = 2.0 ** (-(touches.t[high] - touches.t[low : high + 1]) / 50_000)
@@ -168,6 +169,14 @@ def test_participation_on_many_touches_is_what_each_conversion_gives():
     for low, high, x in zip(first, last, amounts, strict=True):
         expected[np.unique(values[low : high + 1])] += x
     assert found == pytest.approx(expected)
+
+
+def test_a6_values_of_touches_that_left_the_window_are_no_distinct_ones():
+    touches, first, last, _ = random_runs(5, 300, 100, 20_000)
+    codes = np.random.default_rng(6).integers(0, 9, len(touches.at)).astype(np.int32)
+    found = distinct_values(first, last, np.arange(len(codes)), codes, 9)
+    assert found.tolist() == [len(set(codes[low : high + 1].tolist())) for low, high in zip(first, last, strict=True)]
+    assert 1 < found.max() < 9
 
 
 @pytest.mark.parametrize(

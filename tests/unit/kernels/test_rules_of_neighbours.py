@@ -70,6 +70,11 @@ def test_w5_nobody_else_is_a_neighbour():
     assert sorted(row[1:] for row in rows if row[0] == "item") == [("No value", 3), ("b", 1), ("e", 1)]
 
 
+def test_w5_a_run_of_equal_values_ends_with_its_person():
+    columns = {"d_x": [21, 21, 22]}
+    assert made_of(columns, 1, 2, scope="person", **moved("previous")) == [0, 0, 21]
+
+
 LATER = {"range": {"from": dt.date(2025, 1, 10), "to": dt.date(2025, 1, 12)}}
 
 

@@ -61,6 +61,12 @@ def test_p1_all_of_a_thousand_values_are_there():
     assert values[-1] == 0
 
 
+def test_p1_p5_what_is_set_at_the_first_instant_is_there_and_nothing_from_before():
+    own, t, one = np.array([7, 8], np.int64), np.array([4, 5], np.int64), np.zeros(2, np.int64)
+    assert union(own, one, t, 5)[1].tolist() == [0, 8]
+    assert bound(own, one + 1, one, t, 5, FOREVER, original=True).tolist() == [0, 8]
+
+
 @pytest.mark.parametrize(("gap", "seen"), [(30 * MINUTE, "a"), (30 * MINUTE + 1, None)])
 def test_p3_a_value_lasts_its_time_and_no_millisecond_longer(gap, seen):
     for allocation in ("most_recent", "original"):

@@ -139,6 +139,13 @@ def test_g8_what_is_excluded_at_the_end_never_comes_after(text, met):
     assert meets(pages(text), A, {"exclude": X}) == met
 
 
+def test_g8_what_is_excluded_at_the_start_or_the_end_is_of_the_same_unit():
+    persons = [pages("X"), pages("A"), pages("X")]
+    assert kept(persons, {"then": [{"exclude": X}, A]}, "person") == ["1.0"]
+    assert kept(persons, {"then": [A, {"exclude": X}]}, "person") == ["1.0"]
+    assert numbers([page(0, "X"), page(FAR, "A"), page(2 * FAR, "X")], {"exclude": X}, A, container="session") == [1]
+
+
 @pytest.mark.parametrize(("at", "met"), [(MINUTE, False), (MINUTE + 1, True)])
 def test_g8_an_exclusion_with_within_ends(at, met):
     events = [page(0, "A"), page(at, "X"), page(2 * MINUTE, "C")]

@@ -106,6 +106,16 @@ def test_s6_an_event_thirteen_months_before_the_range_makes_a_return_session(off
     assert types_of(page(months_ago("2023-12-01") + off), page(5, "a")) == found
 
 
+def test_s6_the_edges_of_thirteen_months_and_of_the_range():
+    def first(*t, sessions=(0, 1)):
+        one = np.array([0, len(t)])
+        return first_time(np.array(t), one, np.array(sessions[: len(t)]), since=10, start=20, end=30).tolist()
+
+    assert [first(19), first(20), first(29), first(30)] == [[False], [True], [True], [False]]
+    assert [first(9, 20), first(10, 20)] == [[False, True], [False, False]]
+    assert first(9, 20, sessions=(0, 0)) == [False, False]  # the session began before
+
+
 def test_s6_only_the_first_session_of_the_range_is_a_first_time_one():
     assert types_of(*VISITS) == (1, 1)
     assert types_of(page(0, "a")) == (1, 0)

@@ -135,6 +135,11 @@ def test_o8_no_value_as_a_value_is_on_items_that_have_none_and_on_no_event_witho
     assert skus(basket, no_value={"label": "none", "as_value": True}) == {"a": 1, "none": 2}
 
 
+def test_o10_what_a_rule_leaves_out_is_no_value_as_a_value_too():
+    events = [page(0, "a"), page(1, "b"), page(2)]
+    assert pages(events, include={"equals": "a"}, no_value={"label": "none", "as_value": True}) == {"a": 1, "none": 2}
+
+
 def test_o8_no_value_as_a_value_overwrites_what_persists_and_merges_with_an_equal_text():
     events = [page(0, "blue", orders=1), page(1, orders=10), page(2, "Red", orders=100)]
     as_red = {"label": "Red", "as_value": True}
