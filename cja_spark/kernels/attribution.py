@@ -195,7 +195,7 @@ def participating(first: Ints, last: Ints, amounts: Floats, touch: Ints, followi
         last: the last one.
         amounts: of conversions.
         touch: the touch of each value, ascending; a value stands once per touch.
-        following: the next touch with the same value of the same person, `NONE` where there is none.
+        following: the next touch with the same value, `NONE` where there is none; another person's is as good as none.
 
     Shapes: touch, following int64[values] -> float64[values].
     Source: A3. A value is credited at its last touch of a run: conversions whose last touch comes before its next one.
@@ -208,11 +208,35 @@ def participating(first: Ints, last: Ints, amounts: Floats, touch: Ints, followi
 
 @numba.njit(cache=True, nogil=True)
 def _participating(first, last, sums, touch, following, credit):
+    begin, end = 0, 0
     for v in range(len(touch)):
-        begin = np.searchsorted(last, touch[v], side="left")
-        end = min(np.searchsorted(last, following[v], side="left"), np.searchsorted(first, touch[v], side="right"))
-        if end > begin:
-            credit[v] = sums[end] - sums[begin]
+        while begin < len(last) and last[begin] < touch[v]:
+            begin += 1
+        while end < len(first) and first[end] <= touch[v]:
+            end += 1
+        if end <= begin:
+            continue
+        until = end
+        if last[end - 1] >= following[v]:
+            until = begin + np.searchsorted(last[begin:end], following[v], side="left")
+        credit[v] = sums[until] - sums[begin]
+
+
+def next_same(codes: npt.NDArray[np.int32], touch: Ints, size: int) -> Ints:
+    """The next touch with the same value, whoever's it is.
+
+    Shapes: codes int32[values] in 0..size-1, touch int64[values] ascending -> int64[values], `NONE` where there is none.
+    """
+    found = np.empty(len(touch), np.int64)
+    _next_same(codes, touch, np.full(max(size, 1), NONE), found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _next_same(codes, touch, later, found):
+    for v in range(len(touch) - 1, -1, -1):
+        found[v] = later[codes[v]]
+        later[codes[v]] = touch[v]
 
 
 def distinct_values(first: Ints, last: Ints, touch: Ints, codes: npt.NDArray[np.int32], size: int) -> Ints:

@@ -137,7 +137,7 @@ class Sequences:
         """What a distance counts, for each seen event: ms, events, sessions, or changes of a dimension."""
         matcher = self.matcher
         if isinstance(distance, Lapse):
-            return matcher.journeys.t[matcher.at]
+            return matcher.of_seen(matcher.journeys.t)
         if isinstance(distance, Changes):
             return np.cumsum(matcher.sets_another(distance.dimension))
         return np.arange(len(matcher.at)) if distance.of == "event" else matcher.units(1)

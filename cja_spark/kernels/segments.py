@@ -93,12 +93,24 @@ class Matcher:
     @cached_property
     def _session(self) -> Ints:
         """The session of each seen event, 0, 1, 2, … without holes."""
-        return _dense(self.sessions[self.at])
+        return _dense(self.of_seen(self.sessions))
 
     @cached_property
     def _person(self) -> Ints:
         """The person of each seen event, 0, 1, 2, … without holes."""
-        return _dense(self.journeys.person_of_event()[self.at])
+        return _dense(self.of_seen(self.journeys.person_of_event()))
+
+    def of_seen(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What events have, of the seen ones; where those are all, nothing is copied."""
+        return values if len(self.at) == len(values) else values[self.at]
+
+    def _of_all(self, met: Bools) -> Bools:
+        """What seen events meet, of all events: bool[events]."""
+        if len(self.at) == self.journeys.events:
+            return met
+        found = np.zeros(self.journeys.events, bool)
+        found[self.at] = met
+        return found
 
     def units(self, level: int) -> Ints:
         """The session (1) or person (2) of each seen event; at level 0 each event is its own unit: int64[seen]."""
@@ -117,19 +129,14 @@ class Matcher:
         Of a sequence those up to its last beginning or from its first end on, where the segment says so (G10).
         """
         level = LEVELS[segment.container]
-        found = np.zeros(self.journeys.events, bool)
         if segment.range is not None:
-            found[self.at] = events_in_range(self, segment, level)
-            return found
+            return self._of_all(events_in_range(self, segment, level))
         if segment.include == "everyone":
-            found[self.at] = self.of_events(self.meets(segment.where, level), level)
-            return found
+            return self._of_all(self.of_events(self.meets(segment.where, level), level))
         sequences, events = self.sequences(segment.where, level), np.arange(len(self.at))
         if segment.include == "only_before":
-            found[self.at] = events <= self.of_events(sequences.last_begin, level)
-        else:
-            found[self.at] = events >= self.of_events(sequences.first_end, level)
-        return found
+            return self._of_all(events <= self.of_events(sequences.last_begin, level))
+        return self._of_all(events >= self.of_events(sequences.first_end, level))
 
     def sequences(self, sequence: Spec, level: int) -> Found:
         """Where a sequence is met in the units of a level."""
@@ -198,12 +205,12 @@ class Matcher:
         if metric in SESSION_TYPES:
             return np.where(self._of_type(metric), np.diff(self._session, prepend=-1), 0).astype(float)
         if metric in SESSION_METRICS:
-            return session_amounts(metric, self.journeys.t, self.sessions, self._figures)[self.at]
-        return self.journeys.amounts(metric)[self.at]
+            return self.of_seen(session_amounts(metric, self.journeys.t, self.sessions, self._figures))
+        return self.of_seen(self.journeys.amounts(metric))
 
     def _of_type(self, metric: str) -> Bools:
         """Which seen events are of a first-time or of a return session (S6)."""
-        return np.asarray(self.journeys.ids("session_type")[self.at] == SESSION_TYPES[metric], bool)
+        return np.asarray(self.of_seen(self.journeys.ids("session_type")) == SESSION_TYPES[metric], bool)
 
     def _values(self, condition: DimensionCondition, level: int) -> Bools:
         if condition.distinct is not None:
@@ -219,7 +226,7 @@ class Matcher:
             seen = np.repeat(self.seen, counts)
             ids, units = items.values[seen], np.repeat(units, counts[self.at])
         else:
-            ids = self.journeys.ids(dimension)[self.at]
+            ids = self.of_seen(self.journeys.ids(dimension))
         set_ = ids != 0
         values, codes = coded(ids[set_])
         first = first_per_code(units[set_], codes, len(values))
@@ -233,7 +240,7 @@ class Matcher:
 
     def sets_another(self, dimension: str) -> Bools:
         """Seen events that set a value unlike the person's previous set one; the first set one does (G5): bool[seen]."""
-        ids = self.journeys.own_ids(dimension)[self.at]
+        ids = self.of_seen(self.journeys.own_ids(dimension))
         set_ = np.flatnonzero(ids)
         found = np.zeros(len(ids), bool)
         if len(set_):
@@ -248,10 +255,10 @@ class Matcher:
         values = here.own_values(name) if own else here.items(name) if here.is_list(f"d_{name}") else here.ids(name)
         if isinstance(values, Items):
             if condition.exists is not None:  # not set: no item has a value
-                some = values.any_per_event(np.asarray(values.values != 0, bool))[self.at]
+                some = self.of_seen(values.any_per_event(np.asarray(values.values != 0, bool)))
                 return some if condition.exists else ~some
-            return values.any_per_event(self._ids_match(values.values, condition))[self.at]
-        return self._ids_match(values[self.at], condition)
+            return self.of_seen(values.any_per_event(self._ids_match(values.values, condition)))
+        return self._ids_match(self.of_seen(values), condition)
 
     def _ids_match(self, ids: Ints, condition: DimensionCondition) -> Bools:
         if condition.exists is not None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Floats, Ints, Items
 from cja_spark.kernels import attribution as kernel
-from cja_spark.kernels.attribution import NONE, Touches
+from cja_spark.kernels.attribution import Touches
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.kernels.months import reach
 from cja_spark.reports.ask import Ask, Seen
@@ -159,7 +159,7 @@ class Way:
         if how.model == "algorithmic":
             count = len(self.ids[0])
             given = amounts / np.maximum(kernel.distinct_values(self.first, self.last, self.touch, self.codes, count), 1)
-        following = _following(self.codes, self.touch, self.touches.unit)
+        following = kernel.next_same(self.codes, self.touch, len(self.ids[0]))
         return kernel.participating(self.first, self.last, given, self.touch, following)
 
 
@@ -235,12 +235,3 @@ def _set_values(seen: Seen, dimension: str) -> tuple[Ints, Ints, Ints]:
     once = first_per_code(event, codes, len(distinct))
     at, touch = np.unique(event[once], return_inverse=True)
     return at, values[once], touch
-
-
-def _following(values: Codes, touch: Ints, person: Ints) -> Ints:
-    """The next touch with the same value of the same person: int64[values]."""
-    order = np.lexsort((touch, values, person[touch]))
-    same = (values[order][1:] == values[order][:-1]) & (person[touch[order]][1:] == person[touch[order]][:-1])
-    found = np.full(len(values), NONE)
-    found[order[:-1][same]] = touch[order[1:][same]]
-    return found

@@ -31,11 +31,12 @@ def kernel(seen: Seen[Fallout]) -> Cells:
     kept = np.flatnonzero(seen.masked_tail(seen.ask.window.until))
     if len(kept) == 0:
         return cells
-    units = (seen.journeys.person_of_event() if report.container == "person" else seen.sessions)[kept]
-    in_range = seen.in_range[kept]
+    some = slice(None) if len(kept) == seen.journeys.events else kept  # of all events nothing is copied
+    units = (seen.journeys.person_of_event() if report.container == "person" else seen.sessions)[some]
+    in_range = seen.in_range[some]
     heads = run_starts(units)
-    cells.add(BASE, float(np.count_nonzero(np.add.reduceat(in_range.astype(np.int64), heads) > 0)))
-    chains = chains_of(report, _bits(seen, report)[kept], seen.journeys.t[kept], np.append(heads, len(kept)), in_range)
+    cells.add(BASE, float(np.count_nonzero(np.logical_or.reduceat(in_range, heads))))
+    chains = chains_of(report, _bits(seen, report)[some], seen.journeys.t[some], np.append(heads, len(kept)), in_range)
     counts = np.bincount(chains.levels, minlength=len(report.steps) + 1)
     cells.add(REACHED, np.cumsum(counts[::-1])[::-1][1:], np.arange(1, len(report.steps) + 1))
     _add_open(cells, report, chains, seen.ask.window)

@@ -60,10 +60,10 @@ def chains_of(report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: I
 
 def _latest(chosen: Bools, t: Ints, offsets: Ints) -> Ints:
     """The time of each unit's last chosen event: chosen bool[events] -> int64[units], undefined where there is none."""
-    if len(offsets) == 1:
-        return np.zeros(0, np.int64)
-    at = np.maximum.reduceat(np.where(chosen, np.arange(len(t)), 0), offsets[:-1])
-    return t[at]
+    at = np.flatnonzero(chosen)
+    if len(at) == 0:
+        return np.zeros(len(offsets) - 1, np.int64)
+    return t[at[np.searchsorted(at, offsets[1:]) - 1]]
 
 
 def _reported(

@@ -124,16 +124,21 @@ def kernel(seen: Seen[Table]) -> Cells:
             if given.game:
                 given.game.add_to(cells, number)
         else:
-            total = _total(seen, measure, rows.chosen(own[rows.at]), own & total_mask, hidden=bool(hidden))
+            total = _total(seen, measure, _rows_of(measure, rows, own), own & total_mask, hidden=bool(hidden))
         cells.add(TOTAL + number, total)
         if hidden:
             cells.add(GRAND_TOTAL + number, in_total(seen, measure.metric, own))
     if rows.keys and len(rows.at):
-        _add_rows(cells, seen, rows, found)
+        _add_rows(cells, seen, rows, found, mask)
     return cells
 
 
-def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure, ...]) -> None:
+def _rows_of(measure: Measure, rows: Rows, own: Bools) -> Rows:
+    """The rows of a measure's own events: all of them where no segment of its own hides one."""
+    return rows.chosen(own[rows.at]) if measure.segments else rows
+
+
+def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure, ...], mask: Bools) -> None:
     """Add the cells of all rows: what is there is a row, also without credit and without a value that is counted."""
     values, codes = combined(rows.keys)
     for number, measure in enumerate(found):
@@ -142,8 +147,9 @@ def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure,
         elif attribution_of(measure, seen.ask.report, seen.ask.view):
             cells.add(number, np.zeros(len(values[0])), *values)
         else:
-            some = kept(seen, measure, seen.masked())[rows.at]
-            amounts = amounts_of_rows(seen, measure.metric, rows.chosen(some), codes[some], len(values[0]))
+            own = kept(seen, measure, mask)
+            codes_of = codes[own[rows.at]] if measure.segments else codes
+            amounts = amounts_of_rows(seen, measure.metric, _rows_of(measure, rows, own), codes_of, len(values[0]))
             cells.add(number, amounts, *values)
 
 
