@@ -16,6 +16,7 @@ from cja_spark.reports.sessions import Sessions
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
 from cja_spark.reports.trend import Trend
+from cja_spark.view.spec import View
 
 Rows = list[dict[str, Any]]
 
@@ -39,12 +40,12 @@ REPORT_OF: dict[str, Report] = {
 }  # fmt: skip
 
 
-def ask(lake: Lake, reports: list[Report]) -> list[Rows]:
-    """Rows of some reports in one pass."""
+def ask(lake: Lake, reports: list[Report], view: View = VIEW) -> list[Rows]:
+    """Rows of some reports in one pass; another view may differ in what is not stored."""
     until = START_MS + DAYS * 86_400_000 - 1
     values = lake.values(VIEW.name).read()
-    asks = asks_of(reports, VIEW, values, data_until=until, as_of=until, arrays={})
-    passed: Pass = run_pass(lake.journeys(VIEW.name).read(), columns_of(reports, VIEW), asks, "arrow")
+    asks = asks_of(reports, view, values, data_until=until, as_of=until, arrays={})
+    passed: Pass = run_pass(lake.journeys(VIEW.name).read(), columns_of(reports, view), asks, "arrow")
     names = names_from(values, stored=True)
     return [
         REPORTS.named(one.report.report).finish(sums, one, names).to_pylist()

@@ -38,11 +38,12 @@ def copied(folder: Path) -> None:
             shutil.copy2(ROOT / part, folder / part)
 
 
-def tested(folder: Path, tests: Sequence[str]) -> tuple[int, str]:
+def tested(folder: Path, tests: Sequence[str], *, keep_bytecode: bool = False) -> tuple[int, str]:
     """Run tests of the copy in a process of their own: pytest's exit code and what it said; 1 where they did not end."""
     said = folder / "said.txt"
     child = os.fork()
     if child == 0:
+        sys.dont_write_bytecode = not keep_bytecode
         os._exit(_test(folder, tests, said))
     ended, deadline = 0, time.monotonic() + AT_MOST_SECONDS
     while not ended and time.monotonic() < deadline:
@@ -63,7 +64,6 @@ def _test(folder: Path, tests: Sequence[str], said: Path) -> int:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("cja_spark", "tests")]:
         del sys.modules[name]
     sys.path[:] = [str(folder), *(one for one in sys.path if one and Path(one).resolve() != ROOT)]
-    sys.dont_write_bytecode = True
     os.chdir(folder)
     return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
 
@@ -81,13 +81,17 @@ def verdict(code: int, said: str) -> str:
 def run(chosen: dict[str, Mutants], folder: Path) -> list[str]:
     """Make each mistake once and tell which ones the tests did not find."""
     copied(folder)
+    for one in chosen.values():
+        for mutant in one.mutants:
+            mutant.of(one.source)  # all of them fit, before any is run
     tests = sorted({test for one in chosen.values() for test in one.all_tests})
-    code, said = tested(folder, tests)
+    code, said = tested(folder, tests, keep_bytecode=True)
     if code:
         raise RuntimeError(f"The tests fail without any mutant:\n{said}")
     total, number, survivors = sum(len(one.mutants) for one in chosen.values()), 0, []
     for name, mutants in chosen.items():
-        file, source = folder / mutants.file, mutants.source
+        file = folder / mutants.file
+        source, written = file.read_text(encoding="utf-8"), file.stat()
         for mutant in mutants.mutants:
             number, begun = number + 1, time.monotonic()
             file.write_text(mutant.of(source), encoding="utf-8")
@@ -95,7 +99,8 @@ def run(chosen: dict[str, Mutants], folder: Path) -> list[str]:
             line = f"{name}, {mutant.rule}: {mutant.breaks}"
             say(f"{number:>3}/{total} {found:<8} {time.monotonic() - begun:5.1f} s  {line}")
             survivors += [line] if found == SURVIVED else []
-        shutil.copy2(ROOT / mutants.file, file)
+        file.write_text(source, encoding="utf-8")
+        os.utime(file, ns=(written.st_atime_ns, written.st_mtime_ns))  # what was kept of it is valid again
     return survivors
 
 

@@ -100,6 +100,11 @@ def test_f4_under_grace_adjacent_steps_lie_on_different_events(rule):
     assert levels([(0, "12"), (0, "12")], steps=2, **rule) == [2]
 
 
+def test_f4_under_grace_the_event_of_the_latest_start_may_be_the_step_and_another_chain_goes_on():
+    """The second event is best reached from the third, and is step 3 of the chain that ends there and began at 0."""
+    assert levels([(0, "1"), (10, "23"), (10, "12")], **GRACE) == [3]
+
+
 def test_f4_events_of_one_instant_are_taken_in_the_order_of_steps():
     assert levels([(0, "3"), (0, "2"), (0, "1")], **STEP_ORDER) == [3]
     assert levels([(0, "3"), (1, "2"), (2, "1")], **STEP_ORDER) == [1]
@@ -117,9 +122,8 @@ def test_f4_as_many_events_of_a_step_are_looked_at_as_there_are_steps():
 
 
 def test_f4_f6_an_instant_keeps_the_latest_start_of_each_step():
-    """Step 2 was reached from 5; the instant at 8 reaches it from 0 no more, and from 5 step 3 is in the window at 15."""
-    assert levels([(0, "1"), (5, "1"), (6, "2"), (8, "2"), (8, "1"), (15, "3")], **WINDOW, **STEP_ORDER) == [3]
-    assert levels([(0, "1"), (1, "2"), (5, "1"), (5, "3"), (14, "2"), (14, "3")], **WINDOW, **STEP_ORDER) == [3]
+    """Step 3 is reached at 8 by the chain from 0 and by the one from 5; only the latter is in its window at 15."""
+    assert levels([(0, "1"), (1, "2"), (5, "1"), (8, "2"), (8, "3"), (15, "4")], steps=4, **WINDOW, **STEP_ORDER) == [4]
 
 
 @pytest.mark.parametrize("rule", [{}, FIRST, {"count": "attempts", **FIRST}, ANY, STEP_ORDER], ids=str)

@@ -192,6 +192,7 @@ def test_g9_any_in_a_group_is_one_match():
     assert meets(pages("AC"), group(A, B, join="any"), C)
     assert meets(pages("BC"), group(A, B, join="any"), C)
     assert not meets(pages("CA"), group(A, B, join="any"), C)
+    assert meets(pages("BCA"), group(A, B, join="any"), C)
     session = {"container": "session", "where": B}
     events = [page(0, "B"), page(1, "A"), page(2, "C"), page(3, "B")]
     assert meets(events, group(A, session, join="any"), C)  # the event A, though the session ends after C

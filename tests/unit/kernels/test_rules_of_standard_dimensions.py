@@ -64,6 +64,16 @@ def test_o4_a_clock_that_is_set_by_half_an_hour_begins_a_bucket():
     assert (local_ms(t, "Australia/Lord_Howe") // MINUTE % 1440 == [119, 90]).all()
 
 
+def test_o4_a_clock_is_set_at_its_very_second():
+    change = at("2025-03-09T07:00:00+00:00")
+    assert (local_ms(np.array([change - 1, change]), "America/New_York") - change == [-5 * 3_600_000 - 1, -4 * 3_600_000]).all()
+
+
+def test_o4_the_hours_of_a_zone_begin_when_its_clock_says_so():
+    t = np.array([at("2025-03-01T00:14:59+00:00"), at("2025-03-01T00:15:00+00:00")])  # 05:59:59 and 06:00 in Kathmandu
+    assert (bucket_starts(t, 3_600_000, "Asia/Kathmandu") == [at("2025-02-28T23:15:00+00:00"), t[1]]).all()
+
+
 @pytest.mark.parametrize(
     ("calendar", "day", "parts"),
     [

@@ -1,0 +1,104 @@
+"""CPU ns per event of each kind of work, beside what it may cost; `+` is what it adds to a report without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.clock import timed
+from benchmarks.events import VIEW
+from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
+from cja_spark.lake import Lake
+from cja_spark.reports.spec import Report
+from cja_spark.reports.table import Table
+from cja_spark.reports.trend import Trend
+from cja_spark.view.spec import View
+
+AT_MOST = 1.5  # times the target
+
+
+@dataclass(frozen=True)
+class Work:
+    """A report and what it may cost.
+
+    Attributes:
+        report: the report.
+        target: ns per event; of the whole report, or with `without` of what is added to that one.
+        view: the view it is asked of.
+        without: the same report without the work that is measured.
+    """
+
+    report: Report
+    target: int
+    view: View = VIEW
+    without: Report | None = None
+
+
+def _view(**given: object) -> View:
+    """The view with other settings of a dimension or a metric; what is stored is the same."""
+    written = VIEW.model_dump(mode="json", exclude_unset=True)
+    return View.model_validate({**written, **{part: {**written[part], **some} for part, some in given.items()}})
+
+
+def _attributed(model: str) -> Work:
+    """Orders by channel, credited by a model to the channels that came before."""
+    orders = {"field": "revenue", "behavior": "instances", "attribution": {"model": model}}
+    report = Table.model_validate({"name": model, "range": RANGE, "dimensions": ["channel"], "metrics": ["orders"]})
+    return Work(report, 150, _view(metrics={"orders": orders}))
+
+
+CAMPAIGNS = Table.model_validate({"name": "campaigns", "range": RANGE, "dimensions": ["campaign"], "metrics": ["events", "people"]})
+BOUGHT = {
+    "container": "person",
+    "where": {"then": [
+        {"dimension": "event", "equals": "product"}, {"within": "7 days"}, {"dimension": "event", "equals": "purchase"}
+    ]},
+}  # fmt: skip
+TREND_OF_BUYERS = Trend.model_validate(
+    {"name": "buyers", "range": RANGE, "metrics": ["events", "people", "revenue"], "segments": [BOUGHT]}
+)
+
+
+def _kept(allocation: str, expiration: str) -> View:
+    persistence = {"allocation": allocation, "expiration": expiration}
+    return _view(dimensions={"campaign": {"field": "campaign", "persistence": persistence}})
+
+
+WORKS: dict[str, Work] = {
+    TREND: Work(REPORT_OF[TREND], 60),
+    PAGES: Work(REPORT_OF[PAGES], 90),
+    CHANNELS: Work(REPORT_OF[CHANNELS], 90),
+    SESSIONS: Work(REPORT_OF[SESSIONS], 60),
+    "persistence, most recent of a session": Work(CAMPAIGNS, 30, _kept("most_recent", "session"), CAMPAIGNS),
+    "persistence, original of 30 days": Work(CAMPAIGNS, 30, _kept("original", "30 days"), CAMPAIGNS),
+    "sequence segment, within 7 days": Work(TREND_OF_BUYERS, 100, VIEW, REPORT_OF[TREND]),
+    "attribution, linear": _attributed("linear"),
+    "attribution, time decay": _attributed("time_decay"),
+    "attribution, participation": _attributed("participation"),
+    "attribution, algorithmic": _attributed("algorithmic"),
+    FALLOUT: Work(REPORT_OF[FALLOUT], 80),
+}  # fmt: skip
+
+
+def costs(lake: Lake, events: int, rounds: int) -> tuple[list[str], list[str]]:
+    """The table of costs, medians of rounds in turns, and the names of what costs more than `AT_MOST` times its target."""
+    lines = ["| work | CPU ns per event | target | ratio |", "|---|---|---|---|"]
+    above = []
+    for name, work in WORKS.items():
+        whole, part = [], []
+        for _ in range(rounds + 1):  # the first one warms up: workers, files, compiled kernels
+            whole.append(_cpu(lake, work.report, work.view))
+            part.append(_cpu(lake, work.without, VIEW) if work.without else 0.0)
+        cost = (_median(whole[1:]) - _median(part[1:])) * 1e9 / events
+        ratio, plus = cost / work.target, "+" if work.without else ""
+        lines.append(f"| {name} | {plus}{cost:.0f} | {plus}{work.target} | {ratio:.2f} |")
+        above += [name] if ratio > AT_MOST else []
+    said = f"Above {AT_MOST} times its target: {', '.join(above)}." if above else f"None is above {AT_MOST} times its target."
+    return [*lines, "", said], above
+
+
+def _cpu(lake: Lake, report: Report, view: View) -> float:
+    return timed(lambda: ask(lake, [report], view))[2]
+
+
+def _median(seconds: list[float]) -> float:
+    return sorted(seconds)[len(seconds) // 2]
