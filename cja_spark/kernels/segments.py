@@ -101,7 +101,10 @@ class Matcher:
         return _dense(self.of_seen(self.journeys.person_of_event()))
 
     def of_seen(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """What events have, of the seen ones; where those are all, nothing is copied."""
+        """What events have, of the seen ones; where those are all, nothing is copied.
+
+        Shapes: values any[events] -> any[seen].
+        """
         return values if len(self.at) == len(values) else values[self.at]
 
     def _of_all(self, met: Bools) -> Bools:

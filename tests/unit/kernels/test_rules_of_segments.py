@@ -38,6 +38,20 @@ def test_g1_a_metric_leaf_compares_the_sum_of_the_unit(at_least, person):
     assert kept([events], where) == []
 
 
+def test_g1_more_than_and_less_than_leave_out_the_bound_itself():
+    three = [[page(0, orders=3)]]
+    for name, at_bound, beside in (("more_than", 3, 2.5), ("less_than", 3, 3.5)):
+        assert kept(three, {"metric": "orders", name: at_bound}) == []
+        assert kept(three, {"metric": "orders", name: beside}) == ["0.0"]
+
+
+@pytest.mark.parametrize(("model", "events"), [("repeating", 2), ("instance", 1)])
+def test_g5_an_instance_is_a_value_of_the_events_own(model, events):
+    view = {"dimensions": {"page": {"field": "page", "persistence": {}}, "sku": "items[].sku"}}
+    where = {"dimension": "page", "equals": "a", "model": model}
+    assert table([[page(0, "a"), page(1)]], metrics=["events"], segments=[{"where": where}], view=view) == [("total", events)]
+
+
 def test_g1_a_metric_that_is_not_set_is_zero_in_a_sum_and_matches_nothing_on_an_event():
     few = {"metric": "orders", "at_most": 0}
     assert kept([[page(0), page(1, orders=0)]], few) == ["0.1"]

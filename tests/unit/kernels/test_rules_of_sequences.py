@@ -129,6 +129,11 @@ def test_g8_an_excluded_checkpoint_is_strictly_between():
     assert meets(pages("AC"), A, {"exclude": {"dimension": "page", "exists": True}}, C)
 
 
+def test_g8_at_the_end_and_with_within_too_a_checkpoint_is_not_beside_itself():
+    assert meets(pages("A"), A, {"exclude": {"any": [X, A]}})
+    assert meets(pages("AC"), A, {"within": "1 minute"}, {"exclude": {"any": [X, C]}}, C)
+
+
 @pytest.mark.parametrize(("text", "met"), [("AB", True), ("XAB", False), ("ABX", True), ("AXB", True), ("XB", False)])
 def test_g8_what_is_excluded_at_the_start_never_came_before(text, met):
     assert meets(pages(text), {"exclude": X}, A) == met
@@ -186,6 +191,10 @@ def test_g9_the_smallest_interval_counts():
     assert not meets(events, group(A, B), {"within": "5 minutes"}, C)
     assert meets(events, group(A, B), {"within": "11 minutes"}, C)
     assert meets([*events[:2], page(9 * MINUTE, "A"), *events[2:]], group(A, B), {"within": "5 minutes"}, C)
+
+
+def test_g9_a_group_is_met_within_one_unit():
+    assert kept([pages("A"), pages("B")], {"then": [group(A, B)]}, "person") == []
 
 
 def test_g9_any_in_a_group_is_one_match():
