@@ -28,7 +28,7 @@ check: setup ## ruff, mypy --strict, import layers, house checks
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest tests/house
 
-mutants: setup ## one mistake after another in the kernels: the tests must find each (10 minutes)
+mutants: setup ## one mistake after another in the kernels: the tests must find each (a few minutes)
 	@$(BIN)/python -m tests.mutants.run
 
 bench: setup ## benchmarks against DuckDB; writes benchmarks/README.md
