@@ -103,7 +103,7 @@ class Matcher:
     def of_seen(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """What events have, of the seen ones; where those are all, nothing is copied.
 
-        Shapes: values any[events] -> any[seen].
+        Shapes: values bool[events], int64[events] or float64[events] -> the same of the seen ones.
         """
         return values if len(self.at) == len(values) else values[self.at]
 

@@ -217,10 +217,8 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     rest = np.ones(len(keys), bool)
     rest[kept_rows] = False
     per_row = {
-        measure: np.array(
-            [totals[measure], grand[measure], *own[kept_rows], *_other(measure, own[rest], ask)], np.float64
-        )
-        for measure, own in amounts.items()
+        one: np.array([totals[one], grand[one], *own[kept_rows], *_other(one, own[rest], ask)], np.float64)
+        for one, own in amounts.items()
     }
     kinds = np.array(["total", "grand_total", *["item"] * len(kept_rows), *["other"] * bool(rest.any())])
     columns = shown(report.metrics, ask.view, per_row, grand, kinds == "item")

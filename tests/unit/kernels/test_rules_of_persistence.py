@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from cja_spark.kernels.lasting_items import items_of_lasting
 from cja_spark.kernels.persistence import FOREVER, bound, union
 from cja_spark.project_bindings import binding_faults
 from cja_spark.view.spec import View
@@ -276,3 +277,8 @@ def test_p7_a_condition_asks_for_what_lasts_on_items_and_an_instance_for_what_wa
         return table(events, metrics=["events"], view=view, segments=[where])[0][1]
 
     assert (events_with(equals="b"), events_with(equals="b", model="instance"), events_with(exists=False)) == (2, 1, 0)
+
+
+def test_p1_a_value_that_several_items_set_lasts_once():
+    inner, values = items_of_lasting(np.array([5, 5, 7, 0, 0]), np.array([0, 3, 4, 5]), np.array([1, 1, 0]))
+    assert (inner.tolist(), values.tolist()) == ([0, 1, 2, 3, 5, 6], [5, 5, 7, 5, 7, 0])

@@ -115,6 +115,12 @@ def test_g6_a_container_in_another_one_is_asked_in_its_own_range_also_outside_th
     assert left(persons, both) == ["help"]
 
 
+@pytest.mark.parametrize("others", [[], [page(-39 * DAY)], [page(-41 * DAY)], [page(-41 * DAY), page(-39 * DAY)]], ids=["alone", "before", "after", "between"])
+def test_g6_some_event_of_the_range_is_enough_wherever_it_stands_among_others(others):
+    person = [*sorted([page(-40 * DAY, orders=1), *others], key=lambda event: event[0]), page(0, "x")]
+    assert left([person, [page(-40 * DAY), page(0, "y")]], segment(segment(ORDER, LAST_YEAR, "event"))) == ["x"]
+
+
 def test_g6_a_nested_range_of_a_session_is_of_the_events_of_this_session():
     person = [page(-1, orders=1), page(0, "a"), page(2 * HOUR, "b")]
     assert left([person], segment(segment(ORDER, LAST_YEAR, "event"), container="session")) == ["a"]
@@ -175,6 +181,13 @@ def test_g6_g7_a_range_of_a_checkpoint_narrows_what_the_sequence_looks_at():
     assert rows_of([early, late, within], report="table", metrics=["people"], segments=[segment(sequence)])[0]["people"] == 1
     around = segment(sequence, {"from": dt.date(2024, 12, 1), "to": dt.date(2025, 1, 31)})
     assert rows_of([early, late, within], report="table", metrics=["people"], segments=[around])[0]["people"] == 2
+
+
+def test_g6_g8_a_session_in_its_range_ends_with_its_last_event_there():
+    first = segment(SEARCH, {"from": dt.date(2025, 1, 1), "to": dt.date(2025, 1, 2)}, "session")
+    person = [page(0, "search"), page(10, "help"), page(GAP + 20, "buy")]
+    for apart, kept in ((GAP + 10, ["buy", "help", "search"]), (GAP + 11, [])):
+        assert left([person], segment({"then": [first, {"after": f"{apart} ms"}, BUY]})) == kept
 
 
 def test_g6_g7_a_session_checkpoint_is_the_part_of_the_session_in_its_range():

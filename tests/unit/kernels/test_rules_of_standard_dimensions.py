@@ -14,6 +14,7 @@ from cja_spark.journeys.batch import Journeys, Window
 from cja_spark.kernels.clock import bucket_starts, local_ms
 from cja_spark.kernels.session_types import depth, first_time
 from cja_spark.kernels.sessions import session_numbers
+from cja_spark.kernels.time_spent import spent_in
 from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.view.spec import View
 from cja_spark.view.standard import OF_SESSIONS, STANDARD_DIMENSIONS, TIME_SPENT
@@ -242,3 +243,8 @@ def test_s5_many_events_make_the_longest_range():
     hours = [page(at * GAP) for at in range(31)]
     assert times_spent(*hours) == {"15 hours or more": 31}
     assert times_spent(*hours[:-1]) == {"10 to 15 hours": 30}
+
+
+def test_s5_events_that_a_report_does_not_see_have_no_time_of_their_unit():
+    units, t, sessions, seen = np.zeros(4, int), np.array([0, 5, 9, 20]), np.zeros(4, int), np.array([False, True, True, False])
+    assert spent_in(units, t, sessions, seen).tolist() == pytest.approx([np.nan, 4, 4, np.nan], nan_ok=True)
