@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cja_spark.view.arrays import arrays_in
+from cja_spark.view.components import Dimension
 from cja_spark.view.derived.whole import is_parts, parts_of_values
 from cja_spark.view.persistence import Persistence
-from cja_spark.view.spec import Dimension, View
+from cja_spark.view.spec import View
 
 Arrays = tuple[str, ...]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cja_spark.view.components import CalculatedMetric
 from cja_spark.view.condition import SegmentReference, leaves
 from cja_spark.view.formula.uses import names_in
-from cja_spark.view.spec import CalculatedMetric, View
+from cja_spark.view.spec import View
 
 
 def circles(view: View) -> Iterator[tuple[tuple[str, str], str]]:

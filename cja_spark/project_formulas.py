@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cja_spark.view.components import CalculatedMetric
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.formula.uses import Component, components_of, counts_distinct, runs_over
-from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, View
+from cja_spark.view.spec import STANDARD_METRICS, View
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.components import Metric
+from cja_spark.view.spec import View
 from cja_spark.view.text_rules import has_text_rules, teller
 
 

@@ -9,12 +9,13 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.project_formulas import formula_components
 from cja_spark.reports.spec import Report
 from cja_spark.spec import Spec
+from cja_spark.view.components import Metric
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, all_sequences, leaves
 from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import View
 from cja_spark.view.standard import NOT_COMPARED
 
 

@@ -25,10 +25,11 @@ from cja_spark.reports.results import instant
 from cja_spark.reports.spec import Report
 from cja_spark.reports.trend import Trend
 from cja_spark.view.calendar import local_day
+from cja_spark.view.components import CalculatedMetric, Metric
 from cja_spark.view.condition import DimensionCondition, Segment, leaves
 from cja_spark.view.formula.uses import counts_people
 from cja_spark.view.sequence import Changes
-from cja_spark.view.spec import CalculatedMetric, Metric, View
+from cja_spark.view.spec import View
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _FIXED: Mapping[str, tuple[Format, str]] = {

@@ -48,6 +48,7 @@ from cja_spark.sinks.spec import DeltaProfiles, Sink
 from cja_spark.sources.failures import spark_errors
 from cja_spark.spec import Spec
 from cja_spark.view.calendar_settings import GREGORIAN
+from cja_spark.view.components import Metric
 from cja_spark.view.condition import (
     AllOf,
     AnyOf,
@@ -61,7 +62,7 @@ from cja_spark.view.condition import (
 from cja_spark.view.no_value import NoValue
 from cja_spark.view.persistence import OnMetric
 from cja_spark.view.sequence import Changes
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
 
 

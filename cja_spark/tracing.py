@@ -34,7 +34,8 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard
 from cja_spark.reports.traced import Traced, traced_credits, traced_events
 from cja_spark.sources.failures import spark_errors
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.components import Metric
+from cja_spark.view.spec import View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
 
 MOST_EVENTS = 20_000

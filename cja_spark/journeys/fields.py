@@ -14,8 +14,9 @@ from cja_spark.journeys.derived.formula import Formula
 from cja_spark.journeys.hashing import RESERVED
 from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
+from cja_spark.view.components import Dimension, Metric
 from cja_spark.view.derived.held import END
-from cja_spark.view.spec import Dimension, Metric, View
+from cja_spark.view.spec import View
 
 
 @dataclass(frozen=True)

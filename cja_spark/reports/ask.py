@@ -24,10 +24,11 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import with_standard
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import all_values, lasting
+from cja_spark.view.components import Metric
 from cja_spark.view.condition import Segment
 from cja_spark.view.derived.whole import parts_of_values
 from cja_spark.view.ranges import Between, Days, Last
-from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, Metric, View
+from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 R = TypeVar("R", bound=Report, default=Report, covariant=True)

@@ -29,11 +29,12 @@ from cja_spark.reports.window import back_from, days_of, window
 from cja_spark.spec import LAST_DAY, Spec
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar import instant_ms, local_day
+from cja_spark.view.components import Metric
 from cja_spark.view.condition import DimensionCondition, MetricCondition, Segment, SegmentReference, leaves
 from cja_spark.view.persistence import OnMetric
 from cja_spark.view.ranges import Days
 from cja_spark.view.sequence import Changes
-from cja_spark.view.spec import STANDARD_METRICS, Metric, View
+from cja_spark.view.spec import STANDARD_METRICS, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
 

@@ -21,8 +21,9 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import combined, table_rows
 from cja_spark.spec import milliseconds
 from cja_spark.view.attribution import Attribution
+from cja_spark.view.components import Metric
 from cja_spark.view.formula.uses import Measure
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import View
 
 HALF_LIFE = 7 * 86_400_000
 EVER = np.iinfo(np.int64).min

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys, Window
 from cja_spark.kernels.deduplication import repeated
+from cja_spark.view.components import Metric
 from cja_spark.view.deduplication import Deduplication
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import View
 
 
 def with_deduplication(

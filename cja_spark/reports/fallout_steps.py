@@ -90,7 +90,11 @@ FalloutStep = Annotated[Step, BeforeValidator(_step, json_schema_input_type=Unio
 
 
 class Grace(Spec):
-    """A step may come up to `grace` before the step that it follows (F4)."""
+    """A step may come up to `grace` before the step that it follows (F4).
+
+    Attributes:
+        grace: how long before.
+    """
 
     grace: Duration
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from cja_spark.journeys.batch import Items, Journeys
 from cja_spark.kernels.values import ListMap, ValueMap
 from cja_spark.reports.text_rules import tellers, with_kept_texts
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.components import Metric
+from cja_spark.view.spec import View
 
 Maps = Mapping[str, ValueMap | ListMap]
 NO_MAPS: Maps = MappingProxyType({})

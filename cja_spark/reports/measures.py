@@ -11,9 +11,10 @@ from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Bools, Floats
 from cja_spark.kernels.counting import distinct_units, sums_per_code, units_per_code
 from cja_spark.reports.ask import Seen
+from cja_spark.view.components import Metric
 from cja_spark.view.formula.evaluate import Sheet, column
 from cja_spark.view.formula.uses import Measure, measures_of
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import View
 from cja_spark.view.standard import SESSION_TYPES
 
 DISTINCT = ("people", "sessions", *SESSION_TYPES)

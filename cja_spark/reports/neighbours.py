@@ -13,6 +13,7 @@ from cja_spark.reports.date_math import units_between
 from cja_spark.reports.mapped import NO_MAPS, Maps
 from cja_spark.reports.number_chain import Outputs, named, run_numbers
 from cja_spark.reports.scopes import scope_of
+from cja_spark.view.components import CalculatedMetric, Dimension, Metric
 from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.date_math import DateMath
 from cja_spark.view.derived.deduplicate import Deduplicate
@@ -21,7 +22,7 @@ from cja_spark.view.derived.held import END, AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.summarize import Summarize
-from cja_spark.view.spec import CalculatedMetric, Dimension, Metric, View
+from cja_spark.view.spec import View
 
 
 def with_neighbours(

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from cja_spark.journeys.batch import Floats, Ints, Items, Journeys
 from cja_spark.kernels.values import ValueMap
+from cja_spark.view.components import Metric
 from cja_spark.view.include import Include
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import View
 from cja_spark.view.text_rules import has_text_rules, teller
 
 

@@ -34,7 +34,13 @@ Lookback = Annotated[
 
 
 class Weights(Spec):
-    """What the touches of a `custom` model weigh; only their proportion counts."""
+    """What the touches of a `custom` model weigh; only their proportion counts.
+
+    Attributes:
+        first: the weight of the first touch.
+        middle: the weight that those between share.
+        last: the weight of the last touch.
+    """
 
     first: Weight
     middle: Weight
@@ -59,6 +65,14 @@ class Attribution(Spec):
     worth the share of its persons that convert.
 
     `half_life` is `time_decay`'s: a touch so much older than the last one weighs half. `weights` are `custom`'s.
+
+    Attributes:
+        model: how touches share.
+        container: whose touches count.
+        lookback: how long before a conversion a touch may be; `none` for no limit but the container.
+        half_life: of `time_decay`: the time in which a touch loses half its weight.
+        weights: of `custom`: what touches weigh.
+        game: of `algorithmic`: what a set of values is worth.
     """
 
     model: Model = "last_touch"

@@ -23,6 +23,10 @@ class Buckets(Spec):
 
     `labels` names the buckets, one more than there are edges; without them they are called "Less than 5", "5 to 10",
     "Greater than or equal to 10".
+
+    Attributes:
+        edges: ascending numbers.
+        labels: what the buckets are called.
     """
 
     edges: Annotated[tuple[Number, ...], AsTuple, Field(min_length=1)]

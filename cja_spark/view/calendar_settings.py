@@ -22,7 +22,12 @@ _OWN = {"first_day", "long_years", "year"}  # settings of a calendar of one's ow
 
 
 class Gregorian(Spec):
-    """Months as everybody has them; a year may begin in another month, a week on another day than Monday."""
+    """Months as everybody has them; a year may begin in another month, a week on another day than Monday.
+
+    Attributes:
+        first_month: the month that years begin with.
+        week_start: the day that weeks begin with.
+    """
 
     first_month: Literal[
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -46,6 +51,9 @@ class Retail(Spec):
 
     A year ends on the Saturday nearest to 31 January and has the number of the calendar year that it begins in. Where it
     has 53 weeks, the last month has the extra one.
+
+    Attributes:
+        weeks: how many weeks the months of a quarter have.
     """
 
     weeks: Literal["4-5-4"] = "4-5-4"
@@ -69,6 +77,12 @@ class CustomRetail(Spec):
     Every year begins on the weekday of `first_day`, within the same seven dates, which `long_years`, years of 53 weeks,
     decide. The last month has the extra week. `year` is the number of the year that begins on `first_day`, else that of
     the calendar year which most of it lies in.
+
+    Attributes:
+        weeks: how many weeks the months of a quarter have.
+        first_day: the first day of a year.
+        long_years: years of 53 weeks.
+        year: the number of the year that begins there.
     """
 
     weeks: Weeks

@@ -74,6 +74,10 @@ class DimensionCondition(Spec):
 
     `model` says which events can match (G5): `repeating` all, by the value they have; `instance` by the value they
     set themselves; `non_repeating` only events that set another value than the person's last one.
+
+    Attributes:
+        model: `repeating` asks for what an event has, also what lasts; `instance` for what it sets; `non_repeating` for
+            what it sets anew (G5).
     """
 
     dimension: Name
@@ -141,6 +145,9 @@ class ContainerCondition(Spec):
     """Some (for `exclude`: no) event, session or person of the surrounding unit meets the condition.
 
     With a `range` by its events of those days, also outside the report's range (G6).
+
+    Attributes:
+        range: the days whose events are asked; by itself those of the container around it (G6).
     """
 
     container: Container = "event"
@@ -196,6 +203,10 @@ class Segment(Spec):
 
     Of a sequence, `include` may keep only the events up to the first event of its last occurrence, or only those from
     the last event of its first occurrence on (G10).
+
+    Attributes:
+        range: the days whose events are asked; by itself those of the report (G6).
+        include: of a sequence: everything, or what comes before or after it.
     """
 
     container: Container = "event"

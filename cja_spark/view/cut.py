@@ -18,7 +18,14 @@ Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class Edge(Spec):
-    """Where a part begins: behind so many characters, or at the `index`-th occurrence of a text."""
+    """Where a part begins: behind so many characters, or at the `index`-th occurrence of a text.
+
+    Attributes:
+        position: after so many characters.
+        match: at this text.
+        index: which of several matches, counted from 1.
+        include: whether the match is in the part.
+    """
 
     position: Count | None = None
     match: Annotated[str, Field(min_length=1, max_length=100)] | None = None
@@ -37,7 +44,11 @@ class Edge(Spec):
 
 
 class LastEdge(Edge):
-    """Where a part ends: those, or so many characters (`length`) after its beginning."""
+    """Where a part ends: those, or so many characters (`length`) after its beginning.
+
+    Attributes:
+        length: so many characters after the beginning.
+    """
 
     length: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
@@ -56,7 +67,12 @@ def _edge(word: str) -> BeforeValidator:
 
 
 class FromLeft(Spec):
-    """What stands from one edge to another, both counted from the left."""
+    """What stands from one edge to another, both counted from the left.
+
+    Attributes:
+        from: where the part begins: `start`, after so many characters, or at a match.
+        to: where it ends: `end`, after so many characters, or at a match.
+    """
 
     from_: Annotated[Edge | None, _edge("start")] = Field(default=None, alias="from")
     to: Annotated[LastEdge | None, _edge("end")] = None
@@ -67,7 +83,12 @@ class FromLeft(Spec):
 
 
 class FromRight(Spec):
-    """What stands from one edge to another, both counted from the right: `from: end, to: 4` are the last four characters."""
+    """What stands from one edge to another, both counted from the right: `from: end, to: 4` are the last four characters.
+
+    Attributes:
+        from: where the part begins: `end`, before so many characters, or at a match.
+        to: where it ends: `start`, before so many characters, or at a match.
+    """
 
     from_: Annotated[Edge | None, _edge("end")] = Field(default=None, alias="from")
     to: Annotated[LastEdge | None, _edge("start")] = None
@@ -81,6 +102,12 @@ class Delimiter(Spec):
     """The `index`-th of the parts that a delimiter separates, counted `from` the left or the right.
 
     With `array: true` the first ten parts are each a value; a part that is blank is none.
+
+    Attributes:
+        by: the delimiter.
+        index: which part, counted from 1.
+        from: the end that is counted from.
+        array: all parts as values instead, ten at most.
     """
 
     by: Annotated[str, Field(min_length=1, max_length=100)]

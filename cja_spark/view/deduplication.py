@@ -13,6 +13,10 @@ class Deduplication(Spec):
     Of the events of a `scope` (session, or person from the report's person scope on) that carry the metric only the first
     (or last, `keep`) counts; with `id`, a dimension such as a purchase id, the first of each of its values. Events
     without an id all count.
+
+    Attributes:
+        id: a dimension each of whose values counts once.
+        keep: which of the values counts.
     """
 
     scope: Literal["session", "person"] = "session"

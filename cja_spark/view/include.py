@@ -65,7 +65,12 @@ Part = Annotated[str, Field(min_length=1)]
 
 
 class Within(Spec):
-    """From the beginning of one day to the end of another."""
+    """From the beginning of one day to the end of another.
+
+    Attributes:
+        from: the first day.
+        to: the last day.
+    """
 
     from_: Day = Field(alias="from", strict=False)
     to: Day = Field(strict=False)
@@ -164,7 +169,11 @@ def _all_or_any(include: Include | IncludeNumbers) -> None:
 
 
 class Include(Spec):
-    """Values that meet all rules, or any of them, are kept. Case counts unless `case_sensitive: false` says otherwise."""
+    """Values that meet all rules, or any of them, are kept. Case counts unless `case_sensitive: false` says otherwise.
+
+    Attributes:
+        case_sensitive: whether case counts.
+    """
 
     all: Annotated[tuple[Rule, ...], AsTuple, Field(min_length=1)] | None = None
     any: Annotated[tuple[Rule, ...], AsTuple, Field(min_length=1)] | None = None

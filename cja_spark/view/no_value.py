@@ -15,6 +15,10 @@ class NoValue(Spec):
     `label` names its row; the view's `no_value` where none is given. With `show: false` reports leave the row out unless
     they ask for it. With `as_value: true` events have the label as their value: it persists, merges with the same text
     in the data, and segments find it.
+
+    Attributes:
+        show: whether reports show the row unless they are told otherwise.
+        as_value: whether events without a value have the label as theirs.
     """
 
     label: Annotated[str, Field(pattern=r"\S")] | None = None

@@ -55,6 +55,12 @@ class Persistence(Spec):
     `binding_metric`: needed where the other dimension lies in an array and this one does not. Events that carry the metric
     bind their value, or the one that persists without binding, to each of their items; the dimension is then one of
     items.
+
+    Attributes:
+        allocation: which value lasts.
+        expiration: how long it lasts.
+        binding: the dimension per value of which it lasts.
+        binding_metric: the metric whose events bind it to items.
     """
 
     allocation: Allocation = "most_recent"

@@ -20,7 +20,12 @@ Days = tuple[date, date]  # the first day, and the day after the last one
 
 
 class Last(Spec):
-    """The last n whole days, weeks, months or years of the view's calendar, the day of `as_of` included."""
+    """The last n whole days, weeks, months or years of the view's calendar, the day of `as_of` included.
+
+    Attributes:
+        count: how many.
+        unit: of what.
+    """
 
     count: int = Field(ge=1)
     unit: Literal["day", "week", "month", "year"]
@@ -33,7 +38,12 @@ class Last(Spec):
 
 
 class Between(Spec):
-    """From the first instant of one day to the end of another, in the view's time zone (O5)."""
+    """From the first instant of one day to the end of another, in the view's time zone (O5).
+
+    Attributes:
+        from: the first day.
+        to: the last day.
+    """
 
     from_: Day = Field(alias="from", strict=False)
     to: Day = Field(strict=False)

@@ -24,6 +24,11 @@ class Regex(Spec):
     The dialect is RE2's: the usual syntax without look-around, backreferences and possessive quantifiers, so that no
     pattern can take more than linear time. In `output`, ``$&`` is the match, ``$1`` to ``$7`` are its groups, ``$+`` the
     last one, ``$``` the text before the match, ``$$`` a dollar.
+
+    Attributes:
+        pattern: the expression.
+        output: what is made of the match.
+        case_sensitive: whether case counts.
     """
 
     pattern: Annotated[str, Field(min_length=1, max_length=LONGEST)]

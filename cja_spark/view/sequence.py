@@ -43,7 +43,11 @@ class Steps(Spec):
 
 
 class Changes(Spec):
-    """How often a dimension is set to another value between two checkpoints: 1 is the next page."""
+    """How often a dimension is set to another value between two checkpoints: 1 is the next page.
+
+    Attributes:
+        count: how many changes.
+    """
 
     dimension: Name
     count: _Many = 1
@@ -77,6 +81,10 @@ class Between(Spec):
 
     Written between two checkpoints, it holds for them, whatever excluded ones are in between; before an excluded one
     it says how far after the checkpoint before it that one is looked for.
+
+    Attributes:
+        after: at least so far apart.
+        within: at most so far apart.
     """
 
     after: Distance | None = None
@@ -106,7 +114,11 @@ def _group(value: object) -> str:
 
 
 class LogicGroup(Spec):
-    """One checkpoint of several conditions, after the checkpoint before it and before the next one (G9)."""
+    """One checkpoint of several conditions, after the checkpoint before it and before the next one (G9).
+
+    Attributes:
+        logic_group: conditions under `all` or `any`.
+    """
 
     logic_group: Annotated[
         Annotated[AllInGroup, Tag("all")] | Annotated[AnyInGroup, Tag("any")],
@@ -148,7 +160,11 @@ Part = Annotated[
 
 
 class Then(Spec):
-    """Checkpoints that are met in this order within one session or person; anything may happen in between."""
+    """Checkpoints that are met in this order within one session or person; anything may happen in between.
+
+    Attributes:
+        then: checkpoints, and between them how far apart they are.
+    """
 
     then: Annotated[tuple[Part, ...], AsTuple] = Field(min_length=1)
 

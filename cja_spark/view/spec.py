@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
-    Discriminator,
     Field,
-    Tag,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -23,10 +19,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cja_spark.errors import guess
 from cja_spark.spec import AsTuple, Duration, Name, Spec
 from cja_spark.view.arrays import arrays_in
-from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
+from cja_spark.view.components import AnyDimension, AnyMetric, CalculatedMetric, Currency, Dimension, Metric
 from cja_spark.view.condition import Segment
-from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.components import neighbour_faults
 from cja_spark.view.derived.function import Hold
@@ -35,9 +30,7 @@ from cja_spark.view.derived.spec import AnyDerived, collected
 from cja_spark.view.derived.whole import arrays_of, fit_together, needed
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
-from cja_spark.view.persistence import Persistence
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
-from cja_spark.view.values import DimensionValues, MetricValues
 
 SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
 STANDARD_METRICS = ("events", "people", "sessions", *SESSION_TYPES, *SESSION_METRICS)
@@ -48,7 +41,6 @@ COLUMNS_BESIDE_DIMENSIONS = (
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
     "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
 )  # fmt: skip
-Format = Literal["decimal", "percent", "currency", "time"]
 
 
 def _zone(name: str) -> str:
@@ -61,103 +53,7 @@ def _zone(name: str) -> str:
     return name
 
 
-def _currency(code: str) -> str:
-    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-        raise ValueError(f"'{code}' is no currency. Write its ISO 4217 code, such as EUR or USD.")
-    return code
-
-
 Zone = Annotated[str, AfterValidator(_zone)]
-Currency = Annotated[str, AfterValidator(_currency)]
-
-
-def _field_of(value: object) -> object:
-    return {"field": value} if isinstance(value, str) else value
-
-
-class Dimension(DimensionValues):
-    """A dimension: the values of one field of events, of a derived field, of a lookup dataset or of a profile.
-
-    Null and blank text mean not set. A field inside an array of objects, such as ``productListItems[].SKU``,
-    has the grain of that array.
-    """
-
-    field: str | None = None
-    derived: Name | None = None
-    lookup: str | None = None
-    profile: str | None = None
-    persistence: Persistence | None = None
-    label: str | None = None
-    description: str | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Dimension:
-        if sum(source is not None for source in (self.field, self.derived, self.lookup, self.profile)) != 1:
-            raise ValueError("give exactly one of 'field', 'derived', 'lookup', 'profile'.")
-        for kind in ("lookup", "profile"):
-            path = getattr(self, kind)
-            if path is not None and "." not in path:
-                raise ValueError(f"{kind}: '{path}' names a dataset and a column of it: '{path}.column'.")
-        if self.persistence and self.profile:
-            raise ValueError("persistence: a value of a profile is on every event of the person already.")
-        return self
-
-
-AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input_type=str | Dimension)]
-
-
-class Metric(MetricValues):
-    """A metric: a number on events, of a field or a derived field. `instances` counts events on which the field is set, also to 0 or to text.
-
-    Amounts of `format: currency` are shown in `currency`, else in the view's, else without one; none is converted.
-    """
-
-    field: str | None = None
-    derived: Name | None = None
-    format: Format = "decimal"
-    decimals: int = Field(default=0, ge=0, le=10)
-    currency: Currency | None = None
-    upward_trend: Literal["good", "bad"] = "good"
-    deduplication: Deduplication | None = None
-    attribution: Attribution | None = None
-    label: str | None = None
-    description: str | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Metric:
-        if (self.field is None) == (self.derived is None):
-            raise ValueError("give exactly one of 'field', 'derived'.")
-        return self
-
-
-class CalculatedMetric(Spec):
-    """A formula on the columns of a report: arithmetic, functions, metrics in segments or with an attribution (rule Q)."""
-
-    calculate: str
-    format: Format = "decimal"
-    decimals: int = Field(default=2, ge=0, le=10)
-    currency: Currency | None = None
-    upward_trend: Literal["good", "bad"] = "good"
-    label: str | None = None
-    description: str | None = None
-
-    @field_validator("calculate")
-    @classmethod
-    def _parses(cls, text: str) -> str:
-        parse(text)
-        return text
-
-
-def _metric_kind(value: object) -> str:
-    keys = value if isinstance(value, Mapping) else getattr(value, "model_fields_set", ())
-    return "calculated" if "calculate" in keys else "metric"
-
-
-AnyMetric = Annotated[
-    Annotated[Metric, Tag("metric")] | Annotated[CalculatedMetric, Tag("calculated")],
-    Discriminator(_metric_kind),
-    BeforeValidator(_field_of, json_schema_input_type=str | Metric | CalculatedMetric),
-]
 
 
 def _no_column(columns: tuple[str, ...]) -> AfterValidator:
@@ -178,7 +74,12 @@ MetricName = Annotated[Name, _no_column(COLUMNS_BESIDE_METRICS)]
 
 
 class SessionSettings(Spec):
-    """A session ends after more than `timeout` without an event (rule S1)."""
+    """A session ends after more than `timeout` without an event (rule S1).
+
+    Attributes:
+        timeout: how long a person may do nothing in a session.
+        starts_with: metrics; an event that carries one begins a session.
+    """
 
     timeout: Duration = timedelta(minutes=30)
     starts_with: Annotated[tuple[Name, ...], AsTuple] = ()
@@ -191,6 +92,22 @@ class View(Spec):
 
     A person with more than `max_events` events in what a report reads is left out of that report, counted in
     `report_runs` and named in `report_exclusions` (rule L3): such an id is a shared or default one, not a person.
+
+    Attributes:
+        name: what the view is called.
+        time_zone: the IANA time zone of days, weeks, months.
+        calendar: `gregorian`, `4-5-4`, or one of its own.
+        session: where sessions end and begin.
+        derived: fields made of others, by name.
+        dimensions: dimensions by name; the path of a field is short for it.
+        metrics: metrics by name; the path of a field is short for it, `calculate` makes a formula.
+        segments: segments by name.
+        view_segments: segments that every report and audience begins with.
+        no_value: what the row of events without a value is called, where a dimension does not say.
+        currency: the ISO 4217 code of amounts that name none.
+        buckets: how many parts journeys have, for parallel work; by itself as the events ask for.
+        period: how much time a part of journeys holds.
+        max_events: how many events of a person a report reads at most.
     """
 
     name: Name

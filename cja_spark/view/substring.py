@@ -28,13 +28,22 @@ _URL = {
 
 
 class Query(Spec):
-    """The value of one key of a URL's query."""
+    """The value of one key of a URL's query.
+
+    Attributes:
+        query: the key.
+    """
 
     query: Annotated[str, Field(min_length=1)]
 
 
 class Trim(Spec):
-    """Without white space, and without some more characters, at both ends."""
+    """Without white space, and without some more characters, at both ends.
+
+    Attributes:
+        whitespace: whether white space goes.
+        characters: more characters that go.
+    """
 
     whitespace: bool = True
     characters: str = ""
@@ -64,7 +73,16 @@ Url = Annotated[
 
 
 class Substring(Spec):
-    """One method by name. What it does not find in a text leaves the event without a value."""
+    """One method by name. What it does not find in a text leaves the event without a value.
+
+    Attributes:
+        from_left: between two edges, counted from the left.
+        from_right: between two edges, counted from the right.
+        delimiter: one of the parts between delimiters, or all of them.
+        url: a part of a URL.
+        trim: without what stands at both ends.
+        regex: what a regular expression finds.
+    """
 
     from_left: FromLeft | None = None
     from_right: FromRight | None = None

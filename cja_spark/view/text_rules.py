@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cja_spark.view.components import Metric
 from cja_spark.view.include import Include
-from cja_spark.view.spec import Metric, View
+from cja_spark.view.spec import View
 
 
 def has_text_rules(metric: object) -> bool:

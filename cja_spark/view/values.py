@@ -28,6 +28,16 @@ class DimensionValues(Spec):
     In this order: `include` leaves values out, `lowercase` joins what differs by case, `substring` takes a part,
     `true_label` and `false_label` name the values of a Boolean, `buckets` shows ranges of numbers, `granularity` the bucket of
     the view's calendar that a day lies in; `no_value` says what stands for nothing.
+
+    Attributes:
+        include: which values are kept.
+        lowercase: whether values that differ by case are one.
+        substring: the part of a text that is taken.
+        true_label: what `true` is called.
+        false_label: what `false` is called.
+        buckets: ranges that numbers are shown as.
+        granularity: of days: the day, week, month, quarter or year that they are shown as.
+        no_value: what stands for no value.
     """
 
     include: AnyInclude | None = None
@@ -122,6 +132,11 @@ class MetricValues(Spec):
     """Settings of a metric's amounts: `include` leaves amounts out; of a Boolean `values_to_count` counts one side, or both.
 
     `include` may have rules of texts with `behavior: instances`: the metric counts where the field's text meets them.
+
+    Attributes:
+        include: which amounts are kept.
+        values_to_count: of Booleans: the side that counts, or `both`.
+        behavior: whether amounts are summed, or events on which the field is set are counted.
     """
 
     include: AnyMetricInclude | None = None

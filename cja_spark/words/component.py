@@ -9,6 +9,7 @@ from cja_spark.errors import ConfigurationError
 from cja_spark.span import span_text
 from cja_spark.spec import Spec, duration_text
 from cja_spark.view.attribution import Attribution
+from cja_spark.view.components import CalculatedMetric, Dimension, Metric
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.derived.date_math import Clock, OfScope
@@ -16,7 +17,7 @@ from cja_spark.view.derived.held import AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
-from cja_spark.view.spec import STANDARD_METRICS, CalculatedMetric, Dimension, Metric, View
+from cja_spark.view.spec import STANDARD_METRICS, View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
 from cja_spark.words.condition import condition_in_words, range_in_words, written
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
+from cja_spark.words.usual import USUAL
+
 Schema = dict[str, Any]
 _ATTRIBUTES = re.compile(r"^Attributes:\n((?:[ ].*\n?|\n)*)", re.MULTILINE)
 _ENTRY = re.compile(r"^    (\w+): (.*(?:\n {8,}.*)*)", re.MULTILINE)
@@ -35,15 +37,15 @@ def schemas() -> dict[str, Schema]:
     }
 
 
-def about(model: type) -> str:
+def about(model: type[BaseModel]) -> str:
     """What a spec's docstring says of the whole, without its attributes."""
     return _ATTRIBUTES.sub("", inspect.cleandoc(model.__doc__ or "")).strip()
 
 
-def about_settings(model: type) -> dict[str, str]:
+def about_settings(model: type[BaseModel]) -> dict[str, str]:
     """What the docstrings of a spec and of what it extends say of each setting; an alias is written without its ``_``."""
     found: dict[str, str] = {}
-    for one in reversed(model.__mro__):
+    for one in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
         section = _ATTRIBUTES.search(inspect.cleandoc(one.__dict__.get("__doc__") or ""))
         found |= {name: " ".join(text.split()) for name, text in _ENTRY.findall(section[1])} if section else {}
     return found
@@ -57,7 +59,7 @@ class _WithWords(GenerateJsonSchema):
         written["description"] = about(schema["cls"])
         words = about_settings(schema["cls"])
         for name, setting in written.get("properties", {}).items():
-            if text := words.get(name, words.get(f"{name}_")):
+            if text := words.get(name, words.get(f"{name}_", USUAL.get(name))):
                 setting["description"] = text
         return written
 

@@ -79,7 +79,7 @@ def _refs(schema: object) -> Iterator[str]:
     if isinstance(schema, dict):
         if "$ref" in schema:
             yield schema["$ref"].rsplit("/", 1)[-1]
-        for value in schema.values():
+        for value in (value for key, value in schema.items() if key != "$defs"):
             yield from _refs(value)
     elif isinstance(schema, list):
         for value in schema:

@@ -12,7 +12,12 @@ from cja_spark.view.derived.input import Input, Kind, Result, counted
 
 
 class Case(Spec):
-    """If `when` holds, the value is `value`: one that is given, or an input."""
+    """If `when` holds, the value is `value`: one that is given, or an input.
+
+    Attributes:
+        when: the condition.
+        value: the value.
+    """
 
     when: AnyTest
     value: Result
@@ -22,6 +27,10 @@ class CaseWhen(Function):
     """The value of the first case whose condition holds; `otherwise`, or none, where no condition does.
 
     All values are of one kind.
+
+    Attributes:
+        cases: the cases, of which the first that holds counts.
+        otherwise: the value where none holds.
     """
 
     most: ClassVar[int] = 5

@@ -14,6 +14,10 @@ class Classify(Function):
     """What the value is called in `entries`; a value without an entry, or with an empty one, has none.
 
     `show_original_values`: such a value keeps its own name instead.
+
+    Attributes:
+        entries: what values are called.
+        show_original_values: whether a value without an entry keeps its own name.
     """
 
     most: ClassVar[int] = 5

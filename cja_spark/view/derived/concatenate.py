@@ -11,7 +11,11 @@ from cja_spark.view.derived.input import AnyInput, Input, Kind, counted
 
 
 class Concatenate(Function):
-    """Values one after the other with a delimiter between them; those not set are left out, and their delimiter too."""
+    """Values one after the other with a delimiter between them; those not set are left out, and their delimiter too.
+
+    Attributes:
+        delimiter: what stands between values.
+    """
 
     most: ClassVar[int] = 2
 

@@ -18,19 +18,31 @@ CLOCKS = ("today", "now")
 
 
 class Day(Spec):
-    """A day that is given: its first instant in the view's time zone."""
+    """A day that is given: its first instant in the view's time zone.
+
+    Attributes:
+        day: the day.
+    """
 
     day: date
 
 
 class Clock(Spec):
-    """The instant up to which there are events (`now`), or the first one of its day in the view's time zone (`today`)."""
+    """The instant up to which there are events (`now`), or the first one of its day in the view's time zone (`today`).
+
+    Attributes:
+        clock: which of the two.
+    """
 
     clock: Literal["today", "now"]
 
 
 class OfScope(Spec):
-    """The `first` or `last` date that an event of the session or person sets, for all its events."""
+    """The `first` or `last` date that an event of the session or person sets, for all its events.
+
+    Attributes:
+        take: which of the dates.
+    """
 
     input: AnyInput
     scope: Literal["session", "person"]
@@ -67,6 +79,11 @@ class DateMath(Function):
     are of the view's calendar. Text is a date where it is one as ISO 8601 writes it; without a zone it is in UTC.
 
     `today` and `now` are of the newest event, so that the same events give the same figures whenever a report runs.
+
+    Attributes:
+        start: from when.
+        end: to when.
+        unit: what is counted.
     """
 
     most: ClassVar[int] = 2

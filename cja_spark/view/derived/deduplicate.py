@@ -12,6 +12,10 @@ class Deduplicate(NeighbourFunction):
     """The first or last value that is set stays, the others are not set; with `id` one per value of that dimension (M4).
 
     An event without an id is no repetition.
+
+    Attributes:
+        id: a dimension each of whose values has its own first one.
+        keep: which of the values stays.
     """
 
     most: ClassVar[int] = 5

@@ -12,7 +12,12 @@ from cja_spark.view.derived.input import AnyInput, Input, Kind
 
 
 class FindAndReplace(Function):
-    """Text in which every occurrence of `find`, taken literally, is `replace`."""
+    """Text in which every occurrence of `find`, taken literally, is `replace`.
+
+    Attributes:
+        find: the text that goes.
+        replace: the text that comes.
+    """
 
     most: ClassVar[int] = 5
 

@@ -17,7 +17,15 @@ SOURCES = ("field", "output", "derived", "profile", "value")
 
 
 class Input(Spec):
-    """Exactly one of: the path of a field, an output of an earlier function, a derived field, a profile's column, a value that is given."""
+    """Exactly one of: the path of a field, an output of an earlier function, a derived field, a profile's column, a value that is given.
+
+    Attributes:
+        field: the path of a field of events.
+        output: what an earlier function gave, by its name.
+        derived: another derived field.
+        profile: `dataset.column` of a profile dataset.
+        value: a text or number that is given.
+    """
 
     field: str | None = None
     output: Name | None = None

@@ -11,7 +11,12 @@ from cja_spark.view.derived.input import AnyInput, Input, Kind
 
 
 class Lookup(Function):
-    """The value of `column` in the row of a lookup dataset whose key is the input; none where no row has it."""
+    """The value of `column` in the row of a lookup dataset whose key is the input; none where no row has it.
+
+    Attributes:
+        dataset: the lookup dataset.
+        column: the column that is taken.
+    """
 
     most: ClassVar[int] = 5
 

@@ -18,6 +18,10 @@ class Math(Function):
     """A formula of names, numbers, ``+ - * / ^`` and parentheses; `inputs` says what the names are.
 
     What is not set makes the result not set; so do a division by 0 and a result that is no finite number.
+
+    Attributes:
+        formula: the formula.
+        inputs: what its names are.
     """
 
     most: ClassVar[int] = 5

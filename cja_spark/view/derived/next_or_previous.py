@@ -13,6 +13,11 @@ class NextOrPrevious(NeighbourFunction):
     """The value that the n-th later (or earlier) event sets which sets one; events that set none have none (W5).
 
     Without `include_repeats` equal values in a row count as one: the n-th later value is that of the n-th later run.
+
+    Attributes:
+        direction: later or earlier.
+        index: how many values away.
+        include_repeats: whether equal values in a row count each.
     """
 
     most: ClassVar[int] = 3

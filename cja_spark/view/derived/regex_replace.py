@@ -20,6 +20,11 @@ class RegexReplace(Function):
 
     In `replace`: ``$&`` is the match, ``$1`` what its first group matched (of a pattern without groups the match), ``$+``
     its last group, ``$``` what stands before it, ``$$`` a dollar.
+
+    Attributes:
+        pattern: the expression.
+        replace: what is made of the match.
+        case_sensitive: whether case counts.
     """
 
     most: ClassVar[int] = 1

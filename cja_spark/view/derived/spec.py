@@ -87,6 +87,9 @@ class DerivedField(Spec):
     """A field made of others: functions in the order in which they run; the last one's value is the field's.
 
     A function that names its `output` can be an input of those after it.
+
+    Attributes:
+        functions: the functions, in the order in which they run.
     """
 
     functions: Annotated[tuple[AnyFunction, ...], AsTuple, counted(1)]

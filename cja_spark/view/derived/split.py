@@ -17,6 +17,13 @@ class Split(Function):
     """The part at a position from the left or from the right, counted from 1; or with `array` all parts as values.
 
     Parts that are blank are not set. An array has its first `most_values` parts, 10 at most.
+
+    Attributes:
+        delimiter: what stands between parts.
+        left: which part, counted from the left.
+        right: which part, counted from the right.
+        array: all parts as values instead.
+        most_values: how many parts at most.
     """
 
     most: ClassVar[int] = 2

@@ -24,6 +24,9 @@ class Summarize(NeighbourFunction):
     are written, and of equal ones the one that came first.
 
     With `scope: event` it is of the values that one event has in an array, and the event has it once.
+
+    Attributes:
+        how: what is made of the values.
     """
 
     most: ClassVar[int] = 3

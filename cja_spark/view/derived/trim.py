@@ -17,6 +17,12 @@ class Cut(Spec):
 
     `position` counts from the left, from 1, and is taken too. `text` is the first one from the end that is cut, and is
     taken too; where the text is not there, nothing is cut.
+
+    Attributes:
+        side: the end at which it is taken.
+        position: up to this character, counted from the left.
+        length: so many characters.
+        text: up to this text.
     """
 
     side: Literal["left", "right"]
@@ -32,7 +38,12 @@ class Cut(Spec):
 
 
 class Trim(Function):
-    """Text without what stands at its ends: white space, one of `characters`, or what `cut` says."""
+    """Text without what stands at its ends: white space, one of `characters`, or what `cut` says.
+
+    Attributes:
+        characters: the characters that go; by itself white space.
+        cut: what is cut off.
+    """
 
     most: ClassVar[int] = 1
 

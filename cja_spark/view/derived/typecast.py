@@ -21,6 +21,10 @@ class Typecast(Function):
     """Values as `text`, as a `number`, or as an `integer`, whose fraction is cut off.
 
     Text that is no number is not set. `format` is how dates and times are written, on the clock of the view's zone.
+
+    Attributes:
+        to: what values become.
+        format: how dates and times are written.
     """
 
     most: ClassVar[int] = 3

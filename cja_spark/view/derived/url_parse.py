@@ -16,6 +16,10 @@ class UrlParse(Function):
 
     Parts are as they are written, nothing is decoded; of a parameter that is there several times the first one counts.
     A part that the URL does not have, and any part but the path of a text without `://`, is not set.
+
+    Attributes:
+        part: the part that is taken.
+        parameter: of `query`: the key.
     """
 
     most: ClassVar[int] = 5

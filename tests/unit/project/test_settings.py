@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from cja_spark.errors import ConfigurationError
+from cja_spark.spec import Spec
 from cja_spark.verbs.settings import VERB
-from cja_spark.words.schemas import schemas
+from cja_spark.words.schemas import about_settings, schemas
 from cja_spark.words.settings import TITLES, pages
+from cja_spark.words.usual import USUAL
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -25,12 +27,26 @@ def test_the_page_in_docs_is_what_the_specs_say(kind):
     assert there == pages()[kind], "docs/settings is older than the specs: make docs"
 
 
-@pytest.mark.parametrize("kind", ["connection", "lake", "sink"])
+@pytest.mark.parametrize("kind", TITLES)
 def test_every_setting_is_described(kind):
     schema = schemas()[kind]
     specs = [*schema.get("anyOf", [schema]), *schema["$defs"].values()]
     bare = [f"{one['title']}.{name}" for one in specs for name, how in one.get("properties", {}).items() if "description" not in how]
     assert bare == []
+
+
+def specs_below(one):
+    return [one, *(below for sub in one.__subclasses__() for below in specs_below(sub))]
+
+
+def test_words_are_of_settings_that_are_there():
+    schemas()  # reads all modules that have specs
+    gone = [
+        (one.__name__, name) for one in specs_below(Spec) for name in about_settings(one)
+        if name not in one.__class_vars__ and not {name, f"{name}_"} & {*one.model_fields, *(how.alias for how in one.model_fields.values())}
+    ]  # fmt: skip
+    used = {name for schema in schemas().values() for one in [schema, *schema["$defs"].values()] for name in one.get("properties", {})}
+    assert (gone, {*USUAL} - used) == ([], set())
 
 
 def test_a_setting_is_found_wherever_it_is_one(capsys):

@@ -1,0 +1,142 @@
+"""Components of a data view: dimensions, metrics, calculated metrics, as an author writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+
+from cja_spark.spec import Name, Spec
+from cja_spark.view.attribution import Attribution
+from cja_spark.view.deduplication import Deduplication
+from cja_spark.view.formula.parse import parse
+from cja_spark.view.persistence import Persistence
+from cja_spark.view.values import DimensionValues, MetricValues
+
+Format = Literal["decimal", "percent", "currency", "time"]
+
+
+def _currency(code: str) -> str:
+    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+        raise ValueError(f"'{code}' is no currency. Write its ISO 4217 code, such as EUR or USD.")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
+
+
+
+
+def _field_of(value: object) -> object:
+    return {"field": value} if isinstance(value, str) else value
+
+
+class Dimension(DimensionValues):
+    """A dimension: the values of one field of events, of a derived field, of a lookup dataset or of a profile.
+
+    Null and blank text mean not set. A field inside an array of objects, such as ``productListItems[].SKU``,
+    has the grain of that array.
+
+    Attributes:
+        field: the path of a field of events.
+        derived: a derived field of the view.
+        lookup: `dataset.column` of a lookup dataset.
+        profile: `dataset.column` of a profile dataset.
+        persistence: how long, and which, values last on later events.
+    """
+
+    field: str | None = None
+    derived: Name | None = None
+    lookup: str | None = None
+    profile: str | None = None
+    persistence: Persistence | None = None
+    label: str | None = None
+    description: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Dimension:
+        if sum(source is not None for source in (self.field, self.derived, self.lookup, self.profile)) != 1:
+            raise ValueError("give exactly one of 'field', 'derived', 'lookup', 'profile'.")
+        for kind in ("lookup", "profile"):
+            path = getattr(self, kind)
+            if path is not None and "." not in path:
+                raise ValueError(f"{kind}: '{path}' names a dataset and a column of it: '{path}.column'.")
+        if self.persistence and self.profile:
+            raise ValueError("persistence: a value of a profile is on every event of the person already.")
+        return self
+
+
+AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input_type=str | Dimension)]
+
+
+class Metric(MetricValues):
+    """A metric: a number on events, of a field or a derived field. `instances` counts events on which the field is set, also to 0 or to text.
+
+    Amounts of `format: currency` are shown in `currency`, else in the view's, else without one; none is converted.
+
+    Attributes:
+        field: the path of a field of events.
+        derived: a derived field of the view.
+        format: how amounts are shown.
+        decimals: how many decimals are shown.
+        currency: the ISO 4217 code of amounts.
+        upward_trend: whether more is good or bad.
+        deduplication: which of its values count.
+        attribution: which values before it its amounts are credited to.
+    """
+
+    field: str | None = None
+    derived: Name | None = None
+    format: Format = "decimal"
+    decimals: int = Field(default=0, ge=0, le=10)
+    currency: Currency | None = None
+    upward_trend: Literal["good", "bad"] = "good"
+    deduplication: Deduplication | None = None
+    attribution: Attribution | None = None
+    label: str | None = None
+    description: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Metric:
+        if (self.field is None) == (self.derived is None):
+            raise ValueError("give exactly one of 'field', 'derived'.")
+        return self
+
+
+class CalculatedMetric(Spec):
+    """A formula on the columns of a report: arithmetic, functions, metrics in segments or with an attribution (rule Q).
+
+    Attributes:
+        calculate: the formula.
+        format: how results are shown.
+        decimals: how many decimals are shown.
+        currency: the ISO 4217 code of amounts.
+        upward_trend: whether more is good or bad.
+    """
+
+    calculate: str
+    format: Format = "decimal"
+    decimals: int = Field(default=2, ge=0, le=10)
+    currency: Currency | None = None
+    upward_trend: Literal["good", "bad"] = "good"
+    label: str | None = None
+    description: str | None = None
+
+    @field_validator("calculate")
+    @classmethod
+    def _parses(cls, text: str) -> str:
+        parse(text)
+        return text
+
+
+def _metric_kind(value: object) -> str:
+    keys = value if isinstance(value, Mapping) else getattr(value, "model_fields_set", ())
+    return "calculated" if "calculate" in keys else "metric"
+
+
+AnyMetric = Annotated[
+    Annotated[Metric, Tag("metric")] | Annotated[CalculatedMetric, Tag("calculated")],
+    Discriminator(_metric_kind),
+    BeforeValidator(_field_of, json_schema_input_type=str | Metric | CalculatedMetric),
+]
