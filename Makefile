@@ -22,6 +22,9 @@ test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on 
 test-release: setup ## the same as thoroughly as a release: every job killed at 20 moments, all days of the demo one by one (hours)
 	@CJA_KILLS=20 CJA_ARRIVALS=day $(BIN)/python -m pytest tests/jobs
 
+draws: setup ## generated cases against the reference, all of them where make test draws some (10 minutes)
+	@CJA_DRAW=all $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/property
+
 check: setup ## ruff, mypy --strict, import layers, house checks
 	@$(BIN)/ruff check cja_spark jobs tests benchmarks
 	@$(BIN)/mypy
@@ -61,4 +64,4 @@ $(STAMP): pyproject.toml requirements.lock
 clean: ## remove what was built, not the environment
 	@rm -rf build
 
-.PHONY: help demo test test-jobs test-release check mutants bench schemas docs package setup clean
+.PHONY: help demo test test-jobs test-release draws check mutants bench schemas docs package setup clean

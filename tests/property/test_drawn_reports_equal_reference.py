@@ -31,6 +31,7 @@ from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
 from tests.property.arrays import batch_of, text_ids_of
 from tests.property.asks import CATEGORIES, FORMULAS, TEXTS, TIERS, asks_drawn, view_drawn, view_of_reference
+from tests.property.draws import cases
 from tests.property.strategies import PAGES, journeys
 from tests.reference import order
 from tests.reference.report import report
@@ -140,7 +141,7 @@ def rows_alike(ours, theirs):
             assert value == (pytest.approx(expected, rel=near, abs=near if name in FORMULAS else None) if isinstance(value, float) else expected), name
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(1_000, 50), deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_drawn_reports_equal_the_reference(seed):
     chance = random.Random(seed)

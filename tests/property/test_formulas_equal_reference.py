@@ -14,6 +14,7 @@ from cja_spark.view.formula.evaluate import Sheet, column
 from cja_spark.view.formula.known import FUNCTIONS
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.formula.uses import Measure, measures_of
+from tests.property.draws import cases
 from tests.property.formulas import Draw
 from tests.reference.calculated import Leaf, Rows, columns
 
@@ -47,7 +48,7 @@ def theirs(texts, rows, shown):
     return columns(view, list(texts), Rows(sums, shown, grand))
 
 
-@settings(max_examples=6_000, deadline=None)
+@settings(max_examples=cases(6_000, 2_000), deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_drawn_formulas_equal_the_reference(seed):
     texts, rows, shown = drawn(random.Random(seed))

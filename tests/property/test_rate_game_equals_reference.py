@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cja_spark.kernels.dividends import shares, worths
+from tests.property.draws import cases
 from tests.reference.rate_game import FEWEST_PERSONS, RateGame
 from tests.unit.kernels.by_hand import DAY, VIEW, page, table
 
@@ -55,7 +56,7 @@ def theirs(persons, scope):
     return found
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=cases(250, 60), deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_drawn_persons_give_the_credit_of_the_reference(seed):
     chance = random.Random(seed)

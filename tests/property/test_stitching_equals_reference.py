@@ -20,6 +20,7 @@ from cja_spark.connection.stitching.preflight import bad_ids, preflight
 from cja_spark.connection.stitching.spec import FieldBased
 from cja_spark.connection.stitching.stitch import logins, replayed_at, runs, stitch
 from cja_spark.connection.stitching.validation import validation
+from tests.property.draws import cases
 from tests.property.stitching_rows import REPLAY, devices
 from tests.reference import stitching as reference
 from tests.reference.stitching import DAY, History
@@ -56,7 +57,7 @@ def stitched(history):
     return {row["n"]: (row["stitched"], row["reason"]) for row in history.rows}
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=cases(24, 2), deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 10**9),
     replay=st.sampled_from(list(DAYS)),

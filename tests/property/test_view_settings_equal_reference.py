@@ -18,6 +18,7 @@ from tests.property.asks import (
     view_drawn,
     view_of_reference,
 )
+from tests.property.draws import cases
 from tests.property.test_drawn_reports_equal_reference import answers_of, rows_alike, world
 from tests.reference.report import report
 
@@ -38,7 +39,7 @@ def ask_drawn(chance):
     return asked
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(100, 15), deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_reports_under_drawn_view_settings_equal_the_reference(seed):
     chance = random.Random(seed)
