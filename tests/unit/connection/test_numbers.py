@@ -96,7 +96,8 @@ def test_numbers_in_items_of_arrays_are_read_and_one_bad_item_drops_its_row(lake
     put(tmp_path, "web/1.json", *rows)
     receipt = load(lake, tmp_path, shop("web", web={"numbers": ["items[].prices[].net", "sizes[]"]}))
     assert receipt.dropped == {"web": {"not_a_number": 1}}
-    assert values(lake, "flatten(items.prices).net") == {"e1": [1.0, None, 2.5], "e2": None, "e3": None}
+    assert values(lake, "transform(items.prices, prices -> prices[0].net)") == {"e1": [1.0, None, 2.5], "e2": None, "e3": None}
+    assert values(lake, "items.prices[1]") == {"e1": None, "e2": None, "e3": None}  # an array without a value
     assert values(lake, "sizes") == {"e1": [1.0, 2.5], "e2": None, "e3": None}
     [(_, _, _, raw)] = quarantine(lake)
     kept = {"items[].prices[].net": [["1"], ["NaN"]], "sizes[]": ["1", "2.5"]}
