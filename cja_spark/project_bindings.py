@@ -27,7 +27,11 @@ def binding_faults(view: View, matches: Mapping[str, str]) -> Iterator[tuple[str
         if dimension.persistence.binding is None:
             yield from _alone(name, own, dimension.persistence)
         elif dimension.persistence.binding in view.dimensions:
-            yield from _bound(name, own, dimension.persistence, own_arrays(view, view.dimensions[dimension.persistence.binding], matches))
+            by = view.dimensions[dimension.persistence.binding]
+            if by.gives_list:
+                yield name, f"persistence: '{dimension.persistence.binding}' makes several values of one text; values are bound to those of one value."
+            else:
+                yield from _bound(name, own, dimension.persistence, own_arrays(view, by, matches))
 
 
 def _alone(name: str, own: Arrays, how: Persistence) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,10 @@ class Formulas:
         found = {name: _read(one) for name, one in metrics.items()}
         return cls({name: node for name, node in found.items() if node is not None})
 
+    def attributing(self) -> frozenset[str]:
+        """Metrics whose formula has an attribution."""
+        return frozenset(name for name, node in self.nodes.items() if any(one.role == "attributed" for one in components_of(node)))
+
     def attributed(self, name: str) -> str | None:
         """Refuse what has no amounts on events where a formula attributes a metric (A8)."""
         if name in STANDARD_METRICS:

@@ -12,7 +12,7 @@ from cja_spark.configuration import Document
 from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
-from cja_spark.project_circles import circles
+from cja_spark.project_circles import circles, reached
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_places import line_of
 from cja_spark.project_rules import rule_faults
@@ -38,6 +38,7 @@ class Names:
         known: names by kind; a kind that cannot be read is missing and is not checked.
         parts: per calculated metric the metrics it is made of.
         arrays: per dimension inside arrays of objects those arrays, outermost first.
+        credited: metrics with attribution.
         persons: segments of persons.
         formulas: those of calculated metrics.
     """
@@ -45,6 +46,7 @@ class Names:
     known: Mapping[str, tuple[str, ...]]
     parts: Mapping[str, tuple[str, ...]]
     arrays: Mapping[str, tuple[str, ...]]
+    credited: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
     formulas: Formulas = NO_FORMULAS
 
@@ -75,6 +77,7 @@ class Names:
             {kind: tuple(names) for kind, names in known.items() if names is not None},
             {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
             {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, dimensions or {}, matches, derived or {}))},
+            formulas.attributing() | {name for name, one in (metrics or {}).items() if _key(one, "attribution")},
             frozenset(name for name, one in (segments or {}).items() if _key(one, "container") == "person"),
             formulas,
         )
@@ -118,6 +121,13 @@ class Names:
         own = [metric for metric in self.known["metric"] if metric not in (*STANDARD_METRICS, *self.parts)]
         return f"metric '{name}' is no metric of a field; persistence needs one. {did_you_mean(name, own)}".rstrip()
 
+    def set_before(self, name: str) -> str | None:
+        """Refuse a metric with attribution, also as a part of another one, where a row has what no event sets."""
+        made = reached(name, {metric: {*parts} for metric, parts in self.parts.items()}) | {name}
+        if found := sorted(made & self.credited):
+            return f"metric '{found[0]}' has attribution, which credits what events set before; standard dimensions beside others are set by every event."
+        return None
+
     def one_value(self, name: str) -> str | None:
         """Refuse a dimension inside an array where a report needs one value per event."""
         return several_values(name, self.arrays[name]) if name in self.arrays else None
@@ -160,6 +170,7 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "distance": Names.distance,
     "bound": lambda _names, _name: None,  # bindings as a whole: project_bindings.py
     "checkpoint": Names.checkpoint,
+    "set_before": Names.set_before,
     "id": Names.tells_apart,
     "attributed": lambda names, name: names.formulas.attributed(name),
     "totalled": lambda names, name: names.formulas.totalled(name),
@@ -255,7 +266,7 @@ def _arrays(name: str, dimension: object, others: Written, matches: Written, der
         return (all_values(name),)
     if _key(persistence, "binding_metric"):
         binding = str(_key(persistence, "binding"))
-        return _arrays(binding, others.get(binding), {}, matches, derived)
+        return _own_arrays(others.get(binding), matches, derived)
     own = _own_arrays(dimension, matches, derived)
     return lasting(name, own) if isinstance(persistence, Mapping) and not _key(persistence, "binding") else own
 

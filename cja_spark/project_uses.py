@@ -16,7 +16,7 @@ from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import View
-from cja_spark.view.standard import NOT_COMPARED
+from cja_spark.view.standard import NOT_COMPARED, STANDARD_DIMENSIONS
 
 
 class Use(NamedTuple):
@@ -27,7 +27,7 @@ class Use(NamedTuple):
         name: the name.
         role: what it must be besides: `condition`, `step`, `start` and `expiry` take no calculated metric, `one_value`,
             `non_repeating`, `distance` and `id` no dimension inside an array,
-            `checkpoint` no segment of persons, `compared` none of too many times, `bound` one of fields,
+            `set_before` none with attribution, `checkpoint` no segment of persons, `compared` none of too many times, `bound` one of fields,
             `attributed` only a metric of a field, `totalled` none that runs over rows, `ranks` none that depends on
             their order, `narrow` none that counts distinct values.
         metric: the calculated metric in whose formula the name stands, if it does.
@@ -93,6 +93,8 @@ def report_uses(report: Report) -> Iterator[Use]:
     yield from (Use("dimension", name) for name in report.dimensions_used())
     if sort := report.sorted_by():
         yield Use("metric", sort, "ranks")
+    if len(report.dimensions_used()) > 1 and {*report.dimensions_used()} & {*STANDARD_DIMENSIONS}:
+        yield from (Use("metric", name, "set_before") for name in report.metrics_used())
     if len(report.dimensions_used()) > 3:
         yield from (Use("metric", name, "narrow") for name in report.metrics_used())
     yield from (Use("dimension", name, "one_value") for name in report.single_valued())

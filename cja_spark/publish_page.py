@@ -198,7 +198,7 @@ def _in_words(segment: Segment, view: View, identities: Collection[str]) -> str:
     if any(column_of(name, view, identities).format == "identifier" for name in named):
         return segment.label or "in place"
     said = {"label", "description", *(("include",) if segment.include == "everyone" else ())}
-    written = json.loads(segment.model_dump_json(exclude_none=True, exclude=said))
+    written = json.loads(segment.model_dump_json(by_alias=True, exclude_none=True, exclude=said))
     return segment.label or f"in place: {_option(written)}"
 
 

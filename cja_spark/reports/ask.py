@@ -86,7 +86,8 @@ class Ask(Generic[R]):
             return (all_values(name),)
         if how.binding is None:
             return lasting(name, own)
-        return self.arrays_of_dimension(how.binding) if how.binding_metric else own
+        by = self.view.dimensions[how.binding]
+        return self.arrays.get(how.binding) or self.view.arrays_of(by) if how.binding_metric else own
 
     def arrays_of_metric(self, name: str) -> tuple[str, ...]:
         """Arrays of objects a metric lies in, outermost first; none for the grain of events."""

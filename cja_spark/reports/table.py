@@ -24,7 +24,7 @@ from cja_spark.reports.rate_game import credited as credited_by_game
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Rows, amounts_of_rows, arrays_of, combined, overlaps, table_rows
 from cja_spark.spec import AsTuple, EachOnce, Name
-from cja_spark.view.arrays import is_all_values
+from cja_spark.view.arrays import of_objects
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
 
@@ -293,7 +293,7 @@ def additive(measure: Measure, report: Table, ask: Ask) -> bool:
         if how.model in ("algorithmic", "participation"):
             return how.model == "algorithmic"
         inside = arrays_of(ask, report.dimensions)
-        return not inside or (len(report.dimensions) == 1 and is_all_values(inside[-1]))
+        return not of_objects(inside) and (not inside or len(report.dimensions) == 1)
     return not overlaps(ask, measure.metric, report.dimensions)
 
 

@@ -90,7 +90,7 @@ def _dimension(view: View, dimension: Dimension) -> Iterator[tuple[str, str]]:
     yield from ((REPORT, what) for what in _values(dimension))
     if dimension.persistence:
         yield REPORT, _persistence(dimension.persistence)
-    yield REPORT, "metrics with an attribution of their own credit the values that events set themselves, in tables of this dimension alone"
+    yield REPORT, "metrics with an attribution of their own credit the values that events set themselves, in tables"
     yield REPORT, "segments hide events after that: a hidden event may have set a value that lasts"
 
 
@@ -176,7 +176,7 @@ def _deduplication(how: Deduplication) -> str:
 def _attribution(how: Attribution) -> str:
     back = how.looks_back()
     since = f" of the last {span_text(back)}" if back is not None else ""
-    model = how.model.replace("_", " ")
+    model = f"{how.model} ({how.game})".replace("_", " ") if how.model == "algorithmic" else how.model.replace("_", " ")
     return f"in a table amounts are credited by {model} to the values set in the {how.container}{since} before"
 
 

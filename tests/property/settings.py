@@ -119,6 +119,8 @@ def with_settings(chance, view):
     for name in ("views", "orders", "units", "looking", "waiting"):
         if chance.random() < 0.4:
             metrics[name] = {**long(metrics[name]), **of_amounts(chance)}
+            if name == "looking":  # a number of other events, not an event that sets something
+                metrics[name].pop("behavior", None)
     if chance.random() < 0.5:
         metrics["calls"] = {**metrics["calls"], "include": include(chance, number_rule), "behavior": chance.choice(["instances", "instances", "values"])}
     return {**view, "dimensions": dimensions, "metrics": metrics, "no_value": chance.choice(["No value", "zzz"])}

@@ -32,7 +32,7 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
     if kind == "dimensions" and ((spec_of(view, kind, name).get("substring") or {}).get("delimiter") or {}).get("array"):
         return (f"parts of values of {name}",)
     if kind == "dimensions" and (bound := bound_to_items(view, name)):
-        return path(view, kind, bound)
+        return own_path(view, bound)
     if made := spec_of(view, kind, name).get("derived"):
         return arrays(view, made)
     field = spec_of(view, kind, name).get("field") or ""
@@ -40,6 +40,12 @@ def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
     found = tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))
     alone = "binding" not in (spec_of(view, kind, name).get("persistence") or {"binding": None})
     return (*found, ALL_OF + name) if found and alone else found
+
+
+def own_path(view: dict, dimension: str) -> tuple[str, ...]:
+    """The arrays that the values lie in which events set themselves, whatever lasts."""
+    alone = {key: value for key, value in spec_of(view, "dimensions", dimension).items() if key != "persistence"}
+    return path({**view, "dimensions": {**view["dimensions"], dimension: alone}}, "dimensions", dimension)
 
 
 def arrays(view: dict, derived: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.reference.calculated import names
 from tests.reference.calendar import bucket
-from tests.reference.metrics import carries, nodes, own, path, spec_of
+from tests.reference.metrics import carries, nodes, own, own_path, path, spec_of
 from tests.reference.order import milliseconds
 
 FOREVER = float("inf")
@@ -66,7 +66,7 @@ def read_from(view: dict, ask: dict, start: int) -> int:
 def of_items(dimension: str, journey: list[dict], session_of: list[int], view: dict, ask: dict) -> list:
     """P5, P6: per event the value of each item, in lists as deep as those of the dimension that it is bound to."""
     how = settings(view, dimension)
-    depth = len(path(view, "dimensions", how["binding"]))
+    depth = len(own_path(view, how["binding"]))
     bound = [nodes(event.get(how["binding"]), depth) for event in journey]
     slots = [(at, place, by) for at, event in enumerate(bound) for place, by in event]
     metric = how.get("binding_metric")

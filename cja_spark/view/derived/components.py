@@ -7,6 +7,7 @@ from typing import Any
 
 from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.derived.held import AtReports
+from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.spec import Where
 from cja_spark.view.derived.whole import Derived
 
@@ -22,14 +23,23 @@ def neighbour_faults(
         if derived[dimensions[name].derived].gives() == "number":
             yield ("dimensions", name), f"{derived[dimensions[name].derived].functions[-1].function} gives a number, so it makes a metric, no dimension."
     for name, function in of_metrics.items():
-        if derived[metrics[name].derived].gives() == "text":
-            yield ("metrics", name), f"{derived[metrics[name].derived].functions[-1].function} gives text, so it makes a dimension, no metric."
-        if metrics[name].deduplication:
-            yield ("metrics", name), f"deduplication comes before {function.function}; use the function deduplicate, or the other alone."
+        yield from ((("metrics", name), text) for text in _metric_faults(metrics[name], function, derived))
     for name in starts_with:
         if name in of_metrics:
             yield ("session", "starts_with"), f"metric '{name}' looks at other events of a session, so that none starts with it."
     yield from _id_faults(of_dimensions, metrics, {**of_dimensions, **of_metrics})
+
+
+def _metric_faults(metric: Any, function: AtReports, derived: Derived) -> Iterator[str]:  # noqa: ANN401 - its class is above
+    if derived[metric.derived].gives() == "text":
+        yield f"{derived[metric.derived].functions[-1].function} gives text, so it makes a dimension, no metric."
+    if metric.behavior == "instances" and isinstance(function, Deduplicate | NextOrPrevious):
+        yield (
+            f"behavior: instances counts events that set a field, whatever it says; {function.function} is what it says. "
+            "Count its values, or the field itself with deduplication."
+        )
+    if metric.deduplication:
+        yield f"deduplication comes before {function.function}; use the function deduplicate, or the other alone."
 
 
 def _neighbours(derived: Derived, components: Components) -> dict[str, AtReports]:

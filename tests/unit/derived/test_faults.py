@@ -185,6 +185,7 @@ AGE = {"function": "date_math", "start": "seen", "end": "today"}
         ({"a": [SUM]}, {"dimensions": {"d": {"derived": "a"}}}, "dimensions.d: summarize gives a number, so it makes a metric, no dimension."),
         ({"a": [{**SUM, "how": "first"}]}, {"metrics": {"m": {"derived": "a"}}}, "metrics.m: summarize gives text, so it makes a dimension, no metric."),
         ({"a": [SUM]}, {"metrics": {"m": {"derived": "a", "deduplication": {}}}}, "metrics.m: deduplication comes before summarize"),
+        ({"a": [NEXT]}, {"metrics": {"m": {"derived": "a", "behavior": "instances"}}}, "metrics.m: behavior: instances counts events that set a field"),
         ({"a": [SUM]}, {"metrics": {"m": {"derived": "a"}}, "session": {"starts_with": ["m"]}}, "metric 'm' looks at other events of a session"),
         ({"a": [{**AGE, "end": {"input": "b", "scope": "sesion"}}]}, {}, "derived.a.0.end.scope: no such choice: 'sesion'. Did you mean 'session'?"),
         ({"a": [{**AGE, "end": {"input": "b", "scope": "person", "take": "lst"}}]}, {}, "no such choice: 'lst'. Did you mean 'last'?"),

@@ -287,3 +287,12 @@ def test_a6_combinations_are_the_players_of_a_rate_game():
 
 def test_a5_a_conversion_without_any_value_goes_to_no_value_in_all_dimensions():
     assert combined([page(0, orders=3)], {"model": "linear"}) == (3, {("No value", "No value"): 3})
+
+
+def test_a4_t2_of_values_of_items_that_last_unbound_no_other_is_summed():
+    view = {
+        "dimensions": {"sku": {"field": "items[].sku", "persistence": {"expiration": "person"}}},
+        "metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {"model": "last_touch"}}},
+    }
+    rows = table([[page(0, sku=["a", "b", "c"]), page(1, orders=60)]], "sku", metrics=["orders"], rows=1, view=view)
+    assert [row[-1] for row in rows] == [60, 60, None]

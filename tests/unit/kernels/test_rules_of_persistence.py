@@ -282,3 +282,20 @@ def test_p7_a_condition_asks_for_what_lasts_on_items_and_an_instance_for_what_wa
 def test_p1_a_value_that_several_items_set_lasts_once():
     inner, values = items_of_lasting(np.array([5, 5, 7, 0, 0]), np.array([0, 3, 4, 5]), np.array([1, 1, 0]))
     assert (inner.tolist(), values.tolist()) == ([0, 1, 2, 3, 5, 6], [5, 5, 7, 5, 7, 0])
+
+
+def test_p6_what_is_bound_to_items_that_last_themselves_is_bound_to_those_that_are_set():
+    view = {"dimensions": {
+        "sku": {"field": "items[].sku", "persistence": {"expiration": "person"}},
+        "page": {"field": "page", "persistence": {"expiration": "person", "binding": "sku", "binding_metric": "orders"}},
+    }}  # fmt: skip
+    events = [page(0, "x", sku=["a", "b"], units=[1, 2], orders=1), page(1, sku=["b", ""], units=[4, 8])]
+    assert dict(row[1:] for row in table([events], "page", metrics=["units"], view=view)[1:]) == {"x": 7, "No value": 8}
+
+
+def test_p5_nothing_is_bound_to_the_parts_of_a_text():
+    view = View.model_validate({"name": "v", "dimensions": {
+        "tags": {"field": "tags", "substring": {"delimiter": {"by": ",", "array": True}}},
+        "page": {"field": "page", "persistence": {"binding": "tags"}},
+    }})  # fmt: skip
+    assert [text for _, text in binding_faults(view, {})] == ["persistence: 'tags' makes several values of one text; values are bound to those of one value."]

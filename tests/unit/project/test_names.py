@@ -8,6 +8,9 @@ import pytest
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.project import load
+from cja_spark.project_names import faults_of_names
+from cja_spark.reports.table import Table
+from cja_spark.view.spec import View
 from tests.unit.project.demo import change
 
 CALCULATED = "metric 'conversion' is calculated from sums, so no event has it; name a metric of events. It is made of 'orders', 'sessions'."
@@ -223,3 +226,16 @@ def test_a_sequence_names_what_there_is(folder, then, said):
 def test_what_tells_orders_apart_is_a_dimension_of_events(folder, id_, said):
     change(folder, "view.yaml", "{field: commerce.purchases.value}", f"{{field: commerce.purchases.value, deduplication: {{id: {id_}}}}}")
     assert [message for _, _, message in faults(folder) if said in message]
+
+
+def test_a7_credit_goes_to_what_was_set_before_so_a_standard_dimension_stands_alone():
+    view = View.model_validate({"name": "v", "dimensions": {"page": "page"}, "metrics": {
+        "orders": {"field": "orders", "attribution": {}}, "rate": {"calculate": "orders / people"}, "plain": "orders",
+    }})  # fmt: skip
+
+    def said(metric, *dimensions):
+        return [fault.message for fault in faults_of_names(view, [Table(dimensions=dimensions, metrics=(metric,))])]
+
+    fault = "metric 'orders' has attribution, which credits what events set before; standard dimensions beside others are set by every event."
+    assert said("orders", "page", "day") == said("rate", "day", "page") == [fault]
+    assert said("orders", "day") == said("plain", "page", "day") == said("orders", "page") == []
