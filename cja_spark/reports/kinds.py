@@ -31,6 +31,8 @@ _STEPS = {
     "explain",
     "dictionary",
     "text_test",
+    "text_chain",
+    "periods_read",
     "traced",
 }
 
