@@ -90,6 +90,21 @@ def place(spark, audience_tables, tmp_path_factory):
     return Lake(spark, str(folder))
 
 
+@pytest.fixture
+def crash(monkeypatch):
+    """Something runs up to a failpoint and dies there."""
+    from cja_spark.failpoints import InjectedFault, forget_hits
+
+    def at(name, call):
+        monkeypatch.setenv("CJA_FAILPOINTS", f"{name}=raise@1")
+        forget_hits()
+        with pytest.raises(InjectedFault, match=name):
+            call()
+        monkeypatch.delenv("CJA_FAILPOINTS")
+
+    return at
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared inputs beside the repository."""

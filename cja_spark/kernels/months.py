@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from cja_spark.kernels.clock import DAY_MS, changes_of_clock
@@ -13,7 +15,7 @@ FOREVER = np.iinfo(np.int64).max
 _STEP_DAYS = 2_048  # changes of a clock are looked for in such steps, so that all batches share them
 
 
-def reach(t: Ints, span: object, zone: str) -> Ints:
+def reach(t: Ints, span: timedelta | Months | None, zone: str) -> Ints:
     """The last instant that lies within a span after each event; None reaches for ever.
 
     Shapes: t int64[events] (ms UTC) -> int64[events] (ms UTC), ascending where t does.
@@ -21,7 +23,7 @@ def reach(t: Ints, span: object, zone: str) -> Ints:
     """
     if span is None:
         return np.full(len(t), FOREVER)
-    return months_later(t, span.count, zone) if isinstance(span, Months) else t + milliseconds(span)  # type: ignore[arg-type]
+    return months_later(t, span.count, zone) if isinstance(span, Months) else t + milliseconds(span)
 
 
 def months_later(t: Ints, months: int, zone: str) -> Ints:

@@ -1,11 +1,9 @@
 """A crash at every failpoint, one after the other: running again is the whole repair, and the tables end as undisturbed."""
 
-import pytest
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import has_event, seals
 from cja_spark.audiences.tables import DEAD_LETTERS, LEDGER
-from cja_spark.failpoints import InjectedFault, forget_hits
 from tests.unit.audiences.world import World, day
 
 BEFORE_COMMIT = (
@@ -23,18 +21,6 @@ FIRST, SECOND = dict.fromkeys("abcd"), {**dict.fromkeys("bcde"), "": None, "b": 
 RUNS = [(day(0), FIRST), (day(5), {key: value for key, value in SECOND.items() if key})]
 
 
-
-
-@pytest.fixture
-def crash(monkeypatch):
-    def at(name, call):
-        monkeypatch.setenv("CJA_FAILPOINTS", f"{name}=raise@1")
-        forget_hits()
-        with pytest.raises(InjectedFault, match=name):
-            call()
-        monkeypatch.delenv("CJA_FAILPOINTS")
-
-    return at
 
 
 def test_publish_and_deliver_survive_a_crash_at_every_step(place, crash):

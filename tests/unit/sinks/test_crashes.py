@@ -1,24 +1,9 @@
 """A crash inside the stream, and before a later publish: running again is the whole repair; tests/jobs crashes at every step."""
 
-import pytest
-
-from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.sinks.deliver import deliver
 from tests.unit.audiences.world import World, day
 
 RUNS = [(day(0), dict.fromkeys("abcd")), (day(5), dict.fromkeys("bcde"))]
-
-
-@pytest.fixture
-def crash(monkeypatch):
-    def at(name, call):
-        monkeypatch.setenv("CJA_FAILPOINTS", f"{name}=raise@1")
-        forget_hits()
-        with pytest.raises(InjectedFault, match=name):
-            call()
-        monkeypatch.delenv("CJA_FAILPOINTS")
-
-    return at
 
 
 def test_a_crash_inside_the_stream_comes_out_as_it_is_and_the_batch_comes_again(place, crash):
