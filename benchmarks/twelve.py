@@ -7,7 +7,7 @@ from benchmarks.compare import require_equal
 from benchmarks.events import STEPS, VIEW
 from benchmarks.questions import RANGE, Rows, ask
 from cja_spark.lake import Lake
-from cja_spark.reports.ask import REPORTS
+from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.spec import Report
 from cja_spark.view.spec import View
 
