@@ -25,10 +25,12 @@ test-release: setup ## the same as thoroughly as a release: every job killed at 
 draws: setup ## generated cases against the reference, all of them where make test draws some (10 minutes)
 	@CJA_DRAW=all $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/property
 
-check: setup ## ruff, mypy --strict, import layers, house checks
+lint: setup ## ruff, mypy --strict, import layers
 	@$(BIN)/ruff check cja_spark jobs tests benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+check: lint ## the same and the house checks
 	@$(BIN)/python -m pytest tests/house
 
 mutants: setup ## one mistake after another in the kernels: the tests must find each (a few minutes)
@@ -64,4 +66,4 @@ $(STAMP): pyproject.toml requirements.lock
 clean: ## remove what was built, not the environment
 	@rm -rf build
 
-.PHONY: help demo test test-jobs test-release draws check mutants bench schemas docs package setup clean
+.PHONY: help demo test test-jobs test-release draws lint check mutants bench schemas docs package setup clean

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -57,6 +59,13 @@ class Shop:
             self.write(f"conf/{name}", text)
         self.write("conf/raw/web/a.json", lines(event(1), event(2, login="bob")))
         self.write("conf/raw/calls/a.csv", "started,customer,topic\n2026-01-02 09:00:00,ann,returns\n")
+
+    def copied_to(self, folder: Path) -> Shop:
+        """Another shop with the same files, of the same times, and the same lake."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        other = copy.copy(self)
+        other.folder = folder
+        return other
 
     @property
     def project(self) -> Path:

@@ -61,7 +61,7 @@ class Lot:
         views = [view_of(folder) for folders in self.inputs for folder in folders]
         parts = {kind: {name: one for view in views for name, one in getattr(view, kind).items()}
                  for kind in ("derived", "dimensions", "metrics")}  # fmt: skip
-        return View(name="golden", buckets=len(self.inputs), **parts)
+        return View(name="golden", buckets=len(self.inputs), period="year", **parts)
 
     def takes(self, folders: list[Path]) -> bool:
         """Whether another input fits: a component means one field, and no field lies below another."""

@@ -1,24 +1,28 @@
-"""The product gives the published answers: events to journeys to cells to rows, many of them with both readers."""
+"""The product gives the published answers: events to journeys to cells to rows, the widest of them with both readers of Spark."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from pyspark.sql import functions as F
 
 from cja_spark.journeys.build import build
+from cja_spark.journeys.reader import ReadCounts, read_bucket
 from cja_spark.lake import Lake
 from cja_spark.reports.ask import Ask
+from cja_spark.reports.cells import Sums
 from cja_spark.reports.compile import columns_of
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
+from cja_spark.reports.one_pass import bucket_files, run_asks
 from cja_spark.reports.readers import run_pass
 from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of
 from tests.reference.golden import cases, differences, expected_of
-
-READERS = ("arrow", "spark")
 
 
 def label(folder: Path) -> str:
@@ -30,31 +34,39 @@ def answers_of(lake: Lake, lot: Lot) -> dict[str, dict[str, list[dict]]]:
     view = lot.view()
     lake.events.append(events_of(lake.spark, lot))
     build(lake, view, {})
-    values, found = lake.values(view.name).read(), {}
-    names = names_from(values, stored=True)
-    for bucket, folders in enumerate(lot.inputs):
-        journeys = lake.journeys(view.name).read().where(F.col("bucket") == bucket)
-        asks = {folder: ask_of(folder, values, newest_of(folders)) for folder in folders}
-        for folders_of_pass in passes(asks):
-            some = [asks[folder] for folder in folders_of_pass]
-            columns = sorted({column for ask in some for column in columns_of([ask.report], ask.view)})
-            for reader in readers_of(some):
-                passed = run_pass(journeys, columns, some, reader)
-                for folder, ask, sums in zip(folders_of_pass, some, passed.sums, strict=True):
-                    rows = REPORTS.named(ask.report.report).finish(sums, ask, shown_names(names, [ask]))
-                    found.setdefault(label(folder), {})[reader] = rows.to_pylist()
+    values, journeys, found = lake.values(view.name).read(), lake.journeys(view.name).read(), {}
+    names, files = names_from(values, stored=True), bucket_files(journeys.inputFiles())
+    asked = [
+        (bucket, some)
+        for bucket, folders in enumerate(lot.inputs)
+        for some in passes({folder: ask_of(folder, values, newest_of(folders)) for folder in folders})
+    ]
+    widest = max(asked, key=lambda one: len(one[1]))
+    for bucket, some in asked:
+        asks = list(some.values())
+        columns = sorted({column for ask in asks for column in columns_of([ask.report], ask.view)})
+        sums = {"here": sums_of_bucket(files[bucket], columns, asks)}
+        if (bucket, some) == widest:
+            own = journeys.where(F.col("bucket") == bucket)
+            sums |= {reader: run_pass(own, columns, asks, reader).sums for reader in ("arrow", "spark")}
+        for reader, every in sums.items():
+            for (folder, ask), its in zip(some.items(), every, strict=True):
+                rows = REPORTS.named(ask.report.report).finish(its, ask, shown_names(names, [ask]))
+                found.setdefault(label(folder), {})[reader] = rows.to_pylist()
     return found
 
 
-def readers_of(asks: list[Ask]) -> tuple[str, ...]:
-    """Both readers for a pass of several; one that goes alone, for its segments, reads what others read."""
-    return READERS if len(asks) > 1 else READERS[:1]
+def sums_of_bucket(files: list[str], columns: list[str], asks: list[Ask]) -> list[Sums]:
+    """What the task of a bucket does, in this process."""
+    cells = run_asks(asks, read_bucket([unquote(file) for file in files], columns, ReadCounts()))
+    table = pa.Table.from_batches(cells)
+    return [Sums(table.filter(pc.equal(table["report"], number))) for number in range(len(asks))]
 
 
-def passes(asks: dict[Path, Ask]) -> list[list[Path]]:
+def passes(asks: dict[Path, Ask]) -> list[dict[Path, Ask]]:
     """Folders that may share a pass: the asks of one pass share segments, so those that have some go alone."""
-    plain = [folder for folder, ask in asks.items() if not ask.view.segments and not ask.text_ids]
-    return [*([plain] if plain else []), *([folder] for folder in asks if folder not in plain)]
+    plain = {folder: ask for folder, ask in asks.items() if not ask.view.segments and not ask.text_ids}
+    return [*([plain] if plain else []), *({folder: ask} for folder, ask in asks.items() if folder not in plain)]
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,16 @@ from cja_spark.view.spec import View
 from tests.bad_input.shop import Shop, event, lines
 
 
-@pytest.fixture
-def shop(spark, tmp_path):
-    shop = Shop(tmp_path)
+@pytest.fixture(scope="module")
+def built_shop(spark, tmp_path_factory):
+    shop = Shop(tmp_path_factory.mktemp("built"))
     assert [shop.run("connect"), shop.run("journey")] == [0, 0]
     return shop
+
+
+@pytest.fixture
+def shop(built_shop, tmp_path):
+    return built_shop.copied_to(tmp_path)
 
 
 def report(spark, shop):
