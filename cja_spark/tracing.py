@@ -82,7 +82,7 @@ def trace(
         ids, maps = values_of([asked], view, values)
         moment = until if as_of is None else plan.milliseconds_of(as_of)
         ask = Ask(
-            asked, view, window_with(asked, view, 0, until, moment), arrays=plan.arrays_of(view, project.connection.matches()),
+            asked, view, window_with(asked, view, None, until, moment), arrays=plan.arrays_of(view, project.connection.matches()),
             persistent=persistent_in(asked, view), deduplicated=deduplicated_in(asked, view), standard=standard_in(asked, view),
             neighbours=neighbours_in(asked, view), values=maps, ranges=ranges_of(asked, view, until, moment),
         )  # fmt: skip

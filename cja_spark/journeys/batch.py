@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from cja_spark.kernels.months import FOREVER, after_months
 from cja_spark.kernels.sessions import session_numbers
+from cja_spark.span import Months
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -203,16 +205,24 @@ class Journeys:
 
         return self.remembered(("carries", metric), make)
 
-    def sessions(self, timeout_ms: int, starts_with: tuple[str, ...] = ()) -> Ints:
-        """Session number of each event, counted through the batch: int64[events] (rules S1, S2)."""
+    def sessions(self, timeout: int | Months, starts_with: tuple[str, ...] = (), zone: str = "UTC") -> Ints:
+        """Session number of each event, counted through the batch: int64[events] (rules S1, S2).
+
+        Args:
+            timeout: ms, or months on the clock of a zone.
+            starts_with: metrics whose events begin a session.
+            zone: the IANA time zone.
+        """
 
         def make() -> Ints:
-            opens = np.zeros(self.events, bool)
+            opens, most = np.zeros(self.events, bool), timeout
+            if isinstance(most, Months):
+                opens, most = after_months(self.t, most.count, zone), FOREVER
             for metric in starts_with:
                 opens |= self.carries(metric)
-            return session_numbers(self.t, self.offsets, timeout_ms, opens)
+            return session_numbers(self.t, self.offsets, most, opens)
 
-        return self.remembered(("sessions", timeout_ms, starts_with), make)
+        return self.remembered(("sessions", timeout, starts_with, zone), make)
 
     def with_columns(
         self, columns: Mapping[str, npt.NDArray[Any] | Items], people: Mapping[str, Ints] | None = None

@@ -10,14 +10,14 @@ from cja_spark.journeys.batch import Bools, Ints
 
 
 @numba.njit(cache=True, nogil=True)
-def _following(bits, t, since, end, start, before, step, window, only_next, strict, again, grace):
+def _following(bits, t, since, end, start, before, step, begins, only_next, strict, again, grace):
     """The earliest event of the window that can be a step after `before`; -1 without one."""
     at = before if again and not strict and not only_next else before + 1
     if grace >= 0:
         at = before
         while at > since and t[before] - t[at - 1] <= grace:
             at -= 1
-    while at < end and t[at] - t[start] <= window:
+    while at < end and t[start] >= begins[at]:
         follows = t[at] > t[before] if strict else grace < 0 or at != before
         if (bits[at] >> step) & 1 and follows:
             return at
@@ -28,7 +28,7 @@ def _following(bits, t, since, end, start, before, step, window, only_next, stri
 
 
 @numba.njit(cache=True, nogil=True)
-def _attempts(bits, t, offsets, may_start, is_next, window, strict, again, grace, once):  # noqa: C901
+def _attempts(bits, t, offsets, may_start, is_next, begins, strict, again, grace, once):  # noqa: C901
     """Attempts one after another; those of one unit share no event."""
     steps = len(is_next)
     chains, levels, found = np.full((64, steps), -1, np.int64), np.zeros(64, np.int8), 0
@@ -46,14 +46,14 @@ def _attempts(bits, t, offsets, may_start, is_next, window, strict, again, grace
             for step in range(steps):
                 if step:
                     event = _following(
-                        bits, t, since, end, start, event, step, window, is_next[step], strict, again, grace
+                        bits, t, since, end, start, event, step, begins, is_next[step], strict, again, grace
                     )  # fmt: skip
                 if event < 0:
                     break
                 chains[found, step], levels[found], last = event, step + 1, max(last, event)
             since = last + 1
             if levels[found] < steps:
-                while since < end and t[since] - t[start] <= window:
+                while since < end and t[start] >= begins[since]:
                     since += 1
             found += 1
             if once:
@@ -77,7 +77,7 @@ def attempts(
     offsets: Ints,
     may_start: Bools,
     is_next: Bools,
-    window_ms: int,
+    begins: Ints,
     *,
     strict_time: bool,
     one_event_one_step: bool,
@@ -90,13 +90,12 @@ def attempts(
     before the attempt. `only_first` leaves each unit its first attempt.
 
     Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9),
-        is_next bool[steps] (F3) -> int8[attempts] (level, at least 1), int64[attempts, steps] (event positions, -1
-        where a step was not reached).
+        is_next bool[steps] (F3), begins int64[events] (ms: windows that began before do not reach the event, F6)
+        -> int8[attempts] (level, at least 1), int64[attempts, steps] (event positions, -1 where a step was not reached).
     Source: F3-F7, F10; O(events x steps).
     """
-    window, grace = np.int64(window_ms), np.int64(-1 if grace_ms is None else grace_ms)
-    again = not one_event_one_step
+    grace, again = np.int64(-1 if grace_ms is None else grace_ms), not one_event_one_step
     found: tuple[npt.NDArray[np.int8], Ints] = _attempts(
-        bits, t, offsets, may_start, is_next, window, strict_time, again, grace, only_first
+        bits, t, offsets, may_start, is_next, begins, strict_time, again, grace, only_first
     )
     return found

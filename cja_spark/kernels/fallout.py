@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints
 
-NO_WINDOW = np.iinfo(np.int64).max
 _NEVER = np.iinfo(np.int64).min
 
 
@@ -24,7 +23,7 @@ def _take(starts, chains, step, start, chain, event):
 
 
 @numba.njit(cache=True, nogil=True)
-def _any_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # noqa: C901, PLR0912
+def _any_start(bits, t, offsets, may_start, is_next, begins, strict, high_first, levels, reported):  # noqa: C901, PLR0912
     """Each step holds the chain with the latest start: only that one can still be within its window longest."""
     steps = len(is_next)
     held, held_chain = np.empty(steps, np.int64), np.empty((steps, steps), np.int64)
@@ -59,9 +58,9 @@ def _any_start(bits, t, offsets, may_start, is_next, window, strict, high_first,
                     if may_start[event]:
                         _take(here, here_chain, 0, t[event], nothing, event)
                 elif is_next[step]:
-                    if last[step - 1] != _NEVER and t[event] - last[step - 1] <= window and (moved or not strict):
+                    if last[step - 1] != _NEVER and last[step - 1] >= begins[event] and (moved or not strict):
                         _take(here, here_chain, step, last[step - 1], last_chain[step - 1], event)
-                elif held[step - 1] != _NEVER and t[event] - held[step - 1] <= window:
+                elif held[step - 1] != _NEVER and held[step - 1] >= begins[event]:
                     _take(here, here_chain, step, held[step - 1], held_chain[step - 1], event)
                 if not high_first and not strict and here[step] != _NEVER:
                     _take(held, held_chain, step, here[step], here_chain[step], event)
@@ -84,7 +83,7 @@ def _any_start(bits, t, offsets, may_start, is_next, window, strict, high_first,
 
 
 @numba.njit(cache=True, nogil=True)
-def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_first, levels, reported):  # noqa: C901
+def _first_start(bits, t, offsets, may_start, is_next, begins, strict, high_first, levels, reported):  # noqa: C901
     """The unit's first step-1 event starts its only attempt; each next step takes its earliest match (F7)."""
     steps = len(is_next)
     for unit in range(len(offsets) - 1):
@@ -93,7 +92,7 @@ def _first_start(bits, t, offsets, may_start, is_next, window, strict, high_firs
             while level < steps and (bits[event] >> level) & 1:
                 if level == 0 and not may_start[event]:
                     break
-                if level > 0 and t[event] - start > window:
+                if level > 0 and start < begins[event]:
                     break
                 if level > 0 and strict and t[event] <= t[before]:
                     break
@@ -115,7 +114,7 @@ def fallout(
     offsets: Ints,
     may_start: Bools,
     is_next: Bools,
-    window_ms: int,
+    begins: Ints,
     *,
     strict_time: bool,
     one_event_one_step: bool,
@@ -124,13 +123,13 @@ def fallout(
     """Find each unit's level and its reported chain.
 
     Shapes: bits uint32[events] (bit k: the event matches step k), t int64[events] (ms), offsets int64[units + 1],
-        may_start bool[events] (F9), is_next bool[steps] (F3) -> int8[units], int64[units, steps] (event positions,
-        -1 where a step was not reached).
+        may_start bool[events] (F9), is_next bool[steps] (F3), begins int64[events] (ms: windows that began before do not
+        reach the event, F6) -> int8[units], int64[units, steps] (event positions, -1 where a step was not reached).
     Source: F2, F3, F5-F7, F12; O(events x steps).
     """
     units = len(offsets) - 1
     levels = np.zeros(units, np.int8)
     reported = np.full((units, len(is_next)), -1, np.int64)
     kernel = _first_start if first else _any_start
-    kernel(bits, t, offsets, may_start, is_next, np.int64(window_ms), strict_time, one_event_one_step, levels, reported)
+    kernel(bits, t, offsets, may_start, is_next, begins, strict_time, one_event_one_step, levels, reported)
     return levels, reported

@@ -88,7 +88,7 @@ def _replace(lost, bits, holder, upto, beyond):
 
 
 @numba.njit(cache=True, nogil=True)
-def _matched(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
+def _matched(bits, t, offsets, may_start, steps, begins, levels):  # noqa: C901
     """A window slides over the unit with a maximum matching of its events to steps.
 
     An event that serves a step serves one until it leaves, so the search for a free event never turns back; a leaving
@@ -101,7 +101,7 @@ def _matched(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
         for event in range(offsets[unit], offsets[unit + 1]):
             if bits[event] == 0:
                 continue
-            while left < event and (bits[left] == 0 or t[event] - t[left] > window):
+            while left < event and (bits[left] == 0 or t[left] < begins[event]):
                 for step in range(steps):
                     if holder[step] == left:
                         holder[step] = -1
@@ -121,7 +121,7 @@ def _matched(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
 
 
 @numba.njit(cache=True, nogil=True)
-def _seen(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
+def _seen(bits, t, offsets, may_start, steps, begins, levels):  # noqa: C901
     """Where an event serves all its steps: each step's latest event tells whether the window holds it."""
     latest = np.empty(steps, np.int64)
     for unit in range(len(offsets) - 1):
@@ -130,7 +130,7 @@ def _seen(bits, t, offsets, may_start, steps, window, levels):  # noqa: C901
         for event in range(offsets[unit], offsets[unit + 1]):
             if bits[event] == 0:
                 continue
-            while left < event and (bits[left] == 0 or t[event] - t[left] > window):
+            while left < event and (bits[left] == 0 or t[left] < begins[event]):
                 left += 1
             if not may_start[left]:
                 break
@@ -151,7 +151,7 @@ def fallout_any(
     offsets: Ints,
     may_start: Bools,
     steps: int,
-    window_ms: int,
+    begins: Ints,
     *,
     one_event_one_step: bool,
 ) -> npt.NDArray[np.int8]:
@@ -161,10 +161,11 @@ def fallout_any(
     of its steps without `one_event_one_step`.
 
     Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9: true up to
-        some event of each unit) -> int8[units].
+        some event of each unit), begins int64[events] (ms: windows that began before do not reach the event, F6)
+        -> int8[units].
     Source: F3, F5, F6, F9; O(events x steps squared).
     """
     levels = np.zeros(len(offsets) - 1, np.int8)
     kernel = _matched if one_event_one_step else _seen
-    kernel(bits, t, offsets, may_start, steps, np.int64(window_ms), levels)
+    kernel(bits, t, offsets, may_start, steps, begins, levels)
     return levels

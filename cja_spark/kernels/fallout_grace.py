@@ -12,7 +12,7 @@ _NEVER = np.iinfo(np.int64).min
 
 
 @numba.njit(cache=True, nogil=True)
-def _grace(bits, t, offsets, may_start, window, grace, levels, reported):  # noqa: C901, PLR0912
+def _grace(bits, t, offsets, may_start, begins, grace, levels, reported):  # noqa: C901, PLR0912
     """Step by step over the unit: the latest start among chains that end at most `grace` later, on another event.
 
     The two latest starts are held, so that one of them ends on another event; of equal starts the earlier found wins.
@@ -51,7 +51,7 @@ def _grace(bits, t, offsets, may_start, window, grace, levels, reported):  # noq
                     upto += 1
                 start, start_at = (second, second_at) if first_at == at else (first, first_at)
                 now[at] = _NEVER
-                if start != _NEVER and (bits[used[at]] >> step) & 1 and t[used[at]] - start <= window:
+                if start != _NEVER and (bits[used[at]] >> step) & 1 and start >= begins[used[at]]:
                     now[at], came[step, at] = start, start_at
                     if levels[unit] == step:
                         levels[unit] = step + 1
@@ -63,15 +63,16 @@ def _grace(bits, t, offsets, may_start, window, grace, levels, reported):  # noq
 
 
 def fallout_grace(
-    bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, may_start: Bools, steps: int, window_ms: int, grace_ms: int
+    bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, may_start: Bools, steps: int, begins: Ints, grace_ms: int
 ) -> tuple[npt.NDArray[np.int8], Ints]:
     """Find each unit's level and its reported chain, steps at most `grace_ms` before the step that they follow.
 
-    Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9)
-        -> int8[units], int64[units, steps] (event positions, -1 where a step was not reached).
+    Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9),
+        begins int64[events] (ms: windows that began before do not reach the event, F6) -> int8[units],
+        int64[units, steps] (event positions, -1 where a step was not reached).
     Source: F2, F4, F6, F12; adjacent steps lie on different events; O(events x steps).
     """
     levels = np.zeros(len(offsets) - 1, np.int8)
     reported = np.full((len(offsets) - 1, steps), -1, np.int64)
-    _grace(bits, t, offsets, may_start, np.int64(window_ms), np.int64(grace_ms), levels, reported)
+    _grace(bits, t, offsets, may_start, begins, np.int64(grace_ms), levels, reported)
     return levels, reported

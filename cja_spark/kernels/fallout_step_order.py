@@ -55,14 +55,14 @@ def _serve(step, bits, chosen, count, holds):
 
 
 @numba.njit(cache=True, nogil=True)
-def _group(bits, begin, end, t, may_start, window, once, latest, now, chosen, holds):
+def _group(bits, begin, end, t, may_start, begins, once, latest, now, chosen, holds):
     """All runs of consecutive steps that a group can serve, from every chain that was held before it."""
     steps = len(latest)
     count = _some(bits, begin, end, steps, chosen)
     now[:] = latest
     for first in range(steps):
         start = latest[first - 1] if first else (t if may_start else _NEVER)
-        if start == _NEVER or t - start > window:
+        if start == _NEVER or start < begins:
             continue
         holds[:count] = -1
         for step in range(first, steps):
@@ -79,14 +79,14 @@ def _group(bits, begin, end, t, may_start, window, once, latest, now, chosen, ho
 
 
 @numba.njit(cache=True, nogil=True)
-def _single(bits, t, may_start, window, once, latest):
+def _single(bits, t, may_start, begins, once, latest):
     """One event alone, as in the total order."""
     steps = len(latest)
     for nth in range(steps):
         step = steps - 1 - nth if once else nth
         if (bits >> step) & 1:
             start = latest[step - 1] if step else (t if may_start else _NEVER)
-            if start > latest[step] and t - start <= window:
+            if start > latest[step] and start >= begins:
                 latest[step] = start
 
 
@@ -98,7 +98,7 @@ def _reached(latest, unit, levels):
 
 
 @numba.njit(cache=True, nogil=True)
-def _step_order(bits, t, offsets, may_start, window, once, steps, levels):
+def _step_order(bits, t, offsets, may_start, begins, once, steps, levels):
     """Groups of equal t one after another; each step holds the latest start of a chain that reaches it."""
     latest, now = np.empty(steps, np.int64), np.empty(steps, np.int64)
     chosen, holds = np.empty(steps * steps, np.int64), np.empty(steps * steps, np.int64)
@@ -111,11 +111,11 @@ def _step_order(bits, t, offsets, may_start, window, once, steps, levels):
                 differs = differs or bits[end] != bits[begin]
                 end += 1
             if differs:
-                _group(bits, begin, end, t[begin], may_start[begin], window, once, latest, now, chosen, holds)
+                _group(bits, begin, end, t[begin], may_start[begin], begins[begin], once, latest, now, chosen, holds)
                 _reached(latest, unit, levels)
             elif bits[begin]:
                 for event in range(begin, min(end, begin + steps)):
-                    _single(bits[event], t[event], may_start[event], window, once, latest)
+                    _single(bits[event], t[event], may_start[event], begins[event], once, latest)
                     _reached(latest, unit, levels)
             begin = end
 
@@ -126,16 +126,16 @@ def fallout_step_order(
     offsets: Ints,
     may_start: Bools,
     steps: int,
-    window_ms: int,
+    begins: Ints,
     *,
     one_event_one_step: bool,
 ) -> npt.NDArray[np.int8]:
     """Find each unit's level, events of equal t with differing steps taken in the order of steps.
 
-    Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9)
-        -> int8[units].
+    Shapes: bits uint32[events], t int64[events] (ms), offsets int64[units + 1], may_start bool[events] (F9),
+        begins int64[events] (ms: windows that began before do not reach the event, F6) -> int8[units].
     Source: F2, F4-F6; O(events x steps), a group of several events costs up to O(steps^5) more.
     """
     levels = np.zeros(len(offsets) - 1, np.int8)
-    _step_order(bits, t, offsets, may_start, np.int64(window_ms), one_event_one_step, steps, levels)
+    _step_order(bits, t, offsets, may_start, begins, one_event_one_step, steps, levels)
     return levels

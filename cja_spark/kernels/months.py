@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numba
 import numpy as np
 
 from cja_spark.kernels.clock import DAY_MS, changes_of_clock
-from cja_spark.kernels.sessions import Ints
+from cja_spark.kernels.sessions import Bools, Ints
 from cja_spark.span import Months
 from cja_spark.spec import milliseconds
 
-FOREVER = np.iinfo(np.int64).max
+FOREVER, NEVER = np.iinfo(np.int64).max, np.iinfo(np.int64).min
 _STEP_DAYS = 2_048  # changes of a clock are looked for in such steps, so that all batches share them
 
 
@@ -24,6 +25,42 @@ def reach(t: Ints, span: timedelta | Months | None, zone: str) -> Ints:
     if span is None:
         return np.full(len(t), FOREVER)
     return months_later(t, span.count, zone) if isinstance(span, Months) else t + milliseconds(span)
+
+
+def earliest(t: Ints, offsets: Ints, span: timedelta | Months | None, zone: str) -> Ints:
+    """The instant before which nothing of an event's unit is a span before it at most; of months, that of an event.
+
+    Shapes: t int64[events] (ms UTC), offsets int64[units + 1] -> int64[events] (ms UTC), ascending in a unit.
+    Source: O6.
+    """
+    if span is None:
+        return np.full(len(t), NEVER)
+    if not isinstance(span, Months):
+        return t - milliseconds(span)
+    found = np.empty(len(t), np.int64)
+    _earliest(t, offsets, months_later(t, span.count, zone), found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _earliest(t, offsets, until, found):
+    for unit in range(len(offsets) - 1):
+        first = offsets[unit]
+        for at in range(offsets[unit], offsets[unit + 1]):
+            while until[first] < t[at]:
+                first += 1
+            found[at] = t[first]
+
+
+def after_months(t: Ints, months: int, zone: str) -> Bools:
+    """Events that come more than some months after the one before them.
+
+    Shapes: t int64[events] (ms UTC) -> bool[events], of the first false.
+    Source: O6, S1: an idle gap must exceed the timeout.
+    """
+    found = np.zeros(len(t), bool)
+    found[1:] = t[1:] > months_later(t[:-1], months, zone)
+    return found
 
 
 def months_later(t: Ints, months: int, zone: str) -> Ints:

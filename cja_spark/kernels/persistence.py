@@ -10,10 +10,9 @@ from cja_spark.kernels.counting import coded, first_per_code
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-FOREVER = np.iinfo(np.int64).max
 
 
-def last_set(own: Ints, scope: Ints, t: Ints, since: int, lasts: int, *, original: bool) -> Ints:
+def last_set(own: Ints, scope: Ints, t: Ints, since: int, until: Ints, *, original: bool) -> Ints:
     """The value that an event has: the last one set in its scope, or with `original` the first one.
 
     Args:
@@ -21,30 +20,30 @@ def last_set(own: Ints, scope: Ints, t: Ints, since: int, lasts: int, *, origina
         scope: the scope of each event, ascending; nothing lasts from one to the next.
         t: ms.
         since: what was set before does not exist, ms.
-        lasts: how long a value lasts after it was set, inclusive, ms; with `most_recent` each set renews it, with
-            `original` the next set after its end is the new original.
+        until: to which instant a value lasts that the event sets, inclusive, ms; with `most_recent` each set renews it,
+            with `original` the next set after its end is the new original.
         original: whether the first value is kept.
 
-    Shapes: own, scope, t int64[events] -> int64[events], 0 where nothing lasts.
+    Shapes: own, scope, t, until int64[events] -> int64[events], 0 where nothing lasts.
     Source: P1, P3.
     """
     found = np.empty(len(own), np.int64)
-    _last_set(own, scope, t, since, lasts, original, found)
+    _last_set(own, scope, t, since, until, original, found)
     return found
 
 
 @numba.njit(cache=True, nogil=True)
-def _last_set(own, scope, t, since, lasts, original, found):
-    value, at = 0, 0
+def _last_set(own, scope, t, since, until, original, found):
+    value, end = 0, 0
     for i in range(len(own)):
-        if i == 0 or scope[i] != scope[i - 1] or t[i] - at > lasts:
+        if i == 0 or scope[i] != scope[i - 1] or t[i] > end:
             value = 0
         if own[i] != 0 and t[i] >= since and (value == 0 or not original):
-            value, at = own[i], t[i]
+            value, end = own[i], until[i]
         found[i] = value
 
 
-def bound(own: Ints, by: Ints, scope: Ints, t: Ints, since: int, lasts: int, *, original: bool) -> Ints:
+def bound(own: Ints, by: Ints, scope: Ints, t: Ints, since: int, until: Ints, *, original: bool) -> Ints:
     """The value that an event has, remembered per value of another dimension.
 
     An event that sets a value without the other dimension has it, and nothing is remembered; one that sets neither has
@@ -56,31 +55,31 @@ def bound(own: Ints, by: Ints, scope: Ints, t: Ints, since: int, lasts: int, *, 
         scope: as for `last_set`, and so are the others.
         t: ms.
         since: ms.
-        lasts: ms, for each remembered value on its own.
+        until: ms, for each remembered value on its own.
         original: whether the first value is kept.
 
-    Shapes: own, by, scope, t int64[events] -> int64[events].
+    Shapes: own, by, scope, t, until int64[events] -> int64[events].
     Source: P5.
     """
     found = np.zeros(len(own), np.int64)
     values, codes = coded(by)
     size = max(len(values), 1)
     state = np.zeros(size, np.int64), np.zeros(size, np.int64), np.full(size, -1, np.int64)
-    _bound(own, by, codes, scope, t, since, lasts, original, *state, found)
+    _bound(own, by, codes, scope, t, since, until, original, *state, found)
     return found
 
 
 @numba.njit(cache=True, nogil=True)
-def _bound(own, by, codes, scope, t, since, lasts, original, value, at, where, found):
+def _bound(own, by, codes, scope, t, since, until, original, value, end, where, found):
     for i in range(len(own)):
         if by[i] == 0:
             found[i] = own[i]
             continue
         b = codes[i]
-        if where[b] != scope[i] or t[i] - at[b] > lasts:
+        if where[b] != scope[i] or t[i] > end[b]:
             value[b] = 0
         if own[i] != 0 and t[i] >= since and (value[b] == 0 or not original):
-            value[b], at[b], where[b] = own[i], t[i], scope[i]
+            value[b], end[b], where[b] = own[i], until[i], scope[i]
         found[i] = value[b]
 
 

@@ -22,6 +22,7 @@ from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.ranges import NO_RANGES, Ranges
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import with_standard
+from cja_spark.span import Months
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import all_values, lasting
 from cja_spark.view.components import Metric
@@ -95,9 +96,10 @@ class Ask(Generic[R]):
         return self.view.arrays_of(metric) if isinstance(metric, Metric) else ()
 
     @property
-    def timeout_ms(self) -> int:
-        """The session timeout, ms."""
-        return milliseconds(self.view.session.timeout)
+    def timeout(self) -> int | Months:
+        """The session timeout, ms or months."""
+        timeout = self.view.session.timeout
+        return timeout if isinstance(timeout, Months) else milliseconds(timeout)
 
     def segment(self, use: str | Segment) -> Segment:
         """A segment used by name or written in place.
@@ -131,7 +133,7 @@ class Seen(Generic[R]):
         self._read = with_values(journeys, ask.view, ask.values)
         self.left_out: LeftOut
         self.journeys, self.left_out = within_limits(self._read, ask.windows(), max_events)
-        self.sessions: Ints = self.journeys.sessions(ask.timeout_ms, ask.view.session.starts_with)
+        self.sessions: Ints = self.journeys.sessions(ask.timeout, ask.view.session.starts_with, ask.view.time_zone)
         self.journeys = with_standard(self.journeys, ask.view, window, self.sessions, ask.standard)
         self.journeys = with_deduplication(self.journeys, ask.view, window, self.sessions, ask.deduplicated)
         self.journeys = with_neighbours(self.journeys, ask.view, window, self.sessions, ask.neighbours, ask.values)
@@ -162,7 +164,7 @@ class Seen(Generic[R]):
 
     def _key(self) -> tuple[object, ...]:
         view, ranges = self.ask.view, self.ask.ranges
-        own = (self.ask.window, self.ask.timeout_ms, view.session.starts_with, view.view_segments)
+        own = (self.ask.window, self.ask.timeout, view.session.starts_with, view.view_segments)
         return (*own, ranges.today, *ranges.windows.items())
 
     def matches(self, segment: Segment) -> Bools:
@@ -269,6 +271,6 @@ class Seen(Generic[R]):
             return self.journeys.amounts(metric)
         window, view = self.ask.window, self.ask.view
         return self.journeys.remembered(
-            ("amounts", metric, window.start, window.end, self.ask.timeout_ms, view.session.starts_with),
+            ("amounts", metric, window.start, window.end, self.ask.timeout, view.session.starts_with),
             lambda: session_amounts(metric, self.journeys.t, self.sessions, self.in_range),
         )

@@ -26,6 +26,7 @@ from cja_spark.reports.standard import first_seen_from, ids_of_conditions
 from cja_spark.reports.text_rules import tellers
 from cja_spark.reports.text_test import text_test
 from cja_spark.reports.window import back_from, days_of, window
+from cja_spark.span import Months
 from cja_spark.spec import LAST_DAY, Spec
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar import instant_ms, local_day
@@ -47,11 +48,11 @@ def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window
         data_until: the instant up to which the connection is complete, ms.
         as_of: the instant `last n days` count back from; its local day is the last one.
     """
-    return window_with(report, view, REPORTS.named(report.report).tail_ms(report, view), data_until, as_of)
+    return window_with(report, view, REPORTS.named(report.report).tail(report), data_until, as_of)
 
 
-def window_with(report: Report, view: View, tail: int, data_until: int, as_of: int) -> Window:
-    """The same with a tail of so many ms."""
+def window_with(report: Report, view: View, tail: timedelta | Months | None, data_until: int, as_of: int) -> Window:
+    """The same with a tail."""
     days = days_of(report, today_at(as_of, view), view.calendar)
     return window_on(days, report, view, tail, data_until)
 
@@ -61,7 +62,7 @@ def today_at(as_of: int, view: View) -> date:
     return min(local_day(as_of, view.time_zone), LAST_DAY)
 
 
-def window_on(days: Days, report: Report, view: View, tail: int, data_until: int) -> Window:
+def window_on(days: Days, report: Report, view: View, tail: timedelta | Months | None, data_until: int) -> Window:
     """The time of a report as if some days were its range."""
     return window(
         days, view, persistent_in(report, view), report.person_scope, tail=tail, complete=data_until,
@@ -74,7 +75,7 @@ def ranges_of(report: Report, view: View, data_until: int, as_of: int) -> Ranges
     """What the date ranges of a report's segments read: what the report would read if they were its range (G6)."""
     ranges = Ranges(today_at(as_of, view))
     used = dict.fromkeys(days_used(conditions_of(report, view), view, ranges))
-    return replace(ranges, windows={days: window_on(days, report, view, 0, data_until) for days in used}) if used else NO_RANGES
+    return replace(ranges, windows={days: window_on(days, report, view, None, data_until) for days in used}) if used else NO_RANGES
 
 
 def looks_back(report: Report, view: View, start: int) -> timedelta:

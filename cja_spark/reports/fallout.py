@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -11,7 +12,8 @@ from cja_spark.reports.fallout_steps import FalloutStep, Grace, Step, Ties
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.spec import Report
-from cja_spark.spec import AsTuple, Duration, Name, Spec, milliseconds
+from cja_spark.span import Months, Span
+from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.spec import View
 
 __all__ = ["Fallout", "Grace", "Step"]
@@ -42,7 +44,7 @@ class Fallout(Report):
     report: Literal["fallout"] = "fallout"
     steps: Annotated[tuple[FalloutStep, ...], AsTuple] = Field(min_length=1, max_length=MAX_STEPS)
     container: Literal["person", "session"] = "person"
-    window: Duration | None = None
+    window: Span | None = None
     window_start: Literal["any", "first"] = "any"
     order: Literal["ordered", "strict", "any"] = "ordered"
     ties: Ties = "total_order"
@@ -135,11 +137,9 @@ class Fallout(Report):
         return tuple(use for step in self.steps for use in step.uses() if not isinstance(use, str))
 
 
-def tail_ms(report: Fallout, view: View) -> int:
-    """How far after the range a chain may end."""
-    if report.effective_date_rule() == "entry" and report.window is not None:
-        return milliseconds(report.window)
-    return 0
+def tail(report: Fallout) -> timedelta | Months | None:
+    """How far after its first step a chain may end, also after the range."""
+    return report.window if report.effective_date_rule() == "entry" else None
 
 
-REPORTS.register("fallout")(Kind(Fallout, kernel, finish, tail_ms))
+REPORTS.register("fallout")(Kind(Fallout, kernel, finish, tail))

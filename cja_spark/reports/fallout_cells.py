@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cja_spark.journeys.batch import Bools, Ints, Window
+from cja_spark.kernels.months import reach
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
@@ -16,7 +17,6 @@ from cja_spark.reports.fallout_chains import Chains, chains_of
 from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import Names
-from cja_spark.spec import milliseconds
 
 if TYPE_CHECKING:
     from cja_spark.reports.fallout import Fallout
@@ -36,10 +36,11 @@ def kernel(seen: Seen[Fallout]) -> Cells:
     in_range = seen.in_range[some]
     heads = run_starts(units)
     cells.add(BASE, float(np.count_nonzero(np.logical_or.reduceat(in_range, heads))))
-    chains = chains_of(report, _bits(seen, report)[some], seen.journeys.t[some], np.append(heads, len(kept)), in_range)
+    zone, offsets = seen.ask.view.time_zone, np.append(heads, len(kept))
+    chains = chains_of(report, _bits(seen, report)[some], seen.journeys.t[some], offsets, in_range, zone)
     counts = np.bincount(chains.levels, minlength=len(report.steps) + 1)
     cells.add(REACHED, np.cumsum(counts[::-1])[::-1][1:], np.arange(1, len(report.steps) + 1))
-    _add_open(cells, report, chains, seen.ask.window)
+    _add_open(cells, report, chains, seen.ask.window, zone)
     if report.breakdown and chains.events is not None:
         _add_breakdown(cells, seen, report, chains.levels, chains.events, kept)
     return cells
@@ -62,18 +63,18 @@ def _matches(seen: Seen, step: Step) -> Bools:
     return matches
 
 
-def _add_open(cells: Cells, report: Fallout, chains: Chains, window: Window) -> None:
+def _add_open(cells: Cells, report: Fallout, chains: Chains, window: Window, zone: str) -> None:
     """What stopped at a level and may still go on, because its latest window ends after the data does (F9).
 
     Any chain counts, so the latest start decides: all steps may still follow it. With `in_range` the range ends a window.
     """
     if report.window is None:
         return
-    ends = chains.starts + milliseconds(report.window)
+    at = np.flatnonzero((chains.levels > 0) & (chains.levels < len(report.steps)))
+    ends = reach(chains.starts[at], report.window, zone)
     if report.effective_date_rule() == "in_range":
         ends = np.minimum(ends, window.end - 1)
-    waiting = (chains.levels > 0) & (chains.levels < len(report.steps)) & (ends > window.complete)
-    counts = np.bincount(chains.levels[waiting], minlength=len(report.steps) + 1)
+    counts = np.bincount(chains.levels[at[ends > window.complete]], minlength=len(report.steps) + 1)
     cells.add(OPEN, counts[1:], np.arange(1, len(report.steps) + 1))
 
 
@@ -121,7 +122,7 @@ def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
     levels = [reached.get((step,), 0.0) for step in range(1, count + 1)]
     still = sums.by_key(OPEN)
     base = sums.total(BASE) if report.base == "all" else levels[0]
-    waiting = [still.get((step,), 0.0) for step in range(1, count + 1)] if report.window else None
+    waiting = [still.get((step,), 0.0) for step in range(1, count + 1)] if report.window is not None else None
     rows = _steps(report, None, levels, base, waiting)
     if report.breakdown:
         rows += _breakdown_rows(sums, ask, report, names, base if report.base == "all" else None)

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.attempts import attempts
-from cja_spark.kernels.fallout import NO_WINDOW, fallout
+from cja_spark.kernels.fallout import fallout
 from cja_spark.kernels.fallout_any import fallout_any
 from cja_spark.kernels.fallout_grace import fallout_grace
 from cja_spark.kernels.fallout_step_order import fallout_step_order
+from cja_spark.kernels.months import earliest
 from cja_spark.reports.fallout_steps import Grace
 from cja_spark.spec import milliseconds
 
@@ -38,22 +39,24 @@ class Chains:
     events: Ints | None
 
 
-def chains_of(report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools) -> Chains:
+def chains_of(
+    report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools, zone: str = "UTC"
+) -> Chains:
     """The chains of a batch's units under a report's options.
 
     Shapes: bits uint32[events] (bit k: the event matches step k), t int64[events] (ms), offsets int64[units + 1],
         in_range bool[events].
     """
-    window = NO_WINDOW if report.window is None else milliseconds(report.window)
+    begins = earliest(t, offsets, report.window, zone)
     steps, once = len(report.steps), report.one_event_one_step
     if report.order == "any":
-        levels = fallout_any(bits, t, offsets, in_range, steps, window, one_event_one_step=once)
+        levels = fallout_any(bits, t, offsets, in_range, steps, begins, one_event_one_step=once)
         return Chains(levels, _latest(in_range & (bits != 0), t, offsets), None)
     opens = in_range & (bits & 1 != 0)
     if report.ties == "step_order":
-        levels = fallout_step_order(bits, t, offsets, in_range, steps, window, one_event_one_step=once)
+        levels = fallout_step_order(bits, t, offsets, in_range, steps, begins, one_event_one_step=once)
         return Chains(levels, _latest(opens, t, offsets), None)
-    levels, events = _reported(report, bits, t, offsets, in_range, window)
+    levels, events = _reported(report, bits, t, offsets, in_range, begins)
     first = report.window_start == "first"
     return Chains(levels, t[np.maximum(events[:, 0], 0)] if first else _latest(opens, t, offsets), events)
 
@@ -67,20 +70,20 @@ def _latest(chosen: Bools, t: Ints, offsets: Ints) -> Ints:
 
 
 def _reported(
-    report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools, window: int
+    report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools, begins: Ints
 ) -> tuple[npt.NDArray[np.int8], Ints]:
     """Levels and reported chains, for the options that have one."""
     grace = milliseconds(report.ties.grace) if isinstance(report.ties, Grace) else None
     first, strict_time = report.window_start == "first", report.ties == "strict_time"
     once = report.one_event_one_step
     if grace is not None and not first:
-        return fallout_grace(bits, t, offsets, in_range, len(report.steps), window, grace)
+        return fallout_grace(bits, t, offsets, in_range, len(report.steps), begins, grace)
     is_next = np.array([step.next or (report.order == "strict" and at > 0) for at, step in enumerate(report.steps)])
     if grace is None and report.count != "attempts":
         return fallout(
-            bits, t, offsets, in_range, is_next, window, strict_time=strict_time, one_event_one_step=once, first=first
+            bits, t, offsets, in_range, is_next, begins, strict_time=strict_time, one_event_one_step=once, first=first
         )
     return attempts(
-        bits, t, offsets, in_range, is_next, window,
+        bits, t, offsets, in_range, is_next, begins,
         strict_time=strict_time, one_event_one_step=once, grace_ms=grace, only_first=report.count != "attempts",
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic
 
 import pyarrow as pa
@@ -15,16 +16,15 @@ from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard
-from cja_spark.view.spec import View
+from cja_spark.span import Months
 
 K = TypeVar("K", bound=Report)
 
 Names = Callable[[str, Ints], Mapping[int, str]]
 
 
-def no_tail(report: Report, view: View) -> int:
+def no_tail(report: Report) -> None:
     """A kind of report that looks at nothing after its range."""
-    return 0
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Kind(Generic[K]):
         spec: what an author writes.
         kernel: journeys to cells, in a task.
         rows: summed cells to rows, on the driver.
-        tail_ms: how far after the range it looks.
+        tail: how far after an event of its range it looks.
     """
 
     spec: type[K]
     kernel: Callable[[Seen[K]], Cells]
     rows: Callable[[Sums, Ask[K], Names], pa.Table]
-    tail_ms: Callable[[K, View], int] = no_tail
+    tail: Callable[[K], timedelta | Months | None] = no_tail
 
     def finish(self, sums: Sums, ask: Ask[K], names: Names) -> pa.Table:
         """Rows of summed cells; texts of standard dimensions need no dictionary."""

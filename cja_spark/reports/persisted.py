@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys, Window
 from cja_spark.kernels.lasting_items import events_that_set, items_of_lasting
-from cja_spark.kernels.persistence import FOREVER, bound, known, last_set, union
+from cja_spark.kernels.months import reach
+from cja_spark.kernels.persistence import bound, known, last_set, union
+from cja_spark.reports.window import back_from
 from cja_spark.spec import milliseconds
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import View
@@ -33,77 +33,76 @@ def with_persistence(
         return journeys
     how = tuple((name, view.dimensions[name].persistence) for name in names)
     key = ("persisted", how, window.start, window.end, window.person_from, view.session)
-    return journeys.remembered(key, lambda: _persisted(journeys, window, sessions, how))
+    return journeys.remembered(key, lambda: _persisted(journeys, window, sessions, how, view.time_zone))
 
 
 def _persisted(
-    journeys: Journeys, window: Window, sessions: Ints, how: tuple[tuple[str, Persistence | None], ...]
+    journeys: Journeys, window: Window, sessions: Ints, how: tuple[tuple[str, Persistence | None], ...], zone: str
 ) -> Journeys:
     own = {f"o_{name}": journeys.columns[f"d_{name}"] for name, _ in how}
-    lasting = {f"d_{name}": _values(journeys, window, sessions, name, one) for name, one in how if one is not None}
+    lasting = {f"d_{name}": _values(journeys, window, sessions, name, one, zone) for name, one in how if one is not None}
     return journeys.with_columns({**own, **lasting})
 
 
 def _values(
-    journeys: Journeys, window: Window, sessions: Ints, name: str, how: Persistence
+    journeys: Journeys, window: Window, sessions: Ints, name: str, how: Persistence, zone: str
 ) -> npt.NDArray[np.int64] | Items:
-    lasts = milliseconds(how.expiration) if isinstance(how.expiration, timedelta) else FOREVER
-    since = _since(how, window)
+    until, since = reach(journeys.t, how.looks_back, zone), _since(how, window, zone)
     scope = _scopes(journeys, sessions, how)
     if how.binding is not None and journeys.is_list(f"d_{how.binding}"):
-        return _of_items(journeys, name, how, scope, since, lasts)
+        return _of_items(journeys, name, how, scope, since, until)
     if how.binding is None and journeys.is_list(f"d_{name}"):
-        return _of_items_alone(journeys, window, journeys.items(name), how, scope, since, lasts)
-    return _of_events(journeys, window, name, how, scope, since, lasts)
+        return _of_items_alone(journeys, window, journeys.items(name), how, scope, since, until)
+    return _of_events(journeys, window, name, how, scope, since, until)
 
 
 def _of_events(
-    journeys: Journeys, window: Window, name: str, how: Persistence, scope: Ints, since: int, lasts: int
+    journeys: Journeys, window: Window, name: str, how: Persistence, scope: Ints, since: int, until: Ints
 ) -> Ints | Items:
     own, t, original = journeys.ids(name), journeys.t, how.allocation == "original"
     if how.allocation == "all":
         return Items(*union(own, scope, t, since))
     if how.binding is not None:
-        return bound(own, journeys.own_ids(how.binding), scope, t, since, lasts, original=original)
-    return _lasting(own, t, window, how, scope, since, lasts)
+        return bound(own, journeys.own_ids(how.binding), scope, t, since, until, original=original)
+    return _lasting(own, t, window, how, scope, since, until)
 
 
-def _lasting(own: Ints, t: Ints, window: Window, how: Persistence, scope: Ints, since: int, lasts: int) -> Ints:
+def _lasting(own: Ints, t: Ints, window: Window, how: Persistence, scope: Ints, since: int, until: Ints) -> Ints:
     """The value, or the number of an event that set some, which each event has (P1, P2)."""
     if how.allocation in ("first_known", "last_known"):
         return known(own, scope, _counting(t, scope, since, window.end), last=how.allocation == "last_known")
-    return last_set(own, scope, t, since, lasts, original=how.allocation == "original")
+    return last_set(own, scope, t, since, until, original=how.allocation == "original")
 
 
 def _of_items_alone(
-    journeys: Journeys, window: Window, own: Items, how: Persistence, scope: Ints, since: int, lasts: int
+    journeys: Journeys, window: Window, own: Items, how: Persistence, scope: Ints, since: int, until: Ints
 ) -> Items:
     """Values of items, remembered as the list that an event's items set; an event without items has none (O8)."""
-    held = _lasting(events_that_set(own.values, own.offsets), journeys.t, window, how, scope, since, lasts)
+    held = _lasting(events_that_set(own.values, own.offsets), journeys.t, window, how, scope, since, until)
     inner, values = items_of_lasting(own.values, own.offsets, held)
     return Items.nested((*own.chain(), inner), values)
 
 
-def _of_items(journeys: Journeys, name: str, how: Persistence, scope: Ints, since: int, lasts: int) -> Items:
+def _of_items(journeys: Journeys, name: str, how: Persistence, scope: Ints, since: int, until: Ints) -> Items:
     """Values of items, remembered per value that the items have of another dimension (P5, P6)."""
     by, original = journeys.items(how.binding or name), how.allocation == "original"
     counts = np.diff(by.offsets)
     if how.binding_metric is None:
         own = journeys.items(name).values
     else:
-        had = last_set(journeys.ids(name), scope, journeys.t, since, lasts, original=original)
+        had = last_set(journeys.ids(name), scope, journeys.t, since, until, original=original)
         given = np.where(journeys.ids(name) != 0, journeys.ids(name), had)
         own = np.repeat(np.where(journeys.carries(how.binding_metric), given, 0), counts)
         own = np.where(by.values != 0, own, 0)
-    scope, t = np.repeat(scope, counts), np.repeat(journeys.t, counts)
-    return Items(by.offsets, bound(own, by.values, scope, t, since, lasts, original=original), by.levels)
+    scope, t, until = (np.repeat(of_events, counts) for of_events in (scope, journeys.t, until))
+    return Items(by.offsets, bound(own, by.values, scope, t, since, until, original=original), by.levels)
 
 
-def _since(how: Persistence, window: Window) -> int:
+def _since(how: Persistence, window: Window, zone: str) -> int:
     """Sets before this instant do not exist (P2, P3)."""
     if how.of_person:
         return window.person_from
-    return window.start - milliseconds(how.looks_back) if how.looks_back else window.read_from
+    return window.start - milliseconds(back_from(window.start, how.looks_back, zone)) if how.looks_back else window.read_from
 
 
 def _scopes(journeys: Journeys, sessions: Ints, how: Persistence) -> Ints:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+import numpy as np
+
 from cja_spark.journeys.batch import Window
+from cja_spark.kernels.months import months_later, reach
 from cja_spark.reports.spec import PersonScope, Report
 from cja_spark.span import Months
 from cja_spark.spec import milliseconds
@@ -18,7 +21,7 @@ BEGINNING = date(1900, 1, 1)  # connect takes nothing before
 
 
 def window(
-    days: Days, view: View, persistent: Iterable[str], scope: PersonScope, *, tail: int, complete: int,
+    days: Days, view: View, persistent: Iterable[str], scope: PersonScope, *, tail: timedelta | Months | None, complete: int,
     of_person: bool = False, back: timedelta = timedelta(0),
 ) -> Window:  # fmt: skip
     """The time of a report.
@@ -28,13 +31,13 @@ def window(
         view: the data view.
         persistent: the dimensions with persistence that the report reads.
         scope: where the state of a person begins.
-        tail: how far after the range the report looks, ms.
+        tail: how far after an event of the range the report looks.
         complete: the instant up to which the connection is complete, ms.
         of_person: whether something else that the report reads belongs to the person.
         back: how far something else looks back.
     """
     start, end = (instant_ms(day, view.time_zone) for day in days)
-    plain = Window(start, start, end, end + tail, complete, start)
+    plain = Window(start, start, end, _until(end, tail, view.time_zone), complete, start)
     return looking_back(plain, view, persistent, scope, of_person=of_person, back=back)
 
 
@@ -48,7 +51,8 @@ def looking_back(
         scope began.
     """
     used = [how for name in persistent if (how := view.dimensions[name].persistence)]
-    longest = max([timedelta(days=1), view.session.timeout, back, *(how.looks_back for how in used)])
+    spans = (view.session.timeout, *(how.looks_back for how in used))
+    longest = max([timedelta(days=1), back, *(back_from(plain.start, span, view.time_zone) for span in spans)])
     person_from = _person_from(plain.start, view, scope)
     read_from = plain.start - milliseconds(longest)
     if of_person or any(how.of_person for how in used):
@@ -57,13 +61,21 @@ def looking_back(
 
 
 def back_from(start: int, span: timedelta | Months | None, zone: str) -> timedelta:
-    """How long a span before an instant is; none is nothing.
+    """How long before an instant events may be whose span reaches it; none is nothing.
 
-    Source: O6.
+    Source: O6. What ends in a gap of the clock ends with it, so that more than one time of day may reach the instant.
     """
-    if isinstance(span, Months):
-        return timedelta(milliseconds=start - instant_months_before(start, span.count, zone))
-    return span or timedelta(0)
+    if not isinstance(span, Months):
+        return span or timedelta(0)
+    first = instant_months_before(start, span.count, zone)
+    if months_later(np.array([first - 1]), span.count, zone)[0] >= start:
+        first = min(first, instant_months_before(start - 1, span.count, zone))
+    return timedelta(milliseconds=start - first)
+
+
+def _until(end: int, tail: timedelta | Months | None, zone: str) -> int:
+    """The first instant that no event before `end` reaches."""
+    return int(reach(np.array([end - 1]), tail, zone)[0]) + 1 if tail else end
 
 
 def _person_from(start: int, view: View, scope: PersonScope) -> int:

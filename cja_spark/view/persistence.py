@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, model_validator
 
 from cja_spark.errors import guess
-from cja_spark.spec import Duration, Name, Spec, parse_duration
+from cja_spark.span import Months, Span, parse_span
+from cja_spark.spec import Name, Spec
 
 Allocation = Literal["most_recent", "original", "all", "first_known", "last_known"]
 SCOPES = ("session", "person")
-LONGEST = timedelta(days=90)
+LONGEST, MOST_MONTHS = timedelta(days=90), 3
 
 
 class OnMetric(Spec):
@@ -23,10 +24,10 @@ class OnMetric(Spec):
 
 
 def _expiration(value: object) -> object:
-    if isinstance(value, timedelta | Mapping | OnMetric) or value in SCOPES:
+    if isinstance(value, timedelta | Months | Mapping | OnMetric) or value in SCOPES:
         return value
     try:
-        return parse_duration(value)
+        return parse_span(value)
     except ValueError:
         near = guess(str(value), SCOPES)
         text = f"'{value}' is no expiration. Write session, person, a duration such as '30 days', or {{metric: orders}}."
@@ -34,8 +35,8 @@ def _expiration(value: object) -> object:
 
 
 Expiration = Annotated[
-    Literal["session", "person"] | Duration | OnMetric,
-    BeforeValidator(_expiration, json_schema_input_type=Literal["session", "person"] | Duration | OnMetric),
+    Literal["session", "person"] | Span | OnMetric,
+    BeforeValidator(_expiration, json_schema_input_type=Literal["session", "person"] | Span | OnMetric),
 ]
 
 
@@ -46,8 +47,8 @@ class Persistence(Spec):
     set so far; `first_known` and `last_known` the first and last value of the whole scope, given to the events before
     it too.
 
-    `expiration`: `session`, `person` (from the report's person scope on), a duration of up to 90 days after the value
-    was set, or `{metric: orders}`: until an event carries the metric.
+    `expiration`: `session`, `person` (from the report's person scope on), a duration of up to 90 days, or 3 months, after the
+    value was set, or `{metric: orders}`: until an event carries the metric.
 
     `binding`: another dimension; values are then remembered per value of that one, and only events that set it have
     them. Both lie side by side: on events, or on the items of one array.
@@ -72,8 +73,8 @@ class Persistence(Spec):
     def _documented(self) -> Persistence:
         """P4: what Customer Journey Analytics does not list is an error."""
         lasts = self.expiration
-        if isinstance(lasts, timedelta) and not timedelta(0) < lasts <= LONGEST:
-            raise ValueError(f"expiration: values last more than nothing and {LONGEST.days} days at most.")
+        if not self._some_time():
+            raise ValueError(f"expiration: values last more than nothing and {LONGEST.days} days, or {MOST_MONTHS} months, at most.")
         if self.allocation == "all" and lasts not in SCOPES:
             raise ValueError("allocation: all expires with the session or the person.")
         if self.allocation in ("first_known", "last_known") and isinstance(lasts, OnMetric):
@@ -84,12 +85,18 @@ class Persistence(Spec):
             raise ValueError("binding_metric says which events bind; name what they bind to with 'binding'.")
         return self
 
+    def _some_time(self) -> bool:
+        lasts = self.expiration
+        if isinstance(lasts, Months):
+            return 0 < lasts.count <= MOST_MONTHS
+        return not isinstance(lasts, timedelta) or timedelta(0) < lasts <= LONGEST
+
     @property
     def of_person(self) -> bool:
         """Whether the state is the person's, so that it begins where the report's person scope does."""
         return self.expiration == "person" or isinstance(self.expiration, OnMetric)
 
     @property
-    def looks_back(self) -> timedelta:
-        """How far before the range a set value may lie, where that is a duration."""
-        return self.expiration if isinstance(self.expiration, timedelta) else timedelta(0)
+    def looks_back(self) -> timedelta | Months | None:
+        """How far before the range a set value may lie, where a time says; so long it lasts."""
+        return self.expiration if isinstance(self.expiration, timedelta | Months) else None

@@ -17,7 +17,8 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cja_spark.errors import guess
-from cja_spark.spec import AsTuple, Duration, Name, Spec
+from cja_spark.span import Span
+from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.components import AnyDimension, AnyMetric, CalculatedMetric, Currency, Dimension, Metric
@@ -77,11 +78,11 @@ class SessionSettings(Spec):
     """A session ends after more than `timeout` without an event (rule S1).
 
     Attributes:
-        timeout: how long a person may do nothing in a session.
+        timeout: how long a person may do nothing in a session; also `3 months`.
         starts_with: metrics; an event that carries one begins a session.
     """
 
-    timeout: Duration = timedelta(minutes=30)
+    timeout: Span = timedelta(minutes=30)
     starts_with: Annotated[tuple[Name, ...], AsTuple] = ()
 
 

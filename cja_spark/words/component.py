@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from cja_spark.errors import ConfigurationError
 from cja_spark.span import span_text
-from cja_spark.spec import Spec, duration_text
+from cja_spark.spec import Spec
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.components import CalculatedMetric, Dimension, Metric
 from cja_spark.view.condition import Segment
@@ -135,8 +134,8 @@ def _persistence(how: Persistence) -> str:
 def _until(how: Persistence) -> str:
     if isinstance(how.expiration, OnMetric):
         return f"up to the event that carries '{how.expiration.metric}'"
-    if isinstance(how.expiration, timedelta):
-        return f"for {duration_text(how.expiration)} after it was set"
+    if lasts := how.looks_back:
+        return f"for {span_text(lasts)} after it was set"
     if how.expiration == "session":
         return "to the end of the session"
     return "as long as the person's scope (the report's person_scope)"

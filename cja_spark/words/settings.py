@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from cja_spark.span import PATTERN as SPAN
 from cja_spark.spec import DURATION, NAME
 from cja_spark.words.schemas import Schema, schemas
 
@@ -138,7 +139,7 @@ def _scalar(setting: Schema) -> str:
         return "day"
     if setting.get("pattern") == NAME:
         return "name"
-    if setting.get("pattern") == DURATION:
-        return "duration"
+    if setting.get("pattern") in (DURATION, SPAN):
+        return "duration" if setting["pattern"] == DURATION else "duration, or months, quarters, years"
     limits = [f"{word} {setting[key]:,}" for key, word in (("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to")) if key in setting]
     return " ".join([_TYPES.get(setting.get("type", ""), "any value"), *limits])

@@ -20,7 +20,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
 ALLOCATIONS = ("most_recent", "original", "all", "first_known", "last_known")
-EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", {"metric": "orders"})
+EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", "1 month", {"metric": "orders"})
 MODELS = (
     "last_touch", "first_touch", "same_touch", "linear", "participation", "u_shaped", "j_shaped", "inverse_j", "time_decay",
     "custom", "algorithmic",
@@ -66,7 +66,7 @@ def view_drawn(chance):
     made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
     tags = {"by": chance.choice(["o", "e", "c"]), "array": True}
     dimensions |= {"size": "size", "group": "page", "tags": {"field": "page", "substring": {"delimiter": tags}}, **made}
-    session = {"timeout": "30 minutes", "starts_with": starts}
+    session = {"timeout": chance.choice([*["30 minutes"] * 4, "1 month"]), "starts_with": starts}
     view = {**VIEW, "derived": derived, "dimensions": dimensions, "metrics": metrics, "session": session}
     view = with_settings(chance, view)
     if chance.random() < 0.4:
@@ -272,7 +272,7 @@ def fallout(chance):
         steps[-1]["next"] = True
     asked = {"report": "fallout", "steps": steps, **options, "container": chance.choice(["person", "session"])}
     if chance.random() < 0.7:
-        asked["window"] = chance.choice(["1 seconds", "30 minutes", "1 days", "7 days"])
+        asked["window"] = chance.choice(["1 seconds", "30 minutes", "1 days", "7 days", "1 month", "1 month"])
         asked["date_rule"] = chance.choice(["entry", "in_range"])
     if options.get("order") != "any" and options.get("ties") != "step_order" and chance.random() < 0.5:
         asked |= {"breakdown": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "breakdown_step": chance.choice([1, 2]), **no_value(chance)}

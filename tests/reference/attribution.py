@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.reference.calculated import Leaf
 from tests.reference.metrics import amount, carries, own, own_before_persistence, spec_of
-from tests.reference.months import earlier, span, within
+from tests.reference.months import back, length, within
 from tests.reference.order import DAY, milliseconds
 from tests.reference.persistence import person_from
 from tests.reference.rate_game import RateGame
@@ -25,7 +25,7 @@ def settings(view: dict, leaf: Leaf) -> dict | None:
     how = {"model": "last_touch", "container": "person", "half_life": "7 days", **found}
     if "lookback" not in found:
         how["lookback"] = 30 * DAY if how["container"] == "person" else None
-    how["lookback"] = None if how["lookback"] == "none" else span(how["lookback"]) or milliseconds(how["lookback"])
+    how["lookback"] = None if how["lookback"] == "none" else length(how["lookback"])
     return how
 
 
@@ -41,10 +41,7 @@ def of_person(how: dict) -> bool:
 
 def reads_from(how: dict, start: int, view: dict) -> int:
     """How far back touches of a conversion at an instant may be."""
-    back = how["lookback"]
-    if isinstance(back, tuple):
-        return earlier(start, back[1], view.get("time_zone", "UTC"))
-    return start - (back or 0)
+    return back(start, how["lookback"], view.get("time_zone", "UTC"))
 
 
 def reads_person(how: dict) -> bool:

@@ -1,13 +1,15 @@
 """Rules F2-F7, F9, F12 on one unit, twice: by search over all chains, and in polynomial time.
 
 A unit is a list of dicts in the total order: t (ms), steps (a set of step numbers from 1), in_range (bool).
-Options: steps (how many), next (a set of step numbers), order, ties, window (ms or None), one_event_one_step,
-window_start, date_rule.
+Options: steps (how many), next (a set of step numbers), order, ties, window (ms, months or None), one_event_one_step,
+window_start, date_rule, zone.
 """
 
 from __future__ import annotations
 
 from itertools import groupby, product
+
+from tests.reference.months import within
 
 DEFAULTS = {
     "next": frozenset(),
@@ -17,6 +19,7 @@ DEFAULTS = {
     "one_event_one_step": True,
     "window_start": "any",
     "date_rule": "in_range",
+    "zone": "UTC",
 }
 
 
@@ -57,7 +60,7 @@ def may_follow(unit: list[dict], before: int, at: int, step: int, asked: dict) -
 
 def in_window(unit: list[dict], first: int, at: int, asked: dict) -> bool:
     """F6: from the first step at most the window."""
-    return asked["window"] is None or unit[at]["t"] - unit[first]["t"] <= asked["window"]
+    return within(unit[first]["t"], unit[at]["t"], asked["window"], asked["zone"])
 
 
 # ---- all chains -----------------------------------------------------------------------------------------------

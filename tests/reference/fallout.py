@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.reference import chains
 from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
+from tests.reference.months import ahead, length
 from tests.reference.order import in_range, milliseconds
 from tests.reference.values import hides, no_value
 
@@ -61,9 +62,9 @@ def units_of(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[list[
     return found
 
 
-def asked_of(ask: dict) -> dict:
+def asked_of(ask: dict, zone: str) -> dict:
     """The options of the chains, defaults filled in (F9: entry with a window)."""
-    window = milliseconds(ask.get("window"))
+    window = length(ask.get("window"))
     specs = [step_spec(step) for step in ask["steps"]]
     rule = ask.get("date_rule") or ("entry" if window is not None else "in_range")
     if rule == "entry" and window is None:
@@ -73,7 +74,7 @@ def asked_of(ask: dict) -> dict:
         ties = {"grace": milliseconds(ties["grace"])}
     given = {name: ask[name] for name in ("order", "one_event_one_step", "window_start") if name in ask}
     following = frozenset(number for number, spec in enumerate(specs, 1) if spec["next"])
-    return chains.options(steps=len(specs), next=following, window=window, date_rule=rule, ties=ties, **given)
+    return chains.options(steps=len(specs), next=following, window=window, date_rule=rule, ties=ties, zone=zone, **given)
 
 
 def of_chain(unit: list[dict], chain: list[int], start: int | None) -> dict:
@@ -99,7 +100,7 @@ def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
 def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
     """F11: rows per step in all, then per value of the breakdown by its first count descending, then value bytes."""
     units = units_of(seen, ask, view, kept_by)
-    asked = asked_of(ask)
+    asked = asked_of(ask, view.get("time_zone", "UTC"))
     found = counted(units, ask, asked)
     names = [step_name(step_spec(step)) for step in ask["steps"]]
     if asked["order"] == "any":
@@ -123,7 +124,7 @@ def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) 
     for one in found:
         if data_until is None or not one["level"] or one["level"] == asked["steps"]:
             continue
-        last = one["start"] + asked["window"]
+        last = ahead(one["start"] + 1, asked["window"], asked["zone"]) - 1
         if (min(last, to - 1) if asked["date_rule"] == "in_range" else last) > data_until:
             waiting[one["level"] - 1] += 1
     return waiting

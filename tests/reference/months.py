@@ -6,6 +6,7 @@ import calendar as months_of
 from datetime import datetime, timedelta
 
 from tests.reference.calendar import MINUTE, instant, local
+from tests.reference.order import milliseconds
 
 UNITS = {"month": 1, "quarter": 3, "year": 12}
 Span = int | tuple[str, int] | None
@@ -62,6 +63,24 @@ def earlier(t: int, count: int, zone: str) -> int:
     here = local(t, zone)
     year, month, last = month_of(here, -count)
     return instant(here.replace(year=year, month=month, day=min(here.day, last), fold=0))
+
+
+def length(text: object) -> Span:
+    """A span as written: months, or ms."""
+    return span(text) or milliseconds(text)
+
+
+def back(start: int, most: Span, zone: str) -> int:
+    """An instant a span earlier; where one before it reaches as far, for the clock leaves out what is between, that."""
+    if not isinstance(most, tuple):
+        return start - (most or 0)
+    first = earlier(start, most[1], zone)
+    return min(first, earlier(start - 1, most[1], zone)) if later(first - 1, most[1], zone) >= start else first
+
+
+def ahead(end: int, most: Span, zone: str) -> int:
+    """The first instant that a span which begins before an instant no longer reaches."""
+    return later(end - 1, most[1], zone) + 1 if isinstance(most, tuple) else end + (most or 0)
 
 
 def within(first: int, second: int, most: Span, zone: str) -> bool:

@@ -39,11 +39,6 @@ def journeys(events: list[dict]) -> dict[str, list[dict]]:
     return {person: found[person] for person in sorted(found, key=lambda text: text.encode("utf-8"))}
 
 
-def read_from(start: int, timeout_ms: int) -> int:
-    """O7 for reports without lookbacks: 24 hours before the range, or the timeout when that is longer."""
-    return start - max(DAY, timeout_ms)
-
-
 def in_range(event: dict, ask: dict) -> bool:
     """O5: from <= t < to."""
     return ask["from"] <= event["t"] < ask["to"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.reference.calculated import names
 from tests.reference.calendar import bucket
 from tests.reference.metrics import carries, nodes, own, own_path, path, spec_of
-from tests.reference.order import milliseconds
+from tests.reference.months import Span, back, length, within
 
 FOREVER = float("inf")
 
@@ -39,10 +39,17 @@ def of_person(how: dict) -> bool:
     return how["expiration"] == "person" or isinstance(how["expiration"], dict)
 
 
-def lasts(how: dict) -> int | None:
-    """The time that values last, ms; None where no duration says."""
+def lasts(how: dict) -> Span:
+    """The time that values last, ms or months; None where no duration says."""
     expiration = how["expiration"]
-    return milliseconds(expiration) if isinstance(expiration, str) and expiration not in ("session", "person") else None
+    return length(expiration) if isinstance(expiration, str) and expiration not in ("session", "person") else None
+
+
+def since_of(how: dict, view: dict, ask: dict) -> float:
+    """O7, P3: what was set before this instant does not exist."""
+    if of_person(how):
+        return person_from(view, ask)
+    return -FOREVER if lasts(how) is None else back(ask["from"], lasts(how), view.get("time_zone", "UTC"))
 
 
 def person_from(view: dict, ask: dict) -> int:
@@ -59,7 +66,7 @@ def person_from(view: dict, ask: dict) -> int:
 def read_from(view: dict, ask: dict, start: int) -> int:
     """O7: how far back a report reads, not less than `start`."""
     hows = [settings(view, name) for name in used(view, ask)]
-    start = min([start, *(ask["from"] - length for how in hows if (length := lasts(how)) is not None)])
+    start = min([start, *(since_of(how, view, ask) for how in hows if lasts(how) is not None)])
     return min(start, person_from(view, ask)) if any(of_person(how) for how in hows) else start
 
 
@@ -79,8 +86,7 @@ def of_items(dimension: str, journey: list[dict], session_of: list[int], view: d
         given = [own(journey[at], unbound, dimension) or had[at] for at in range(len(journey))]
         binds = [carries(event, view, metric) for event in journey]
         values = [given[at][0] if binds[at] and given[at] and by is not None else None for at, _, by in slots]
-    scope, length = scopes(how, journey, session_of, view), lasts(how)
-    since = person_from(view, ask) if of_person(how) else -FOREVER if length is None else ask["from"] - length
+    scope, since = scopes(how, journey, session_of, view), since_of(how, view, ask)
     found = [{} for _ in journey]
     for here, (at, place, by) in enumerate(slots):
         before = [
@@ -89,7 +95,7 @@ def of_items(dimension: str, journey: list[dict], session_of: list[int], view: d
             and scope[slots[slot][0]] == scope[at] and journey[slots[slot][0]]["t"] >= since
         ]  # fmt: skip
         times = [journey[slots[slot][0]]["t"] for slot in before]
-        held = holder(times, journey[at]["t"], how["allocation"], length)
+        held = holder(times, journey[at]["t"], how, view)
         found[at][place] = values[here] if by is None else None if held is None else values[before[held]]
     return [shaped(event.get(how["binding"]), depth, own_) for event, own_ in zip(journey, found, strict=True)]
 
@@ -135,8 +141,7 @@ def persisted(dimension: str, journey: list[dict], session_of: list[int], view: 
     """Per event the values of one dimension."""
     how = settings(view, dimension)
     values = [own(event, view, dimension) for event in journey]
-    length = lasts(how)
-    since = person_from(view, ask) if of_person(how) else -FOREVER if length is None else ask["from"] - length
+    since = since_of(how, view, ask)
     exists = [bool(values[at]) and journey[at]["t"] >= since for at in range(len(journey))]
     scope = scopes(how, journey, session_of, view)
     if how["allocation"] in ("first_known", "last_known"):
@@ -149,7 +154,7 @@ def persisted(dimension: str, journey: list[dict], session_of: list[int], view: 
             if before is None:
                 found.append(values[at])
                 continue
-        found.append(allocated(at, how["allocation"], before, journey, values, length))
+        found.append(allocated(at, how, before, journey, values, view))
     return found
 
 
@@ -169,24 +174,22 @@ def remembered(at: int, before: list[int], journey: list[dict], values: list, vi
     return [j for j in before if own(journey[j], view, by) == bound] if bound else None
 
 
-def allocated(
-    at: int, allocation: str, before: list[int], journey: list[dict], values: list, length: int | None
-) -> list[str]:
+def allocated(at: int, how: dict, before: list[int], journey: list[dict], values: list, view: dict) -> list[str]:
     """P1, P3: what is left at an event of the values set before."""
-    if allocation == "all":
+    if how["allocation"] == "all":
         return list(dict.fromkeys(value for j in before for value in values[j]))
-    held = holder([journey[j]["t"] for j in before], journey[at]["t"], allocation, length)
+    held = holder([journey[j]["t"] for j in before], journey[at]["t"], how, view)
     return [] if held is None else values[before[held]]
 
 
-def holder(times: list[int], now: int, allocation: str, length: int | None) -> int | None:
+def holder(times: list[int], now: int, how: dict, view: dict) -> int | None:
     """Which of some sets, given by their times, is still there."""
-    most = FOREVER if length is None else length
+    most, zone = lasts(how), view.get("time_zone", "UTC")
     held = None
     for j, t in enumerate(times):
-        if held is None or t - times[held] > most or allocation == "most_recent":
+        if held is None or how["allocation"] == "most_recent" or not within(times[held], t, most, zone):
             held = j
-    return held if held is not None and now - times[held] <= most else None
+    return held if held is not None and within(times[held], now, most, zone) else None
 
 
 def known(at: int, how: dict, journey: list[dict], values: list, exists: list[bool], scope: list[int], ask: dict) -> list[str]:

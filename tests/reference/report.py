@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tests.reference import attribution, calculated, deduplication, neighbours, order, persistence, standard, values
+from tests.reference import (
+    attribution,
+    calculated,
+    deduplication,
+    months,
+    neighbours,
+    order,
+    persistence,
+    standard,
+    values,
+)
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
 from tests.reference.ranges import Span, common, instants
 from tests.reference.segments import World, events_of
-from tests.reference.sessions import numbers, sessions, timeout_ms, with_figures
+from tests.reference.sessions import numbers, sessions, timeout, with_figures
 from tests.reference.table import table
 from tests.reference.trend import trend
 
@@ -46,7 +56,8 @@ def numbered(events: list[dict]) -> list[dict]:
 
 def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read_from: int | None) -> tuple[dict, dict]:
     """O7, S, P: journeys as read, with the values that events have, and each event's session."""
-    start = persistence.read_from(view, ask, order.read_from(ask["from"], timeout_ms(view)))
+    zone = view.get("time_zone", "UTC")
+    start = persistence.read_from(view, ask, min(ask["from"] - order.DAY, months.back(ask["from"], timeout(view), zone)))
     columns = leaves_shown(view, ask)
     credited = [how for leaf in columns if (how := attribution.attributed(view, ask, leaf))]
     start = min([start, *(attribution.reads_from(how, ask["from"], view) for how in credited)])
@@ -58,9 +69,9 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
         start = min(start, persistence.person_from(view, ask))
     start = min(start, standard.back(view, ask))
     start = start if read_from is None else read_from
-    window = order.milliseconds(ask.get("window"))
+    window = months.length(ask.get("window"))
     entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
-    tail = ask["to"] + window if ask["report"] == "fallout" and window is not None and entry else ask["to"]
+    tail = months.ahead(ask["to"], window, zone) if ask["report"] == "fallout" and window is not None and entry else ask["to"]
     if data_until is not None:
         tail = max(ask["to"], min(tail, data_until))
     journeys = order.journeys([dict(event) for event in events if start <= event["t"] < tail])

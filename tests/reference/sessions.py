@@ -5,20 +5,21 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tests.reference.metrics import carries, own
-from tests.reference.order import in_range, milliseconds
+from tests.reference.months import Span, length, within
+from tests.reference.order import in_range
 from tests.reference.values import hides, no_value
 
 
-def timeout_ms(view: dict) -> int:
+def timeout(view: dict) -> Span:
     """The session timeout, 30 minutes unless the view says otherwise."""
-    return milliseconds(view.get("session", {}).get("timeout", "30 minutes"))
+    return length(view.get("session", {}).get("timeout", "30 minutes"))
 
 
 def openings(journey: list[dict], view: dict) -> list[bool]:
     """S1: the first event read, one after a gap longer than the timeout, one that carries a start metric."""
-    found = []
+    found, most, zone = [], timeout(view), view.get("time_zone", "UTC")
     for at, event in enumerate(journey):
-        idle = at == 0 or event["t"] - journey[at - 1]["t"] > timeout_ms(view)
+        idle = at == 0 or not within(journey[at - 1]["t"], event["t"], most, zone)
         starts = any(carries(event, view, name) for name in view.get("session", {}).get("starts_with", ()))
         found.append(idle or starts)
     return found

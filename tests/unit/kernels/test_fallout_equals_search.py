@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cja_spark.kernels.fallout import NO_WINDOW
+from cja_spark.kernels.months import FOREVER
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.fallout_chains import chains_of
 from tests.reference import chains as reference
@@ -55,7 +55,7 @@ def generated(mode, steps=STEPS, units=UNITS, longest=8):
     bits = np.zeros(events, np.uint32)
     for step in range(steps):
         bits |= (chance.random(events) < 0.35).astype(np.uint32) << np.uint32(step)
-    ends = chance.choice([WINDOW, 2 * WINDOW, NO_WINDOW], units)
+    ends = chance.choice([WINDOW, 2 * WINDOW, FOREVER], units)
     return bits, t, offsets, t < np.repeat(ends, lengths)
 
 

@@ -5,7 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.kernels.lasting_items import items_of_lasting
-from cja_spark.kernels.persistence import FOREVER, bound, union
+from cja_spark.kernels.months import reach
+from cja_spark.kernels.persistence import bound, union
 from cja_spark.project_bindings import binding_faults
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, GAP, MINUTE, START, page, table
@@ -65,7 +66,7 @@ def test_p1_all_of_a_thousand_values_are_there():
 def test_p1_p5_what_is_set_at_the_first_instant_is_there_and_nothing_from_before():
     own, t, one = np.array([7, 8], np.int64), np.array([4, 5], np.int64), np.zeros(2, np.int64)
     assert union(own, one, t, 5)[1].tolist() == [0, 8]
-    assert bound(own, one + 1, one, t, 5, FOREVER, original=True).tolist() == [0, 8]
+    assert bound(own, one + 1, one, t, 5, reach(t, None, "UTC"), original=True).tolist() == [0, 8]
 
 
 @pytest.mark.parametrize(("gap", "seen"), [(30 * MINUTE, "a"), (30 * MINUTE + 1, None)])
@@ -114,16 +115,16 @@ def test_p5_values_are_remembered_per_value_of_another_dimension():
     own = np.array([7, 0, 0, 8, 9, 0, 0], np.int64)
     by = np.array([1, 1, 2, 2, 0, 2, 0], np.int64)  # the fifth sets a value and is bound to nothing
     one, t = np.zeros(7, np.int64), np.arange(7, dtype=np.int64) + START
-    assert bound(own, by, one, t, START, FOREVER, original=False).tolist() == [7, 7, 0, 8, 9, 8, 0]
+    assert bound(own, by, one, t, START, reach(t, None, "UTC"), original=False).tolist() == [7, 7, 0, 8, 9, 8, 0]
 
 
 def test_p5_a_rebound_value_goes_by_allocation_and_expires_on_its_own():
     own, by = np.array([7, 8, 0, 0], np.int64), np.array([1, 1, 1, 1], np.int64)
     one, t = np.zeros(4, np.int64), np.array([0, 5, 10, 16], np.int64)
-    assert bound(own, by, one, t, 0, 10, original=False).tolist() == [7, 8, 8, 0]
-    assert bound(own, by, one, t, 0, 10, original=True).tolist() == [7, 7, 7, 0]
+    assert bound(own, by, one, t, 0, t + 10, original=False).tolist() == [7, 8, 8, 0]
+    assert bound(own, by, one, t, 0, t + 10, original=True).tolist() == [7, 7, 7, 0]
     other = np.array([0, 1, 1, 1], np.int64)
-    assert bound(own, by, other, t, 0, FOREVER, original=True).tolist() == [7, 8, 8, 8]
+    assert bound(own, by, other, t, 0, reach(t, None, "UTC"), original=True).tolist() == [7, 8, 8, 8]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_p5_a_rebound_value_goes_by_allocation_and_expires_on_its_own():
         ({"allocation": "all", "expiration": "7 days"}, "allocation: all expires with the session or the person"),
         ({"allocation": "all", "expiration": {"metric": "orders"}}, "allocation: all expires with the session"),
         ({"allocation": "last_known", "expiration": {"metric": "orders"}}, "last_known expires with the session, the person or"),
-        ({"expiration": "91 days"}, "values last more than nothing and 90 days at most"),
+        ({"expiration": "91 days"}, "values last more than nothing and 90 days, or 3 months, at most"),
         ({"expiration": "0 days"}, "values last more than nothing"),
         ({"expiration": "sesion"}, r"'sesion' is no expiration. Write session, person, .* Did you mean 'session'\?"),
         ({"allocation": "all", "binding": "page"}, "binding remembers one value per value: most_recent or original, not all"),
