@@ -16,7 +16,7 @@ from cja_spark.configuration import spec_of
 from cja_spark.connection.conform import TIME_REASONS, timestamp_of, unusable_time
 from cja_spark.errors import ConfigurationError, InputError, MissingColumnError
 from cja_spark.journeys.derived.derive import derive, no_lookups
-from cja_spark.journeys.fields import event_fields, id_of, text_of
+from cja_spark.journeys.fields import event_fields, id_of, text_of, words_of
 from cja_spark.journeys.reader import ReadCounts
 from cja_spark.journeys.rows import event_rows, journey_rows
 from cja_spark.journeys.values import new_values
@@ -73,7 +73,7 @@ def report_rows(
     rows = conformed.where(F.col("_reason").isNull()).drop("_reason")
     fields = event_fields(view, {})
     rows = rows.transform(derive, [field.formula for field in fields if field.formula], no_lookups)
-    values = new_values(Lake(events.sparkSession, "."), rows, fields, ())
+    values = new_values(Lake(events.sparkSession, "."), rows, fields, (), words=words_of(view))
     values = values.select("dimension", id_of(F.col("value")).alias("id"), "value")
     named = [report.model_copy(update={"name": f"report_{at}"}) for at, report in enumerate(reports)]
     asks = asks_of(named, view, values, data_until=until, as_of=_ms(as_of, until), arrays={})

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from cja_spark.failpoints import failpoint
 from cja_spark.journeys.built import definition_of, newest_event, notes_of, notes_table
 from cja_spark.journeys.derived.derive import derive
-from cja_spark.journeys.fields import Field, event_fields, profile_fields
+from cja_spark.journeys.fields import Field, event_fields, profile_fields, words_of
 from cja_spark.journeys.group import CHUNK_EVENTS
 from cja_spark.journeys.period import PROFILE_PERIOD, period_of, period_on
 from cja_spark.journeys.reader import cannot_open
@@ -215,11 +215,11 @@ def _add_texts(
 ) -> None:
     """Bring the dictionary up to date; where executors cannot open the files of events, Spark reads them."""
     try:
-        add_values(lake, view, new_values(lake, events, fields, people, files))
+        add_values(lake, view, new_values(lake, events, fields, people, files, words_of(view)))
     except Exception as error:
         if not cannot_open(error):
             raise
-        add_values(lake, view, new_values(lake, events, fields, people))
+        add_values(lake, view, new_values(lake, events, fields, people, words=words_of(view)))
 
 
 def _narrow(events: DataFrame, fields: tuple[Field, ...]) -> bool:

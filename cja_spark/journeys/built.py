@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cja_spark.errors import InputError
-from cja_spark.journeys.fields import Field, event_fields, profile_fields
+from cja_spark.journeys.fields import Field, event_fields, profile_fields, words_of
 from cja_spark.journeys.period import PROFILE_PERIOD
 from cja_spark.lake import JOURNEY_BUILDS, Lake, Table
 from cja_spark.view.spec import View
@@ -59,7 +59,9 @@ def _notes_less(lake: Lake) -> bool:
 def definition_of(view: View, matches: Mapping[str, str]) -> str:
     """A digest of what a view asks its journeys to hold; segments and calculated metrics are not in it."""
     fields = [_written(field) for field in (*event_fields(view, matches), *profile_fields(view))]
-    parts = {"format": FORMAT, "fields": fields, "period": view.period}
+    parts: dict[str, object] = {"format": FORMAT, "fields": fields, "period": view.period}
+    if words := words_of(view):
+        parts["words"] = words
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 

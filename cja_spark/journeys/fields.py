@@ -104,6 +104,13 @@ def _held(view: View, name: str, component: Dimension | Metric, matches: Mapping
     return found
 
 
+def words_of(view: View) -> tuple[tuple[str, str], ...]:
+    """What reports call numbers that other events or the clock say, each with its dimension: no event has these texts."""
+    chains = ((name, view.chain_of(dimension).words) for name, dimension in view.dimensions.items())
+    said = ((name, str(one.value)) for name, words in chains if words for one in words.results())
+    return tuple(dict.fromkeys(said))
+
+
 def _require_datasets(name: str, formula: Formula, matches: Mapping[str, str]) -> None:
     for dataset in formula.datasets():
         if dataset not in matches:

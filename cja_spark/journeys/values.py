@@ -19,9 +19,10 @@ MAX_LOOKUP_KEYS = 20_000_000
 
 
 def new_values(
-    lake: Lake, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], files: Sequence[str] = ()
-) -> DataFrame:
-    """Texts of all dimensions of some events and of profiles.
+    lake: Lake, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], files: Sequence[str] = (),
+    words: Sequence[tuple[str, str]] = (),
+) -> DataFrame:  # fmt: skip
+    """Texts of all dimensions of some events and of profiles, and those that reports give.
 
     Args:
         lake: the lake.
@@ -29,6 +30,7 @@ def new_values(
         fields: columns that journeys have of events.
         people: columns that journeys have of profiles.
         files: the files of the lake in which these events lie, and no others, where Arrow shall read their texts.
+        words: texts that reports put in the place of numbers, each with its dimension.
 
     Rows:    One per (dimension, text).
     Columns: reads {paths} (where the fields lie); returns dimension, value string.
@@ -41,8 +43,8 @@ def new_values(
         frames.append(found.withColumn("value", text_of(F.col("value"))).where(F.col("value").isNotNull()))
     frames += [_lookup_texts(lake, field) for field in dimensions if field.lookup]
     frames += [_texts(lake.profiles.read(), field) for field in people]
-    if given := [(field.component, text) for field in fields if field.formula for text in field.formula.words]:
-        frames.append(lake.spark.createDataFrame(given, "dimension string, value string"))
+    if words:
+        frames.append(lake.spark.createDataFrame([*words], "dimension string, value string"))
     if not frames:
         return lake.spark.createDataFrame([], "dimension string, value string")
     return reduce(DataFrame.unionByName, frames)

@@ -19,13 +19,11 @@ class Formula:
         name: the derived field's name.
         parts: it and the derived fields that it is made of, each after those that it needs itself.
         zone: the view's time zone.
-        words: what a report calls its numbers.
     """
 
     name: str
     parts: tuple[tuple[str, DerivedField], ...]
     zone: str
-    words: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, name: str, derived: Mapping[str, DerivedField], zone: str) -> Formula:
@@ -36,11 +34,9 @@ class Formula:
     def holding(cls, name: str, hold: Hold, derived: Mapping[str, DerivedField], zone: str, suffix: str = "") -> Formula:
         """What journeys hold of a derived field that a report makes."""
         own = derived[name]
-        in_words = own.chain().words
-        words = tuple(dict.fromkeys(str(one.value) for one in in_words.results())) if in_words else ()
         held = own.model_copy(update={"functions": (*own.before(), Holding(function="holding", input=hold.input, kind=hold.kind))})
         below = tuple(part for part in cls.of(name, derived, zone).parts if part[0] != name)
-        return cls(name + suffix, (*below, (name + suffix, held)), zone, words)
+        return cls(name + suffix, (*below, (name + suffix, held)), zone)
 
     @property
     def functions(self) -> tuple[AnyFunction, ...]:
@@ -67,7 +63,7 @@ class Formula:
     def written(self) -> dict[str, object]:
         """Its definition as plain values: what is the same gives the same journeys."""
         parts = [{"name": name, "functions": [_written(one) for one in part.functions]} for name, part in self.parts]
-        return {"parts": parts, "zone": self.zone, **({"words": self.words} if self.words else {})}
+        return {"parts": parts, "zone": self.zone}
 
 
 def _written(function: AnyFunction) -> dict[str, object]:

@@ -52,6 +52,33 @@ def test_a_report_asks_dates_of_scopes_and_clocks_so_that_nothing_builds_again()
     assert len({digest(), digest(end="today"), digest(end="sent"), digest(start="seen", end="due")}) == 4
 
 
+IN_WORDS = [
+    {"function": "date_math", "start": date(2026, 1, 1), "end": "today", "output": "x"},
+    {"function": "case_when", "cases": [{"when": {"input": {"output": "x"}, "less_than": 7}, "value": "New"}], "otherwise": "Old", "output": "y"},
+]
+SMALL = {"function": "lowercase", "input": {"output": "y"}}
+
+
+@pytest.mark.parametrize(("functions", "shown"), [(IN_WORDS, "New"), ([*IN_WORDS, SMALL], "new")])
+def test_a_time_that_no_event_says_is_put_in_words(lake, functions, shown):
+    events = lake.spark.createDataFrame([("p1", START, "home")], "person_id string, ts timestamp, page string")
+    asked = Table(dimensions=("a",), metrics=("people",), range=DAYS, segments=({"where": {"dimension": "a", "starts_with": shown[:2]}},))
+    [rows] = report_rows(events, view(functions), [asked])
+    assert [(row["a"], row["people"]) for row in rows.collect()] == [(None, 1), (shown, 1)]
+    fill(lake, events_of("p1", 1))
+    assert build(lake, view(functions), {}).written == (202601,)
+    assert {row["value"] for row in lake.values("v").read().collect()} == {"New", "Old"}
+
+
+def test_other_words_build_again():
+    def digest(word, end):
+        clock = [{**IN_WORDS[0], "end": end}, {**IN_WORDS[1], "otherwise": word}]
+        return definition_of(view(clock), {})
+
+    assert digest("Old", "today") == digest("Old", "now") != digest("Ancient", "now")
+    assert digest("Old", "seen") != digest("Ancient", "seen")
+
+
 def test_a_lookup_takes_any_key_and_builds_again_when_its_dataset_changes(lake):
     fill(lake, events_of("p1", 2))
     rows = lake.spark.createDataFrame([("home-web", "Start"), ("other", "x")], "key string, name string")
