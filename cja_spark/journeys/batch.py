@@ -183,6 +183,12 @@ class Journeys:
         assert isinstance(column, Items), f"{dimension} has one value per event; use ids()"
         return column
 
+    def numbers(self, column: str) -> Floats:
+        """A column of one number per event: float64[events]."""
+        found = self.columns[column]
+        assert not isinstance(found, Items)
+        return found
+
     def amounts(self, metric: str) -> Floats:
         """A metric per event: float64[events], NaN where not set; items of an array are summed."""
         column = self.columns[f"m_{metric}"]

@@ -15,7 +15,6 @@ from cja_spark.journeys.hashing import RESERVED
 from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.components import Dimension, Metric
-from cja_spark.view.derived.held import END
 from cja_spark.view.spec import View
 
 
@@ -97,7 +96,7 @@ def _of_derived(view: View, name: str, component: Dimension | Metric, matches: M
 def _held(view: View, name: str, component: Dimension | Metric, matches: Mapping[str, str]) -> list[Field]:
     made, found = component.derived or "", []
     for column, hold in view.held_of(name):
-        suffix = f" ({column[0]})" if column[0] == END else ""
+        suffix = f" ({column[0]})" if column[0] not in "dm" else ""
         formula = Formula.holding(made, hold, view.derived, view.time_zone, suffix)
         _require_datasets(made, formula, matches)
         found.append(Field(column, name, formula.path(as_text=hold.kind == "text"), formula=formula))

@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from cja_spark.journeys.batch import Ints, Items, Journeys
 from cja_spark.kernels.reorder import reordered
+from cja_spark.view.derived.held import END, OTHERS
 from cja_spark.view.text_numbers import marked
 
-NUMBERS = ("m_", "e_")  # the others are ids
+NUMBERS = ("m_", f"{END}_", *(f"{letter}_" for letter in OTHERS))  # the others are ids
 
 
 class Runs(NamedTuple):

@@ -18,7 +18,7 @@ from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.date_math import DateMath
 from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.derived.depth import Depth
-from cja_spark.view.derived.held import END, AtReports
+from cja_spark.view.derived.held import END, OTHERS, AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.summarize import Summarize
@@ -68,7 +68,7 @@ def _made(
     changed: dict[str, Ints | Floats] = {}
 
     def outputs(name: str, function: AtReports, chain: Chain) -> Outputs:
-        found: Outputs = {}
+        found: Outputs = {one: journeys.numbers(f"{letter}_{name}") for letter, one in zip(OTHERS, chain.others, strict=False)}
         if isinstance(function, DateMath):
             found[function.output] = units_between(journeys, name, function, window, sessions, view.time_zone)
         else:

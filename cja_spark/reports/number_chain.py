@@ -19,7 +19,7 @@ from cja_spark.view.derived.input import Input
 from cja_spark.view.derived.math import Math
 from cja_spark.view.derived.typecast import Typecast
 
-Outputs = dict[str | None, Floats]
+Outputs = dict[str | Input | None, Floats]
 WHOLE = 2.0**63
 
 
@@ -28,7 +28,7 @@ def run_numbers(functions: Iterable[Function], outputs: Outputs, found: Floats) 
 
     Args:
         functions: the functions, in order.
-        outputs: the numbers that they may take by name; theirs are added.
+        outputs: the numbers that they may take, by name, and those of the event by input; theirs are added.
         found: what there is without a function.
 
     Shapes: float64[events] each, NaN for none -> float64[events].
@@ -40,7 +40,7 @@ def run_numbers(functions: Iterable[Function], outputs: Outputs, found: Floats) 
 
 def _numbers(function: Function, outputs: Outputs, events: int) -> Floats:
     def number(one: Input) -> Floats:
-        return outputs[one.output] if one.value is None else np.full(events, float(one.value))
+        return _taken(outputs, one) if one.value is None else np.full(events, float(one.value))
 
     if isinstance(function, Math):
         return _arithmetic(function, {name: number(one) for name, one in function.inputs.items()})
@@ -51,6 +51,10 @@ def _numbers(function: Function, outputs: Outputs, events: int) -> Floats:
     held = [_holds(case.when, number) for case in function.cases]
     otherwise = number(function.otherwise) if function.otherwise else np.full(events, np.nan)
     return np.select(held, [number(case.value) for case in function.cases], otherwise)
+
+
+def _taken(outputs: Outputs, one: Input) -> Floats:
+    return outputs[one] if one in outputs else outputs[one.output]
 
 
 def _arithmetic(function: Math, inputs: Mapping[str, Floats]) -> Floats:
@@ -86,7 +90,7 @@ def named(naming: CaseWhen, outputs: Outputs) -> Ints:
     Shapes: outputs float64[events] each, NaN for none -> int64[events].
     """
     otherwise = value_id(str(naming.otherwise.value)) if naming.otherwise else 0
-    held = [_holds(case.when, lambda one: outputs[one.output]) for case in naming.cases]
+    held = [_holds(case.when, lambda one: _taken(outputs, one)) for case in naming.cases]
     return np.select(held, [np.int64(value_id(str(case.value.value))) for case in naming.cases], np.int64(otherwise))
 
 

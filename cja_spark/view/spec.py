@@ -175,7 +175,8 @@ class View(Spec):
         function = self.neighbour_of(component)
         if function is None or isinstance(component, CalculatedMetric):
             return ()
-        return held_columns(name, function, metric=self.derived[component.derived or ""].asks_numbers(metric=name in self.metrics))
+        made = self.derived[component.derived or ""]
+        return held_columns(name, function, metric=made.asks_numbers(metric=name in self.metrics), others=made.chain().others)
 
     def derived_fields_of(self, component: Dimension | Metric | CalculatedMetric) -> tuple[str, ...]:
         """The derived fields that a component is made of, in the order in which they are made."""

@@ -116,8 +116,9 @@ def level(chance):
     summary = {"function": "summarize", "input": "views", "how": chance.choice(SUMMARIES), "scope": chance.choice(["session", "person"])}
     x = {"output": "x"}
     cases = [{"when": {"input": x, "less_than": 1.5}, "value": "few"}, {"when": {"input": x, "at_least": 3}, "value": "many"},
-             {"when": {"any": [{"input": x, "equals": 2}, {"exclude": {"input": x, "exists": True}}]}, "value": "some"}]  # fmt: skip
-    named = {"function": "case_when", "cases": chance.sample(cases, chance.choice([1, 2, 3])), **chance.choice([{}, {"otherwise": "some"}])}
+             {"when": {"any": [{"input": x, "equals": 2}, {"exclude": {"input": x, "exists": True}}]}, "value": "some"},
+             {"when": {"all": [{"input": "raw", "at_least": 1}, {"input": x, "less_than": 3}]}, "value": "some"}]  # fmt: skip
+    named = {"function": "case_when", "cases": chance.sample(cases, chance.choice([1, 2, 3, 4])), **chance.choice([{}, {"otherwise": "some"}])}
     return [{**summary, "output": "x"}, *with_texts(chance, {**named, "output": "w"}, "w")]
 
 
@@ -156,9 +157,12 @@ def with_numbers(chance, function):
     formula = chance.choice(["x / (x - 2)", "x ^ 2 - 1", "-x * 0.5", "x ^ (x - x)", "x ^ 0.5"])
     half = {"function": "math", "formula": formula, "inputs": {"x": x}, "output": "y"}
     cases = [{"when": {"input": x, "at_least": 2}, "value": 10}, {"when": {"input": x, "exists": False}, "value": chance.choice([7, x])}]
+    more_cases = [*cases, {"when": {"input": "raw", "at_least": 1}, "value": chance.choice([{"field": "raw"}, x])}]
+    besides = {"function": "math", "formula": chance.choice(["x - r", "r / x", "x * r + r"]), "inputs": {"x": x, "r": "raw"}}
+    mixed = {"function": "case_when", "cases": chance.sample(more_cases, 3), "otherwise": chance.choice([{"field": "raw"}, 3])}
     other = {"function": "case_when", "cases": cases, **chance.choice([{}, {"otherwise": x}, {"otherwise": 0.5}])}
     more = {"function": "math", "formula": "x - y", "inputs": {"x": x, "y": {"output": "y"}}}
-    return [function, *chance.choice([[], [], [whole], [half], [other], [whole, more], [half, more]])]
+    return [function, *chance.choice([[], [], [whole], [half], [other], [whole, more], [half, more], [besides], [mixed]])]
 
 
 def moved(chance):

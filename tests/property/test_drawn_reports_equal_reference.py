@@ -44,7 +44,7 @@ COMPONENTS = {
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
     "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
     "m_calls": ("calls", 0, False), "m_pages": ("pages", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True), "d_tags": ("tags", 0, True),
-    "e_neighbour": ("neighbour_date", 0, False), "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "m_looking": ("views", 0, False),
+    "e_neighbour": ("neighbour_date", 0, False), "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "q_level": ("raw", 0, False), "q_looking": ("raw", 0, False), "q_waiting": ("raw", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def world(chance, seed, view, persons=20):
     for event in events:
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
         event["campaign"] = event["channel"]
-        event["level"] = event["views"]
+        event["level"] = event["raw"] = event["views"]
         event["neighbour"], event["looking"] = event["page"], event[looks_at]
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
@@ -174,7 +174,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'show': False", "'buckets'", "'lowercase'", "'from_right'", "'regex'", "'values_to_count': False", "'behavior': 'values'", "'array': True", "time_spent_per_person", "'pages'", "'group'", "'size'",
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
-        "'date_math'", "'earliest'", "{'function': 'typecast', 'input': {'output': 'x'}", "'formula': 'x ", "'find_and_replace'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
+        "'date_math'", "'earliest'", "{'function': 'typecast', 'input': {'output': 'x'}", "'formula': 'x ", "'find_and_replace'", "{'field': 'raw'}", "'r': 'raw'", "'input': 'raw'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
         "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
     ]  # fmt: skip

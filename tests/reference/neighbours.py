@@ -29,11 +29,11 @@ def behind(view: dict, component: str) -> list[dict]:
     return functions(view, made)[functions(view, made).index(function_of(view, component)) + 1 :]
 
 
-def after(view: dict, component: str, how: dict, found: object) -> object:
-    """What the functions behind it make of what it gives."""
+def after(view: dict, component: str, how: dict, found: object, event: dict) -> object:
+    """What the functions behind it make of what it gives, and of the event's own fields."""
     outputs = {how.get("output"): found}
     for function in behind(view, component):
-        found = blank(FUNCTIONS[function["function"]](function, taken(view, {}, outputs)))
+        found = blank(FUNCTIONS[function["function"]](function, taken(view, event, outputs)))
         outputs[function.get("output")] = found
     return found if found is None or isinstance(found, str) else float(found)
 
@@ -74,7 +74,7 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
         for person, journey in journeys.items():
             found = [value(at, name, how, journey, sessions[person], view, {**ask, "now": now}) for at in range(len(journey))]
             for event, one in zip(journey, found, strict=True):
-                event[f"new {name}"] = after(view, name, how, one)
+                event[f"new {name}"] = after(view, name, how, one, event)
     for journey in journeys.values():
         for event in journey:
             for key in [key for key in event if key.startswith("new ")]:

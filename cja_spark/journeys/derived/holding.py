@@ -18,4 +18,6 @@ def holding(spec: Holding, reading: Reading) -> Value:
     """
     if spec.kind == "instant":
         return Value(F.unix_micros(reading.instant(spec.input)).cast("double"), T.DoubleType())
+    if spec.kind == "amount":
+        return Value(reading.number(spec.input), T.DoubleType())
     return reading.value(spec.input)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from cja_spark.spec import Spec
@@ -14,6 +14,7 @@ from cja_spark.view.derived.math import Math
 from cja_spark.view.derived.typecast import Typecast
 
 World = Literal["text", "number"]
+MOST_OTHERS = 10
 
 
 class Chain(NamedTuple):
@@ -24,12 +25,14 @@ class Chain(NamedTuple):
         words: the case when that puts a number in words.
         texts: those that make text of text, once per distinct one.
         root: the output whose text those take.
+        others: numbers of the event that the first ones take besides.
     """
 
     numbers: tuple[Function, ...] = ()
     words: CaseWhen | None = None
     texts: tuple[Function, ...] = ()
     root: str | None = None
+    others: tuple[Input, ...] = ()
 
 
 def world_of(looking: Function, after: Sequence[Function]) -> World:
@@ -50,7 +53,19 @@ def chain_of(looking: Function, after: Sequence[Function]) -> Chain:
     at = next((at for at, one in enumerate(after) if _in_words(one)), len(after))
     words = after[at] if at < len(after) else None
     assert words is None or isinstance(words, CaseWhen)
-    return Chain(tuple(after[:at]), words, tuple(after[at + 1 :]), words.output if words else None)
+    others = _others(looking, after[: at + 1])
+    return Chain(tuple(after[:at]), words, tuple(after[at + 1 :]), words.output if words else None, others)
+
+
+def _others(looking: Function, after: Sequence[Function]) -> tuple[Input, ...]:
+    """What some functions take that neither is given nor comes from them, each once."""
+    known = {looking.output, *(one.output for one in after)}
+    taken = (one for function in after for one, _ in function.takes())
+    return tuple(dict.fromkeys(one for one in taken if _is_other(one, known)))
+
+
+def _is_other(one: Input, known: Container[str | None]) -> bool:
+    return one.value is None and (one.output is None or one.output not in known)
 
 
 def chain_faults(looking: Function, after: Sequence[Function]) -> Iterator[tuple[int, str]]:
@@ -64,13 +79,16 @@ def chain_faults(looking: Function, after: Sequence[Function]) -> Iterator[tuple
         if world == "number" and _in_words(function):
             world, known = "text", set()
         known.add(function.output)
+    if len(others := chain_of(looking, after).others) > MOST_OTHERS:
+        yield len(after) - 1, f"behind {looking.function} functions take {len(others)} numbers of the event besides; {MOST_OTHERS} at most."
 
 
 def _fault(looking: Function, function: Function, world: World, known: set[str | None]) -> str | None:
     if not function.of_events or isinstance(function, Lookup) or function.gives_list:
         return f"cannot follow {looking.function}, which looks at other events; put it before."
-    if any(one.value is None and (one.output is None or one.output not in known) for one, _ in function.takes()):
-        return f"behind {looking.function}, which looks at other events, a function takes what it gives and values that are given."
+    others = [wanted for one, wanted in function.takes() if _is_other(one, known)]
+    if others and (world == "text" or set(others) != {"number"}):
+        return f"behind {looking.function}, which looks at other events, a function takes what it gives and values that are given{_BESIDES[world]}"
     if world == "text":
         made = f"cannot make a number of the text that {looking.function} gives; do that before."
         return made if function.gives() == "number" else None
@@ -78,6 +96,12 @@ def _fault(looking: Function, function: Function, world: World, known: set[str |
     if numbers or (isinstance(function, CaseWhen) and _of_numbers(function)):
         return None
     return f"the number that {looking.function} gives takes math, a typecast to number or integer, and a case when that puts it in words."
+
+
+_BESIDES: Mapping[World, str] = {
+    "text": ", for a report runs it once per distinct text. Concatenate the fields before, or make a dimension of each and a table of both.",
+    "number": ", of other fields numbers alone; do the rest before.",
+}
 
 
 def _in_words(function: Function) -> bool:

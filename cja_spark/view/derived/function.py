@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 from cja_spark.spec import Name, Spec
 from cja_spark.view.derived.input import Input, Kind
 
-Held = Literal["text", "number", "instant"]
+Held = Literal["text", "number", "instant", "amount"]
 
 
 class Hold(NamedTuple):
@@ -16,7 +16,7 @@ class Hold(NamedTuple):
 
     Attributes:
         input: the input.
-        kind: ids of texts, numbers, or instants, which are microseconds since 1970.
+        kind: ids of texts; numbers, and what is set and none; instants, which are microseconds since 1970; numbers alone.
     """
 
     input: Input

@@ -12,6 +12,7 @@ from cja_spark.view.derived.neighbours import NeighbourFunction
 
 AtReports = NeighbourFunction | DateMath  # the functions that a report runs
 END = "e"  # a second number of a component: when a date math ends
+OTHERS = "qrstuvwxyz"  # numbers of the event that functions behind take besides
 
 
 class Holding(Function):
@@ -32,14 +33,16 @@ class Holding(Function):
         return "any"
 
 
-def held_columns(component: str, function: AtReports, *, metric: bool) -> tuple[tuple[str, Hold], ...]:
+def held_columns(component: str, function: AtReports, *, metric: bool, others: Sequence[Input] = ()) -> tuple[tuple[str, Hold], ...]:
     """Stored columns of a component, each with what it holds; none where a function asks the clock alone.
 
     Args:
         component: its name.
         function: the function that a report runs.
         metric: whether numbers are asked where a function takes both.
+        others: what functions behind it take besides.
     """
     holds = function.holds(metric=metric)
     letters = ("d" if holds and holds[0].kind == "text" else "m", END)
-    return tuple((f"{letter}_{component}", hold) for letter, hold in zip(letters, holds, strict=False))
+    besides = ((letter, Hold(one, "amount")) for letter, one in zip(OTHERS, others, strict=False))
+    return tuple((f"{letter}_{component}", hold) for letter, hold in (*zip(letters, holds, strict=False), *besides))

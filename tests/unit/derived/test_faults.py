@@ -226,7 +226,10 @@ WORDS = {"function": "case_when", "cases": [{"when": {"input": X, "at_least": 2}
     ("functions", "fault"),
     [
         ([THEN, {"function": "concatenate", "inputs": [X, "page"]}],
-         "derived.a.1: concatenate: behind next_or_previous, which looks at other events, a function takes what it gives and values that are given."),
+         "derived.a.1: concatenate: behind next_or_previous, which looks at other events, a function takes what it gives and values that are given, for a report runs it once per distinct text. "
+         "Concatenate the fields before, or make a dimension of each and a table of both."),
+        ([DEPTH, {"function": "case_when", "cases": [{"when": {"input": "page", "exists": True}, "value": "one"}]}],
+         "derived.a.1: case_when: behind depth, which looks at other events, a function takes what it gives and values that are given, of other fields numbers alone"),
         ([{**LOW, "output": "low"}, THEN, {"function": "concatenate", "inputs": [X, {"output": "low"}]}], "derived.a.2: concatenate: behind next_or_previous"),
         ([THEN, DEPTH], "derived.a.1: depth: cannot follow next_or_previous, which looks at other events; put it before."),
         ([THEN, {"function": "lookup", "input": X, "dataset": "d", "column": "c"}], "derived.a.1: lookup: cannot follow next_or_previous"),
@@ -253,6 +256,8 @@ def test_what_follows_a_function_of_other_events_takes_what_it_gives(functions, 
         ([DEPTH, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
         ([THEN, {"function": "typecast", "input": X, "to": "integer"}], "number"),
         ([{**THEN, "input": "price"}, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
+        ([DEPTH, {"function": "math", "formula": "x / y", "inputs": {"x": X, "y": "price"}}], "number"),
+        ([DEPTH, {**WORDS, "cases": [*WORDS["cases"], {"when": {"input": {"profile": "crm.age"}, "more_than": 65}, "value": "old"}]}], "text"),
     ],
 )
 def test_what_follows_says_whether_a_dimension_or_a_metric_is_made(functions, gives):
