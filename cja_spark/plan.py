@@ -18,7 +18,7 @@ one job of `jobs/`. Their functions on a lake are below; those of publish and de
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -43,6 +43,7 @@ from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import Pass
+from cja_spark.reports.people_behind import Behind, people_behind
 from cja_spark.reports.periods_read import is_read
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
@@ -66,6 +67,7 @@ class Answer:
         excluded_persons: persons with too many events (L3), left out; their ids are in `report_exclusions`.
         excluded_events: the events of those persons in what the report reads.
         shared_equally: conversions with more values than a rate game takes (A6).
+        behind: per calculated metric the smallest count of people that each row's figure is made of.
     """
 
     ask: Ask
@@ -75,6 +77,7 @@ class Answer:
     excluded_persons: int = 0
     excluded_events: int = 0
     shared_equally: int = 0
+    behind: Behind = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -210,8 +213,11 @@ def _report(
         run = run_id(ask, built.sources)
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
         answers.append(
-            Answer(ask, rows, run, kept, len(left_out), sum(left_out.values()), with_too_many_values(sums, ask))
-        )
+            Answer(
+                ask, rows, run, kept, len(left_out), sum(left_out.values()), with_too_many_values(sums, ask),
+                people_behind(ask, sums, names_of),
+            )
+        )  # fmt: skip
     return Run(tuple(answers), passed, built.version)
 
 

@@ -99,6 +99,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
         options=_options(answer),
         columns=tuple(c.model_copy(update={"label": said[c.name]}) if c.name in said else c for c in columns),
         rows=tuple(_spoken(row, view) for row in answer.rows.to_pylist()),
+        behind=tuple({name: counts[at] for name, counts in answer.behind.items()} for at in range(len(answer.rows))) if answer.behind else (),
         run_id=answer.run_id,
     )
 

@@ -38,7 +38,8 @@ class ColumnSpec(Spec):
 class Panel(Spec):
     """One report on the page: what was asked, and the rows of the answer, one mapping of column to cell each.
 
-    A kind that has no chart of its own under `charts/` is drawn as a table.
+    A kind that has no chart of its own under `charts/` is drawn as a table. `behind` is, per row, the smallest count of people
+    that some figures are made of; it is not on the page.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Panel(Spec):
     report: ReportKind
     columns: tuple[ColumnSpec, ...]
     rows: tuple[Mapping[str, Cell], ...] = ()
+    behind: tuple[Mapping[str, float | None], ...] = ()
     range: str = ""
     segments: tuple[str, ...] = ()
     options: Mapping[str, Option] = Field(default_factory=dict)

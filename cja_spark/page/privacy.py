@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from cja_spark.page.content import Cell, ColumnSpec
 
@@ -24,6 +25,7 @@ class Withheld:
 
 
 SafeCell = Cell | Below | Withheld
+NOTHING: Mapping[str, float | None] = MappingProxyType({})
 _FIGURES = {"count", "people", "number", "percent", "points", "money", "seconds"}
 
 
@@ -37,16 +39,19 @@ def counting(columns: tuple[ColumnSpec, ...]) -> list[str]:
     return [column.name for column in columns if column.format == "people"]
 
 
-def hide_few(row: Mapping[str, Cell], columns: tuple[ColumnSpec, ...], fewest: int) -> dict[str, SafeCell]:
+def hide_few(
+    row: Mapping[str, Cell], columns: tuple[ColumnSpec, ...], fewest: int, behind: Mapping[str, float | None] = NOTHING
+) -> dict[str, SafeCell]:
     """Give the row with its figures hidden where they are about 1 to `fewest` - 1 people.
 
     A row with a people column loses every figure when its first people figure is that small; a later people
     figure decides for itself alone. A row without one loses each count that is that small, and
-    then also its figures that are no counts, because they may be about those few.
+    then also its figures that are no counts, because they may be about those few. A figure that is made of a count of
+    people which is that small, shown or not (`behind`), is hidden too.
 
     Source: spec publishing, S4 (counts < 10 hidden). Decision: 0 is shown, it is about nobody.
     """
-    hidden = _hidden(row, columns, fewest)
+    hidden = _hidden(row, columns, fewest) | _few_of(behind, behind, fewest)
     return {name: Below(fewest) if name in hidden else cell for name, cell in row.items()}
 
 

@@ -12,6 +12,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.measures import base_metrics
+from cja_spark.reports.people_behind import people_behind
 from cja_spark.reports.table import TOTAL
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.spec import View
@@ -25,7 +26,9 @@ VIEW = View.model_validate(
             "orders": "orders",
             "revenue": {"field": "paid", "format": "currency", "decimals": 2},
             "rate": {"calculate": "orders / people", "format": "percent"},
+            "share": {"calculate": "people[buyers] / people", "format": "percent"},
         },
+        "segments": {"buyers": {"where": {"metric": "orders", "at_least": 1}}},
     }
 )
 NAMES = {1: "home", 2: "cart"}
@@ -37,7 +40,8 @@ def answer(cells: Cells, excluded_persons: int = 0, **report: object) -> Answer:
     ask = Ask(spec, VIEW, Window(START, START, END, END, END, START))
     sums = Sums(pa.Table.from_batches(list(cells.batches(0))))
     rows = REPORTS.named(spec.report).finish(sums, ask, lambda name, ids: NAMES)
-    return Answer(ask, rows, f"run_of_{spec.name}", kept=True, excluded_persons=excluded_persons)
+    behind = people_behind(ask, sums, lambda name, ids: NAMES)
+    return Answer(ask, rows, f"run_of_{spec.name}", kept=True, excluded_persons=excluded_persons, behind=behind)
 
 
 def table(home: float, cart: float, metrics: tuple[str, ...] = ("people", "orders", "revenue", "rate")) -> Answer:

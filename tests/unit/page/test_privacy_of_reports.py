@@ -7,8 +7,10 @@ from pydantic import ValidationError
 
 from cja_spark.page.encode import encode_panel
 from cja_spark.publish_page import panel_of
+from cja_spark.reports.cells import Cells
 from cja_spark.reports.kinds import REPORTS
-from tests.unit.page.answers import VIEW, fallout, sessions, table, trend
+from cja_spark.reports.table import GRAND_TOTAL, TOTAL
+from tests.unit.page.answers import VIEW, answer, fallout, sessions, table, trend
 from tests.unit.page.pages import TABLE
 
 HIDDEN, WITHHELD = {"below": 10}, {"withheld": 10}
@@ -70,3 +72,51 @@ def test_the_page_has_a_chart_of_every_kind_of_report():
 def test_a_panel_is_of_a_kind_that_is_registered():
     with pytest.raises(ValidationError, match="No report named 'tabel'. Did you mean 'table'"):
         TABLE.model_validate({**TABLE.model_dump(), "report": "tabel"})
+
+
+def share_table(buyers, people, metrics=("share",), **given):
+    """A table of pages with so many buyers and people on each."""
+    cells = Cells()
+    for measure, amounts in enumerate((buyers, people)):
+        cells.add(measure, amounts, [1, 2])
+        cells.add(TOTAL + measure, sum(amounts))
+        cells.add(GRAND_TOTAL + measure, 2 * sum(amounts))
+    return answer(cells, report="table", name="pages", dimensions=["page"], metrics=metrics, **given)
+
+
+@pytest.mark.parametrize(("buyers", "shown"), [(9, HIDDEN), (1, HIDDEN), (10, 0.02), (0, 0.0)])
+def test_a_share_of_few_people_is_hidden_though_no_column_counts_them(buyers, shown):
+    rows = encoded(share_table([400, buyers], [500, 500]))
+    assert [row["share"] for row in rows] == [(400 + buyers) / 1000, 0.8, shown]
+
+
+def test_the_limit_of_a_share_is_that_of_the_page():
+    assert encoded(share_table([400, 9], [500, 500]), fewest=9)[2]["share"] == 9 / 500
+    assert encoded(share_table([400, 9], [500, 500]), fewest=0)[2]["share"] == 9 / 500
+
+
+def test_a_share_is_hidden_alone_where_the_row_has_enough_people():
+    rows = encoded(share_table([400, 9], [500, 500], ("share", "people")))
+    assert [(row["people"], row["share"]) for row in rows][1:] == [(500.0, 0.8), (500.0, HIDDEN)]
+
+
+def test_a_share_over_time_is_hidden_alike_and_its_total_is_not():
+    cells = Cells()
+    for measure, amounts in enumerate(([3, 40], [50, 50])):
+        cells.add(measure, amounts, [0, 1])
+        cells.add(TOTAL + measure, sum(amounts))
+    rows = encoded(answer(cells, report="trend", name="daily", metrics=("share",)))
+    assert [row["share"] for row in rows] == [0.43, HIDDEN, 0.8]
+
+
+def test_figures_of_no_people_and_rows_in_another_order_keep_their_places():
+    assert people_of(table(40, 9)) == {"rate": (49.0, 40.0, 9.0)}
+    assert people_of(table(40, 9, ("orders", "revenue"))) == {}
+    assert people_of(share_table([9, 400], [500, 600], sort="people")) == {"share": (409.0, 400.0, 9.0)}
+    same_share = share_table([9, 400], [500, 600], include_no_value=False)  # people have a grand total, their share is the same
+    assert people_of(same_share) == {"share": (409.0, 400.0, 9.0)}
+    assert people_of(share_table([9, 400], [500, 600], ("share", "people"), include_no_value=False)) == {"share": (409.0, 818.0, 400.0, 9.0)}
+
+
+def people_of(given):
+    return dict(given.behind)

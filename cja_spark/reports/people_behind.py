@@ -1,0 +1,61 @@
+"""Counts of people that calculated metrics rest on, row by row, also where no column shows them: a page hides what is about few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cja_spark.reports.ask import Ask
+from cja_spark.reports.cells import Sums
+from cja_spark.reports.kind import REPORTS, Names
+from cja_spark.view.components import CalculatedMetric
+from cja_spark.view.formula.uses import Measure, measures_of
+from cja_spark.view.spec import View
+
+Behind = Mapping[str, tuple[float | None, ...]]
+
+
+def people_behind(ask: Ask, sums: Sums, names: Names) -> Behind:
+    """Per calculated metric that a report shows, the smallest count of people above 0 that each row's figure is made of.
+
+    Metrics that no people go into are not in it; null is a row whose people are not known, or nobody.
+
+    Source: spec publishing, S4. Decision: the same rows with more columns, since order and rest do not depend on columns.
+    """
+    wanted = {name: _people_of(name, ask.view) for name in getattr(ask.report, "metrics", ())}
+    counts = {one: f"people {number}" for number, one in enumerate(dict.fromkeys(one for some in wanted.values() for one in some))}
+    if not counts:
+        return {}
+    more = {name: CalculatedMetric(calculate=_written(one)) for one, name in counts.items()}
+    view = ask.view.model_copy(update={"metrics": {**ask.view.metrics, **more}})
+    report = ask.report.model_copy(update={"metrics": (*ask.report.metrics, *more)})  # type: ignore[attr-defined]
+    kind = REPORTS.named(report.report)
+    rows = _as_many(kind.finish(sums, replace(ask, report=report, view=view), names), kind.finish(sums, ask, names))
+    amounts = {one: rows[name].to_pylist() for one, name in counts.items()}
+    return {name: _smallest(amounts[one] for one in some) for name, some in wanted.items() if some}
+
+
+def _people_of(name: str, view: View) -> tuple[Measure, ...]:
+    """The counts of people that a calculated metric is made of."""
+    if not isinstance(view.metrics.get(name), CalculatedMetric):
+        return ()
+    return tuple(one for one in measures_of(name, view.formulas()) if one.metric == "people")
+
+
+def _written(measure: Measure) -> str:
+    return f"people[{', '.join(measure.segments)}]" if measure.segments else "people"
+
+
+def _as_many(rows: pa.Table, shown: pa.Table) -> pa.Table:
+    """A grand total that only the added columns need is no row."""
+    if len(rows) == len(shown):
+        return rows
+    return rows.filter(pc.not_equal(rows["row_kind"], "grand_total"))
+
+
+def _smallest(columns: Iterable[list[float | None]]) -> tuple[float | None, ...]:
+    rows = zip(*columns, strict=True)
+    return tuple(min((one for one in row if one is not None and one > 0), default=None) for row in rows)
