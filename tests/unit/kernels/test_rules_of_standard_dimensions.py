@@ -22,7 +22,7 @@ from tests.property.asks import CALENDARS
 from tests.property.strategies import DAY, STARTS, at
 from tests.reference import standard as reference
 from tests.reference.sessions import numbers
-from tests.unit.kernels.by_hand import GAP, MINUTE, START, page, rows_of, table
+from tests.unit.kernels.by_hand import GAP, HOUR, MINUTE, START, VIEW, page, rows_of, table
 
 ZONES = ("America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu", "UTC")
 CHANGES = [at(text) for text in (
@@ -248,3 +248,21 @@ def test_s5_many_events_make_the_longest_range():
 def test_s5_events_that_a_report_does_not_see_have_no_time_of_their_unit():
     units, t, sessions, seen = np.zeros(4, int), np.array([0, 5, 9, 20]), np.zeros(4, int), np.array([False, True, True, False])
     assert spent_in(units, t, sessions, seen).tolist() == pytest.approx([np.nan, 4, 4, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "hours", "days"),
+    [
+        ("first_touch", {"17": 6}, {"Tuesday": 6}), ("last_touch", {"0": 6}, {"Wednesday": 6}), ("same_touch", {"0": 6}, {"Wednesday": 6}),
+        ("linear", {"17": 2, "22": 2, "0": 2}, {"Tuesday": 4, "Wednesday": 2}),
+        ("participation", {"17": 6, "22": 6, "0": 6}, {"Tuesday": 6, "Wednesday": 6}),
+    ],
+)  # fmt: skip
+def test_a1_every_event_is_a_touch_of_a_standard_dimension_with_its_own_time(model, hours, days):
+    events = [page(-2 * HOUR, "a"), page(3 * HOUR), page(5 * HOUR, orders=6)]  # 17:00 and 22:00 in New York, and midnight
+    metrics = {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {"model": model}}}
+    for dimension, credited in (("hour_of_day", hours), ("day_of_week", days)):
+        rows = table([events], dimension, metrics=["orders"], view={"time_zone": "America/New_York", "metrics": metrics})
+        assert {row[1]: row[2] for row in rows if row[0] == "item" and row[2]} == credited
+        assert rows[0][2] == 6
+
