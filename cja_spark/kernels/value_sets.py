@@ -45,35 +45,8 @@ def value_sets(
         int64[runs], and two names int64[runs] each.
     Source: A6. One pass: a run's set is the one before with values that enter and leave.
     """
-    size = np.zeros(len(first), np.int64)
-    names = np.zeros((2, len(first)), np.uint64)
-    _sets(first, last, touch, codes, words[0], words[1], np.zeros(max(len(words[0]), 1), np.int64), size, names)
+    size, names, _ = _walked(first, last, touch, codes, np.arange(len(first)), words)
     return size, names[0].view(np.int64), names[1].view(np.int64)
-
-
-@numba.njit(cache=True, nogil=True)
-def _sets(first, last, touch, codes, one, other, seen, size, names):
-    low, high, count = 0, 0, 0
-    a, b = np.uint64(0), np.uint64(0)
-    for run in range(len(first)):
-        while high < len(touch) and touch[high] <= last[run]:
-            code = codes[high]
-            if seen[code] == 0:
-                count += 1
-                a += one[code]
-                b += other[code]
-            seen[code] += 1
-            high += 1
-        while low < high and touch[low] < first[run]:
-            code = codes[low]
-            seen[code] -= 1
-            if seen[code] == 0:
-                count -= 1
-                a -= one[code]
-                b -= other[code]
-            low += 1
-        size[run] = count
-        names[0, run], names[1, run] = a, b
 
 
 def members(first: Ints, last: Ints, touch: Ints, codes: Codes, size: Ints, wanted: Ints, count: int) -> tuple[Ints, Codes]:
@@ -93,21 +66,35 @@ def members(first: Ints, last: Ints, touch: Ints, codes: Codes, size: Ints, want
     Source: A6. The values that are inside are kept as a list, so a run costs what its set has.
     """
     sizes = size[wanted]
-    found = np.empty(int(sizes.sum()), np.int32)
-    inside, place = np.empty(max(count, 1), np.int32), np.empty(max(count, 1), np.int32)
-    _members(first, last, touch, codes, wanted, np.zeros(max(count, 1), np.int64), inside, place, found)
+    nameless = np.zeros(count, np.uint64)
+    _, _, found = _walked(first, last, touch, codes, wanted, (nameless, nameless), int(sizes.sum()))
     return np.repeat(np.arange(len(wanted)), sizes), found
 
 
+def _walked(
+    first: Ints, last: Ints, touch: Ints, codes: Codes, runs: Ints, words: tuple[Words, Words], listed: int = 0
+) -> tuple[Ints, Words, Codes]:
+    """Size and names of some runs, ascending, and their values where room for so many is asked."""
+    numbers = max(len(words[0]), 1)
+    size, names, found = np.zeros(len(runs), np.int64), np.zeros((2, len(runs)), np.uint64), np.empty(listed, np.int32)
+    state = np.zeros(numbers, np.int64), np.empty(numbers, np.int32), np.empty(numbers, np.int32)
+    _walk(first, last, touch, codes, runs, *words, *state, size, names, found)
+    return size, names, found
+
+
 @numba.njit(cache=True, nogil=True)
-def _members(first, last, touch, codes, wanted, seen, inside, place, found):
+def _walk(first, last, touch, codes, runs, one, other, seen, inside, place, size, names, found):
     low, high, count, written = 0, 0, 0, 0
-    for run in wanted:
+    a, b = np.uint64(0), np.uint64(0)
+    for nth in range(len(runs)):
+        run = runs[nth]
         while high < len(touch) and touch[high] <= last[run]:
             code = codes[high]
             if seen[code] == 0:
                 inside[count], place[code] = code, count
                 count += 1
+                a += one[code]
+                b += other[code]
             seen[code] += 1
             high += 1
         while low < high and touch[low] < first[run]:
@@ -117,7 +104,11 @@ def _members(first, last, touch, codes, wanted, seen, inside, place, found):
                 count -= 1
                 moved = inside[count]
                 inside[place[code]], place[moved] = moved, place[code]
+                a -= one[code]
+                b -= other[code]
             low += 1
-        for at in range(count):
-            found[written] = inside[at]
-            written += 1
+        size[nth] = count
+        names[0, nth], names[1, nth] = a, b
+        if len(found):
+            found[written : written + count] = inside[:count]
+            written += count
