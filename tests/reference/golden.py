@@ -72,7 +72,7 @@ def events_of(folder: Path, view: dict) -> list[dict]:
                     number_ = kind == "metrics" and spec.get("behavior") != "instances"
                     depth = spec["field"].count("[]") or len(path(view, kind, name))
                     event[name] = parsed(row[spec["field"]], depth, 0, number=number_)
-        events.append(event)
+        events.append({**event, "fields": fields})
     return events
 
 

@@ -31,11 +31,20 @@ def behind(view: dict, component: str) -> list[dict]:
 
 def after(view: dict, component: str, how: dict, found: object, event: dict) -> object:
     """What the functions behind it make of what it gives, and of the event's own fields."""
-    outputs = {how.get("output"): found}
+    outputs = {**before(view, component, how, event), how.get("output"): found}
     for function in behind(view, component):
-        found = blank(FUNCTIONS[function["function"]](function, taken(view, event, outputs)))
+        found = blank(FUNCTIONS[function["function"]](function, taken(view, event.get("fields", event), outputs)))
         outputs[function.get("output")] = found
     return found if found is None or isinstance(found, str) else float(found)
+
+
+def before(view: dict, component: str, how: dict, event: dict) -> dict:
+    """What the functions before it give on the event."""
+    made = spec_of(view, "dimensions", component).get("derived") or spec_of(view, "metrics", component)["derived"]
+    outputs: dict = {}
+    for function in functions(view, made)[: functions(view, made).index(how)]:
+        outputs[function.get("output")] = blank(FUNCTIONS[function["function"]](function, taken(view, event.get("fields", event), outputs)))
+    return outputs
 
 
 def in_numbers(view: dict, component: str, *, metric: bool) -> bool:
