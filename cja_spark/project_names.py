@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from cja_spark.audiences.spec import Audience
@@ -13,6 +14,7 @@ from cja_spark.connection.spec import TYPES
 from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles, reached
+from cja_spark.project_experiments import experiment_faults, measurable
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_places import line_of
 from cja_spark.project_rules import rule_faults
@@ -21,6 +23,7 @@ from cja_spark.project_uses import Use, audience_uses, derived_shown, report_use
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
 from cja_spark.view.derived.whole import arrays_as_written, parts_of_values
+from cja_spark.view.formula.experiments import CONTAINERS
 from cja_spark.view.formula.tokens import fault
 from cja_spark.view.formula.uses import names_in
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
@@ -153,6 +156,11 @@ class Names:
             return None
         return f"then: segment '{name}' is of persons; a checkpoint is an event, a session or a logic_group."
 
+    @staticmethod
+    def measured_per(container: str, names: Names, name: str) -> str | None:
+        """Refuse a metric that a unit of an experiment has no amount of."""
+        return measurable(name, container, names.parts, name in names.credited)
+
     def tells_apart(self, name: str) -> str | None:
         """Refuse a dimension of which an event has several values where events are told apart."""
         if not (inside := of_objects(self.arrays.get(name, ()))):
@@ -176,6 +184,7 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "totalled": lambda names, name: names.formulas.totalled(name),
     "narrow": lambda names, name: names.formulas.narrow(name),
     "ranks": lambda names, name: names.formulas.ranks(name),
+    **{f"per_{container}": partial(Names.measured_per, container) for container in CONTAINERS},
 }
 
 
@@ -212,6 +221,8 @@ def name_faults(
         bindings = binding_faults(view, matches)
         faults += [Fault(document.file, document.line(("dimensions", name)), message) for name, message in bindings]
         faults += [Fault(documents[f"reports/{name}"].file, 1, text) for name, report in reports.items() if (text := derived_shown(report, view))]
+        for one, report in ((documents[f"reports/{name}"], report) for name, report in reports.items()):
+            faults += [Fault(one.file, line_of(one, use), text) for use, text in experiment_faults(report, view)]
     return list(dict.fromkeys(faults))
 
 
@@ -222,6 +233,7 @@ def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
     named = {f"report {at} ({report.report})": report for at, report in enumerate(reports, 1)}
     uses |= {what: report_uses(report) for what, report in named.items()}
     faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
+    faults += [Fault(what, 0, text) for what, report in named.items() for _, text in experiment_faults(report, view)]
     faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}), *rule_faults(view))]
     return list(dict.fromkeys(faults))
 

@@ -223,7 +223,7 @@ def definitions(project: Project, audience: Audience) -> dict[str, object]:
     }  # fmt: skip
 
 
-_SHOWN_ONLY = {"label", "description", "format", "decimals", "currency", "upward_trend", "attribution"}  # no segment asks for these
+_SHOWN_ONLY = {"label", "description", "context", "external_id", "format", "decimals", "currency", "upward_trend", "attribution"}  # no segment asks for these
 
 
 def _plain(spec: Spec) -> object:

@@ -52,7 +52,7 @@ class Credits:
 def attribution_of(measure: Measure, report: Report, view: View) -> Attribution | None:
     """How a measure credits the values of the report's dimensions, by its formula before its metric; None where it does not."""
     found = view.metrics.get(measure.metric)
-    if not isinstance(found, Metric) or not report.credited_dimensions():
+    if not isinstance(found, Metric) or not report.credited_dimensions() or measure.squared_per:
         return None
     return measure.attribution or found.attribution
 

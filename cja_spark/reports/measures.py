@@ -60,8 +60,9 @@ def kept(seen: Seen, measure: Measure, mask: Bools) -> Bools:
 
 
 def shown(
-    metrics: Iterable[str], view: View, sums: Mapping[Measure, Floats], totals: Mapping[Measure, float], rows: Bools
-) -> dict[str, Floats]:
+    metrics: Iterable[str], view: View, sums: Mapping[Measure, Floats], totals: Mapping[Measure, float], rows: Bools,
+    controls: Mapping[str, Mapping[Measure, Floats]] | None = None,
+) -> dict[str, Floats]:  # fmt: skip
     """The columns of a report from its sums.
 
     Args:
@@ -70,13 +71,15 @@ def shown(
         sums: per measure its sum on each row, NaN where it is not known.
         totals: per measure its grand total.
         rows: the rows that functions over rows run over.
+        controls: per value that rows are compared with, and per measure, its sum on the control of each row.
 
     Shapes: sums float64[rows], rows bool[rows] -> float64[rows] each.
     """
     sheet = Sheet(
-        {one: _spoken(one, amounts) for one, amounts in sums.items()},
+        _all_spoken(sums),
         {one: float(_spoken(one, np.array(total))) for one, total in totals.items()},
         rows,
+        {control: _all_spoken(there) for control, there in (controls or {}).items()},
     )
     formulas = view.formulas()
     return {name: column(name, formulas, sheet) for name in metrics}
@@ -98,7 +101,13 @@ def _counts(name: str, view: View) -> bool:
 
 def _spoken(measure: Measure, amounts: Floats) -> Floats:
     """Amounts in the unit that they are shown in."""
-    return amounts / 1000 if measure.metric == IN_MS else amounts
+    if measure.metric != IN_MS:
+        return amounts
+    return amounts / 1000**2 if measure.squared_per else amounts / 1000
+
+
+def _all_spoken(sums: Mapping[Measure, Floats]) -> dict[Measure, Floats]:
+    return {one: _spoken(one, amounts) for one, amounts in sums.items()}
 
 
 def per_code(seen: Seen, metric: str, at: npt.NDArray[np.int64], codes: npt.NDArray[np.int32], size: int) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 
 from cja_spark.journeys.batch import Floats
 from cja_spark.reports.ask import Ask
+from cja_spark.reports.controls import Places, beside
 from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import shown
 from cja_spark.view.formula.uses import Measure
@@ -42,14 +43,15 @@ def near(amounts: Floats) -> Floats:
 
 
 def ranked(
-    keys: list[tuple[int, ...]], amounts: dict[Measure, Floats], grand: dict[Measure, float], ask: Ask[Table], names: Names
-) -> tuple[list[int], list[tuple[str, ...]]]:
+    keys: list[tuple[int, ...]], amounts: dict[Measure, Floats], grand: dict[Measure, float], ask: Ask[Table], names: Names,
+    controls: Places,
+) -> tuple[list[int], list[tuple[str, ...]]]:  # fmt: skip
     """The places of the rows that are shown, and their texts. Only rows that can be shown are named."""
     report = ask.report
     sort = report.sorted_by()
     if not keys or sort is None:
         return [], []
-    by = shown([sort], ask.view, amounts, grand, np.ones(len(keys), bool))[sort]
+    by = shown([sort], ask.view, amounts, grand, np.ones(len(keys), bool), beside(controls, range(len(keys)), amounts))[sort]
     ranks = near(by)
     order = np.argsort(-ranks, kind="stable")
     if len(order) > report.rows:

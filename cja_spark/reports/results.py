@@ -14,6 +14,8 @@ from cja_spark.lake import Lake
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.exclusions import keep_left_out
 from cja_spark.reports.one_pass import Pass
+from cja_spark.view.external_ids import external_id_of
+from cja_spark.view.spec import View
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +44,12 @@ def run_id(ask: Ask, sources: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
+def external_name(column: str, view: View) -> str:
+    """What a column of a report is called in the lake: a component's external id, where it is of one that has it."""
+    component = view.dimensions.get(column) or view.metrics.get(column)
+    return column if component is None else external_id_of(column, component)
+
+
 def keep(
     lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, left_out: Mapping[int, int], run: str, journeys_version: int
 ) -> bool:
@@ -60,6 +68,7 @@ def keep(
     if not runs.read().where((F.col("run_id") == run) & (F.col("report") == ask.report.name)).isEmpty():
         return False
     spark = lake.spark
+    rows = rows.rename_columns([external_name(name, ask.view) for name in rows.column_names])
     frame = spark.createDataFrame(rows.append_column("run_id", pa.array([run] * len(rows), pa.string())))
     table = lake.report(ask.report.name)
     table.overwrite(frame, where=f"run_id = '{run}'" if table.exists() else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -14,15 +14,18 @@ from cja_spark.errors import did_you_mean
 from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.controls import beside, controls_in
 from cja_spark.reports.credited import Credits, attribution_of, credits
-from cja_spark.reports.distinct import add_values, values_in_total, values_per_key
+from cja_spark.reports.distinct import add_values
 from cja_spark.reports.include_no_value import IncludeNoValue
 from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, rounded_counts, shown
 from cja_spark.reports.ranked import ranked
 from cja_spark.reports.rate_game import credited as credited_by_game
 from cja_spark.reports.spec import Report
-from cja_spark.reports.table_rows import Rows, amounts_of_rows, arrays_of, combined, overlaps, table_rows
+from cja_spark.reports.squares import of_all, on_rows
+from cja_spark.reports.table_rows import Rows, arrays_of, combined, overlaps, table_rows
+from cja_spark.reports.table_sums import per_key, totals_of
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.arrays import of_objects
 from cja_spark.view.formula.uses import Measure
@@ -127,7 +130,7 @@ def kernel(seen: Seen[Table]) -> Cells:
             total = _total(seen, measure, _rows_of(measure, rows, own), own & total_mask, hidden=bool(hidden))
         cells.add(TOTAL + number, total)
         if hidden:
-            cells.add(GRAND_TOTAL + number, in_total(seen, measure.metric, own))
+            cells.add(GRAND_TOTAL + number, of_all(seen, measure, own))
     if rows.keys and len(rows.at):
         _add_rows(cells, seen, rows, found, mask)
     return cells
@@ -149,7 +152,7 @@ def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure,
         else:
             own = kept(seen, measure, mask)
             codes_of = codes[own[rows.at]] if measure.segments else codes
-            amounts = amounts_of_rows(seen, measure.metric, _rows_of(measure, rows, own), codes_of, len(values[0]))
+            amounts = on_rows(seen, measure, _rows_of(measure, rows, own), codes_of, len(values[0]))
             cells.add(number, amounts, *values)
 
 
@@ -184,11 +187,10 @@ def _total(seen: Seen[Table], measure: Measure, rows: Rows, mask: Bools, *, hidd
     Source: T3. Decision: without *no value*, the total of an additive metric on items counts the items that have
         values, so that the rows of its column sum to it.
     """
-    report, metric = seen.ask.report, measure.metric
-    if rows.items and hidden and additive(measure, report, seen.ask):
+    if rows.items and hidden and additive(replace(measure, squared_per=""), seen.ask.report, seen.ask):
         nothing = np.zeros(len(rows.at), np.int32)
-        return float(amounts_of_rows(seen, metric, rows, nothing, 1)[0])
-    return in_total(seen, metric, mask)
+        return float(on_rows(seen, measure, rows, nothing, 1)[0])
+    return of_all(seen, measure, mask)
 
 
 def _touched(mask: Bools, at: Ints) -> Bools:
@@ -208,12 +210,13 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     report = ask.report
     found = measures(report.metrics_used(), ask.view)
     games = _games(sums, found, ask)
-    keys, amounts = _per_key(sums, found, games, len(report.dimensions))
-    totals = _totals(sums, found, TOTAL)
+    keys, amounts = per_key(sums, found, games, len(report.dimensions))
+    totals = totals_of(sums, found, TOTAL)
     if hidden_in(ask):
         totals |= {one: totals[one] + math.fsum(given.values()) for one, given in games.items()}
-    grand = _totals(sums, found, GRAND_TOTAL) if hidden_in(ask) else totals
-    kept_rows, texts = ranked(keys, amounts, grand, ask, names)
+    grand = totals_of(sums, found, GRAND_TOTAL) if hidden_in(ask) else totals
+    controls = controls_in(keys, ask, names)
+    kept_rows, texts = ranked(keys, amounts, grand, ask, names, controls)
     rest = np.ones(len(keys), bool)
     rest[kept_rows] = False
     per_row = {
@@ -221,7 +224,8 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
         for one, own in amounts.items()
     }
     kinds = np.array(["total", "grand_total", *["item"] * len(kept_rows), *["other"] * bool(rest.any())])
-    columns = shown(report.metrics, ask.view, per_row, grand, kinds == "item")
+    against = beside(controls, [-1, -1, *kept_rows, *[-1] * bool(rest.any())], amounts)
+    columns = shown(report.metrics, ask.view, per_row, grand, kinds == "item", against)
     said = rounded_counts(columns, ask.view) if report.round_counts else columns
     rows = np.ones(len(kinds), bool)
     rows[1] = any(_differ(*columns[name][:2]) for name in report.metrics)
@@ -233,13 +237,6 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
             **{name: pa.array(said[name], pa.float64(), from_pandas=True) for name in report.metrics},
         }
     ).filter(pa.array(rows))
-
-
-def _totals(sums: Sums, found: tuple[Measure, ...], from_: int) -> dict[Measure, float]:
-    return {
-        measure: values_in_total(sums, from_ + number) if measure.distinct else sums.total(from_ + number)
-        for number, measure in enumerate(found)
-    }
 
 
 def _differ(one: float, other: float) -> bool:
@@ -261,23 +258,6 @@ def _games(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> dict[Meas
     return games
 
 
-def _per_key(
-    sums: Sums, found: tuple[Measure, ...], games: Mapping[Measure, Mapping[tuple[int, ...], float]], width: int
-) -> tuple[list[tuple[int, ...]], dict[Measure, Floats]]:
-    """The keys of all rows, and per measure its sum on each, 0 where it has no cell."""
-    cells = [
-        {} if not width else values_per_key(sums, number, width) if one.distinct else sums.by_key(number, width)
-        for number, one in enumerate(found)
-    ]
-    given = [games.get(one, {}) for one in found]
-    place = {key: at for at, key in enumerate(dict.fromkeys(key for some in (*cells, *given) for key in some))}
-    amounts = {measure: np.zeros(len(place)) for measure in found}
-    for measure, some, more in zip(found, cells, given, strict=True):
-        amounts[measure][[place[key] for key in some]] = list(some.values())
-        amounts[measure][[place[key] for key in more]] += list(more.values())
-    return list(place), amounts
-
-
 def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:
     """Sum of the rows that are not shown, if there are any; null where rows cannot be added (T2)."""
     if len(rest) == 0:
@@ -287,7 +267,7 @@ def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:
 
 def additive(measure: Measure, report: Table, ask: Ask) -> bool:
     """Whether the rows of a column add up: not people, not sessions, not amounts that go to several (T2)."""
-    if measure.distinct or measure.metric in DISTINCT:
+    if measure.distinct or measure.squared_per or measure.metric in DISTINCT:
         return False
     if how := attribution_of(measure, report, ask.view):
         if how.model in ("algorithmic", "participation"):

@@ -14,8 +14,9 @@ from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.distinct import add_values_over_time, values_in_total, values_per_key
 from cja_spark.reports.kind import REPORTS, Kind, Names
-from cja_spark.reports.measures import in_total, kept, measures, per_code, shown
+from cja_spark.reports.measures import kept, measures, shown
 from cja_spark.reports.spec import Report
+from cja_spark.reports.squares import of_all, on_events
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.calendar import Granularity, edges, label
 
@@ -68,8 +69,8 @@ def kernel(seen: Seen[Trend]) -> Cells:
             cells.add(TOTAL + number, np.ones(len(values)), values)
             continue
         some = own[at]
-        cells.add(number, per_code(seen, measure.metric, at[some], codes[some], len(starts)), buckets)
-        cells.add(TOTAL + number, in_total(seen, measure.metric, own))
+        cells.add(number, on_events(seen, measure, at[some], codes[some], len(starts)), buckets)
+        cells.add(TOTAL + number, of_all(seen, measure, own))
     return cells
 
 

@@ -9,7 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from cja_spark.spec import Name, Spec
 from cja_spark.view.attribution import Attribution
+from cja_spark.view.context import Context
 from cja_spark.view.deduplication import Deduplication
+from cja_spark.view.external_ids import ExternalId
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.persistence import Persistence
 from cja_spark.view.values import DimensionValues, MetricValues
@@ -44,6 +46,8 @@ class Dimension(DimensionValues):
         lookup: `dataset.column` of a lookup dataset.
         profile: `dataset.column` of a profile dataset.
         persistence: how long, and which, values last on later events.
+        context: what it is to functions of experiments: `experiment` or `variant`; one dimension of a view each.
+        external_id: what its column of kept reports is called; by itself its name.
     """
 
     field: str | None = None
@@ -51,6 +55,8 @@ class Dimension(DimensionValues):
     lookup: str | None = None
     profile: str | None = None
     persistence: Persistence | None = None
+    context: Context | None = None
+    external_id: ExternalId | None = None
     label: str | None = None
     description: str | None = None
 
@@ -84,6 +90,7 @@ class Metric(MetricValues):
         upward_trend: whether more is good or bad.
         deduplication: which of its values count.
         attribution: which values before it its amounts are credited to.
+        external_id: what its column of kept reports is called; by itself its name.
     """
 
     field: str | None = None
@@ -94,6 +101,7 @@ class Metric(MetricValues):
     upward_trend: Literal["good", "bad"] = "good"
     deduplication: Deduplication | None = None
     attribution: Attribution | None = None
+    external_id: ExternalId | None = None
     label: str | None = None
     description: str | None = None
 
@@ -113,6 +121,7 @@ class CalculatedMetric(Spec):
         decimals: how many decimals are shown.
         currency: the ISO 4217 code of amounts.
         upward_trend: whether more is good or bad.
+        external_id: what its column of kept reports is called; by itself its name.
     """
 
     calculate: str
@@ -120,6 +129,7 @@ class CalculatedMetric(Spec):
     decimals: int = Field(default=2, ge=0, le=10)
     currency: Currency | None = None
     upward_trend: Literal["good", "bad"] = "good"
+    external_id: ExternalId | None = None
     label: str | None = None
     description: str | None = None
 

@@ -23,12 +23,14 @@ from cja_spark.view.arrays import arrays_in
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.components import AnyDimension, AnyMetric, CalculatedMetric, Currency, Dimension, Metric
 from cja_spark.view.condition import Segment
+from cja_spark.view.context import context_faults
 from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.components import neighbour_faults
 from cja_spark.view.derived.function import Hold
 from cja_spark.view.derived.held import AtReports, held_columns
 from cja_spark.view.derived.spec import AnyDerived, collected
 from cja_spark.view.derived.whole import arrays_of, fit_together, needed
+from cja_spark.view.external_ids import external_faults
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
@@ -133,6 +135,18 @@ class View(Spec):
             metric = self.metrics.get(name)
             if isinstance(metric, Metric) and metric.deduplication:
                 raise ValueError(f"session: starts_with: metric '{name}' has deduplication, which asks for sessions itself.")
+        return self
+
+    @model_validator(mode="after")
+    def _each_to_one(self) -> View:
+        """A context label and an external id belong to one component."""
+        others = {
+            **dict.fromkeys(COLUMNS_BESIDE_DIMENSIONS, "a column of reports"), **dict.fromkeys(STANDARD_METRICS, "a standard metric"),
+            **dict.fromkeys(STANDARD_DIMENSIONS, "a standard dimension"),
+        }  # fmt: skip
+        faults = [*context_faults(self.dimensions), *external_faults(self.dimensions, self.metrics, others)]
+        if faults:
+            raise collected(type(self).__name__, faults)
         return self
 
     def no_value_of(self, dimension: str) -> str:

@@ -56,7 +56,7 @@ def view_drawn(chance):
     }  # fmt: skip
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
-    metrics |= formulas(chance)
+    metrics |= formulas(chance, metrics)
     metrics |= {name: {"derived": name} for name in ("looking", "waiting")}
     metrics["pages"] = {"field": "page", "behavior": "instances", **chance.choice([{}, {"include": include(chance, rule)}, {"include": include(chance, rule)}])}
     derived = {
@@ -65,6 +65,8 @@ def view_drawn(chance):
     }  # fmt: skip
     made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
     tags = {"by": chance.choice(["o", "e", "c"]), "array": True}
+    labelled = chance.choice(["page", "channel", "sku"])
+    dimensions[labelled] = {**long(dimensions[labelled]), "context": "variant"}
     dimensions |= {"size": "size", "group": "page", "tags": {"field": "page", "substring": {"delimiter": tags}}, **made}
     session = {"timeout": chance.choice([*["30 minutes"] * 4, "1 month"]), "starts_with": starts}
     view = {**VIEW, "derived": derived, "dimensions": dimensions, "metrics": metrics, "session": session}
@@ -74,15 +76,18 @@ def view_drawn(chance):
     return {**view, "calendar": chance.choice(CALENDARS)}
 
 
-def formulas(chance):
+def formulas(chance, metrics):
     """Calculated metrics; rows can be sorted by the last one, which has no ties but for the last digit."""
     segments = sorted(VIEW["segments"])
-    drawn = Draw(chance, (*METRICS, *METRICS_OF_SESSIONS), WHOLE, segments, ("orders", "units", "views", "calls"), list(TEXTS))
+    success = [*(name for name in ("orders", "units") if "attribution" not in metrics[name]), "views", "calls", "bounces", "time_spent_seconds"]
+    fields, controls = ("orders", "units", "views", "calls"), ("home", "mail", "sale", "No value", "gold", "Monday")
+    drawn = Draw(chance, (*METRICS, *METRICS_OF_SESSIONS), WHOLE, segments, fields, list(TEXTS), success, controls)
     simple = Draw(chance, WHOLE, WHOLE, segments)
     x, y = simple.whole_leaf(), simple.whole_leaf()
     ranking = chance.choice([
         f"z_score({x})", f"t_score({x}, true)", f"{x} / {y}", f"{x} - 2 * {y}", f"if({x} > mean({y}), {x}, otherwise=-{x})",
         f"round({x} / 3) * 10 + row_count()", f"column_max({x}, true) - {x}", f"total({y}) / {x}",
+        f"lift({chance.choice(['views', 'calls'])}, events, control='{chance.choice(controls)}')",
     ])  # fmt: skip
     texts = (drawn.formula(), f"formula - (formula)[{chance.choice(segments)}] + {drawn.leaf()}", ranking)
     return {name: {"calculate": text} for name, text in zip(FORMULAS, texts, strict=True)}

@@ -8,7 +8,9 @@ from tests.reference.functions import FAMILIES
 # Functions that jump: a sum that differs in its last digit would make another answer, so they get whole numbers.
 JUMPS = ("ceiling", "floor", "modulo", "round", "not", "equal", "not_equal", "greater_than", "greater_or_equal", "less_than", "less_or_equal")
 STEEP = ("exponent", "hyperbolic_sine", "hyperbolic_cosine", "tangent", "power")
-SMOOTH = sorted({*FUNCTIONS} - {*JUMPS, *STEEP, "if", "and", "or", "pi", "row_count"} - {name for name in FUNCTIONS if name.startswith(tuple(f"{one}_" for one in FAMILIES))})
+EXPERIMENTS = sorted(name for name, one in FUNCTIONS.items() if one.group == "Experiments")
+CONTAINERS = ("people", "people", "sessions", "events")
+SMOOTH = sorted({*FUNCTIONS} - {*EXPERIMENTS, *JUMPS, *STEEP, "if", "and", "or", "pi", "row_count"} - {name for name in FUNCTIONS if name.startswith(tuple(f"{one}_" for one in FAMILIES))})
 REGRESSIONS = sorted(name for name in FUNCTIONS if name.startswith(tuple(f"{one}_" for one in FAMILIES)))
 NUMBERS = ("0", "1", "2", "3", "0.5", "10")
 ATTRIBUTIONS = (
@@ -28,9 +30,12 @@ class Draw:
         segments: names of segments.
         fields: metrics that can be attributed.
         dimensions: those whose values can be counted.
+        success: metrics of experiments.
+        controls: values that variants are compared with.
     """
 
-    def __init__(self, chance, metrics, whole, segments=(), fields=(), dimensions=()):
+    def __init__(self, chance, metrics, whole, segments=(), fields=(), dimensions=(), success=(), controls=()):
+        self.success, self.controls = success, controls
         self.dimensions = dimensions
         self.chance, self.metrics, self.whole, self.segments, self.fields = chance, metrics, whole, segments, fields
 
@@ -38,7 +43,25 @@ class Draw:
         kind = self.chance.random()
         if kind < 0.2:
             return self.regression()
+        if self.success and kind < 0.4:
+            return self.experiment() if kind < 0.35 else f"mean({self.experiment()}) + {self.part(1)}"
         return self.part(3)
+
+    def experiment(self):
+        chance = self.chance
+        name, container = chance.choice(EXPERIMENTS), chance.choice(CONTAINERS)
+        counted = {"people": ("people", "sessions"), "sessions": ("sessions",), "events": ()}[container]
+        metric = chance.choice([*self.success, *self.success, "events", *counted])
+        if self.segments and chance.random() < 0.3:
+            metric = f"{metric}[{chance.choice(self.segments)}]"
+        parts = [metric, container]
+        if any(one.name == "control" for one in FUNCTIONS[name].parameters):
+            parts.append(f"{chance.choice(['', 'control='])}'{chance.choice(self.controls)}'")
+        if any(one.name == "threshold" for one in FUNCTIONS[name].parameters) and chance.random() < 0.5:
+            parts.append(f"threshold={chance.choice(['0.9', '0.99'])}")
+        around = f"[{chance.choice(self.segments)}]" if self.segments and chance.random() < 0.2 else ""
+        found = f"{name}({', '.join(parts)}){around}"
+        return f"total({found})" if FUNCTIONS[name].over == "row" and chance.random() < 0.2 else found
 
     def part(self, depth, *, over=True):
         chance = self.chance

@@ -60,4 +60,4 @@ def test_drawn_formulas_equal_the_reference(seed):
 
 def test_what_is_drawn_has_every_function():
     formulas = " ".join(" ".join(drawn(random.Random(seed))[0].values()) for seed in range(4_000)).lower()
-    assert [name for name in FUNCTIONS if f"{name}(" not in formulas] == []
+    assert [name for name, one in FUNCTIONS.items() if f"{name}(" not in formulas and one.group != "Experiments"] == []

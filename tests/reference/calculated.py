@@ -8,8 +8,10 @@ from __future__ import annotations
 import ast
 import math
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
+from tests.reference import experiments
 from tests.reference.functions import PLACE, ROW, TABLE, OfRow
 from tests.reference.metrics import spec_of
 
@@ -24,21 +26,30 @@ Column = list[float | None]
 class Leaf(NamedTuple):
     """What is summed: a metric, of the events that all of some segments keep, credited in a way of its own.
 
-    Or, with `distinct`, a dimension whose values are counted.
+    Or, with `distinct`, a dimension whose values are counted; with `per`, the squares of what each person, session or event
+    has of the metric.
     """
 
     metric: str
     segments: frozenset[str] = frozenset()
     attribution: tuple[tuple[str, object], ...] | None = None
     distinct: str = ""
+    per: str = ""
+
+
+Sums = dict[Leaf, float | None]
 
 
 class Rows(NamedTuple):
-    """Rows of a report: their sums, whether each is one of the rows that column functions run over, the grand total."""
+    """Rows of a report: their sums, whether each is one of the rows that column functions run over, the grand total.
 
-    sums: list[dict[Leaf, float | None]]
+    And, per value that rows are compared with, the sums of the control of each row, None where it has none.
+    """
+
+    sums: list[Sums]
     shown: list[bool]
-    grand: dict[Leaf, float | None]
+    grand: Sums
+    controls: Callable[[str], list[Sums | None]] = lambda control: []
 
 
 class Where(NamedTuple):
@@ -74,7 +85,7 @@ def leaves(view: dict, metrics: list[str]) -> list[Leaf]:
     return list(found)
 
 
-def _leaves(view: dict, node: ast.AST, where: Where) -> list[tuple[Leaf, bool]]:
+def _leaves(view: dict, node: ast.AST, where: Where) -> list[tuple[Leaf, bool]]:  # noqa: PLR0911
     if isinstance(node, ast.Name):
         text = calculated(view, node.id)
         return [(Leaf(node.id, where.segments), where.total)] if text is None else _leaves(view, tree(text), where)
@@ -84,6 +95,8 @@ def _leaves(view: dict, node: ast.AST, where: Where) -> list[tuple[Leaf, bool]]:
         return [attributed(node, where)]
     if isinstance(node, ast.Call) and called(node) == "count_distinct":
         return [(counted(node, where), where.total)]
+    if isinstance(node, ast.Call) and called(node) in experiments.FUNCTIONS:
+        return [(leaf, where.total) for leaf in arm(node, where)]
     if isinstance(node, ast.Call):
         inner = where._replace(total=True) if called(node) == "total" else where
         given = [*node.args, *(word.value for word in node.keywords)]
@@ -100,6 +113,45 @@ def called(node: ast.Call) -> str:
 def counted(node: ast.Call, where: Where) -> Leaf:
     """The values of a dimension."""
     return Leaf("", where.segments, None, node.args[0].id)
+
+
+def arm(node: ast.Call, where: Where) -> list[Leaf]:
+    """Units, sum and sum of squares of a variant."""
+    metric, container, of_metric = *given_to(node)[:2], where
+    while isinstance(metric, ast.Subscript):
+        metric, of_metric = metric.value, inside(metric, of_metric)
+    found = [Leaf(container.id, where.segments), Leaf(metric.id, of_metric.segments)]
+    return found if called(node) == "lift" else [*found, found[1]._replace(per=container.id)]
+
+
+def given_to(node: ast.Call) -> tuple[ast.expr, ast.expr, str | None, float]:
+    """What a function of experiments is given: metric, container, control, threshold."""
+    names = ["metric", "normalizing", *(["control"] if called(node) in experiments.AGAINST else []), "threshold"]
+    found = dict(zip(names, node.args, strict=False)) | {word.arg: word.value for word in node.keywords}
+    said = {name: constant(found[name]) for name in ("control", "threshold") if name in found}
+    return found["metric"], found["normalizing"], said.get("control"), said.get("threshold", 0.95)
+
+
+def constant(node: ast.expr) -> str | float:
+    """A text, or a number that is the same on every row."""
+    return node.value if isinstance(node, ast.Constant) else column({}, node, Rows([{}], [True], {}), Where())[0]
+
+
+def experiment(node: ast.Call, rows: Rows, where: Where) -> Column:
+    """A function of experiments; what is compared with a control is null where no rows are shown."""
+    name, (_, _, control, threshold) = called(node), given_to(node)
+    needed = arm(node, where)
+
+    def arm_on(sums: Sums | None) -> experiments.Arm | None:
+        return None if sums is None else (*(sums.get(leaf, 0.0) for leaf in needed), None)[:3]
+
+    others = rows.controls(control) if control is not None else []
+    found: Column = []
+    for at, sums in enumerate(rows.sums):
+        own = arm_on(rows.grand if where.total else sums)
+        hidden = name in experiments.AGAINST and not rows.shown[at]
+        found.append(None if hidden else experiments.computed(name, own, arm_on(others[at]) if others else None, threshold))
+    return found
 
 
 def inside(node: ast.Subscript, where: Where) -> Where:
@@ -153,6 +205,8 @@ def column(view: dict, node: ast.AST, rows: Rows, where: Where) -> Column:  # no
         return summed(*attributed(node, where), rows)
     if name == "count_distinct":
         return summed(counted(node, where), where.total, rows)
+    if name in experiments.FUNCTIONS:
+        return experiment(node, rows, where)
     if name == "total":
         return column(view, node.args[0], rows, where._replace(total=True))
     return applied(

@@ -8,6 +8,7 @@ from tests.reference.attribution import attributed, credits, settings
 from tests.reference.calculated import Leaf, Rows, columns, leaves
 from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path, spec_of
 from tests.reference.values import filled, no_value
+from tests.reference.variants import by_unit, controls
 
 Key = tuple[str | None, ...]
 
@@ -25,6 +26,9 @@ def sums(masked: list[dict], view: dict, needed: list[Leaf]) -> dict[Leaf, float
         if leaf.distinct:
             values = {key for one in some for key, _ in bindings(one["event"], view, [leaf.distinct])}
             found[leaf] = float(len(values - {(None,)}))
+        elif leaf.per:
+            plain = leaf._replace(per="")
+            found[leaf] = math.fsum(sums(own, view, [plain])[plain] ** 2 for own in by_unit(some, leaf.per))
         elif leaf.metric == "people":
             found[leaf] = float(len({one["person"] for one in some}))
         elif leaf.metric == "sessions":
@@ -109,7 +113,7 @@ def hidden_in(ask: dict, view: dict) -> list[str]:
 
 def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
-    if leaf.distinct or leaf.metric in ("people", "sessions", *TYPES):
+    if leaf.distinct or leaf.per or leaf.metric in ("people", "sessions", *TYPES):
         return False
     how = settings(view, leaf) if dimensions else None
     if how is not None:
@@ -153,6 +157,11 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
         }
         totals |= touched
         for leaf in needed:
+            plain = leaf._replace(per="")
+            if leaf.per and additive(view, plain, dimensions):
+                units = by_unit(kept(counted, leaf), leaf.per)
+                totals[leaf] = math.fsum(on_rows(own, view, plain, dimensions, [*cells]) ** 2 for own in units)
+        for leaf in needed:
             if leaf.distinct:
                 pairs = {
                     pair for one in kept(seen["masked"], leaf)
@@ -169,7 +178,8 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
             for leaf in needed
         })  # fmt: skip
     shown = [2 <= at < 2 + len(items) for at in range(len(found))]
-    total, grand, *figures = columns(view, metrics, Rows(found, shown, everything))
+    against = controls(cells, [None, None, *(key for key, _ in items), *([None] if rest else [])], ask, view)
+    total, grand, *figures = columns(view, metrics, Rows(found, shown, everything, against))
     texts = [*(text for _, text in items), *([(None,) * len(dimensions)] if rest else [])]
     kinds = ["item"] * len(items) + ["other"] * bool(rest)
     return [
@@ -216,7 +226,11 @@ def row_sums(key: Key, masked: list[dict], view: dict, needed: list[Leaf], dimen
     """The sums of one row."""
     found = sums(masked, view, [leaf for leaf in needed if leaf.metric in ("people", "sessions", *TYPES)])
     for leaf in needed:
-        if leaf.distinct:
+        if leaf.per:
+            plain = leaf._replace(per="")
+            units = by_unit(kept(masked, leaf), leaf.per)
+            found[leaf] = math.fsum(row_sums(key, own, view, [plain], dimensions)[plain] ** 2 for own in units)
+        elif leaf.distinct:
             some = kept(masked, leaf)
             pairs = {pair for one in some for pair, _ in bindings(one["event"], view, [*dimensions, leaf.distinct])}
             found[leaf] = float(len({pair for pair in pairs if pair[:-1] == key and pair[-1] is not None}))
@@ -224,6 +238,13 @@ def row_sums(key: Key, masked: list[dict], view: dict, needed: list[Leaf], dimen
             some = kept(masked, leaf)
             found[leaf] = math.fsum(event_cells(one["event"], view, dimensions, leaf.metric).get(key, 0.0) for one in some)
     return found
+
+
+def on_rows(masked: list[dict], view: dict, leaf: Leaf, dimensions: list[str], keys: list[Key]) -> float:
+    """What some events give to all rows."""
+    return math.fsum(
+        event_cells(one["event"], view, dimensions, leaf.metric).get(key, 0.0) for one in masked for key in keys
+    )
 
 
 def ranked(cells: dict[Key, dict], everything: dict, view: dict, ask: dict, sort: str) -> tuple[list, list[Key]]:
@@ -234,7 +255,7 @@ def ranked(cells: dict[Key, dict], everything: dict, view: dict, ask: dict, sort
     labels = [no_value(view, name)["label"] for name in ask["dimensions"]]
     texts = {key: tuple(label if value is None else value for label, value in zip(labels, key, strict=True)) for key in cells}
     keys = list(cells)
-    by = columns(view, [sort], Rows([cells[key] for key in keys], [True] * len(keys), everything)) if keys else []
+    by = columns(view, [sort], Rows([cells[key] for key in keys], [True] * len(keys), everything, controls(cells, keys, ask, view))) if keys else []
     amounts = {key: one[sort] for key, one in zip(keys, by, strict=True)}
 
     place = near(list(amounts.values()))

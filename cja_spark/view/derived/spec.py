@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Tag, ValidationError, model_validator
@@ -233,7 +233,7 @@ def wrong_kind(what: str, kind: Kind, wanted: Kind) -> str:
     return f"takes {names[wanted]}, and {what} gives {names[kind]}{way}."
 
 
-def collected(title: str, faults: list[tuple[Where, str]]) -> ValidationError:
+def collected(title: str, faults: Sequence[tuple[Where, str]]) -> ValidationError:
     """One error of several faults, each with its place."""
     return ValidationError.from_exception_data(
         title,

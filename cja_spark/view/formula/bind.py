@@ -9,6 +9,7 @@ import numpy as np
 
 from cja_spark.errors import did_you_mean
 from cja_spark.view.formula.attributed import attributed
+from cja_spark.view.formula.experiment_arguments import experiment_argument, unknown_argument
 from cja_spark.view.formula.functions import Function, Parameter
 from cja_spark.view.formula.known import COMPUTED, FUNCTIONS, unknown_function
 from cja_spark.view.formula.nodes import Call, Distinct, GrandTotal, Name, Node, Number, Text, walk
@@ -79,7 +80,7 @@ def _each(text: str, function: Function, given: Sequence[Given]) -> list[tuple[P
             raise fault(text, one.at, f"{function.name} takes {count} at most: {function.signature()}.")
         name = one.word.text if one.word else names[number]
         if name not in names:
-            raise fault(text, one.at, f"{function.name} has no argument '{name}'. {did_you_mean(name, names)}".rstrip())
+            raise fault(text, one.at, unknown_argument(function, name) or f"{function.name} has no argument '{name}'. {did_you_mean(name, names)}".rstrip())
         if name in found:
             raise fault(text, one.at, f"'{name}' is given twice.")
         found[name] = one.node
@@ -94,6 +95,8 @@ def _argument(text: str, function: Function, parameter: Parameter, node: Node | 
     what = f"'{parameter.name}' of {function.name}" if function.name in FUNCTIONS else "what an operator takes"
     if parameter.kind == "flag":
         return _flag(text, node, what)
+    if parameter.kind in ("measured", "container", "text"):
+        return experiment_argument(text, parameter, node, what)
     if isinstance(node, Text):
         raise fault(text, node.at, f"{what} is no text.")
     if parameter.kind == "number":

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from cja_spark.view.formula.experiments import Arm
 from cja_spark.view.formula.functions import Floats, Function
 from cja_spark.view.formula.known import COMPUTED
-from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal, Name, Node, Number, Segmented, inner
-from cja_spark.view.formula.uses import Formulas, Measure, measure_of, stacked
+from cja_spark.view.formula.nodes import (
+    Attributed,
+    Call,
+    Distinct,
+    GrandTotal,
+    Name,
+    Node,
+    Number,
+    Segmented,
+    Text,
+    inner,
+)
+from cja_spark.view.formula.uses import Formulas, Measure, arm_of, is_experiment, measure_of, stacked
 
 Bools = npt.NDArray[np.bool_]
 Value = Floats | float
@@ -25,11 +37,14 @@ class Sheet:
         sums: per measure its sum on each row, float64[rows], NaN where it is not known.
         totals: per measure its grand total.
         shown: bool[rows], the rows that functions over rows run over, in their order; not totals and *other*.
+        controls: per value that rows are compared with, and per measure, its sum on the control of each row, float64[rows];
+            NaN where there is none.
     """
 
     sums: Mapping[Measure, Floats]
     totals: Mapping[Measure, float]
     shown: Bools
+    controls: Mapping[str, Mapping[Measure, Floats]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,8 @@ class _Evaluation:
         function = COMPUTED[node.function]
         if node.function == "row_count":
             return self.everywhere(float(np.count_nonzero(self.sheet.shown)))
+        if is_experiment(node):
+            return self.experiment(function, node, where)
         given = [self.argument(function, at, part, where) for at, part in enumerate(node.given)]
         if function.over == "row":
             return self.each_row(function, given)
@@ -128,6 +145,18 @@ class _Evaluation:
         column = self.everywhere(np.nan)
         column[self.sheet.shown] = _finite(found)
         return column
+
+    def experiment(self, function: Function, node: Call, where: _Where) -> Floats:
+        """A function of experiments on the sums of each row, and of its control where it is compared with one."""
+        measures = [one.within(where.segments) for one in arm_of(node)]
+        arms = [_arm([self.summed(one, where) for one in measures])]
+        control = next((one.value for one in node.given if isinstance(one, Text)), None)
+        if control is not None:
+            nothing = self.everywhere(np.nan)
+            there = self.sheet.controls.get(control, {})
+            arms.append(_arm([_finite(there.get(one, nothing)) for one in measures]))
+        found = _finite(function.compute(*arms, *(one.value for one in node.given if isinstance(one, Number))))
+        return found if function.over == "row" else np.where(self.sheet.shown, found, np.nan)
 
     def argument(self, function: Function, at: int, node: Node, where: _Where) -> Value:
         parameter = function.parameters[min(at, len(function.parameters) - 1)]
@@ -142,6 +171,11 @@ class _Evaluation:
             for one in given:
                 found[np.isnan(one)] = np.nan
         return _finite(found)
+
+
+def _arm(sums: list[Floats]) -> Arm:
+    metric, units, *squares = sums
+    return Arm(metric, squares[0] if squares else np.full(len(metric), np.nan), units)
 
 
 def _finite(values: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Kind = Literal["value", "metric", "number", "flag"]
+Kind = Literal["value", "metric", "number", "flag", "measured", "container", "text"]
 Over = Literal["row", "table", "place", "order"]
 Check = Callable[[float], str | None]
 
@@ -22,7 +22,8 @@ class Parameter:
     Attributes:
         name: its name, for `name=…` and messages.
         kind: `value` any formula; `metric` one that has a value per row; `number` one without metrics; `flag` true or
-            false.
+            false; `measured` one metric by its name, in segments or not; `container` people, sessions or events; `text` a
+            text in quotes.
         default: what is taken where nothing is given; None where something must be.
         check: what is wrong with a number, if anything is.
         many: whether more may follow.
@@ -55,7 +56,7 @@ class Function:
     parameters: tuple[Parameter, ...]
     compute: Callable[..., Any]
     says: str
-    group: Literal["Basic", "Logic", "Mathematics", "Statistics", "Regressions"]
+    group: Literal["Basic", "Logic", "Mathematics", "Statistics", "Regressions", "Experiments"]
     takes_null: bool = False
 
     def signature(self) -> str:

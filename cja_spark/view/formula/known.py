@@ -5,11 +5,12 @@ from __future__ import annotations
 from cja_spark.errors import guess
 from cja_spark.view.formula.column_functions import COLUMN
 from cja_spark.view.formula.distributions import DISTRIBUTIONS
+from cja_spark.view.formula.experiments import EXPERIMENTS
 from cja_spark.view.formula.functions import Function
 from cja_spark.view.formula.regressions import REGRESSIONS
 from cja_spark.view.formula.row_functions import OPERATORS, ROW
 
-FUNCTIONS: dict[str, Function] = {one.name: one for one in (*ROW, *COLUMN, *DISTRIBUTIONS, *REGRESSIONS)}
+FUNCTIONS: dict[str, Function] = {one.name: one for one in (*ROW, *COLUMN, *DISTRIBUTIONS, *REGRESSIONS, *EXPERIMENTS)}
 COMPUTED: dict[str, Function] = {**FUNCTIONS, **{one.name: one for one in OPERATORS}}
 FORMS = ("attributed", "count_distinct", "total")
 _ELSEWHERE = {

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.formula.known import COMPUTED
-from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal, Name, Node, Segmented, inner, walk
+from cja_spark.view.formula.nodes import (
+    Attributed,
+    Call,
+    Distinct,
+    GrandTotal,
+    Name,
+    Node,
+    Segmented,
+    Text,
+    inner,
+    walk,
+)
 from cja_spark.view.formula.parse import parse
 
 Formulas = Mapping[str, Node]
@@ -23,16 +34,18 @@ class Measure:
         segments: names of segments of the view, each once, sorted.
         attribution: how a formula credits it; None leaves it to the metric.
         distinct: the dimension whose distinct values are counted; the metric is then none.
+        squared_per: people, sessions or events: what each of them has of the metric is squared before it is summed.
     """
 
     metric: str
     segments: tuple[str, ...] = ()
     attribution: Attribution | None = None
     distinct: str = ""
+    squared_per: str = ""
 
     def within(self, segments: tuple[str, ...]) -> Measure:
         """The same of the events that more segments keep."""
-        return Measure(self.metric, stacked(self.segments, segments), self.attribution, self.distinct)
+        return replace(self, segments=stacked(self.segments, segments))
 
 
 class Component(NamedTuple):
@@ -42,7 +55,8 @@ class Component(NamedTuple):
         kind: metric, segment or dimension.
         name: the name.
         at: its first character in the formula, from 1.
-        role: `attributed` a metric that must be one of a field, `totalled` one without functions over rows.
+        role: `attributed` a metric that must be one of a field, `totalled` one without functions over rows, `per_people`
+            (`per_sessions`, `per_events`) one that each of them has an amount of.
     """
 
     kind: str
@@ -80,6 +94,8 @@ def components_of(node: Node, role: str = "") -> Iterator[Component]:
     if isinstance(node, Segmented):
         yield from (Component("segment", name.name, name.at) for name in node.segments)
     below = {Attributed: "attributed", GrandTotal: "totalled"}.get(type(node), role)
+    if isinstance(node, Call) and is_experiment(node):
+        below = f"per_{container_of(node)}"
     for part in inner(node):
         yield from components_of(part, below)
 
@@ -122,6 +138,8 @@ def _measures(name: str, formulas: Formulas) -> Iterator[Measure]:
         node, segments = ahead.pop()
         if isinstance(node, Attributed | Distinct):
             yield measure_of(node).within(segments)
+        elif isinstance(node, Call) and is_experiment(node):
+            yield from (one.within(segments) for one in arm_of(node))
         elif not isinstance(node, Name):
             more = stacked(segments, tuple(one.name for one in node.segments)) if isinstance(node, Segmented) else segments
             ahead += [(part, more) for part in inner(node)[::-1]]
@@ -136,10 +154,46 @@ def measure_of(node: Attributed | Distinct) -> Measure:
     """What is summed for a metric that is credited in its own way, or for distinct values."""
     if isinstance(node, Distinct):
         return Measure("", distinct=node.dimension.name)
-    found = node.of
+    return replace(_one_metric(node.of), attribution=node.how)
+
+
+def _one_metric(node: Node) -> Measure:
     segments: tuple[str, ...] = ()
-    while isinstance(found, Segmented):
-        segments = stacked(segments, tuple(one.name for one in found.segments))
-        found = found.of
-    assert isinstance(found, Name)
-    return Measure(found.name, segments, node.how)
+    while isinstance(node, Segmented):
+        segments = stacked(segments, tuple(one.name for one in node.segments))
+        node = node.of
+    assert isinstance(node, Name)
+    return Measure(node.name, segments)
+
+
+def is_experiment(node: Call) -> bool:
+    """Whether a call is of a function of experiments."""
+    return COMPUTED[node.function].group == "Experiments"
+
+
+def container_of(node: Call) -> str:
+    """What the metric of such a call is counted per."""
+    container = node.given[1]
+    assert isinstance(container, Name)
+    return container.name
+
+
+def arm_of(node: Call) -> tuple[Measure, ...]:
+    """What is summed for a call of a function of experiments: the metric, its units, and its squares where they are needed."""
+    metric, container = _one_metric(node.given[0]), container_of(node)
+    squares = () if node.function == "lift" else (replace(metric, squared_per=container),)
+    return metric, Measure(container), *squares
+
+
+def controls_of(name: str, formulas: Formulas) -> frozenset[str]:
+    """The controls that a metric compares with, those in what it is made of included."""
+    found, seen, ahead = set[str](), set[str](), [name]
+    while ahead:
+        here = ahead.pop()
+        if here in seen or here not in formulas:
+            continue
+        seen.add(here)
+        parts = [*walk(formulas[here])]
+        found |= {one.value for part in parts if isinstance(part, Call) for one in part.given if isinstance(one, Text)}
+        ahead += [part.name for part in parts if isinstance(part, Name)]
+    return frozenset(found)
