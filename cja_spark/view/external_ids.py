@@ -42,7 +42,7 @@ def external_faults(
         columns: names of other columns, small letters, with what each is.
     """
     components = [("dimensions", *one) for one in dimensions.items()] + [("metrics", *one) for one in metrics.items()]
-    taken = {external_id_of(name, one).lower(): name for _, name, one in reversed(components) if one.external_id is None}
+    taken = {name.lower(): name for _, name, one in components if one.external_id is None}
     for section, name, one in components:
         if one.external_id is None:
             continue

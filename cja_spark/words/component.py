@@ -14,7 +14,7 @@ from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.derived.date_math import Clock, OfScope
 from cja_spark.view.derived.held import AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
-from cja_spark.view.formula.uses import measures_of
+from cja_spark.view.formula.uses import Measure, measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import STANDARD_METRICS, View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
@@ -91,6 +91,10 @@ def _dimension(view: View, dimension: Dimension) -> Iterator[tuple[str, str]]:
         yield REPORT, _persistence(dimension.persistence)
     yield REPORT, "metrics with an attribution of their own credit the values that events set themselves, in tables"
     yield REPORT, "segments hide events after that: a hidden event may have set a value that lasts"
+    if dimension.context:
+        of_several = ", also in a table of several dimensions" if dimension.context == "variant" else ""
+        yield REPORT, f"functions of experiments know it as the {dimension.context}{of_several}"
+    yield from _outside(dimension)
 
 
 def _values(dimension: Dimension) -> Iterator[str]:
@@ -158,6 +162,12 @@ def _metric(view: View, metric: Metric) -> Iterator[tuple[str, str]]:
         yield REPORT, "amounts go to the values that their event has, those that last included"
     yield REPORT, "segments hide events after that; what is left is summed per row, and once for the total"
     yield from _format(metric)
+    yield from _outside(metric)
+
+
+def _outside(component: Dimension | Metric | CalculatedMetric) -> Iterator[tuple[str, str]]:
+    if component.external_id:
+        yield REPORT, f"its column in the lake's table of a report is called '{component.external_id}'"
 
 
 def _format(metric: Metric | CalculatedMetric) -> Iterator[tuple[str, str]]:
@@ -183,10 +193,18 @@ def _calculated(view: View, name: str, metric: CalculatedMetric) -> Iterator[tup
     for measure in measures_of(name, view.formulas()):
         within = f" on events of {', '.join(measure.segments)}" if measure.segments else ""
         credited = f", {_attribution(measure.attribution)}" if measure.attribution else ""
-        what = f"the distinct values of '{measure.distinct}' are counted" if measure.distinct else f"'{measure.metric}' is summed"
-        yield REPORT, f"{what}{within}{credited}"
+        yield REPORT, f"{_summed(measure)}{within}{credited}"
     yield REPORT, f"{metric.calculate} is computed from the sums of each row, of the total, and of all shown rows where it asks for them"
     yield from _format(metric)
+    yield from _outside(metric)
+
+
+def _summed(measure: Measure) -> str:
+    if measure.distinct:
+        return f"the distinct values of '{measure.distinct}' are counted"
+    if measure.squared_per:
+        return f"what each of the {measure.squared_per} has of '{measure.metric}' is squared and summed"
+    return f"'{measure.metric}' is summed"
 
 
 def _segment(view: View, segment: Segment) -> Iterator[tuple[str, str]]:

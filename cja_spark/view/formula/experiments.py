@@ -39,13 +39,13 @@ class Arm:
 
     @property
     def variance(self) -> Floats:
-        """The sample variance; null below two units.
+        """The sample variance; null below two units: 0 / 0.
 
         Source: Σx²/(N-1) - (Σx)²/(N(N-1)). Decision: what rounding leaves of 0 is 0.
         """
         spread = self.squares - self.sums * self.mean
         spread = np.where(np.abs(spread) <= ROUNDING * self.squares, 0.0, np.maximum(spread, 0.0))
-        return np.where(self.units > 1, spread / (self.units - 1), np.nan)
+        return np.asarray(spread / (self.units - 1), np.float64)
 
 
 def boundary(units: Floats, alpha: float) -> Floats:

@@ -118,6 +118,20 @@ def test_q_no_value_is_a_control_by_its_label():
     assert one("lift(orders, people, control='nobody')", persons=persons, view=labelled)["A"] == 0.5
 
 
+def test_q_a_value_called_as_no_value_comes_before_it():
+    persons = [[page(0, "A", orders=3)], [page(0, orders=2)], [page(0, "No value", orders=1)]]
+    lift = {row["it"] for row in rows_of(persons, report="table", dimensions=["page"], metrics=["it"], view={**VIEW, "metrics": {**VIEW["metrics"], "it": {"calculate": "lift(orders, people, control='No value')"}}})}
+    assert lift == {None, 2, 1, 0}
+
+
+def test_q_in_a_group_without_the_value_no_value_of_its_name_is_the_control():
+    persons = [[(0, {"page": name, "channel": test, "orders": amount})] for test, name, amount in
+               (("one", "No value", 1), ("one", "B", 2), ("two", None, 4), ("two", "B", 2))]  # fmt: skip
+    view = {"dimensions": {"page": {"field": "page", "context": "variant"}, "channel": "channel"}}
+    found = one("lift(orders, people, control='No value')", "channel", "page", persons=persons, view=view)
+    assert (found["one", "B"], found["two", "B"]) == (1, -0.5)
+
+
 def test_q_in_a_table_of_several_dimensions_each_row_has_the_control_of_its_own_group():
     persons = [[(0, {"page": name, "channel": test, "orders": amount})] for test, name, amount in
                (("one", "A", 1), ("one", "B", 2), ("two", "A", 4), ("two", "B", 2), ("three", "B", 9))]  # fmt: skip

@@ -129,3 +129,9 @@ def test_a_higher_threshold_has_wider_bounds():
     own, control = arm([1] * 30 + [0] * 70), arm([1] * 20 + [0] * 80)
     widths = [computed("difference_upper", own, control, one)[0] - computed("difference_lower", own, control, one)[0] for one in (0.8, 0.95, 0.99)]
     assert widths == sorted(widths)
+
+
+def test_what_rounding_leaves_of_no_variance_is_none():
+    for value in (0.1, 0.7, 1e6 + 0.3):
+        for count in (2, 3, 7, 1_000):
+            assert computed("sample_variance", arm([value] * count)).tolist() == [0]
