@@ -24,6 +24,7 @@ from cja_spark.view.attribution import Attribution
 from cja_spark.view.components import Metric
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
+from cja_spark.view.standard import TIMES
 
 HALF_LIFE = 7 * 86_400_000
 EVER = np.iinfo(np.int64).min
@@ -50,9 +51,12 @@ class Credits:
 
 
 def attribution_of(measure: Measure, report: Report, view: View) -> Attribution | None:
-    """How a measure credits the values of the report's dimensions, by its formula before its metric; None where it does not."""
+    """How a measure credits the values of the report's dimensions, by its formula before its metric; None where it does not.
+
+    Source: A7: credit falls in the conversion's own time.
+    """
     found = view.metrics.get(measure.metric)
-    if not isinstance(found, Metric) or not report.credited_dimensions() or measure.squared_per:
+    if not isinstance(found, Metric) or {*report.credited_dimensions()} <= {*TIMES} or measure.squared_per:
         return None
     return measure.attribution or found.attribution
 

@@ -39,7 +39,8 @@ SPENT_TEXTS: Mapping[str, timedelta] = {  # ranges of time, each from the end of
     "30 to 60 minutes": timedelta(hours=1), "1 to 2 hours": timedelta(hours=2), "2 to 5 hours": timedelta(hours=5),
     "5 to 10 hours": timedelta(hours=10), "10 to 15 hours": timedelta(hours=15), "15 hours or more": timedelta.max,
 }  # fmt: skip
-STANDARD_DIMENSIONS = (*CLOCK_MS, *DAY_BUCKETS, *CLOCK_PARTS, *DAY_PARTS, *OF_SESSIONS, *TIME_SPENT)
+TIMES = (*CLOCK_MS, *DAY_BUCKETS, *CLOCK_PARTS, *DAY_PARTS)  # of an event's own instant
+STANDARD_DIMENSIONS = (*TIMES, *OF_SESSIONS, *TIME_SPENT)
 NOT_COMPARED = tuple(name for name in CLOCK_MS if name != "hour")  # too many values to look for a text among them
 SESSION_TYPES: Mapping[str, int] = {  # metrics, and the value of session_type that they count
     "first_time_sessions": FIRST_ID + FIRST_TIME, "return_sessions": FIRST_ID + RETURN,

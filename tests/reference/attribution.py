@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.reference import standard
 from tests.reference.calculated import Leaf
 from tests.reference.metrics import amount, carries, own, own_before_persistence, spec_of
 from tests.reference.months import back, length, within
@@ -30,8 +31,9 @@ def settings(view: dict, leaf: Leaf) -> dict | None:
 
 
 def attributed(view: dict, ask: dict, leaf: Leaf) -> dict | None:
-    """The attribution of a metric where it credits values: in a table by dimensions."""
-    return settings(view, leaf) if ask["report"] == "table" and ask.get("dimensions") else None
+    """The attribution of a metric where it credits values: in a table by dimensions, not only of times (A7)."""
+    dimensions = {*ask.get("dimensions", ())} - {*standard.TIMES}
+    return settings(view, leaf) if ask["report"] == "table" and dimensions else None
 
 
 def of_person(how: dict) -> bool:

@@ -20,12 +20,14 @@ CLOCKS = {"second": 1, "minute": 60, "five_minutes": 300, "fifteen_minutes": 900
 BUCKETS = ("day", "week", "month", "quarter", "year")
 PARTS = (
     "minute_of_hour", "hour_of_day", "am_pm", "day_of_week", "day_of_month", "day_of_year", "week_of_year", "month_of_year",
-    "quarter_of_year", "weekday_or_weekend", "event_depth", "session_type",
+    "quarter_of_year", "weekday_or_weekend",
 )  # fmt: skip
+TIMES = (*CLOCKS, *BUCKETS, *PARTS)
+OF_SESSIONS = ("event_depth", "session_type")
 SPENT = ("time_spent_per_event", "time_spent_per_session", "time_spent_per_person")
 MINUTES = {1: "Less than 1 minute", 5: "1 to 5 minutes", 10: "5 to 10 minutes", 30: "10 to 30 minutes", 60: "30 to 60 minutes",
            120: "1 to 2 hours", 300: "2 to 5 hours", 600: "5 to 10 hours", 900: "10 to 15 hours"}  # fmt: skip
-NAMES = (*CLOCKS, *BUCKETS, *PARTS, *SPENT)
+NAMES = (*TIMES, *OF_SESSIONS, *SPENT)
 TYPES = {"first_time_sessions": "First-time", "return_sessions": "Return"}
 
 

@@ -250,19 +250,24 @@ def test_s5_events_that_a_report_does_not_see_have_no_time_of_their_unit():
     assert spent_in(units, t, sessions, seen).tolist() == pytest.approx([np.nan, 4, 4, np.nan], nan_ok=True)
 
 
-@pytest.mark.parametrize(
-    ("model", "hours", "days"),
-    [
-        ("first_touch", {"17": 6}, {"Tuesday": 6}), ("last_touch", {"0": 6}, {"Wednesday": 6}), ("same_touch", {"0": 6}, {"Wednesday": 6}),
-        ("linear", {"17": 2, "22": 2, "0": 2}, {"Tuesday": 4, "Wednesday": 2}),
-        ("participation", {"17": 6, "22": 6, "0": 6}, {"Tuesday": 6, "Wednesday": 6}),
-    ],
-)  # fmt: skip
-def test_a1_every_event_is_a_touch_of_a_standard_dimension_with_its_own_time(model, hours, days):
-    events = [page(-2 * HOUR, "a"), page(3 * HOUR), page(5 * HOUR, orders=6)]  # 17:00 and 22:00 in New York, and midnight
-    metrics = {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {"model": model}}}
-    for dimension, credited in (("hour_of_day", hours), ("day_of_week", days)):
-        rows = table([events], dimension, metrics=["orders"], view={"time_zone": "America/New_York", "metrics": metrics})
-        assert {row[1]: row[2] for row in rows if row[0] == "item" and row[2]} == credited
-        assert rows[0][2] == 6
+def credited_by(dimension, model, apart):
+    """What each value is credited with for an order of 6 at midnight in New York, after two other events."""
+    events = [page(5 * HOUR - 2 * apart, "a"), page(5 * HOUR - apart), page(5 * HOUR, orders=6)]
+    view = {"time_zone": "America/New_York", "metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {"model": model}}}}
+    total, *rows = table([events], dimension, metrics=["orders"], view=view)
+    assert total[2] == 6
+    return {row[1]: row[2] for row in rows if row[0] == "item" and row[2]}
 
+
+@pytest.mark.parametrize("model", ["first_touch", "last_touch", "linear", "participation", "algorithmic"])
+def test_a7_credit_falls_in_the_conversions_own_time(model):
+    assert credited_by("hour_of_day", model, 2 * HOUR) == {"0": 6}
+    assert credited_by("day_of_week", model, 2 * HOUR) == {"Wednesday": 6}
+
+
+@pytest.mark.parametrize(
+    ("model", "depths"),
+    [("first_touch", {"1": 6}), ("last_touch", {"3": 6}), ("linear", {"1": 2, "2": 2, "3": 2}), ("participation", {"1": 6, "2": 6, "3": 6})],
+)
+def test_a1_every_event_is_a_touch_of_its_depth(model, depths):
+    assert credited_by("event_depth", model, MINUTE) == depths
