@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cja_spark.journeys.batch import Floats, Ints
+from cja_spark.journeys.batch import Bools, Floats, Ints
 
 
 def coded(ids: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
@@ -85,13 +85,15 @@ def sums_per_code(codes: npt.NDArray[np.int32] | Ints, amounts: Floats, size: in
 
 @numba.njit(cache=True, nogil=True)
 def _slots_of(numbers, starts):
+    last = len(starts) - 1
     slots = np.empty(len(numbers), np.int32)
-    slot = 0
+    per_slot = max((starts[last] - starts[0]) / max(last, 1), 1.0)
     for at in range(len(numbers)):
         number = numbers[at]
-        if number < starts[slot]:  # the next person begins again
-            slot = max(np.searchsorted(starts, number, side="right") - 1, 0)
-        while slot + 1 < len(starts) and starts[slot + 1] <= number:
+        slot = min(int((number - starts[0]) / per_slot), last)
+        while starts[slot] > number:
+            slot -= 1
+        while slot < last and starts[slot + 1] <= number:
             slot += 1
         slots[at] = slot
     return slots
@@ -100,13 +102,51 @@ def _slots_of(numbers, starts):
 def slots_of(numbers: Ints, starts: Ints) -> npt.NDArray[np.int32]:
     """The slot that each number lies in, where a slot reaches from its start to the next one.
 
-    Shapes: numbers int64[n], none below the first start, starts int64[slots] ascending -> int32[n]. Quick where
-        numbers mostly ascend, as a person's times do.
+    Shapes: numbers int64[n], none below the first start, starts int64[slots] ascending -> int32[n]. O(n) where slots are
+        about as long as one another, as days or months are: each is guessed, then looked for from there.
     """
     slots: npt.NDArray[np.int32] = _slots_of(numbers, starts)
     return slots
 
 
-def distinct_units(units: Ints) -> int:
-    """Number of distinct units in ascending numbers."""
-    return int(np.count_nonzero(np.diff(units))) + 1 if len(units) else 0
+@numba.njit(cache=True, nogil=True)
+def _distinct_units(units, kept):
+    count, last = 0, -1
+    for at in range(len(units)):
+        if kept[at] and units[at] != last:
+            last = units[at]
+            count += 1
+    return count
+
+
+def distinct_units(units: Ints, kept: Bools) -> int:
+    """Number of distinct units of some events.
+
+    Shapes: units int64[n] ascending from 0, kept bool[n].
+    """
+    return int(_distinct_units(units, kept))
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum_of(amounts, kept):
+    total = 0.0
+    for at in range(len(amounts)):
+        if kept[at] and not np.isnan(amounts[at]):
+            total += amounts[at]
+    return total
+
+
+def sum_of(amounts: Floats, kept: Bools) -> float:
+    """Sum of some amounts, NaN counting as nothing.
+
+    Shapes: amounts float64[n], kept bool[n].
+    """
+    return float(_sum_of(amounts, kept))
+
+
+def places(kept: Bools) -> Ints | slice:
+    """The positions of what is kept, to index an array with; all of them as a slice, which copies nothing.
+
+    Shapes: kept bool[n] -> int64[kept].
+    """
+    return slice(None) if kept.all() else np.flatnonzero(kept)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.errors import ConfigurationError
-from cja_spark.journeys.batch import Bools, Floats
-from cja_spark.kernels.counting import distinct_units, sums_per_code, units_per_code
+from cja_spark.journeys.batch import Bools, Floats, Ints
+from cja_spark.kernels.counting import distinct_units, sum_of, sums_per_code, units_per_code
 from cja_spark.reports.ask import Seen
 from cja_spark.view.components import Metric
 from cja_spark.view.formula.evaluate import Sheet, column
@@ -110,26 +110,26 @@ def _all_spoken(sums: Mapping[Measure, Floats]) -> dict[Measure, Floats]:
     return {one: _spoken(one, amounts) for one, amounts in sums.items()}
 
 
-def per_code(seen: Seen, metric: str, at: npt.NDArray[np.int64], codes: npt.NDArray[np.int32], size: int) -> Floats:
+def per_code(seen: Seen, metric: str, at: Ints | slice, codes: npt.NDArray[np.int32], size: int) -> Floats:
     """A metric per code over chosen events.
 
-    Shapes: at int64[n] event positions ascending, codes int32[n] -> float64[size].
+    Shapes: at int64[n] event positions ascending, or a slice of them, codes int32[n] -> float64[size].
     """
     if metric == "people":
         return units_per_code(codes, seen.journeys.person_of_event()[at], size).astype(np.float64)
     if metric == "sessions":
         return units_per_code(codes, seen.sessions[at], size).astype(np.float64)
     if metric in SESSION_TYPES:
-        some = _of_type(seen, metric, at)
-        return units_per_code(codes[some], seen.sessions[at[some]], size).astype(np.float64)
+        some = _of_type(seen, metric)[at]
+        return units_per_code(codes[some], seen.sessions[at][some], size).astype(np.float64)
     if metric == "events":
         return np.bincount(codes, minlength=size).astype(np.float64)
     return sums_per_code(codes, seen.amounts(metric)[at], size)
 
 
-def _of_type(seen: Seen, metric: str, at: npt.NDArray[np.int64]) -> Bools:
-    """Which of some events are of a session that a metric of session types counts (S6)."""
-    return np.asarray(seen.journeys.ids("session_type")[at] == SESSION_TYPES[metric], bool)
+def _of_type(seen: Seen, metric: str) -> Bools:
+    """Which events are of a session that a metric of session types counts (S6): bool[events]."""
+    return np.asarray(seen.journeys.ids("session_type") == SESSION_TYPES[metric], bool)
 
 
 def in_total(seen: Seen, metric: str, mask: Bools) -> float:
@@ -137,10 +137,9 @@ def in_total(seen: Seen, metric: str, mask: Bools) -> float:
     if metric == "events":
         return float(np.count_nonzero(mask))
     if metric == "people":
-        return float(distinct_units(seen.journeys.person_of_event()[mask]))
+        return float(distinct_units(seen.journeys.person_of_event(), mask))
     if metric == "sessions":
-        return float(distinct_units(seen.sessions[mask]))
+        return float(distinct_units(seen.sessions, mask))
     if metric in SESSION_TYPES:
-        at = np.flatnonzero(mask)
-        return float(distinct_units(seen.sessions[at[_of_type(seen, metric, at)]]))
-    return float(np.nansum(seen.amounts(metric)[mask]))
+        return float(distinct_units(seen.sessions, mask & _of_type(seen, metric)))
+    return sum_of(seen.amounts(metric), mask)

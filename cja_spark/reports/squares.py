@@ -24,15 +24,16 @@ def on_rows(seen: Seen, measure: Measure, rows: Rows, codes: Codes, size: int) -
     return squares_per_code(amounts_of_rows(seen, measure.metric, rows, pairs, len(of_pair)), of_pair, size)
 
 
-def on_events(seen: Seen, measure: Measure, at: Ints, codes: Codes, size: int) -> Floats:
+def on_events(seen: Seen, measure: Measure, at: Ints | slice, codes: Codes, size: int) -> Floats:
     """The same per code over chosen events.
 
-    Shapes: at int64[n] event positions ascending, codes int32[n] -> float64[size].
+    Shapes: at int64[n] event positions ascending, or a slice of them, codes int32[n] -> float64[size].
     """
     if not measure.squared_per:
         return per_code(seen, measure.metric, at, codes, size)
-    pairs, of_pair = paired(codes, _units(seen, measure.squared_per, at), size)
-    return squares_per_code(per_code(seen, measure.metric, at, pairs, len(of_pair)), of_pair, size)
+    events = np.arange(seen.journeys.events)[at]
+    pairs, of_pair = paired(codes, _units(seen, measure.squared_per, events), size)
+    return squares_per_code(per_code(seen, measure.metric, events, pairs, len(of_pair)), of_pair, size)
 
 
 def of_all(seen: Seen, measure: Measure, mask: Bools) -> float:

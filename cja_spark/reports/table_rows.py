@@ -84,10 +84,15 @@ def _with_items(rows: Rows, array: str, offsets: Ints, parent: str | None) -> Ro
 def _ids(seen: Seen, rows: Rows, name: str) -> Ints:
     arrays = seen.ask.arrays_of_dimension(name)
     if not arrays:
-        return seen.journeys.ids(name)[rows.at]
+        return seen.journeys.ids(name)[rows.at if rows.items else _each_once(seen, rows)]
     item = rows.items[arrays[-1]]
     nothing = seen.ask.values[name].nothing if name in seen.ask.values else 0
     return np.append(seen.journeys.items(name).values, nothing)[item]  # -1 is the appended one: not set
+
+
+def _each_once(seen: Seen, rows: Rows) -> Ints | slice:
+    """The events of rows that are not of items, each of one row; all of them as a slice, which copies nothing."""
+    return slice(None) if len(rows.at) == seen.journeys.events else rows.at
 
 
 def amounts_of_rows(seen: Seen, metric: str, rows: Rows, codes: Codes, size: int) -> Floats:
@@ -98,7 +103,7 @@ def amounts_of_rows(seen: Seen, metric: str, rows: Rows, codes: Codes, size: int
         summed, above it they are repeated, and an item counts once per code.
     """
     if not rows.items:
-        return per_code(seen, metric, rows.at, codes, size)
+        return per_code(seen, metric, _each_once(seen, rows), codes, size)
     shared = [array for array in seen.ask.arrays_of_metric(metric) if array in rows.items]
     owner = rows.items[shared[-1]] if shared else rows.at
     kept = np.flatnonzero(owner >= 0)

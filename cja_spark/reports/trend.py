@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
-from cja_spark.kernels.counting import slots_of
+from cja_spark.kernels.counting import places, slots_of
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.distinct import add_values_over_time, values_in_total, values_per_key
@@ -55,9 +55,9 @@ def kernel(seen: Seen[Trend]) -> Cells:
     cells = Cells()
     starts = np.array(_edges(seen.ask), np.int64)
     mask = seen.masked()
-    at = np.flatnonzero(mask)
-    if len(at) == 0:
+    if not mask.any():
         return cells
+    at = places(mask)
     # Events of a person ascend in time, so a bucket's events of one unit stand together.
     codes = slots_of(seen.journeys.t[at], starts)
     report = seen.ask.report
@@ -68,8 +68,9 @@ def kernel(seen: Seen[Trend]) -> Cells:
             values = add_values_over_time(cells, seen, number, measure.distinct, own, starts)
             cells.add(TOTAL + number, np.ones(len(values)), values)
             continue
-        some = own[at]
-        cells.add(number, on_events(seen, measure, at[some], codes[some], len(starts)), buckets)
+        here = places(own) if measure.segments else at
+        of_own = codes[own[at]] if measure.segments else codes
+        cells.add(number, on_events(seen, measure, here, of_own, len(starts)), buckets)
         cells.add(TOTAL + number, of_all(seen, measure, own))
     return cells
 

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from cja_spark.kernels.counting import coded, distinct_units, first_per_code, slots_of, sums_per_code, units_per_code
+from cja_spark.kernels.counting import (
+    coded,
+    distinct_units,
+    first_per_code,
+    places,
+    slots_of,
+    sum_of,
+    sums_per_code,
+    units_per_code,
+)
 
 
 @pytest.fixture(params=range(20))
@@ -31,7 +40,16 @@ def test_units_and_sums_per_code(drawn):
     pairs = set(zip(owners.tolist(), codes.tolist(), strict=True))
     assert units_per_code(codes, owners, 9).tolist() == [sum(code == at for _, code in pairs) for at in range(9)]
     assert sums_per_code(codes, amounts, 9).tolist() == [np.nansum(amounts[codes == at]) for at in range(9)]
-    assert distinct_units(owners) == len(set(owners.tolist()))
+
+
+def test_units_and_sums_of_some_events(drawn):
+    owners, codes = drawn
+    amounts = np.where(codes % 4 == 1, np.nan, owners / 4)
+    for kept in (codes > 2, codes >= 0, codes < 0):
+        assert distinct_units(owners, kept) == len(set(owners[kept].tolist()))
+        assert sum_of(amounts, kept) == np.nansum(amounts[kept])
+        assert owners[places(kept)].tolist() == owners[kept].tolist()
+    assert places(codes >= 0) == slice(None)
 
 
 def test_codes_are_numbered_by_first_appearance(drawn):
@@ -42,8 +60,9 @@ def test_codes_are_numbered_by_first_appearance(drawn):
     assert values.tolist() == list(dict.fromkeys(mixed.tolist()))
 
 
-def test_slots_of_numbers_that_begin_again(drawn):
+@pytest.mark.parametrize("starts", [[0, 3, 3, 10, 40], [-20, 30, 33, 36, 40], [0, 15, 30, 45], [0]])
+def test_slots_of_numbers_that_begin_again(drawn, starts):
     owners, codes = drawn
-    starts = np.array([0, 3, 3, 10, 40], np.int64)
+    starts = np.array(starts, np.int64)
     numbers = np.random.default_rng(3).permutation(owners) if codes.sum() % 2 else np.concatenate([owners, owners])
     assert slots_of(numbers, starts).tolist() == (np.searchsorted(starts, numbers, side="right") - 1).tolist()
