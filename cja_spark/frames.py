@@ -33,6 +33,7 @@ from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.spec import Report
 from cja_spark.settings import require_session
 from cja_spark.view.spec import View
+from cja_spark.view.summary_sources import is_of_summary
 
 TIMESTAMPS = ("ts", "timestamp", "time", "event_time")
 REASONS = (*TIME_REASONS, "empty_person_id")
@@ -109,8 +110,11 @@ def _ms(as_of: datetime | None, otherwise: int) -> int:
 
 def _refuse_joins(view: View) -> None:
     for name, dimension in view.dimensions.items():
-        if dimension.lookup or dimension.profile:
-            raise ConfigurationError(f"dimension '{name}' reads a lookup or a profile; only a project has those.")
+        if dimension.lookup or dimension.profile or dimension.summary:
+            raise ConfigurationError(f"dimension '{name}' reads a lookup, a profile or summary data; only a project has those.")
+    for name in view.metrics:
+        if is_of_summary(view, name):
+            raise ConfigurationError(f"metric '{name}' reads summary data; only a project has it.")
     for name, derived in view.derived.items():
         if derived.lookups() or derived.profiles():
             raise ConfigurationError(f"derived field '{name}' reads a lookup or a profile; only a project has those.")

@@ -198,6 +198,10 @@ class Lake:
         """One row per key of a lookup dataset."""
         return self.table(LOOKUPS, dataset)
 
+    def summary(self, dataset: str) -> Table:
+        """One row per usable source row of a summary dataset."""
+        return self.table(SUMMARIES, dataset)
+
     def journeys(self, view: str) -> Table:
         """One row per person, period and chunk."""
         return self.table(JOURNEYS, view)
@@ -257,6 +261,7 @@ EVENTS = TableSpec(
 )
 PROFILES = TableSpec("profiles")
 LOOKUPS = TableSpec("lookups")
+SUMMARIES = TableSpec("summaries")  # few rows: partitions would only make files smaller
 JOURNEYS = TableSpec(
     "journeys",
     partition_by=("period", "bucket"),

@@ -1,8 +1,8 @@
 """The plan: what each job reads, what it computes in one pass, what it writes. Start reading here.
 
-    connect   sources                 -> events, profiles, lookups, quarantine     cja_spark/connection
+    connect   sources                 -> events, profiles, lookups, summaries, …   cja_spark/connection
     journey   events                  -> journeys, values                          cja_spark/journeys
-    report    journeys                -> reports/*, the page                       cja_spark/reports, cja_spark/page
+    report    journeys, summaries     -> reports/*, the page                       cja_spark/reports, cja_spark/page
     publish   journeys                -> audience_changes, audience_members        cja_spark/publishing.py, audiences
     approve   audience_runs           -> approvals                                 cja_spark/audiences/approvals.py
     deliver   audience_changes        -> profiles stores                           cja_spark/publishing.py, sinks
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -30,8 +30,10 @@ from cja_spark.connection.identities import preflight_connection, stitched_conne
 from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.instants import in_utc, milliseconds_of
 from cja_spark.journeys.build import Build, build
 from cja_spark.journeys.built import Built, built
+from cja_spark.journeys.summary_rows import NO_SUMMARIES, Summaries
 from cja_spark.lake import Lake
 from cja_spark.lock import locked
 from cja_spark.project import Project
@@ -42,12 +44,14 @@ from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
-from cja_spark.reports.one_pass import Pass
+from cja_spark.reports.one_pass import Pass, no_pass
 from cja_spark.reports.people_behind import Behind, people_behind
 from cja_spark.reports.periods_read import is_read
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
+from cja_spark.reports.summaries import names_with, with_summaries
+from cja_spark.reports.summary_run import built_of_summaries, sources_of, summaries_for, values_with
 from cja_spark.secret import has_password
 from cja_spark.sources.failures import spark_errors
 from cja_spark.view.arrays import arrays_in
@@ -126,6 +130,8 @@ def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
 
     Raises:  InputError when there are no events yet; ClaimError while another run builds; whatever `build` refuses.
     """
+    if not project.connection.events():  # summary data has no persons
+        return Build(project.view.name, (), (), (), -1)
     _require_events(lake, "journey")
     with locked(lake, "journeys", "builds journeys"), spark_errors("journey", lake.location):
         return build(lake, project.view, project.connection.matches(), full=full)
@@ -203,14 +209,21 @@ def report(
 def _report(
     lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader, *, keep_rows: bool
 ) -> Run:
-    built = built_of(lake, project)
-    asks = _asks(lake, project, reports, as_of, built)
-    passed = run_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
-    names_of = shown_names(names_from(lake.values(project.view.name).read(), stored=True), asks)
+    summarized = project.connection.summaries()
+    built = built_of(lake, project) if project.connection.events() else built_of_summaries(lake, summarized)
+    until, moment = _clock(built, as_of)
+    summaries = summaries_for(lake, project.view, summarized, reports, data_until=until, as_of=moment)
+    asks = _asks(lake, project, reports, as_of, built, summaries)
+    if built.version < 0:
+        passed = no_pass(len(asks))
+    else:
+        passed = run_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
+    names = names_from(lake.values(project.view.name).read(), stored=True)
+    names_of = shown_names(names_with(names, summaries), asks)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
-        rows = REPORTS.named(ask.report.report).finish(sums, ask, names_of)
-        run = run_id(ask, built.sources)
+        rows = REPORTS.named(ask.report.report).finish(with_summaries(sums, ask, summaries), ask, names_of)
+        run = run_id(ask, sources_of(built.sources, ask, summaries))
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
         answers.append(
             Answer(
@@ -239,18 +252,6 @@ def _some(reports: list[Report]) -> list[Report]:
     return reports
 
 
-def in_utc(instant: datetime | None) -> datetime | None:
-    """An instant in UTC; one without a zone is in UTC already, whatever this machine's zone is."""
-    if instant is None:
-        return None
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def milliseconds_of(instant: datetime) -> int:
-    """An instant in ms UTC; one without a zone is in UTC already."""
-    return int((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
 def arrays_of(view: View, matches: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Per lookup dimension the arrays of objects that its keys lie in, outermost first."""
     found = {}
@@ -266,18 +267,25 @@ def built_of(lake: Lake, project: Project) -> Built:
     Raises:
         InputError: there are none, they hold no event, or the view asks for others since.
     """
+    if not project.connection.events():
+        raise InputError("The connection has summary data only: there are no journeys and no persons.")
     return built(lake, project.view, project.connection.matches())
 
 
 def _asks(
-    lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, built: Built
-) -> tuple[Ask, ...]:
-    until = milliseconds_of(built.data_until)
+    lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, built: Built,
+    summaries: Summaries = NO_SUMMARIES,
+) -> tuple[Ask, ...]:  # fmt: skip
+    until, moment = _clock(built, as_of)
     return asks_of(
-        reports, project.view, lake.values(project.view.name).read(), data_until=until,
-        as_of=until if as_of is None else milliseconds_of(as_of),
-        arrays=arrays_of(project.view, project.connection.matches()),
+        reports, project.view, values_with(lake.values(project.view.name).read(), summaries), data_until=until,
+        as_of=moment, arrays=arrays_of(project.view, project.connection.matches()),
     )  # fmt: skip
+
+
+def _clock(built: Built, as_of: datetime | None) -> tuple[int, int]:
+    until = milliseconds_of(built.data_until)
+    return until, until if as_of is None else milliseconds_of(as_of)
 
 
 def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int) -> DataFrame:

@@ -19,6 +19,7 @@ from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_places import line_of
 from cja_spark.project_rules import rule_faults
 from cja_spark.project_standard import fault_of_standard
+from cja_spark.project_summaries import audience_summary_faults, report_summary_faults, summary_faults
 from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
@@ -44,6 +45,7 @@ class Names:
         credited: metrics with attribution.
         persons: segments of persons.
         formulas: those of calculated metrics.
+        summed: metrics of summary data.
     """
 
     known: Mapping[str, tuple[str, ...]]
@@ -52,6 +54,7 @@ class Names:
     credited: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
     formulas: Formulas = NO_FORMULAS
+    summed: frozenset[str] = frozenset()
 
     @classmethod
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
@@ -62,7 +65,7 @@ class Names:
         datasets = _section(connection, "datasets")
         by_type = {
             kind: None if datasets is None else [name for name, one in datasets.items() if _may_be(kind, one)]
-            for kind in ("lookup", "profile")
+            for kind in ("lookup", "profile", "summary")
         }
         all_metrics = None if metrics is None else (*STANDARD_METRICS, *metrics)
         known = {
@@ -83,6 +86,7 @@ class Names:
             formulas.attributing() | {name for name, one in (metrics or {}).items() if _key(one, "attribution")},
             frozenset(name for name, one in (segments or {}).items() if _key(one, "container") == "person"),
             formulas,
+            frozenset(name for name, one in (metrics or {}).items() if _key(one, "summary")),
         )
 
     def fault(self, use: Use) -> str | None:
@@ -103,7 +107,9 @@ class Names:
         return f"{guess(use.name, standard)} {did_you_mean(use.name, known)}".strip()
 
     def summed_only(self, name: str) -> str | None:
-        """Refuse a calculated metric where events are asked."""
+        """Refuse a calculated metric, or one of summary data, where events are asked."""
+        if name in self.summed:
+            return f"metric '{name}' is of summary data, whose rows have no person and no session; name a metric of events."
         if name not in self.parts:
             return None
         made = ", ".join(f"'{part}'" for part in self.parts[name]) or "numbers"
@@ -180,7 +186,7 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "checkpoint": Names.checkpoint,
     "set_before": Names.set_before,
     "id": Names.tells_apart,
-    "attributed": lambda names, name: names.formulas.attributed(name),
+    "attributed": lambda names, name: (name in names.summed and names.summed_only(name)) or names.formulas.attributed(name),
     "totalled": lambda names, name: names.formulas.totalled(name),
     "narrow": lambda names, name: names.formulas.narrow(name),
     "ranks": lambda names, name: names.formulas.ranks(name),
@@ -216,13 +222,18 @@ def name_faults(
     ]
     if view is not None:
         document = documents["view.yaml"]
-        faults += [Fault(document.file, document.line(path), message) for path, message in (*circles(view), *rule_faults(view))]
-        matches = _matches(_section(_value(documents.get("connection.yaml")), "datasets"))
+        faults += [Fault(document.file, document.line(path), message) for path, message in (*circles(view), *rule_faults(view), *summary_faults(view))]
+        datasets = _section(_value(documents.get("connection.yaml")), "datasets")
+        matches = _matches(datasets)
         bindings = binding_faults(view, matches)
         faults += [Fault(document.file, document.line(("dimensions", name)), message) for name, message in bindings]
         faults += [Fault(documents[f"reports/{name}"].file, 1, text) for name, report in reports.items() if (text := derived_shown(report, view))]
         for one, report in ((documents[f"reports/{name}"], report) for name, report in reports.items()):
             faults += [Fault(one.file, line_of(one, use), text) for use, text in experiment_faults(report, view)]
+        granularity = {name: str(_key(one, "granularity") or "day") for name, one in (datasets or {}).items() if _key(one, "type") == "summary"}
+        found = [(f"reports/{name}", report_summary_faults(report, view, granularity)) for name, report in reports.items()]
+        found += [(f"audiences/{name}", audience_summary_faults(audience, view)) for name, audience in audiences.items()]
+        faults += [Fault(documents[key].file, documents[key].line(path), text) for key, some in found for path, text in some]
     return list(dict.fromkeys(faults))
 
 

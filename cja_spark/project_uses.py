@@ -17,6 +17,7 @@ from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import View
 from cja_spark.view.standard import NOT_COMPARED, STANDARD_DIMENSIONS
+from cja_spark.view.summary import SummaryMetric
 
 
 class Use(NamedTuple):
@@ -54,10 +55,11 @@ def view_uses(view: View) -> Iterator[Use]:
     for dimension in view.dimensions.values():
         if dimension.persistence:
             yield from _persistence_uses(dimension.persistence)
-        if dimension.lookup:
-            yield Use("lookup dataset", dimension.lookup.split(".", 1)[0])
-        if dimension.profile:
-            yield Use("profile dataset", dimension.profile.split(".", 1)[0])
+        for kind in ("lookup", "profile", "summary"):
+            if path := getattr(dimension, kind):
+                yield Use(f"{kind} dataset", path.split(".", 1)[0])
+        if dimension.summary_data_group:
+            yield from (Use("dimension", name) for name in dimension.summary_data_group.dimensions)
     yield from _derived_uses(view)
 
 
@@ -74,6 +76,8 @@ def _metric_uses(view: View) -> Iterator[Use]:
     for metric in view.metrics.values():
         if isinstance(metric, Metric) and metric.deduplication and metric.deduplication.id:
             yield Use("dimension", metric.deduplication.id, "id")
+        if isinstance(metric, SummaryMetric):
+            yield Use("summary dataset", metric.summary.split(".", 1)[0])
     for name, formula, one in formula_components(view):
         yield Use(one.kind, one.name, one.role, name, formula, one.at)
 

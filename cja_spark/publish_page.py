@@ -30,6 +30,7 @@ from cja_spark.view.condition import DimensionCondition, Segment, leaves
 from cja_spark.view.formula.uses import counts_people
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import View
+from cja_spark.view.summary import SummaryMetric
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _FIXED: Mapping[str, tuple[Format, str]] = {
@@ -188,7 +189,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     return {_sentence(key): _option(value) for key, value in options.items()}
 
 
-def _worsens(metric: Metric | CalculatedMetric | None) -> bool:
+def _worsens(metric: Metric | CalculatedMetric | SummaryMetric | None) -> bool:
     """Whether more of a metric is bad."""
     return metric is not None and metric.upward_trend == "bad"
 

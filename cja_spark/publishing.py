@@ -21,6 +21,7 @@ from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.wish import MILLISECOND
 from cja_spark.errors import CjaError, ConfigurationError
+from cja_spark.instants import in_utc, milliseconds_of
 from cja_spark.journeys.batch import Bools, Window
 from cja_spark.lake import Lake
 from cja_spark.project import Project
@@ -96,7 +97,7 @@ def people(
     Columns: returns person_id string, person_namespace string.
     """
     view = project.view
-    first, last = plan.milliseconds_of(start), plan.milliseconds_of(end)
+    first, last = milliseconds_of(start), milliseconds_of(end)
     # A report without rows of its own: it only says which columns the tree's segments read.
     asked = Report(name=audience.name, report="members", segments=audience.segment_names())
     ids, maps = values_of([asked], view, lake.values(view.name).read())
@@ -162,7 +163,7 @@ def publish_each(
     audiences = chosen(project, names)
     with spark_errors("publish", lake.location):
         built = plan.built_of(lake, project)
-    asked = plan.in_utc(as_of)
+    asked = in_utc(as_of)
     if asked is None:
         until = built.data_until
         moment = until.replace(microsecond=until.microsecond // 1000 * 1000) + MILLISECOND

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from cja_spark import plan
 from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.instants import milliseconds_of
 from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
 from cja_spark.lake import Lake
@@ -76,11 +77,11 @@ def trace(
     view = project.view
     asked = _asked(project, names, report, credit)
     built = plan.built_of(lake, project)
-    until = plan.milliseconds_of(built.data_until)
+    until = milliseconds_of(built.data_until)
     with spark_errors("trace", lake.location):
         values = lake.values(view.name).read()
         ids, maps = values_of([asked], view, values)
-        moment = until if as_of is None else plan.milliseconds_of(as_of)
+        moment = until if as_of is None else milliseconds_of(as_of)
         ask = Ask(
             asked, view, window_with(asked, view, None, until, moment), arrays=plan.arrays_of(view, project.connection.matches()),
             persistent=persistent_in(asked, view), deduplicated=deduplicated_in(asked, view), standard=standard_in(asked, view),
@@ -133,4 +134,4 @@ def _asked(project: Project, names: Sequence[str], report: str | None, credit: s
 
 def _all(view: View) -> tuple[str, ...]:
     metrics = (name for name, metric in view.metrics.items() if isinstance(metric, Metric))
-    return (*view.dimensions, *metrics, *view.segments)
+    return (*(name for name, one in view.dimensions.items() if not one.summary), *metrics, *view.segments)

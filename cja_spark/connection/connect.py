@@ -1,4 +1,4 @@
-"""`connect`: what is new in the sources becomes events, profiles and lookups, exactly once."""
+"""`connect`: what is new in the sources becomes events, profiles, lookups and summaries, exactly once."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from cja_spark.connection.repeats import repeats, with_reason
 from cja_spark.connection.replay import replay
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.staging import Staged, staged
+from cja_spark.connection.summaries import check_summaries, write_summaries
 from cja_spark.connection.tables import EVENT_COLUMNS, EVENT_SCHEMA, QUARANTINE
 from cja_spark.errors import InputError, UnavailableError
 from cja_spark.failpoints import failpoint
@@ -58,7 +59,7 @@ def connect(
         if load is not None:
             failpoint("connect.planned")
             _load(lake, connection, load, files_root)
-        return receipt_of(lake, load)
+        return receipt_of(lake, load, tuple(connection.summaries()))
     except SPARK_ERRORS as error:
         if (own := told(error, "connect", lake.location)) is None:
             raise
@@ -82,6 +83,7 @@ def _load(lake: Lake, connection: Connection, load: Load, files_root: str) -> No
 
 def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_root: str) -> None:
     people = check_people(lake, connection, load, files_root)
+    summaries = check_summaries(lake, connection, load, files_root)
     replays = _replays(connection)
     newest = newest_event(lake, load, rows) if replays and load.as_of is None else None
     last = (load.as_of or newest) if replays else None
@@ -100,6 +102,8 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
     failpoint("connect.write_profiles")
     write_lookups(lake, load, people.lookups)
     failpoint("connect.write_lookups")
+    write_summaries(lake, load, summaries)
+    failpoint("connect.write_summaries")
     until, changed = replay(lake, connection, load, last)
     failpoint("connect.replayed")
     finish_load(lake, load, Known(until, newest, bad.persons, bad.most + changed))

@@ -11,8 +11,9 @@ from cja_spark.connection.stitching.spec import FieldBased
 from cja_spark.errors import did_you_mean
 from cja_spark.sources.spec import Source
 from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.zone import Zone
 
-TYPES = ("event", "profile", "lookup")
+TYPES = ("event", "profile", "lookup", "summary")
 
 
 class IdentityField(Spec):
@@ -124,6 +125,26 @@ class LookupDataset(Spec):
     matches: str
 
 
+class SummaryDataset(Spec):
+    """Rows without a person, each about an hour or a day: what was spent on advertising, what was planned.
+
+    Attributes:
+        type: rows of an hour or a day.
+        source: where the rows lie.
+        timestamp: the column that says when: a date, or whatever events may have; it is cut to the hour or day.
+        granularity: whether a row is about an hour or a day.
+        time_zone: the IANA time zone of its hours and days, and of times that do not say theirs.
+        numbers: columns of a text format that hold numbers.
+    """
+
+    type: Literal["summary"]
+    source: Source
+    timestamp: str
+    granularity: Literal["hour", "day"] = "day"
+    time_zone: Zone = "UTC"
+    numbers: Annotated[tuple[str, ...], AsTuple] = ()
+
+
 def _type_of(value: object) -> str | None:
     kind = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
     return kind if kind in TYPES else None
@@ -132,18 +153,19 @@ def _type_of(value: object) -> str | None:
 def _known_type(value: object) -> object:
     kind = value.get("type") if isinstance(value, Mapping) else None
     if isinstance(kind, str) and kind not in TYPES:
-        raise ValueError(f"type must be one of event, profile, lookup. {did_you_mean(kind, TYPES)}")
+        raise ValueError(f"type must be one of {', '.join(TYPES)}. {did_you_mean(kind, TYPES)}")
     return value
 
 
 _Dataset = Annotated[
     Annotated[EventDataset, Tag("event")]
     | Annotated[ProfileDataset, Tag("profile")]
-    | Annotated[LookupDataset, Tag("lookup")],
+    | Annotated[LookupDataset, Tag("lookup")]
+    | Annotated[SummaryDataset, Tag("summary")],
     Discriminator(
         _type_of,
         custom_error_type="dataset_type",
-        custom_error_message="type must be one of event, profile, lookup",
+        custom_error_message="type must be one of event, profile, lookup, summary",
     ),
 ]
 Dataset = Annotated[_Dataset, BeforeValidator(_known_type)]
@@ -166,8 +188,8 @@ class Connection(Spec):
 
     @model_validator(mode="after")
     def _some_events(self) -> Connection:
-        if not self.events():
-            raise ValueError("datasets: a connection needs at least one dataset of type event.")
+        if not self.events() and not self.summaries():
+            raise ValueError("datasets: a connection needs at least one dataset of type event or summary.")
         return self
 
     @model_validator(mode="after")
@@ -176,7 +198,7 @@ class Connection(Spec):
 
         All of them are one column: the same customer must not be published under two namespaces.
         """
-        fields = {name: one.person_id for name, one in self.datasets.items() if not isinstance(one, LookupDataset)}
+        fields = {name: one.person_id for name, one in self.datasets.items() if isinstance(one, EventDataset | ProfileDataset)}
         named = {field.code() for field in fields.values() if field.names_its_namespace()}
         unnamed = {name for name, field in fields.items() if field.column and not field.namespace}
         devices = {one.persistent_id.code() for one in self.events().values() if one.persistent_id}
@@ -210,6 +232,10 @@ class Connection(Spec):
     def lookups(self) -> dict[str, LookupDataset]:
         """Lookup datasets by name."""
         return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, LookupDataset)}
+
+    def summaries(self) -> dict[str, SummaryDataset]:
+        """Summary datasets by name."""
+        return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, SummaryDataset)}
 
     def matches(self) -> dict[str, str]:
         """Per lookup dataset the event path that holds its keys."""

@@ -22,6 +22,7 @@ from cja_spark.reports.persisted import with_persistence
 from cja_spark.reports.ranges import NO_RANGES, Ranges
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import with_standard
+from cja_spark.reports.summary_values import with_no_values
 from cja_spark.span import Months
 from cja_spark.spec import Spec, milliseconds
 from cja_spark.view.arrays import all_values, lasting
@@ -130,7 +131,7 @@ class Seen(Generic[R]):
         window = ask.window
         self.ask, self._base, self._max_events = ask, journeys, max_events
         self._elsewhere = {} if elsewhere is None else elsewhere
-        self._read = with_values(journeys, ask.view, ask.values)
+        self._read = with_no_values(with_values(journeys, ask.view, ask.values), ask.view)
         self.left_out: LeftOut
         self.journeys, self.left_out = within_limits(self._read, ask.windows(), max_events)
         self.sessions: Ints = self.journeys.sessions(ask.timeout, ask.view.session.starts_with, ask.view.time_zone)

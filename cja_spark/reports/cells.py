@@ -56,6 +56,12 @@ class Sums:
         # In the order of the cells, whatever threads there are: a sum of fractions is the same in every run.
         self._cells = cells.group_by(by, use_threads=False).aggregate([("amount", "sum")])
 
+    def plus(self, cells: Cells) -> Sums:
+        """The sums with some more cells."""
+        parts = [self._cells.rename_columns([name.removesuffix("_sum") for name in self._cells.column_names]).select(NAMES[1:])]
+        parts += [pa.Table.from_batches([batch]).select(NAMES[1:]) for batch in cells.batches(0)]
+        return Sums(pa.concat_tables(parts, promote_options="permissive"))
+
     def measure(self, measure: int, keys: int) -> tuple[list[Ints], Floats]:
         """Keys and amounts of one measure.
 

@@ -37,6 +37,7 @@ from cja_spark.view.ranges import Days
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import STANDARD_METRICS, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
+from cja_spark.view.summary_sources import is_of_summary, summary_dimensions
 
 
 def window_of(report: Report, view: View, data_until: int, as_of: int) -> Window:
@@ -145,7 +146,8 @@ def metrics_read(report: Report, view: View) -> tuple[str, ...]:
     Raises:
         ConfigurationError: a metric that the view does not have.
     """
-    return tuple(sorted(name for name in _base_read(report, view) if name not in STANDARD_METRICS))
+    found = (name for name in _base_read(report, view) if name not in STANDARD_METRICS)
+    return tuple(sorted(name for name in found if not is_of_summary(view, name)))
 
 
 def _base_read(report: Report, view: View) -> tuple[str, ...]:
@@ -207,7 +209,7 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
         dimensions |= {name for metric in deduplicated_in(report, view) if (name := _id_of(view, metric))}
         dimensions |= {name for one in neighbours_in(report, view) if (name := _id_of_function(view, one))}
     dimensions |= {*tellers(metrics, view).values()}
-    dimensions -= {*STANDARD_DIMENSIONS}
+    dimensions -= {*STANDARD_DIMENSIONS, *summary_dimensions(view)}
     return sorted({column for name in metrics for column in _metric_columns(name, view)} | {column for name in dimensions for column in _dimension_columns(name, view)})
 
 
@@ -238,7 +240,7 @@ def values_of(reports: Sequence[Report], view: View, values: DataFrame) -> tuple
     """What reports need of the dictionary: ids that conditions on parts of texts match, and what values become."""
     columns = columns_of(reports, view)
     names = {column[2:] for column in columns if column[:2] in ("d_", "p_")}
-    names |= {name for report in reports for name in neighbours_in(report, view)}
+    names |= {name for report in reports for name in (*neighbours_in(report, view), *dimensions_read(report, view))}
     shown = shown_in(names, view, values)
     maps = {**maps_of(shown), **refused_in([column[2:] for column in columns if column.startswith("m_")], view, values)}
     return text_ids(reports, view, shown_values(values, shown) if shown else values), maps

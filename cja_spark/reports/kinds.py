@@ -34,6 +34,7 @@ _STEPS = {
     "text_chain",
     "periods_read",
     "traced",
+    "summary_run",
 }
 
 for _module in pkgutil.iter_modules(cja_spark.reports.__path__):

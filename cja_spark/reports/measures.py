@@ -16,6 +16,7 @@ from cja_spark.view.formula.evaluate import Sheet, column
 from cja_spark.view.formula.uses import Measure, measures_of
 from cja_spark.view.spec import View
 from cja_spark.view.standard import SESSION_TYPES
+from cja_spark.view.summary_sources import is_of_summary
 
 DISTINCT = ("people", "sessions", *SESSION_TYPES)
 IN_MS = "time_spent_seconds"  # ms in cells, so that sums are exact; seconds where it is shown
@@ -115,6 +116,8 @@ def per_code(seen: Seen, metric: str, at: Ints | slice, codes: npt.NDArray[np.in
 
     Shapes: at int64[n] event positions ascending, or a slice of them, codes int32[n] -> float64[size].
     """
+    if is_of_summary(seen.ask.view, metric):  # its rows join the sums of all tasks
+        return np.zeros(size)
     if metric == "people":
         return units_per_code(codes, seen.journeys.person_of_event()[at], size).astype(np.float64)
     if metric == "sessions":
@@ -134,6 +137,8 @@ def _of_type(seen: Seen, metric: str) -> Bools:
 
 def in_total(seen: Seen, metric: str, mask: Bools) -> float:
     """A metric over all masked events, people and sessions counted once."""
+    if is_of_summary(seen.ask.view, metric):
+        return 0.0
     if metric == "events":
         return float(np.count_nonzero(mask))
     if metric == "people":

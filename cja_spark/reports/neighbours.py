@@ -23,6 +23,7 @@ from cja_spark.view.derived.neighbours import NeighbourFunction
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.summarize import Summarize
 from cja_spark.view.spec import View
+from cja_spark.view.summary import SummaryMetric
 
 
 def with_neighbours(
@@ -52,7 +53,7 @@ def with_neighbours(
 
 def _component(view: View, name: str) -> Dimension | Metric:
     found = view.dimensions.get(name) or view.metrics[name]
-    assert not isinstance(found, CalculatedMetric)
+    assert not isinstance(found, CalculatedMetric | SummaryMetric)
     return found
 
 

@@ -18,13 +18,14 @@ from cja_spark.journeys.merge import merge
 from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, read_bucket
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import Ask, Seen
-from cja_spark.reports.cells import SCHEMA, Cells, Sums
+from cja_spark.reports.cells import NAMES, SCHEMA, Cells, Sums
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.limits import left_out_of
 from cja_spark.worker_errors import worker_errors
 
 COUNTS = -1  # the "report" of the cells that say what a task read
 ROWS, EVENTS, BYTES = range(3)
+_CELLS = pa.schema([*((name, pa.int64()) for name in NAMES[:-1]), (NAMES[-1], pa.float64())])
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,11 @@ def _read_cells(counts: ReadCounts) -> Iterator[pa.RecordBatch]:
     for measure, amount in ((ROWS, counts.rows), (EVENTS, counts.events), (BYTES, counts.bytes)):
         cells.add(measure, float(amount))
     yield from cells.batches(COUNTS)
+
+
+def no_pass(asks: int) -> Pass:
+    """What a pass over no journeys gives."""
+    return Pass(tuple(Sums(pa.Table.from_batches([*Cells().batches(0)], _CELLS)) for _ in range(asks)), 0, 0, 0, 0.0, ({},) * asks)
 
 
 @worker_errors()

@@ -13,6 +13,7 @@ from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.measures import per_code
 from cja_spark.view.arrays import is_all_values
+from cja_spark.view.summary_sources import is_of_summary
 
 Codes = npt.NDArray[np.int32]
 
@@ -117,6 +118,8 @@ def amounts_of_rows(seen: Seen, metric: str, rows: Rows, codes: Codes, size: int
 
 def overlaps(ask: Ask, metric: str, dimensions: Sequence[str]) -> bool:
     """Whether an amount of a metric may go to several rows, so that rows do not add up (T2)."""
+    if is_of_summary(ask.view, metric):  # a row of summary data has one value of each
+        return False
     return not set(arrays_of(ask, dimensions)) <= set(ask.arrays_of_metric(metric))
 
 

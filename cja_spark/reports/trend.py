@@ -42,7 +42,8 @@ class Trend(Report):
         return self.metrics
 
 
-def _edges(ask: Ask[Trend]) -> list[int]:
+def edges_of(ask: Ask[Trend]) -> list[int]:
+    """The first instants of the buckets of a trend, ms UTC."""
     report = ask.report
     return edges(ask.window.start, ask.window.end, report.granularity, ask.view.time_zone, ask.view.calendar)
 
@@ -53,7 +54,7 @@ def kernel(seen: Seen[Trend]) -> Cells:
     Source: R, S3, T1, T2.
     """
     cells = Cells()
-    starts = np.array(_edges(seen.ask), np.int64)
+    starts = np.array(edges_of(seen.ask), np.int64)
     mask = seen.masked()
     if not mask.any():
         return cells
@@ -87,7 +88,7 @@ def finish(sums: Sums, ask: Ask[Trend], names: Names) -> pa.Table:
         measure: values_in_total(sums, TOTAL + number) if measure.distinct else sums.total(TOTAL + number)
         for number, measure in enumerate(found)
     }
-    starts = _edges(ask)
+    starts = edges_of(ask)
     per_row = {}
     for number, measure in enumerate(found):
         amounts = values_per_key(sums, number, 1) if measure.distinct else sums.by_key(number)

@@ -5,29 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from cja_spark.spec import Name, Spec
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.context import Context
 from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.external_ids import ExternalId
+from cja_spark.view.formats import Currency, Format
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.persistence import Persistence
+from cja_spark.view.summary import AnyGroup, SummaryMetric, SummaryPath
 from cja_spark.view.values import DimensionValues, MetricValues
-
-Format = Literal["decimal", "percent", "currency", "time"]
-
-
-def _currency(code: str) -> str:
-    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-        raise ValueError(f"'{code}' is no currency. Write its ISO 4217 code, such as EUR or USD.")
-    return code
-
-
-Currency = Annotated[str, AfterValidator(_currency)]
-
-
 
 
 def _field_of(value: object) -> object:
@@ -35,7 +24,7 @@ def _field_of(value: object) -> object:
 
 
 class Dimension(DimensionValues):
-    """A dimension: the values of one field of events, of a derived field, of a lookup dataset or of a profile.
+    """A dimension: the values of one field of events, of a derived field, of a lookup or summary dataset or of a profile.
 
     Null and blank text mean not set. A field inside an array of objects, such as ``productListItems[].SKU``,
     has the grain of that array.
@@ -45,6 +34,8 @@ class Dimension(DimensionValues):
         derived: a derived field of the view.
         lookup: `dataset.column` of a lookup dataset.
         profile: `dataset.column` of a profile dataset.
+        summary: `dataset.column` of a summary dataset; events have no value of it.
+        summary_data_group: dimensions of summary datasets whose values are this dimension's too.
         persistence: how long, and which, values last on later events.
         context: what it is to functions of experiments: `experiment` or `variant`; one dimension of a view each.
         external_id: what its column of kept reports is called; by itself its name.
@@ -54,6 +45,8 @@ class Dimension(DimensionValues):
     derived: Name | None = None
     lookup: str | None = None
     profile: str | None = None
+    summary: SummaryPath | None = None
+    summary_data_group: AnyGroup | None = None
     persistence: Persistence | None = None
     context: Context | None = None
     external_id: ExternalId | None = None
@@ -62,14 +55,19 @@ class Dimension(DimensionValues):
 
     @model_validator(mode="after")
     def _one_source(self) -> Dimension:
-        if sum(source is not None for source in (self.field, self.derived, self.lookup, self.profile)) != 1:
-            raise ValueError("give exactly one of 'field', 'derived', 'lookup', 'profile'.")
+        sources = (self.field, self.derived, self.lookup, self.profile, self.summary)
+        if sum(source is not None for source in sources) != 1:
+            raise ValueError("give exactly one of 'field', 'derived', 'lookup', 'profile', 'summary'.")
         for kind in ("lookup", "profile"):
             path = getattr(self, kind)
             if path is not None and "." not in path:
                 raise ValueError(f"{kind}: '{path}' names a dataset and a column of it: '{path}.column'.")
         if self.persistence and self.profile:
             raise ValueError("persistence: a value of a profile is on every event of the person already.")
+        if self.persistence and self.summary:
+            raise ValueError("persistence: rows of summary data have no person with whom a value could last.")
+        if self.gives_list and (self.summary or self.summary_data_group):
+            raise ValueError("substring: delimiter: array makes several values of one; a row of summary data has one.")
         return self
 
 
@@ -142,11 +140,14 @@ class CalculatedMetric(Spec):
 
 def _metric_kind(value: object) -> str:
     keys = value if isinstance(value, Mapping) else getattr(value, "model_fields_set", ())
-    return "calculated" if "calculate" in keys else "metric"
+    if "calculate" in keys:
+        return "calculated"
+    return "summary" if "summary" in keys and not {"field", "derived"} & {*keys} else "metric"
 
 
 AnyMetric = Annotated[
-    Annotated[Metric, Tag("metric")] | Annotated[CalculatedMetric, Tag("calculated")],
+    Annotated[Metric, Tag("metric")] | Annotated[CalculatedMetric, Tag("calculated")] | Annotated[SummaryMetric, Tag("summary")],
     Discriminator(_metric_kind),
-    BeforeValidator(_field_of, json_schema_input_type=str | Metric | CalculatedMetric),
+    BeforeValidator(_field_of, json_schema_input_type=str | Metric | CalculatedMetric | SummaryMetric),
 ]
+Component = Dimension | Metric | CalculatedMetric | SummaryMetric

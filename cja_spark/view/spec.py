@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -16,12 +15,11 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from cja_spark.errors import guess
 from cja_spark.span import Span
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
-from cja_spark.view.components import AnyDimension, AnyMetric, CalculatedMetric, Currency, Dimension, Metric
+from cja_spark.view.components import AnyDimension, AnyMetric, CalculatedMetric, Component, Dimension, Metric
 from cja_spark.view.condition import Segment
 from cja_spark.view.context import context_faults
 from cja_spark.view.derived.chain import Chain
@@ -31,9 +29,11 @@ from cja_spark.view.derived.held import AtReports, held_columns
 from cja_spark.view.derived.spec import AnyDerived, collected
 from cja_spark.view.derived.whole import arrays_of, fit_together, needed
 from cja_spark.view.external_ids import external_faults
+from cja_spark.view.formats import Currency
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
+from cja_spark.zone import Zone
 
 SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
 STANDARD_METRICS = ("events", "people", "sessions", *SESSION_TYPES, *SESSION_METRICS)
@@ -44,19 +44,6 @@ COLUMNS_BESIDE_DIMENSIONS = (
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
     "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
 )  # fmt: skip
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        from zoneinfo import available_timezones
-
-        raise ValueError(f"'{name}' is no IANA time zone. {guess(name, available_timezones())}".rstrip()) from None
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
 
 
 def _no_column(columns: tuple[str, ...]) -> AfterValidator:
@@ -173,12 +160,12 @@ class View(Spec):
             raise collected(type(self).__name__, faults)
         return self
 
-    def neighbour_of(self, component: Dimension | Metric | CalculatedMetric) -> AtReports | None:
+    def neighbour_of(self, component: Component) -> AtReports | None:
         """The function that looks at other events or at the clock, of a component's derived field."""
         name = None if isinstance(component, CalculatedMetric) else component.derived
         return self.derived[name].neighbour() if name in self.derived and name is not None else None
 
-    def chain_of(self, component: Dimension | Metric | CalculatedMetric) -> Chain:
+    def chain_of(self, component: Component) -> Chain:
         """The functions behind that one."""
         name = None if isinstance(component, CalculatedMetric) else component.derived
         return self.derived[name].chain() if name in self.derived and name is not None else Chain()
@@ -192,7 +179,7 @@ class View(Spec):
         made = self.derived[component.derived or ""]
         return held_columns(name, function, metric=made.asks_numbers(metric=name in self.metrics), others=made.chain().others)
 
-    def derived_fields_of(self, component: Dimension | Metric | CalculatedMetric) -> tuple[str, ...]:
+    def derived_fields_of(self, component: Component) -> tuple[str, ...]:
         """The derived fields that a component is made of, in the order in which they are made."""
         name = None if isinstance(component, CalculatedMetric) else component.derived
         return () if name is None else needed(name, self.derived)

@@ -18,6 +18,7 @@ from cja_spark.view.formula.uses import Measure, measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import STANDARD_METRICS, View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
+from cja_spark.view.summary import SummaryMetric
 from cja_spark.words.condition import condition_in_words, range_in_words, written
 
 BUILD, REPORT = "when journeys are built", "when a report runs"
@@ -38,6 +39,8 @@ def explain_component(view: View, name: str) -> str:
     metric = view.metrics.get(name)
     if isinstance(metric, CalculatedMetric):
         return _told(f"Calculated metric '{name}'", metric, _calculated(view, name, metric))
+    if isinstance(metric, SummaryMetric):
+        return _told(f"Metric '{name}' of summary data", metric, _summary(metric))
     if metric is not None:
         return _told(f"Metric '{name}'", metric, _metric(view, metric))
     if name in view.segments:
@@ -64,6 +67,8 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
         yield BUILD, f"the derived field '{name}' is made: {functions or 'what a report asks is stored'}"
     if component.field is not None:
         yield BUILD, f"the field '{component.field}' of events is stored{inside}"
+    if isinstance(component, Dimension) and component.summary is not None:
+        yield REPORT, f"rows of summary data have the value of '{component.summary}', events have none"
     lookup, profile = getattr(component, "lookup", None), getattr(component, "profile", None)
     if lookup is not None:
         yield BUILD, f"'{lookup}' is looked up by the key that matches the event"
@@ -86,6 +91,8 @@ def _looked_at(function: AtReports) -> str:
 
 def _dimension(view: View, dimension: Dimension) -> Iterator[tuple[str, str]]:
     yield from _source(view, dimension)
+    if group := dimension.summary_data_group:
+        yield REPORT, f"rows of summary data that have a value of {', '.join(group.dimensions)} have it here"
     yield from ((REPORT, what) for what in _values(dimension))
     if dimension.persistence:
         yield REPORT, _persistence(dimension.persistence)
@@ -170,7 +177,14 @@ def _outside(component: Dimension | Metric | CalculatedMetric) -> Iterator[tuple
         yield REPORT, f"its column in the lake's table of a report is called '{component.external_id}'"
 
 
-def _format(metric: Metric | CalculatedMetric) -> Iterator[tuple[str, str]]:
+def _summary(metric: SummaryMetric) -> Iterator[tuple[str, str]]:
+    yield REPORT, f"the amounts of '{metric.summary}' are summed, of rows in the report's range; they have no person and no session"
+    yield REPORT, "they go to the values that the row has: its own dimensions, those that group them, its time; to no value elsewhere"
+    yield REPORT, "segments leave out rows that their conditions on such dimensions tell not to keep, and no others"
+    yield from _format(metric)
+
+
+def _format(metric: Metric | CalculatedMetric | SummaryMetric) -> Iterator[tuple[str, str]]:
     if not metric.model_fields_set & {"format", "decimals", "currency", "upward_trend"}:
         return
     shown = {"decimal": "a number", "percent": "a percentage", "currency": "money", "time": "a length of time"}[metric.format]
