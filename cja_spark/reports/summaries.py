@@ -106,29 +106,36 @@ def _shown(ask: Ask, column: str, stored: Any) -> Any:  # noqa: ANN401
 def _table_cells(cells: Cells, ask: Ask[table.Table], found: Rows) -> None:
     """Add rows to the rows of a table with the same values; what a row has no value of is *no value*.
 
-    Source: T1-T3, O8: in the items of an array that it has no value of, a row is no row.
+    Source: T1-T3, O8, M6.
     """
     dimensions, hidden = ask.report.dimensions, table.hidden_in(ask)
-    keys = [_key(ask, name, found.rows) for name in dimensions]
-    is_row = np.full(found.rows.events, all(key is not None for key in keys))
-    ids = {name: key for name, key in zip(dimensions, keys, strict=True) if key is not None}
-    on_row = np.logical_and.reduce([is_row, *(ids[name] != 0 for name in hidden if name in ids)])
+    keys = {name: _key(ask, name, found.rows) for name in dimensions}
+    is_row = np.full(found.rows.events, _has_items(ask, found.rows))
+    on_row = np.logical_and.reduce([is_row, *(keys[name] != 0 for name in hidden)])
     for number in found.measures:
         amounts = found.amounts(number)
         if dimensions and on_row.any():
-            cells.add(number, amounts[on_row], *(key[on_row] for key in ids.values()))
+            cells.add(number, amounts[on_row], *(key[on_row] for key in keys.values()))
         cells.add(table.TOTAL + number, float(amounts[on_row if hidden else slice(None)].sum()))
         if hidden:
             cells.add(table.GRAND_TOTAL + number, float(amounts.sum()))
 
 
-def _key(ask: Ask, dimension: str, rows: Journeys) -> Ints | None:
-    """The values of a dimension on each row; None where a row has no item that could have one."""
+def _key(ask: Ask, dimension: str, rows: Journeys) -> Ints:
+    """The values of a dimension on each row: int64[rows]."""
     if f"d_{dimension}" in rows.columns:
         return rows.ids(dimension)
-    if of_objects(ask.arrays_of_dimension(dimension)):
-        return None
     return np.full(rows.events, nothing_of(ask.view, dimension), np.int64)
+
+
+def _has_items(ask: Ask[table.Table], rows: Journeys) -> bool:
+    """Whether rows have an item of each array that a dimension of the table lies in: one of theirs is of it.
+
+    Source: O8 (no items, no row). Decision: an item is there where the table has a dimension of it that rows have.
+    """
+    arrays = {name: of_objects(ask.arrays_of_dimension(name)) for name in ask.report.dimensions}
+    there = {array for name, own in arrays.items() if f"d_{name}" in rows.columns for array in own}
+    return all(own[0] in there for own in arrays.values() if own)
 
 
 def _trend_cells(cells: Cells, ask: Ask[trend.Trend], found: Rows) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 import yaml
 
 from cja_spark.journeys.hashing import value_id
+from cja_spark.journeys.summaries import read_summaries
+from cja_spark.journeys.summary_rows import Summaries
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.compile import asks_of
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.kinds import REPORTS as _ALL  # noqa: F401 - registers every kind
 from cja_spark.view.calendar import instant_ms, local_day
 from cja_spark.view.spec import View
-from tests.reference.golden import instant
+from tests.reference.golden import instant, summaries_of
 
 SEPARATORS = ("|", ";")
 OWN = ("person_id", "timestamp", "dataset", "event_id", "sequence")
@@ -35,6 +37,18 @@ def written(folder: Path) -> dict:
 def view_of(folder: Path) -> View:
     """The folder's data view."""
     return View.model_validate({"name": "golden", **written(folder).get("view", {})})
+
+
+def summaries_in(lake, folder: Path) -> Summaries:
+    """The folder's summary data, written to its tables, as the product reads it."""
+    found, view = summaries_of(folder), view_of(folder)
+    for name, one in found.items():
+        rows = [{**row, "ts": dt.datetime.fromtimestamp(row["t"] / 1000, dt.UTC), "load": 1} for row in one["rows"]]
+        frame = lake.spark.createDataFrame([{key: value for key, value in row.items() if key != "t"} for row in rows])
+        lake.summary(name).overwrite(frame)
+    granularity = {name: one["granularity"] for name, one in found.items()}
+    start, end = (instant(written(folder)["ask"][name]) for name in ("from", "to"))
+    return read_summaries(lake, view, found, granularity, start, end)
 
 
 def ask_of(folder: Path, values, newest: int) -> Ask:

@@ -21,7 +21,9 @@ from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import bucket_files, run_asks
 from cja_spark.reports.readers import run_pass
-from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of
+from cja_spark.reports.summaries import names_with, with_summaries
+from cja_spark.reports.summary_run import values_with
+from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of, summaries_in
 from tests.reference.golden import cases, differences, expected_of
 
 
@@ -36,10 +38,11 @@ def answers_of(lake: Lake, lot: Lot) -> dict[str, dict[str, list[dict]]]:
     build(lake, view, {})
     values, journeys, found = lake.values(view.name).read(), lake.journeys(view.name).read(), {}
     names, files = names_from(values, stored=True), bucket_files(journeys.inputFiles())
+    summaries = {folder: summaries_in(lake, folder) for folders in lot.inputs for folder in folders}
     asked = [
         (bucket, some)
         for bucket, folders in enumerate(lot.inputs)
-        for some in passes({folder: ask_of(folder, values, newest_of(folders)) for folder in folders})
+        for some in passes({one: ask_of(one, values_with(values, summaries[one]), newest_of(folders)) for one in folders})
     ]
     widest = max(asked, key=lambda one: len(one[1]))
     for bucket, some in asked:
@@ -51,7 +54,8 @@ def answers_of(lake: Lake, lot: Lot) -> dict[str, dict[str, list[dict]]]:
             sums |= {reader: run_pass(own, columns, asks, reader).sums for reader in ("arrow", "spark")}
         for reader, every in sums.items():
             for (folder, ask), its in zip(some.items(), every, strict=True):
-                rows = REPORTS.named(ask.report.report).finish(its, ask, shown_names(names, [ask]))
+                both, known = with_summaries(its, ask, summaries[folder]), names_with(names, summaries[folder])
+                rows = REPORTS.named(ask.report.report).finish(both, ask, shown_names(known, [ask]))
                 found.setdefault(label(folder), {})[reader] = rows.to_pylist()
     return found
 

@@ -76,6 +76,26 @@ def events_of(folder: Path, view: dict) -> list[dict]:
     return events
 
 
+def summaries_of(folder: Path) -> dict[str, dict]:
+    """The rows of summary.csv by dataset, with its granularity; nothing where there is no such file."""
+    datasets = yaml.safe_load((folder / "ask.yaml").read_text(encoding="utf-8")).get("summaries", {})
+    found: dict[str, dict] = {name: {**one, "rows": []} for name, one in datasets.items()}
+    if datasets:
+        with (folder / "summary.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                own = {name: as_cell(text) for name, text in row.items() if name not in ("dataset", "timestamp")}
+                found[row["dataset"]]["rows"].append({"t": instant(row["timestamp"]), **own})
+    return found
+
+
+def as_cell(text: str) -> str | float | None:
+    """A cell as text, as a number where it is one, or as nothing."""
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
+
+
 def made(value: object, *, number: bool) -> object:
     """The value of a derived field as a dimension or a metric has it."""
     if isinstance(value, tuple):

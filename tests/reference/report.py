@@ -14,6 +14,7 @@ from tests.reference import (
     order,
     persistence,
     standard,
+    summary_data,
     values,
 )
 from tests.reference.calculated import Leaf, leaves
@@ -179,12 +180,12 @@ def kept_of(
 
 def report(
     events: list[dict], view: dict, ask: dict, data_until: int | None = None, read_from: int | None = None,
-    as_of: int | None = None,
+    as_of: int | None = None, summaries: dict | None = None,
 ) -> list[dict]:  # fmt: skip
-    """Rows of a report; `from` and `to` of the ask are ms UTC. from > to is an error (O5)."""
+    """Rows of a report; `from` and `to` of the ask are ms UTC. from > to is an error (O5). `summaries` are summary datasets."""
     if ask["from"] > ask["to"]:
         raise ValueError("from is after to")
-    seen = see(events, view, ask, data_until, read_from, as_of)
+    seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
     if ask["report"] == "fallout":
         return fallout(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     return {"table": table, "trend": trend, "sessions": sessions}[ask["report"]](seen, ask, view)

@@ -14,8 +14,8 @@ Key = tuple[str | None, ...]
 
 
 def kept(masked: list[dict], leaf: Leaf) -> list[dict]:
-    """The masked events that a column's own segments keep."""
-    return [one for one in masked if leaf.segments <= one["in"]]
+    """The masked events that a column's own segments keep; rows of summary data are of their own metrics alone."""
+    return [one for one in masked if leaf.segments <= one["in"] and ("summary" not in one or leaf.metric in one["summary"])]
 
 
 def sums(masked: list[dict], view: dict, needed: list[Leaf]) -> dict[Leaf, float | None]:
@@ -115,6 +115,8 @@ def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
     if leaf.distinct or leaf.per or leaf.metric in ("people", "sessions", *TYPES):
         return False
+    if "summary" in spec_of(view, "metrics", leaf.metric):
+        return True
     how = settings(view, leaf) if dimensions else None
     if how is not None:
         arrays = [array for name in dimensions for array in path(view, "dimensions", name)]
@@ -135,7 +137,8 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     keep_null = not hidden
     per_key: dict[Key, list[tuple[dict, list]]] = {}
     counted = []
-    for one in seen["masked"]:
+    masked = [*seen["masked"], *seen["rows"]]
+    for one in masked:
         keys = {key for key, _ in bindings(one["event"], view, dimensions)}
         keys = {key for key in keys if all(value is not None or name not in hidden for name, value in zip(dimensions, key, strict=True))}
         if keys or keep_null or not dimensions:
@@ -148,7 +151,7 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     plain = [leaf for leaf in needed if attributed(view, ask, leaf) is None]
     cells = {key: row_sums(key, of, view, plain, dimensions) for key, of in per_key.items()}
     touched = credit(cells, seen, ask, view, needed)
-    everything = sums(seen["masked"], view, needed)
+    everything = sums(masked, view, needed)
     if not keep_null:  # items without a value are no rows, and what lies on them is not in the total
         totals |= {
             leaf: math.fsum(cell[leaf] for cell in cells.values())

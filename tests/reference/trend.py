@@ -15,11 +15,12 @@ def trend(seen: dict, ask: dict, view: dict) -> list[dict]:
     calendar = view.get("calendar", "gregorian")
     metrics = ask.get("metrics", ["events", "people", "sessions"])
     inside: dict[int, list] = {edge: [] for edge in edges(ask["from"], ask["to"], granularity, zone, calendar)}
-    for one in seen["masked"]:
+    masked = [*seen["masked"], *seen["rows"]]
+    for one in masked:
         inside[bucket(one["event"]["t"], granularity, zone, calendar)].append(one)
 
     needed = leaves(view, metrics)
-    found = [sums(events, view, needed) for events in (seen["masked"], *inside.values())]
+    found = [sums(events, view, needed) for events in (masked, *inside.values())]
     total, *figures = columns(view, metrics, Rows(found, [False] + [True] * len(inside), found[0]))
     rows = [{"row_kind": "total", "bucket": None, "label": None, **total}]
     for edge, own in zip(inside, figures, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reference.golden import ask_of, cases, differences, differs, events_of, expected_of
+from tests.reference.golden import ask_of, cases, differences, differs, events_of, expected_of, summaries_of
 from tests.reference.report import report
 
 
@@ -15,7 +15,7 @@ def test_there_are_golden_folders_of_each_package():
 @pytest.mark.parametrize("folder", cases(), ids=lambda folder: f"{folder.parent.name}/{folder.name}")
 def test_the_reference_agrees_with_a_published_example(folder):
     view, ask, data_until = ask_of(folder)
-    rows = report(events_of(folder, view), view, ask, data_until=data_until)
+    rows = report(events_of(folder, view), view, ask, data_until=data_until, summaries=summaries_of(folder))
     assert differences(rows, expected_of(folder)) == []
 
 
