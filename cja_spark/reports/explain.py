@@ -18,6 +18,7 @@ from cja_spark.reports.cells import NAMES, Sums
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.one_pass import bucket_files, read_by_arrow, read_by_spark
 from cja_spark.reports.readers import Reader
+from cja_spark.reports.summaries import datasets_read
 
 
 def explain(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], reader: Reader = "auto") -> str:
@@ -69,7 +70,9 @@ def _finish(ask: Ask) -> str:
     nothing = Sums(pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in NAMES}))
     columns = REPORTS.named(ask.report.report).finish(nothing, ask, _no_names).schema
     grain = [column.name for column in columns if column.type != pa.float64()]
-    return _step("6. finish", f"{ask.report.name}: ratios, ranking, texts of value ids", ", ".join(grain), columns.names)
+    summaries = datasets_read(ask.report.metrics_used(), ask.view)
+    joined = f"rows of summary data ({', '.join(summaries)}) join the sums; " if summaries else ""
+    return _step("6. finish", f"{ask.report.name}: {joined}ratios, ranking, texts of value ids", ", ".join(grain), columns.names)
 
 
 def _no_names(dimension: str, ids: Ints) -> Mapping[int, str]:

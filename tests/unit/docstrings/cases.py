@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.spec import Audience
@@ -17,6 +18,7 @@ from cja_spark.demo.spec import Year
 from cja_spark.journeys.derived.derive import no_lookups
 from cja_spark.journeys.derived.formula import Formula
 from cja_spark.journeys.fields import event_fields
+from cja_spark.journeys.summary_rows import Summaries, Summary
 from cja_spark.lake import Lake
 from cja_spark.sources.items import Item
 from cja_spark.view.spec import View
@@ -36,6 +38,7 @@ VIEW = View.model_validate(
 )
 FIELDS = event_fields(VIEW, {})
 DERIVED = View.model_validate({"name": "v", "derived": {"low": [{"function": "lowercase", "input": "page"}]}})
+SUMMARIES = Summaries({"costs": Summary.of(np.zeros(1, np.int64), "day", {"code": pa.array(["red"])}, {"spend": np.ones(1)})})
 PATHS = "page string, items array<struct<sku string>>, price string"
 STORED = "d_page bigint, d_sku array<bigint>, m_price double"
 LISTS = "d_page array<bigint>, d_sku array<array<bigint>>, m_price array<double>"
@@ -116,6 +119,7 @@ CASES: Mapping[str, Case] = {
     "reports.members.members": Case(given(columns=["d_page"], ask=None, passes=None)),
     "reports.one_pass.read_by_arrow": Case(given(columns=["d_page"], asks=())),
     "reports.one_pass.read_by_spark": Case(given(columns=["d_page"], asks=(), partitions=2), {"columns": "d_page array<bigint>"}),
+    "reports.summary_run.values_with": Case(given(summaries=SUMMARIES)),
     "scratch.freeze": Case(lambda lake: {"lake": lake, "folder": f"{lake.location}/_frozen"}),
 }  # fmt: skip
 EXCEPTIONS = {

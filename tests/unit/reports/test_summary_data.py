@@ -10,6 +10,7 @@ from cja_spark.errors import InputError
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.publish_page import page_of
+from cja_spark.words.component import explain_component
 
 WEB = {
     "type": "event", "source": {"format": "json", "path": "web"}, "event_id": "id", "timestamp": "time",
@@ -146,6 +147,19 @@ def test_a_changed_group_changes_the_next_report_and_no_table(shop, answers):
         ("total", None, 60, 27, 2.22), ("item", "No value", 5, 27, 0.19), ("item", "Red", 40, 0, None), ("item", "blue", 15, 0, None),
     ]  # fmt: skip
     assert (shop.lake.journeys("shop").version(), shop.lake.summary("costs").version()) == before
+
+
+def test_a_plan_says_which_rows_join(shop):
+    plans = {name: plan.explain(shop.lake, shop.project, [name]) for name in ("codes", "events_alone")}
+    assert "codes: rows of summary data (costs) join the sums; ratios" in plans["codes"]
+    assert "summary data" not in plans["events_alone"]
+
+
+def test_a_component_says_that_it_is_of_summary_data(shop):
+    view = shop.project.view
+    assert "'costs.spend' are summed" in explain_component(view, "spend")
+    assert "events have none" in explain_component(view, "campaign")
+    assert "rows of summary data that have a value of campaign have it here" in explain_component(view, "code")
 
 
 def test_a_project_of_summary_data_alone_has_tables_and_trends(spark, tmp_path):
