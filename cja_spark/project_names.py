@@ -15,12 +15,12 @@ from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles, reached
 from cja_spark.project_experiments import experiment_faults, measurable
+from cja_spark.project_fits import faults_of_what_fits
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
 from cja_spark.project_places import line_of
 from cja_spark.project_rules import rule_faults
 from cja_spark.project_standard import fault_of_standard
-from cja_spark.project_summaries import audience_summary_faults, report_summary_faults, summary_faults
-from cja_spark.project_uses import Use, audience_uses, derived_shown, report_uses, view_uses
+from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
 from cja_spark.view.derived.whole import arrays_as_written, parts_of_values
@@ -221,19 +221,9 @@ def name_faults(
         if (message := names.fault(use))
     ]
     if view is not None:
-        document = documents["view.yaml"]
-        faults += [Fault(document.file, document.line(path), message) for path, message in (*circles(view), *rule_faults(view), *summary_faults(view))]
-        datasets = _section(_value(documents.get("connection.yaml")), "datasets")
-        matches = _matches(datasets)
-        bindings = binding_faults(view, matches)
-        faults += [Fault(document.file, document.line(("dimensions", name)), message) for name, message in bindings]
-        faults += [Fault(documents[f"reports/{name}"].file, 1, text) for name, report in reports.items() if (text := derived_shown(report, view))]
-        for one, report in ((documents[f"reports/{name}"], report) for name, report in reports.items()):
-            faults += [Fault(one.file, line_of(one, use), text) for use, text in experiment_faults(report, view)]
-        granularity = {name: str(_key(one, "granularity") or "day") for name, one in (datasets or {}).items() if _key(one, "type") == "summary"}
-        found = [(f"reports/{name}", report_summary_faults(report, view, granularity)) for name, report in reports.items()]
-        found += [(f"audiences/{name}", audience_summary_faults(audience, view)) for name, audience in audiences.items()]
-        faults += [Fault(documents[key].file, documents[key].line(path), text) for key, some in found for path, text in some]
+        datasets = _section(_value(documents.get("connection.yaml")), "datasets") or {}
+        granularity = {name: str(_key(one, "granularity") or "day") for name, one in datasets.items() if _key(one, "type") == "summary"}
+        faults += faults_of_what_fits(documents, view, reports, audiences, _matches(datasets), granularity)
     return list(dict.fromkeys(faults))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator, Field
 
 if TYPE_CHECKING:
-    from cja_spark.view.components import CalculatedMetric, Dimension, Metric
+    from cja_spark.view.components import AnyMetric, Component, Dimension
 
 Place = tuple[str, str, str]
 PATTERN = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
@@ -26,13 +26,13 @@ def _plain(written: object) -> object:
 ExternalId = Annotated[str, BeforeValidator(_plain), Field(pattern=PATTERN)]
 
 
-def external_id_of(name: str, component: Dimension | Metric | CalculatedMetric) -> str:
+def external_id_of(name: str, component: Component) -> str:
     """What a component is called outside: by itself its name."""
     return component.external_id or name
 
 
 def external_faults(
-    dimensions: Mapping[str, Dimension], metrics: Mapping[str, Metric | CalculatedMetric], columns: Mapping[str, str]
+    dimensions: Mapping[str, Dimension], metrics: Mapping[str, AnyMetric], columns: Mapping[str, str]
 ) -> Iterator[tuple[Place, str]]:
     """External ids that are another column's name, also without case: where, and the sentence.
 

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from cja_spark.spec import AsTuple, EachOnce, Name, Spec
+from cja_spark.view.external_ids import ExternalId
 from cja_spark.view.formats import Currency, Format
 
 
@@ -53,6 +54,7 @@ class SummaryMetric(Spec):
         decimals: how many decimals are shown.
         currency: the ISO 4217 code of amounts.
         upward_trend: whether more is good or bad.
+        external_id: what its column of kept reports is called; by itself its name.
     """
 
     derived: ClassVar[None] = None  # what it is not made of, for those who ask any component
@@ -62,5 +64,6 @@ class SummaryMetric(Spec):
     decimals: int = Field(default=0, ge=0, le=10)
     currency: Currency | None = None
     upward_trend: Literal["good", "bad"] = "good"
+    external_id: ExternalId | None = None
     label: str | None = None
     description: str | None = None
