@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PIP    := PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)/bin/pip
 EVENTS ?= 200000
 STAMP  := $(VENV)/.installed
 
@@ -16,7 +17,7 @@ demo: setup ## the whole way once: demo data, connect, journey, report, publish,
 test: setup ## the test suite but tests/jobs, in two processes with a session each
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on a standalone cluster, by arrivals (15 minutes and more)
+test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on a standalone cluster, by spark-submit, in a catalogue's schema, by arrivals (15 minutes and more)
 	@$(BIN)/python -m pytest tests/jobs
 
 test-release: setup ## the same as thoroughly as a release: every job killed at 20 moments, all days of the demo one by one (hours)
@@ -25,7 +26,8 @@ test-release: setup ## the same as thoroughly as a release: every job killed at 
 draws: setup ## generated cases against the reference, all of them where make test draws some (10 minutes)
 	@CJA_DRAW=all $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/property
 
-lint: setup ## ruff, mypy --strict, import layers
+lint: setup ## what is pinned fits together, ruff, mypy --strict, import layers
+	@$(PIP) check --quiet
 	@$(BIN)/ruff check cja_spark jobs tests benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
@@ -58,8 +60,11 @@ $(STAMP): pyproject.toml requirements.lock
 	 command -v "$$java" >/dev/null || { echo "cja_spark needs Java 17: no java was found (install a JDK 17 or set JAVA_HOME)"; exit 2; }
 	@echo "setting up $(VENV) (a few minutes the first time)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@grep -v '^pyspark==' requirements.lock >$(VENV)/others.txt; \
+	 $(PIP) wheel --quiet --no-deps --wheel-dir $(VENV)/wheels $$(grep '^pyspark==' requirements.lock) & wheel=$$!; \
+	 $(PIP) install --quiet --no-deps --requirement $(VENV)/others.txt && wait $$wheel \
+	 && $(PIP) install --quiet --no-deps $(VENV)/wheels/pyspark-*.whl && rm -r $(VENV)/wheels $(VENV)/others.txt
+	@$(PIP) install --quiet --no-deps --editable .
 	@$(BIN)/cja doctor --resolve
 	@touch $(STAMP)
 

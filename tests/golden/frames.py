@@ -22,6 +22,7 @@ from cja_spark.view.spec import View
 from tests.reference.golden import instant, summaries_of
 
 SEPARATORS = ("|", ";")
+BUCKETS = 4
 OWN = ("person_id", "timestamp", "dataset", "event_id", "sequence")
 COLUMNS = (
     "person_id string, person_namespace string, event_id string, ts timestamp, event_date date, dataset string, "
@@ -66,7 +67,7 @@ def ask_of(folder: Path, values, newest: int) -> Ask:
 
 @dataclass
 class Lot:
-    """Inputs that are built together: each in a bucket of its own, so that a report can read only its own persons."""
+    """Inputs that are built together: persons of each have ids of their own, so that a report reads only its own ones."""
 
     inputs: list[list[Path]]
 
@@ -75,7 +76,7 @@ class Lot:
         views = [view_of(folder) for folders in self.inputs for folder in folders]
         parts = {kind: {name: one for view in views for name, one in getattr(view, kind).items()}
                  for kind in ("derived", "dimensions", "metrics")}  # fmt: skip
-        return View(name="golden", buckets=len(self.inputs), period="year", **parts)
+        return View(name="golden", buckets=BUCKETS, period="year", **parts)
 
     def takes(self, folders: list[Path]) -> bool:
         """Whether another input fits: a component means one field, and no field lies below another."""
@@ -87,6 +88,23 @@ class Lot:
         )
         paths = {path for some in (*self.inputs, folders) for path in _paths(some)}
         return same and not any(path.startswith((f"{other}.", f"{other}[]")) for path in paths for other in paths)
+
+    def widest(self) -> int:
+        """The input of most folders."""
+        return max(range(len(self.inputs)), key=lambda number: len(self.inputs[number]))
+
+    def bucket(self, number: int) -> int:
+        """Where an input lies: the widest alone, so that tasks can read it, the others together."""
+        return 0 if number == self.widest() else 1 + number % (BUCKETS - 1)
+
+    def person(self, written: str, number: int) -> str:
+        """An input's person under a longer id that falls into its bucket; no report shows ids."""
+        longer = (f"{written}~{number}~{more}" for more in itertools.count())
+        return next(name for name in longer if value_id(name) % BUCKETS == self.bucket(number))
+
+    def keys(self, number: int) -> list[int]:
+        """The keys of an input's persons."""
+        return [value_id(self.person(person, number)) for person in {row["person_id"] for row in _rows(self.inputs[number])}]
 
 
 def lots(folders: list[Path]) -> list[Lot]:
@@ -125,20 +143,13 @@ def events_of(spark, lot: Lot):
     numbers -= {dimension.field for dimension in view.dimensions.values()}
     tree = _tree([path for folders in lot.inputs for path in _paths(folders)])
     events = []
-    for bucket, folders in enumerate(lot.inputs):
+    for number, folders in enumerate(lot.inputs):
         rows = _rows(folders)
         datasets = list(dict.fromkeys(row["dataset"] for row in rows))
-        for number, row in enumerate(rows):
-            person = person_in(row["person_id"], bucket, len(lot.inputs))
+        for at, row in enumerate(rows):
             values = (_value(tree[name], name, row, (), numbers) for name in tree)
-            events.append((person, *_own(row, datasets, number), *values))
+            events.append((lot.person(row["person_id"], number), *_own(row, datasets, at), *values))
     return spark.createDataFrame(events, ", ".join([COLUMNS, *(_typed(name, tree[name], name, numbers) for name in tree)]))
-
-
-def person_in(person: str, bucket: int, buckets: int) -> str:
-    """The person under a longer id that falls into a bucket; no report shows ids."""
-    longer = (f"{person}~{number}" for number in itertools.count())
-    return next(name for name in longer if value_id(name) % buckets == bucket)
 
 
 def _own(row: dict, datasets: list[str], number: int) -> tuple:

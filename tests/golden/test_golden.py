@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -37,20 +38,21 @@ def answers_of(lake: Lake, lot: Lot) -> dict[str, dict[str, list[dict]]]:
     lake.events.append(events_of(lake.spark, lot))
     build(lake, view, {})
     values, journeys, found = lake.values(view.name).read(), lake.journeys(view.name).read(), {}
-    names, files = names_from(values, stored=True), bucket_files(journeys.inputFiles())
+    names, buckets = names_from(values, stored=True), sorted({lot.bucket(number) for number in range(len(lot.inputs))})
+    files = dict(zip(buckets, bucket_files(journeys.inputFiles()), strict=True))
     summaries = {folder: summaries_in(lake, folder) for folders in lot.inputs for folder in folders}
     asked = [
-        (bucket, some)
-        for bucket, folders in enumerate(lot.inputs)
+        (number, some)
+        for number, folders in enumerate(lot.inputs)
         for some in passes({one: ask_of(one, values_with(values, summaries[one]), newest_of(folders)) for one in folders})
     ]
-    widest = max(asked, key=lambda one: len(one[1]))
-    for bucket, some in asked:
+    widest = max((one for one in asked if one[0] == lot.widest()), key=lambda one: len(one[1]))
+    for number, some in asked:
         asks = list(some.values())
         columns = sorted({column for ask in asks for column in columns_of([ask.report], ask.view)})
-        sums = {"here": sums_of_bucket(files[bucket], columns, asks)}
-        if (bucket, some) == widest:
-            own = journeys.where(F.col("bucket") == bucket)
+        sums = {"here": sums_of_persons(files[lot.bucket(number)], lot.keys(number), columns, asks)}
+        if (number, some) == widest:
+            own = journeys.where(F.col("bucket") == lot.bucket(number))
             sums |= {reader: run_pass(own, columns, asks, reader).sums for reader in ("arrow", "spark")}
         for reader, every in sums.items():
             for (folder, ask), its in zip(some.items(), every, strict=True):
@@ -60,9 +62,10 @@ def answers_of(lake: Lake, lot: Lot) -> dict[str, dict[str, list[dict]]]:
     return found
 
 
-def sums_of_bucket(files: list[str], columns: list[str], asks: list[Ask]) -> list[Sums]:
-    """What the task of a bucket does, in this process."""
-    cells = run_asks(asks, read_bucket([unquote(file) for file in files], columns, ReadCounts()))
+def sums_of_persons(files: list[str], keys: list[int], columns: list[str], asks: list[Ask]) -> list[Sums]:
+    """What the task of a bucket does, in this process, with the events of some persons."""
+    bucket = read_bucket([unquote(file) for file in files], columns, ReadCounts())
+    cells = run_asks(asks, (part.only(np.isin(part.person_ids, keys)[part.person_of_event()]) for part in bucket))
     table = pa.Table.from_batches(cells)
     return [Sums(table.filter(pc.equal(table["report"], number))) for number in range(len(asks))]
 
