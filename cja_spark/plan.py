@@ -222,13 +222,14 @@ def _report(
     names_of = shown_names(names_with(names, summaries), asks)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
-        rows = REPORTS.named(ask.report.report).finish(with_summaries(sums, ask, summaries), ask, names_of)
+        every = with_summaries(sums, ask, summaries)
+        rows = REPORTS.named(ask.report.report).finish(every, ask, names_of)
         run = run_id(ask, sources_of(built.sources, ask, summaries))
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
         answers.append(
             Answer(
                 ask, rows, run, kept, len(left_out), sum(left_out.values()), with_too_many_values(sums, ask),
-                people_behind(ask, sums, names_of),
+                people_behind(ask, every, names_of),
             )
         )  # fmt: skip
     return Run(tuple(answers), passed, built.version)

@@ -165,7 +165,8 @@ class Names:
     @staticmethod
     def measured_per(container: str, names: Names, name: str) -> str | None:
         """Refuse a metric that a unit of an experiment has no amount of."""
-        return measurable(name, container, names.parts, name in names.credited)
+        of_summaries = names.summed_only(name) if name in names.summed else None
+        return of_summaries or measurable(name, container, names.parts, name in names.credited)
 
     def tells_apart(self, name: str) -> str | None:
         """Refuse a dimension of which an event has several values where events are told apart."""

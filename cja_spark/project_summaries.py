@@ -101,7 +101,9 @@ def report_summary_faults(report: Report, view: View, granularity: Mapping[str, 
     finer = report.granularity if isinstance(report, Trend) else ""
     asked = [name for name in (*report.dimensions_used(), finer) if name in OF_TIME]
     for metric, dataset in sorted(sources):
-        if coarse := [name for name in asked if name not in of_time(granularity.get(dataset, "hour"))]:
+        if dataset not in granularity:  # a fault of its own
+            continue
+        if coarse := [name for name in asked if name not in of_time(granularity[dataset])]:
             place = ("granularity",) if finer in coarse else ("dimensions",)
             size = {"hour": "an hour", "day": "a day"}.get(granularity[dataset], granularity[dataset])
             text = f"metric '{metric}' has rows of summary data '{dataset}', each about {size}; none has one '{coarse[0]}'."

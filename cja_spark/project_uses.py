@@ -16,7 +16,7 @@ from cja_spark.view.formula.uses import measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.sequence import Changes
 from cja_spark.view.spec import View
-from cja_spark.view.standard import NOT_COMPARED, STANDARD_DIMENSIONS
+from cja_spark.view.standard import NOT_COMPARED, STANDARD_DIMENSIONS, TIMES
 from cja_spark.view.summary import SummaryMetric
 
 
@@ -97,7 +97,8 @@ def report_uses(report: Report) -> Iterator[Use]:
     yield from (Use("dimension", name) for name in report.dimensions_used())
     if sort := report.sorted_by():
         yield Use("metric", sort, "ranks")
-    if len(report.dimensions_used()) > 1 and {*report.dimensions_used()} & {*STANDARD_DIMENSIONS}:
+    beside = {*report.dimensions_used()}
+    if len(beside) > 1 and beside & {*STANDARD_DIMENSIONS} and not beside <= {*TIMES}:
         yield from (Use("metric", name, "set_before") for name in report.metrics_used())
     if len(report.dimensions_used()) > 3:
         yield from (Use("metric", name, "narrow") for name in report.metrics_used())

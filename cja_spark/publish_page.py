@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from pydantic import JsonValue
 import cja_spark
 from cja_spark.connection.spec import Connection, EventDataset, IdentityField, ProfileDataset
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.lake import Lake
+from cja_spark.lake import Lake, Table
 from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
 from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
@@ -59,7 +59,7 @@ def page_of(lake: Lake, project: Project, run: Run) -> PageContent:
     return PageContent(
         title=project.connection.name.replace("_", " ").title(),
         panels=tuple(panel_of(answer, project.view, identities) for answer in run.answers),
-        receipt=receipt_of(lake, run),
+        receipt=receipt_of(lake, run, project.connection.summaries()),
     )
 
 
@@ -121,7 +121,7 @@ def column_of(name: str, view: View, identities: Collection[str] = _IDENTITIES) 
     metric = view.metrics.get(name)
     if metric is None:
         return ColumnSpec(name=name, label=_sentence(name))
-    whole = metric.format == "decimal" and metric.decimals == 0
+    whole = metric.format == "decimal" and metric.decimals == 0 and not isinstance(metric, SummaryMetric)  # whose rows are of nobody
     usual: Format = "count" if whole else _FORMATS[metric.format]
     return ColumnSpec(
         name=name,
@@ -212,29 +212,32 @@ def _option(value: JsonValue) -> str | int | float | bool | None:
     return ", ".join(f"{key} {_option(part)}" for key, part in value.items())
 
 
-def receipt_of(lake: Lake, run: Run) -> Receipt:
+def receipt_of(lake: Lake, run: Run, summaries: Iterable[str] = ()) -> Receipt:
     """What a reader must know to trust the numbers."""
     window = run.answers[0].ask.window if run.answers else None
     dropped = dropped_rows(lake)
+    tables = {"events": lake.events, **{f"summary data {name}": lake.summary(name) for name in summaries}}
+    there = {name: table for name, table in tables.items() if table.exists()}
     return Receipt(
         data_until=instant(window.complete) if window else None,
         events_read=run.passed.events,
         dropped=dropped,
-        rows_loaded=lake.events.read().count() + sum(dropped.values()),
+        rows_loaded=sum(table.read().count() for table in there.values()) + sum(dropped.values()),
         excluded_persons=run.passed.excluded_persons,
         duration=timedelta(seconds=round(run.passed.seconds, 3)),
-        versions=versions_of(lake, run),
+        versions=versions_of(lake, run, there),
     )
 
 
-def versions_of(lake: Lake, run: Run) -> Mapping[str, str]:
+def versions_of(lake: Lake, run: Run, tables: Mapping[str, Table]) -> Mapping[str, str]:
     """What computed the figures, and which versions of which tables they are of."""
+    journeys = {"journeys": run.journeys_version} if run.journeys_version >= 0 else {}
+    versions = {**journeys, **{name: table.version() for name, table in tables.items()}}
     return {
         "cja_spark": cja_spark.__version__,
         "pyspark": lake.spark.version,
         "delta": version("delta-spark"),
-        "journeys": f"version {run.journeys_version} of the table",
-        "events": f"version {lake.events.version()} of the table",
+        **{name: f"version {number} of the table" for name, number in versions.items()},
     }
 
 

@@ -38,6 +38,7 @@ from cja_spark.sources.failures import spark_errors
 from cja_spark.view.components import Metric
 from cja_spark.view.spec import View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
+from cja_spark.view.summary_sources import is_of_summary
 
 MOST_EVENTS = 20_000
 
@@ -119,6 +120,8 @@ def _asked(project: Project, names: Sequence[str], report: str | None, credit: s
     metrics = tuple(name for name in view.metric_names() if name not in view.metrics or isinstance(view.metrics[name], Metric))
     for name in wanted:
         if name not in dimensions and name not in metrics and name not in view.segments:
+            if name in view.metrics and is_of_summary(view, name):
+                raise ConfigurationError(f"'{name}' is of summary data, whose rows have no person; name a metric of events.")
             if name in view.metrics:
                 raise ConfigurationError(f"'{name}' is a calculated metric, which exists only as a sum; name what it is made of.")
             raise ConfigurationError.unknown("component", name, (*dimensions, *metrics, *view.segments))

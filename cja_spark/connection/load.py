@@ -49,6 +49,7 @@ class Load:
         as_of: the instant of replays; None means the newest event.
         known: what earlier loads noted; nothing when it is full.
         resumed: an earlier attempt did not end; it may have written anything.
+        first: datasets of which no load since the last full one took anything: what is there of them is of before.
     """
 
     number: int
@@ -58,6 +59,11 @@ class Load:
     as_of: datetime | None
     known: Known = field(default_factory=Known)
     resumed: bool = False
+    first: frozenset[str] = frozenset()
+
+    def replaces(self, dataset: str) -> bool:
+        """Whether nothing that was there of a dataset stays."""
+        return self.full or dataset in self.first
 
     def of(self, dataset: str) -> list[Item]:
         """Items of one dataset."""
@@ -96,7 +102,8 @@ def plan_load(
         return None
     fresh = in_order_of_arrival(fresh, _first_seen(rows))
     number = max((row["load"] for row in rows), default=0) + 1
-    load = Load(number, tuple(fresh), full, lake.events.version(), as_of, Known() if full else _known(rows))
+    known = Known() if full else _known(rows)
+    load = Load(number, tuple(fresh), full, lake.events.version(), as_of, known, first=_first(fresh, kept))
     table = lake.table(LOADS)  # of two plans of one number Delta takes the first; what the other lists stays new
     row = _row(load, "planned", definitions=json.dumps(definitions(connection), sort_keys=True))
     table.append(table.frame([row]), app_id="loads", txn=number)
@@ -127,7 +134,13 @@ def _kept(rows: Sequence[Row]) -> list[Row]:
 def _planned(rows: Sequence[Row], row: Row) -> Load:
     items = tuple(Item(*item) for item in row["items"])
     known = Known() if row["full"] else _known(rows)
-    return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]), known, resumed=True)
+    first = _first(items, [one for one in _kept(rows) if one["load"] < row["load"]])
+    return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]), known, resumed=True, first=first)
+
+
+def _first(items: Sequence[Item], before: Sequence[Row]) -> frozenset[str]:
+    """Datasets of which some items are, and none that the plans before took."""
+    return frozenset(item.dataset for item in items) - {Item(*item).dataset for row in before for item in row["items"]}
 
 
 def _moved(lake: Lake, connection: Connection, files_root: str, load: Load) -> SourceError | None:

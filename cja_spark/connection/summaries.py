@@ -83,7 +83,7 @@ def check_summaries(lake: Lake, connection: Connection, load: Load, files_root: 
 
 
 def _conformed(lake: Lake, load: Load, rows: DataFrame, name: str, dataset: SummaryDataset) -> SummaryRows:
-    there = T.StructType() if load.full else lake.summary(name).read().schema
+    there = T.StructType() if load.replaces(name) else lake.summary(name).read().schema
     known = T.StructType([one for one in there.fields if one.name not in RESERVED])
     texts = text_paths(rows.schema, dataset.numbers, name, known)
     when, kind = path_column(dataset.timestamp, rows.schema, f"dataset '{name}', timestamp")
@@ -131,12 +131,14 @@ def first_instant(column: Column, kind: T.DataType, granularity: str, zone: str)
 def write_summaries(lake: Lake, load: Load, datasets: Sequence[SummaryRows]) -> None:
     """Append the rows of a load to the tables of their datasets, once however often it is asked.
 
-    Rows:    Those that were there, and one per usable source row. A full load keeps nothing older.
+    Rows:    Those that were there, and one per usable source row. A full load keeps nothing older, and neither does the
+        first one after it that takes something of a dataset, which may have been out of the connection meanwhile.
     """
     for one in datasets:
         table, rows = lake.summary(one.name), one.usable(load)
-        write = partial(table.overwrite if load.full else table.append, app_id=f"summary:{one.name}", txn=load.number)
-        if not load.full and (older := _of_narrower_types(table, rows.schema)) is not None:
+        replaces = load.replaces(one.name)
+        write = partial(table.overwrite if replaces else table.append, app_id=f"summary:{one.name}", txn=load.number)
+        if not replaces and (older := _of_narrower_types(table, rows.schema)) is not None:
             table.overwrite(older.unionByName(rows), app_id=f"summary:{one.name}", txn=load.number)
         else:
             write(rows)

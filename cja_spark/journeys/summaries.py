@@ -43,8 +43,9 @@ def read_summaries(
         version = table.version()
         if version < 0:  # nothing came yet
             continue
-        found[name] = summary_of(table.read(version), view, name, granularity[name], start, end)
-        sources[name] = f"{name} {version}"
+        rows = table.read(version)
+        found[name] = summary_of(rows, view, name, granularity[name], start, end)
+        sources[name] = f"{name} {rows.agg(F.max('load')).collect()[0][0]}"  # what is there is of the loads up to this one
     return Summaries(found, sources) if found else NO_SUMMARIES
 
 

@@ -12,7 +12,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.kind import REPORTS, Names
 from cja_spark.view.components import CalculatedMetric
-from cja_spark.view.formula.uses import Measure, measures_of
+from cja_spark.view.formula.uses import Measure, controls_of, measures_of
 from cja_spark.view.spec import View
 
 Behind = Mapping[str, tuple[float | None, ...]]
@@ -21,7 +21,8 @@ Behind = Mapping[str, tuple[float | None, ...]]
 def people_behind(ask: Ask, sums: Sums, names: Names) -> Behind:
     """Per calculated metric that a report shows, the smallest count of people above 0 that each row's figure is made of.
 
-    Metrics that no people go into are not in it; null is a row whose people are not known, or nobody.
+    Metrics that no people go into are not in it; null is a row whose people are not known, or nobody. A metric that
+    compares rows with a control is made of the control's people too.
 
     Source: spec publishing, S4. Decision: the same rows with more columns, since order and rest do not depend on columns.
     """
@@ -29,7 +30,7 @@ def people_behind(ask: Ask, sums: Sums, names: Names) -> Behind:
     counts = {one: f"people {number}" for number, one in enumerate(dict.fromkeys(one for some in wanted.values() for one in some))}
     if not counts:
         return {}
-    more = {name: CalculatedMetric(calculate=_written(one)) for one, name in counts.items()}
+    more = {name: CalculatedMetric(calculate=one) for one, name in counts.items()}
     view = ask.view.model_copy(update={"metrics": {**ask.view.metrics, **more}})
     report = ask.report.model_copy(update={"metrics": (*ask.report.metrics, *more)})  # type: ignore[attr-defined]
     kind = REPORTS.named(report.report)
@@ -38,15 +39,22 @@ def people_behind(ask: Ask, sums: Sums, names: Names) -> Behind:
     return {name: _smallest(amounts[one] for one in some) for name, some in wanted.items() if some}
 
 
-def _people_of(name: str, view: View) -> tuple[Measure, ...]:
-    """The counts of people that a calculated metric is made of."""
+def _people_of(name: str, view: View) -> tuple[str, ...]:
+    """The counts of people that a calculated metric is made of, as formulas."""
     if not isinstance(view.metrics.get(name), CalculatedMetric):
         return ()
-    return tuple(one for one in measures_of(name, view.formulas()) if one.metric == "people")
+    formulas = view.formulas()
+    people = [one for one in measures_of(name, formulas) if one.metric == "people"]
+    controls = sorted(controls_of(name, formulas))
+    return tuple(_within(text, one) for one in people for text in ("people", *(f"control_units(people, people, {_quoted(control)})" for control in controls)))
 
 
-def _written(measure: Measure) -> str:
-    return f"people[{', '.join(measure.segments)}]" if measure.segments else "people"
+def _within(text: str, measure: Measure) -> str:
+    return f"{text}[{', '.join(measure.segments)}]" if measure.segments else text
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 def _as_many(rows: pa.Table, shown: pa.Table) -> pa.Table:

@@ -8,7 +8,7 @@ from cja_spark.errors import ConfigurationError
 from cja_spark.span import span_text
 from cja_spark.spec import Spec
 from cja_spark.view.attribution import Attribution
-from cja_spark.view.components import CalculatedMetric, Dimension, Metric
+from cja_spark.view.components import CalculatedMetric, Component, Dimension, Metric
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.derived.date_math import Clock, OfScope
@@ -172,7 +172,7 @@ def _metric(view: View, metric: Metric) -> Iterator[tuple[str, str]]:
     yield from _outside(metric)
 
 
-def _outside(component: Dimension | Metric | CalculatedMetric) -> Iterator[tuple[str, str]]:
+def _outside(component: Component) -> Iterator[tuple[str, str]]:
     if component.external_id:
         yield REPORT, f"its column in the lake's table of a report is called '{component.external_id}'"
 
@@ -182,6 +182,7 @@ def _summary(metric: SummaryMetric) -> Iterator[tuple[str, str]]:
     yield REPORT, "they go to the values that the row has: its own dimensions, those that group them, its time; to no value elsewhere"
     yield REPORT, "segments leave out rows that their conditions on such dimensions tell not to keep, and no others"
     yield from _format(metric)
+    yield from _outside(metric)
 
 
 def _format(metric: Metric | CalculatedMetric | SummaryMetric) -> Iterator[tuple[str, str]]:

@@ -121,7 +121,7 @@ def arm(node: ast.Call, where: Where) -> list[Leaf]:
     while isinstance(metric, ast.Subscript):
         metric, of_metric = metric.value, inside(metric, of_metric)
     found = [Leaf(container.id, where.segments), Leaf(metric.id, of_metric.segments)]
-    return found if called(node) == "lift" else [*found, found[1]._replace(per=container.id)]
+    return found if called(node) in experiments.WITHOUT_SQUARES else [*found, found[1]._replace(per=container.id)]
 
 
 def given_to(node: ast.Call) -> tuple[ast.expr, ast.expr, str | None, float]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 RHO2 = 10**-2.8
-AGAINST = ("lift", "confidence", "difference_lower", "difference_upper")
+AGAINST = ("lift", "confidence", "difference_lower", "difference_upper", "control_units")
+WITHOUT_SQUARES = ("lift", "control_units")
 ALONE = ("confidence_lower", "confidence_upper", "sample_variance")
 FUNCTIONS = (*AGAINST, *ALONE)
 Arm = tuple[float | None, float | None, float | None]  # units, sum, sum of squares
@@ -18,7 +19,9 @@ Arm = tuple[float | None, float | None, float | None]  # units, sum, sum of squa
 def computed(name: str, own: Arm, control: Arm | None, threshold: float) -> float | None:
     """A function of one row; null where something is missing or has no value."""
     arms = [own] if name in ALONE else [own, control]
-    needs_squares = name != "lift"
+    if name == "control_units":
+        return None if control is None else control[0]
+    needs_squares = name not in WITHOUT_SQUARES
     for arm in arms:
         if arm is None or arm[0] is None or arm[1] is None or arm[0] <= 0 or (needs_squares and (arm[2] is None or arm[0] < 2)):
             return None

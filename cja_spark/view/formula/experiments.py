@@ -13,6 +13,7 @@ import numpy as np
 
 from cja_spark.view.formula.functions import Floats, Function, Parameter
 
+WITHOUT_SQUARES = ("lift", "control_units")  # functions that need no sum of squares
 CONTAINERS = ("people", "sessions", "events")  # what a unit may be, the widest first
 RHO2 = 10**-2.8  # tunes at how many units bounds are tightest; Customer Journey Analytics has one for all experiments
 ROUNDING = 1e-12  # what may be left of a variance of 0, as a share of the mean square
@@ -112,6 +113,10 @@ def _most_apart(own: Arm, control: Arm, threshold: float) -> Floats:
     return _apart(own, control, threshold, 1)
 
 
+def _units_of_control(own: Arm, control: Arm) -> Floats:
+    return control.units
+
+
 def _variance(arm: Arm) -> Floats:
     return arm.variance
 
@@ -141,5 +146,6 @@ EXPERIMENTS = (
     _of_row("confidence_upper", (*PER, THRESHOLD), _above, "the upper bound"),
     _against("difference_lower", (*AGAINST, THRESHOLD), _least_apart, "the lower bound of the difference from the control's metric per unit"),
     _against("difference_upper", (*AGAINST, THRESHOLD), _most_apart, "the upper bound"),
+    _against("control_units", AGAINST, _units_of_control, "how many units the control has"),
     _of_row("sample_variance", PER, _variance, "the variance of the metric over units, divided by N - 1"),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cja_spark.view.attribution import Attribution
+from cja_spark.view.formula.experiments import WITHOUT_SQUARES
 from cja_spark.view.formula.known import COMPUTED
 from cja_spark.view.formula.nodes import (
     Attributed,
@@ -181,7 +182,7 @@ def container_of(node: Call) -> str:
 def arm_of(node: Call) -> tuple[Measure, ...]:
     """What is summed for a call of a function of experiments: the metric, its units, and its squares where they are needed."""
     metric, container = _one_metric(node.given[0]), container_of(node)
-    squares = () if node.function == "lift" else (replace(metric, squared_per=container),)
+    squares = () if node.function in WITHOUT_SQUARES else (replace(metric, squared_per=container),)
     return metric, Measure(container), *squares
 
 

@@ -51,6 +51,18 @@ def test_a_full_load_gives_the_same_rows(lake, tmp_path):
     assert (rows(lake), [row[1:] for row in dropped(lake)]) == there
 
 
+def test_a_dataset_that_was_out_of_the_connection_at_a_full_load_begins_anew(lake, tmp_path):
+    put(tmp_path, "web/1.json", event(1))
+    put(tmp_path, "costs/1.json", {"day": "2026-01-05", "spend": 1})
+    load(lake, tmp_path, costs())
+    load(lake, tmp_path, shop("web"), full=True)
+    assert load(lake, tmp_path, costs(time_zone="Asia/Tokyo")).loaded == {"costs": 1}
+    assert rows(lake) == [("2026-01-04T15:00", 1)]
+    put(tmp_path, "costs/2.json", {"day": "2026-01-06", "spend": 2})
+    load(lake, tmp_path, costs(time_zone="Asia/Tokyo"))
+    assert rows(lake) == [("2026-01-04T15:00", 1), ("2026-01-05T15:00", 2)]
+
+
 def test_what_cannot_be_used_is_in_quarantine_with_its_reason(lake, tmp_path):
     texts = [{"day": "2026-01-05", "spend": "7"}, {"day": "2026-01-05", "spend": "seven"}, {"day": None, "spend": "1"}, {"day": "soon", "spend": "1"},
              {"day": "1899-12-31", "spend": "1"}, {"day": "12026-01-01", "spend": "1"}]  # fmt: skip

@@ -21,12 +21,13 @@ START, END = (instant_ms(dt.date(2026, 1, day), "UTC") for day in (1, 3))
 VIEW = View.model_validate(
     {
         "name": "shop",
-        "dimensions": {"page": {"field": "page", "label": "page name"}},
+        "dimensions": {"page": {"field": "page", "label": "page name", "context": "variant"}},
         "metrics": {
             "orders": "orders",
             "revenue": {"field": "paid", "format": "currency", "decimals": 2},
             "rate": {"calculate": "orders / people", "format": "percent"},
             "share": {"calculate": "people[buyers] / people", "format": "percent"},
+            "lift": {"calculate": "lift(orders, people, control='home')", "format": "percent"},
         },
         "segments": {"buyers": {"where": {"metric": "orders", "at_least": 1}}},
     }

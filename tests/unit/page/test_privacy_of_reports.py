@@ -109,6 +109,15 @@ def test_a_share_over_time_is_hidden_alike_and_its_total_is_not():
     assert [row["share"] for row in rows] == [0.43, HIDDEN, 0.8]
 
 
+def test_a_comparison_with_a_control_of_few_people_is_hidden():
+    metrics = ("people", "orders", "lift")
+    assert people_of(table(9, 40, metrics)) == {"lift": (49.0, 9.0, 9.0)}
+    assert people_of(table(30, 40, metrics)) == {"lift": (70.0, 30.0, 30.0)}
+    _, cart, home = encoded(table(9, 40, metrics))
+    assert (cart["people"], cart["orders"], cart["lift"]) == (40, 40, HIDDEN)
+    assert home["lift"] == HIDDEN
+
+
 def test_figures_of_no_people_and_rows_in_another_order_keep_their_places():
     assert people_of(table(40, 9)) == {"rate": (49.0, 40.0, 9.0)}
     assert people_of(table(40, 9, ("orders", "revenue"))) == {}

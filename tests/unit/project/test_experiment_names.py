@@ -40,6 +40,13 @@ def test_a_metric_with_attribution_is_no_metric_of_an_experiment():
     )
 
 
+@pytest.mark.parametrize("call", ["lift(spend, people, control='A')", "confidence_lower(spend, events)"])
+def test_no_unit_has_an_amount_of_summary_data(call):
+    view = View.model_validate({"name": "v", "metrics": {"spend": {"summary": "costs.spend"}, "it": {"calculate": call}}})
+    [fault] = faults_of_names(view, [])
+    assert fault.message.endswith("metric 'spend' is of summary data, whose rows have no person and no session; name a metric of events.")
+
+
 @pytest.mark.parametrize("formula", ["sample_variance(people, people)", "sample_variance(sessions, people)", "sample_variance(bounces, sessions)", "sample_variance(events[buyers], events)"])
 def test_what_a_unit_has_an_amount_of_is_a_metric_of_an_experiment(folder, formula):
     conversion(folder, formula)

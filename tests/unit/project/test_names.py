@@ -238,4 +238,4 @@ def test_a7_credit_goes_to_what_was_set_before_so_a_standard_dimension_stands_al
 
     fault = "metric 'orders' has attribution, which credits what events set before; standard dimensions beside others are set by every event."
     assert said("orders", "page", "day") == said("rate", "day", "page") == [fault]
-    assert said("orders", "day") == said("plain", "page", "day") == said("orders", "page") == []
+    assert said("orders", "day") == said("orders", "day", "hour_of_day") == said("plain", "page", "day") == said("orders", "page") == []

@@ -66,6 +66,11 @@ def test_a_connection_may_have_summary_data_alone_but_not_nothing(tmp_path):
     assert any("at least one dataset of type event or summary" in text for _, _, text in faults(folder))
 
 
+def test_a_misspelt_dataset_is_the_only_fault_also_in_a_report_by_minute(tmp_path):
+    folder = project(tmp_path, {"metrics": {"spend": {"summary": "cost.spend"}}}, {"dimensions": ["minute"], "metrics": ["spend"]})
+    assert {text for _, _, text in faults(folder)} == {"no summary dataset named 'cost'. Did you mean 'costs'? Known: costs, visitors."}
+
+
 @pytest.mark.parametrize(
     ("more", "text"),
     [

@@ -9,7 +9,8 @@ from cja_spark.connection.connect import connect
 from cja_spark.errors import InputError
 from cja_spark.lake import Lake
 from cja_spark.project import Project
-from cja_spark.publish_page import page_of
+from cja_spark.publish_page import column_of, page_of, receipt_of
+from cja_spark.view.spec import View
 from cja_spark.words.component import explain_component
 
 WEB = {
@@ -29,6 +30,7 @@ VIEW = {
         "spend": {"summary": "costs.spend", "format": "currency", "decimals": 2},
         "revenue": "revenue",
         "roas": {"calculate": "round(revenue / spend, 2)"},
+        "per_person": {"calculate": "revenue / people"},
     },
     "segments": {
         "not_red": {"where": {"dimension": "code", "does_not_equal": "red"}},
@@ -40,6 +42,7 @@ VIEW = {
 RANGE = {"from": "2026-01-01", "to": "2026-01-31"}
 REPORTS = {
     "codes": {"dimensions": ["code"], "metrics": ["revenue", "spend", "roas"], "sort": "spend"},
+    "people": {"dimensions": ["code"], "metrics": ["spend", "per_person"]},
     "top": {"dimensions": ["code"], "metrics": ["spend", "people"], "rows": 1},
     "campaigns": {"dimensions": ["campaign"], "metrics": ["spend", "revenue"]},
     "pages": {"dimensions": ["page"], "metrics": ["spend", "revenue"]},
@@ -138,6 +141,37 @@ def test_rows_have_their_time(answers):
 
 def test_values_of_rows_are_rows_only_beside_a_metric_of_theirs(answers):
     assert answers["events_alone"] == [("total", None, 60), ("item", "red", 40), ("item", "blue", 15), ("item", "No value", 5)]
+
+
+def test_counts_of_people_behind_figures_stand_in_the_rows_order_also_where_a_row_is_of_summary_data_alone(shop):
+    [answer] = plan.report(shop.lake, shop.project, ["people"], keep_rows=False).answers
+    assert answer.rows["code"].to_pylist() == [None, "red", "black", "No value", "blue"]
+    assert answer.behind == {"per_person": (2, 1, None, 1, 1)}
+    panels = {panel.name: panel for panel in page_of(shop.lake, shop.project, plan.report(shop.lake, shop.project, keep_rows=False)).panels}
+    assert [row["per_person"] for row in panels["people"].behind] == [2, 1, None, 1, 1]
+    assert {column.name: column.format for column in panels["people"].columns}["spend"] == "money"
+
+
+def test_a_metric_of_summary_data_counts_nobody():
+    view = View.model_validate({"name": "v", "metrics": {"calls": {"summary": "costs.calls"}, "orders": {"field": "orders"}}})
+    assert [column_of(name, view).format for name in ("calls", "orders")] == ["number", "count"]
+
+
+def test_rows_that_are_only_stored_otherwise_make_no_other_run(shop):
+    def run():
+        return plan.report(shop.lake, shop.project, ["codes"], keep_rows=False).answers[0].run_id
+
+    before, version = run(), shop.lake.summary("costs").version()
+    shop.lake.spark.sql(f"ALTER TABLE delta.`{shop.lake.summary('costs').address}` SET TBLPROPERTIES ('delta.appendOnly' = 'false')")
+    assert shop.lake.summary("costs").version() == version + 1
+    assert run() == before
+
+
+def test_the_receipt_tells_rows_and_version_of_summary_data(shop):
+    receipt = receipt_of(shop.lake, plan.report(shop.lake, shop.project, ["codes"], keep_rows=False), ["costs", "no such"])
+    assert receipt.rows_loaded == 3 + 5
+    assert {"journeys", "events", "summary data costs"} <= receipt.versions.keys()
+    assert "summary data no such" not in receipt.versions
 
 
 def test_a_changed_group_changes_the_next_report_and_no_table(shop, answers):
