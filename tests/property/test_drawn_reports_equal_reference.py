@@ -141,7 +141,7 @@ def rows_alike(ours, theirs):
             assert value == (pytest.approx(expected, rel=near, abs=near if name in FORMULAS else None) if isinstance(value, float) else expected), name
 
 
-@settings(max_examples=cases(1_000, 50), deadline=None)
+@settings(max_examples=cases(1_000, 35), deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_drawn_reports_equal_the_reference(seed):
     chance = random.Random(seed)

@@ -1,4 +1,4 @@
-"""A crash inside the stream, and before a later publish: running again is the whole repair; tests/jobs crashes at every step."""
+"""A crash inside the stream, and before a later publish: running again is the whole repair."""
 
 from cja_spark.sinks.deliver import deliver
 from tests.unit.audiences.world import World, day
