@@ -229,7 +229,7 @@ def _report(
         answers.append(
             Answer(
                 ask, rows, run, kept, len(left_out), sum(left_out.values()), with_too_many_values(sums, ask),
-                people_behind(ask, every, names_of),
+                people_behind(ask, every, names_of, len(rows)),
             )
         )  # fmt: skip
     return Run(tuple(answers), passed, built.version)

@@ -18,8 +18,8 @@ from cja_spark.view.spec import View
 Behind = Mapping[str, tuple[float | None, ...]]
 
 
-def people_behind(ask: Ask, sums: Sums, names: Names) -> Behind:
-    """Per calculated metric that a report shows, the smallest count of people above 0 that each row's figure is made of.
+def people_behind(ask: Ask, sums: Sums, names: Names, shown: int) -> Behind:
+    """Per calculated metric that a report shows, the smallest count of people above 0 that each of its `shown` rows is made of.
 
     Metrics that no people go into are not in it; null is a row whose people are not known, or nobody. A metric that
     compares rows with a control is made of the control's people too.
@@ -34,7 +34,7 @@ def people_behind(ask: Ask, sums: Sums, names: Names) -> Behind:
     view = ask.view.model_copy(update={"metrics": {**ask.view.metrics, **more}})
     report = ask.report.model_copy(update={"metrics": (*ask.report.metrics, *more)})  # type: ignore[attr-defined]
     kind = REPORTS.named(report.report)
-    rows = _as_many(kind.finish(sums, replace(ask, report=report, view=view), names), kind.finish(sums, ask, names))
+    rows = _as_many(kind.finish(sums, replace(ask, report=report, view=view), names), shown)
     amounts = {one: rows[name].to_pylist() for one, name in counts.items()}
     return {name: _smallest(amounts[one] for one in some) for name, some in wanted.items() if some}
 
@@ -57,9 +57,9 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if "'" in text else f"'{text}'"
 
 
-def _as_many(rows: pa.Table, shown: pa.Table) -> pa.Table:
+def _as_many(rows: pa.Table, shown: int) -> pa.Table:
     """A grand total that only the added columns need is no row."""
-    if len(rows) == len(shown):
+    if len(rows) == shown:
         return rows
     return rows.filter(pc.not_equal(rows["row_kind"], "grand_total"))
 

@@ -41,7 +41,7 @@ def answer(cells: Cells, excluded_persons: int = 0, **report: object) -> Answer:
     ask = Ask(spec, VIEW, Window(START, START, END, END, END, START))
     sums = Sums(pa.Table.from_batches(list(cells.batches(0))))
     rows = REPORTS.named(spec.report).finish(sums, ask, lambda name, ids: NAMES)
-    behind = people_behind(ask, sums, lambda name, ids: NAMES)
+    behind = people_behind(ask, sums, lambda name, ids: NAMES, len(rows))
     return Answer(ask, rows, f"run_of_{spec.name}", kept=True, excluded_persons=excluded_persons, behind=behind)
 
 
