@@ -20,6 +20,7 @@ from benchmarks.connecting import connecting
 from benchmarks.costs import costs
 from benchmarks.events import VIEW, make
 from benchmarks.questions import FALLOUT, PAGES, REPORT_OF, SESSIONS, ask
+from benchmarks.small_tables import small_tables
 from benchmarks.twelve import twelve
 from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
@@ -143,7 +144,7 @@ def main() -> None:
     raced = [*race(lake, database, source, options.rounds), "", *together(lake, options.rounds), *twelve(lake, options.rounds)]
     measured, above = costs(lake, options.events, options.rounds)
     lines = [*head, *raced, "", COSTS, "", *measured, "", *built, "",
-             *connecting(spark, folder, options.events), "", *task_cost(spark)]  # fmt: skip
+             *connecting(spark, folder, options.events), "", *task_cost(spark), "", *small_tables(spark)]  # fmt: skip
     text = "\n".join(lines) + "\n"
     Path(__file__).with_name("README.md").write_text(text, encoding="utf-8")
     os.write(1, text.encode())

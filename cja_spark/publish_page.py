@@ -15,7 +15,7 @@ from pydantic import JsonValue
 import cja_spark
 from cja_spark.connection.spec import Connection, EventDataset, IdentityField, ProfileDataset
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.lake import Lake, Table
+from cja_spark.lake import Lake
 from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
 from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
@@ -24,6 +24,7 @@ from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.results import instant
 from cja_spark.reports.spec import Report
 from cja_spark.reports.trend import Trend
+from cja_spark.table import Table
 from cja_spark.view.calendar import local_day
 from cja_spark.view.components import CalculatedMetric, Metric
 from cja_spark.view.condition import DimensionCondition, Segment, leaves
@@ -222,7 +223,7 @@ def receipt_of(lake: Lake, run: Run, summaries: Iterable[str] = ()) -> Receipt:
         data_until=instant(window.complete) if window else None,
         events_read=run.passed.events,
         dropped=dropped,
-        rows_loaded=sum(table.read().count() for table in there.values()) + sum(dropped.values()),
+        rows_loaded=sum(table.count() for table in there.values()) + sum(dropped.values()),
         excluded_persons=run.passed.excluded_persons,
         duration=timedelta(seconds=round(run.passed.seconds, 3)),
         versions=versions_of(lake, run, there),
@@ -243,5 +244,5 @@ def versions_of(lake: Lake, run: Run, tables: Mapping[str, Table]) -> Mapping[st
 
 def dropped_rows(lake: Lake) -> Mapping[str, int]:
     """Rows in quarantine by reason, the most frequent first."""
-    rows = lake.table(QUARANTINE).read().groupBy("reason").count().collect()
+    rows = lake.table(QUARANTINE).totals(("reason",), {"count": ("count", "reason")})
     return {row["reason"]: row["count"] for row in sorted(rows, key=lambda row: (-row["count"], row["reason"]))}

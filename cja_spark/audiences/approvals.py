@@ -6,8 +6,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from pyspark.sql import functions as F
-
 from cja_spark.audiences import outbox
 from cja_spark.audiences.register import Registered, find
 from cja_spark.audiences.runs import Blocked, Counts, LastRun, Seal, last_run
@@ -15,6 +13,7 @@ from cja_spark.audiences.spec import MAX_PEOPLE
 from cja_spark.audiences.staging import Staging
 from cja_spark.audiences.tables import APPROVALS
 from cja_spark.audiences.wish import Wish
+from cja_spark.driver_reads import above, equal
 from cja_spark.errors import BlockedError, ConfigurationError
 from cja_spark.lake import Lake
 from cja_spark.spec import Spec
@@ -89,11 +88,9 @@ def approved(lake: Lake, seal: Seal, why: Sequence[str], now: datetime) -> bool:
     """Whether somebody approved these very changes; a size above the cap cannot be approved (A7)."""
     if NEVER in why:
         return False
-    rows = lake.table(APPROVALS).read().where(
-        (F.col("audience_id") == seal.audience_id) & (F.col("run_seq") == seal.run_seq)
-        & (F.col("diff_fingerprint") == seal.fingerprint) & (F.col("expires_at") > F.lit(now))
-    )  # fmt: skip
-    return any(set(why) <= set(row["reasons"] or ()) for row in rows.collect())
+    of_run = equal(audience_id=seal.audience_id, run_seq=seal.run_seq, diff_fingerprint=seal.fingerprint)
+    mine = (*of_run, *above(expires_at=now))
+    return any(set(why) <= set(row["reasons"] or ()) for row in lake.table(APPROVALS).rows("reasons", where=mine))
 
 
 def approved_run(wish: Wish, entry: Registered, last: LastRun | None) -> Blocked | None:

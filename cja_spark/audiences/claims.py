@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
-
 from cja_spark.audiences.tables import CLAIMS
 from cja_spark.errors import ClaimError
 from cja_spark.failpoints import failpoint
@@ -146,24 +143,22 @@ def _append(claim: Claim, event: str, of: int | None = None) -> tuple[int, tuple
             return ticket, ()
         with suppress(ConcurrentTransactionException, DeltaConcurrentModificationException):
             table.append(table.frame([row]).coalesce(1), app_id="claims", txn=ticket)
-        mine = (F.col("ticket") == ticket) & (F.col("run_id") == claim.run_id) & (F.col("event") == event)
-        claims = _claims(claim.lake, mine)
+        claims = _claims(claim.lake, (ticket, claim.run_id, event))
         claim.newest = claims.newest
         if claims.won:
             return ticket, claims.held
 
 
-def _claims(lake: Lake, mine: Column | None = None) -> _Claims:
-    """The claims, read once; `mine` tells one's own row."""
-    of_claims = lake.table(CLAIMS).read().groupBy("claim", "scope").agg(
-        F.max("ticket").alias("newest"),
-        F.bool_or(F.lit(False) if mine is None else mine).alias("won"),
-        F.max("lease_until").alias("lease_until"),
-        F.bool_or(F.col("event") == "released").alias("released"),
-    )  # fmt: skip
-    found = of_claims.agg(
-        F.max("newest"), F.bool_or("won"),
-        F.collect_list(F.when(~F.col("released"), F.struct("claim", "scope", "lease_until"))),
-    ).collect()[0]  # fmt: skip
-    held = (_Held(row["claim"], row["scope"], row["lease_until"].astimezone(UTC)) for row in found[2])
-    return _Claims(found[0] or 0, bool(found[1]), tuple(sorted(held)))
+def _claims(lake: Lake, mine: tuple[int, str, str] | None = None) -> _Claims:
+    """The claims, read once; `mine` (ticket, run id, event) tells one's own row."""
+    rows = lake.table(CLAIMS).rows("ticket", "claim", "scope", "event", "run_id", "lease_until")
+    released = {row["claim"] for row in rows if row["event"] == "released"}
+    held: dict[int, _Held] = {}
+    for row in sorted(rows, key=lambda row: row["lease_until"]):
+        if row["claim"] not in released:
+            held[row["claim"]] = _Held(row["claim"], row["scope"], row["lease_until"].astimezone(UTC))
+    return _Claims(
+        max((row["ticket"] for row in rows), default=0),
+        any((row["ticket"], row["run_id"], row["event"]) == mine for row in rows),
+        tuple(sorted(held.values())),
+    )

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences import outbox
 from cja_spark.audiences.changes import changes
-from cja_spark.audiences.members import realized
+from cja_spark.audiences.members import count_members, realized
 from cja_spark.audiences.people import identified, publishable, suppressed
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.staging import Staging
@@ -65,4 +65,4 @@ def evaluate(wish: Wish, begun: Seal, staging: Staging) -> Diff:
         fingerprint=told.fingerprint,
     )  # fmt: skip
     failpoint("diff.staged")
-    return Diff(people, staged, seal, members.count())
+    return Diff(people, staged, seal, count_members(wish.lake, begun.audience_id))

@@ -8,8 +8,19 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.outbox import changes_of
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import MEMBERS
+from cja_spark.driver_reads import Test, equal
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
+
+
+def members_of(audience_id: str) -> tuple[Test, ...]:
+    """Tests for rows of `audience_members` of who is in an audience now."""
+    return equal(audience_id=audience_id, status="realized")
+
+
+def count_members(lake: Lake, audience_id: str) -> int:
+    """How many members an audience has now."""
+    return lake.table(MEMBERS).count(members_of(audience_id))
 
 
 def realized(lake: Lake, audience_id: str) -> DataFrame:
@@ -18,8 +29,7 @@ def realized(lake: Lake, audience_id: str) -> DataFrame:
     Rows:    One per profile_key.
     Columns: returns the columns of `audience_members`.
     """
-    mine = (F.col("audience_id") == audience_id) & (F.col("status") == "realized")
-    return lake.table(MEMBERS).read().where(mine)
+    return lake.table(MEMBERS).matching(members_of(audience_id))
 
 
 def derive(lake: Lake, seal: Seal) -> None:

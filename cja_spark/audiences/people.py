@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.identity import SEPARATOR, attr_hash, invalid, person_ref, profile_key
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import DEAD_LETTERS, SUPPRESSIONS, conformed
+from cja_spark.driver_reads import equal
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 
@@ -103,5 +104,5 @@ def write_letters(lake: Lake, people: DataFrame, audience_id: str, run_seq: int,
 
 def letters_of(lake: Lake, audience_id: str, run_seq: int) -> int:
     """How many letters a run added; those that an earlier run wrote are not counted again."""
-    mine = (F.col("audience_id") == audience_id) & (F.col("run_seq") == run_seq) & (F.col("sink_id") == SOURCE)
-    return lake.table(DEAD_LETTERS).read().where(mine).count()
+    mine = equal(audience_id=audience_id, run_seq=run_seq, sink_id=SOURCE)
+    return lake.table(DEAD_LETTERS).count(mine)

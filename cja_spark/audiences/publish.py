@@ -17,13 +17,13 @@ from cja_spark.audiences.claims import Claim, claimed
 from cja_spark.audiences.evaluate import Diff, evaluate
 from cja_spark.audiences.guard import reasons
 from cja_spark.audiences.identity import pepper_beside, pseudonym, read_pepper
-from cja_spark.audiences.members import derive, realized
+from cja_spark.audiences.members import count_members, derive, members_of
 from cja_spark.audiences.people import letters_of, write_letters
 from cja_spark.audiences.receipts import PublishReceipt
 from cja_spark.audiences.register import Registered, expired, find, register
 from cja_spark.audiences.runs import Blocked, LastRun, Seal, State, last_run, record
 from cja_spark.audiences.spec import Audience
-from cja_spark.audiences.tables import require_tables
+from cja_spark.audiences.tables import MEMBERS, require_tables
 from cja_spark.audiences.wish import Evaluate, Wish
 from cja_spark.errors import BlockedError, DeadLetterError, StaleError, VersionError
 from cja_spark.failpoints import failpoint
@@ -121,7 +121,7 @@ def _resume(wish: Wish, claim: Claim) -> LastRun | None:
         outbox.require_complete(wish.lake, last.seal)
         derive(wish.lake, last.seal)
         made = wish if last.inputs is None else replace(wish, inputs=last.inputs)
-        _announce(made, replace(last.seal, epoch=claim.epoch), realized(wish.lake, last.seal.audience_id).count())
+        _announce(made, replace(last.seal, epoch=claim.epoch), count_members(wish.lake, last.seal.audience_id))
     return last
 
 
@@ -151,7 +151,7 @@ def _approved(wish: Wish, claim: Claim, begun: Seal, held: Blocked) -> PublishRe
     assert people is not None
     assert changes is not None
     seal = replace(held.seal, run_id=wish.run_id, epoch=begun.epoch)
-    receipt = _commit(wish, claim, Diff(people, changes, seal, realized(wish.lake, seal.audience_id).count()))
+    receipt = _commit(wish, claim, Diff(people, changes, seal, count_members(wish.lake, seal.audience_id)))
     staging.drop()
     return receipt
 
@@ -215,7 +215,8 @@ def _require_pepper(wish: Wish, entry: Registered) -> None:
     Raises:
         VersionError: the pepper changed.
     """
-    some = realized(wish.lake, entry.audience_id).select("profile_key", "person_ref").take(1)
+    members = wish.lake.table(MEMBERS)
+    some = members.rows("profile_key", "person_ref", where=members_of(entry.audience_id), limit=1)
     if some and pseudonym(read_pepper(wish.pepper), some[0]["profile_key"]) != some[0]["person_ref"]:
         raise VersionError("The pepper is not the one that this lake was published with; bring the old one back.")
 
@@ -236,6 +237,6 @@ def receipt_of(
         run_id=wish.run_id, audience=wish.audience.name, audience_id=seal.audience_id, run_seq=seal.run_seq,
         kind=seal.kind, state=state, exit_code=code, reason=reason, as_of=seal.as_of,
         window=wish.audience.window(seal.as_of, wish.time_zone), inputs=dict(wish.inputs),
-        people=realized(wish.lake, seal.audience_id).count() if people is None else people, **seal.counts._asdict(),
+        people=count_members(wish.lake, seal.audience_id) if people is None else people, **seal.counts._asdict(),
         letters=letters, guard=guard,
     )  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.spec import DAY, TTL_DAYS, Audience, audience_id
 from cja_spark.audiences.tables import AUDIENCES
+from cja_spark.driver_reads import equal
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
+from cja_spark.table import PlainRow
 
 YEAR = timedelta(days=365)
 LONGEST = timedelta(days=396)  # 13 months (A6)
@@ -62,8 +63,9 @@ def register(lake: Lake, audience: Audience, definition: str, as_of: datetime) -
         definition, anchor, expires, was.status if was else "active",
     )  # fmt: skip
     table = lake.table(AUDIENCES)
-    wanted = table.frame([_row(audience, now)])
-    if row != wanted.collect()[0]:
+    told = _row(audience, now)
+    if row is None or tuple(row.values()) != told:
+        wanted = table.frame([told])
         same = F.col("t.audience_id") == F.col("s.audience_id")
         merge = table.delta().alias("t").merge(wanted.alias("s"), same)
         merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
@@ -78,8 +80,9 @@ def _row(audience: Audience, entry: Registered) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _rows(lake: Lake, name: str) -> list[Row]:
-    return lake.table(AUDIENCES).read().where(F.col("name") == name).collect()
+def _rows(lake: Lake, name: str) -> list[PlainRow]:
+    table = lake.table(AUDIENCES)
+    return table.rows(*table.columns, where=equal(name=name))
 
 
 def _expires(audience: Audience, as_of: datetime, default: datetime) -> datetime:
@@ -91,7 +94,7 @@ def _expires(audience: Audience, as_of: datetime, default: datetime) -> datetime
     return expires
 
 
-def _registered(row: Row) -> Registered:
+def _registered(row: PlainRow) -> Registered:
     return Registered(
         row["audience_id"], row["definition_version"], row["definition"], row["anchor_at"].astimezone(UTC),
         row["expires_at"].astimezone(UTC), row["status"],

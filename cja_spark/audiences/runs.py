@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Literal, NamedTuple
 
-from pyspark.sql import DataFrame, Row, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.tables import CHANGES, RUNS, conformed
+from cja_spark.driver_reads import at_least, equal, one_of
 from cja_spark.lake import Lake
+from cja_spark.table import PlainRow
 
 State = Literal["building", "blocked", "committed", "publishing", "published", "partial", "failed"]
 
@@ -53,15 +55,14 @@ class Seal:
 
 def seals(lake: Lake, audience_id: str) -> list[Seal]:
     """The sealed runs of an audience, in order."""
-    rows = lake.table(CHANGES).read().where((F.col("audience_id") == audience_id) & (F.col("op") == "seal"))
-    found = [_seal(row) for row in rows.select("audience_id", "run_seq", "seal").collect()]
+    mine = equal(audience_id=audience_id, op="seal")
+    found = [_seal(row) for row in lake.table(CHANGES).rows("audience_id", "run_seq", "seal", where=mine)]
     return sorted(found, key=lambda seal: seal.run_seq)
 
 
-def _seal(row: Row) -> Seal:
-    told = row["seal"].asDict()
-    counts, as_of = Counts(*told.pop("counts")), told.pop("as_of").astimezone(UTC)
-    return Seal(audience_id=row["audience_id"], run_seq=row["run_seq"], as_of=as_of, counts=counts, **told)
+def _seal(row: PlainRow) -> Seal:
+    told = {**row["seal"], "counts": Counts(**row["seal"]["counts"]), "as_of": row["seal"]["as_of"].astimezone(UTC)}
+    return Seal(audience_id=row["audience_id"], run_seq=row["run_seq"], **told)
 
 
 def record(  # noqa: PLR0913 - one argument per fact of a run's row
@@ -126,8 +127,7 @@ def last_run(lake: Lake, audience_id: str) -> LastRun | None:
     if not sealed:
         return None
     last = sealed[-1]
-    rows = lake.table(RUNS).read().where((F.col("audience_id") == audience_id) & (F.col("run_seq") >= last.run_seq))
-    events = rows.collect()
+    events = lake.table(RUNS).rows(where=(*equal(audience_id=audience_id), *at_least(run_seq=last.run_seq)))
     # Several invocations may have begun a run; the seal says which of them made it.
     mine = [row for row in events if row["run_seq"] == last.run_seq]
     told = [row["inputs"] for row in mine if row["run_id"] == last.run_id and row["inputs"] is not None]
@@ -140,18 +140,18 @@ def last_run(lake: Lake, audience_id: str) -> LastRun | None:
     )
 
 
-def _blocked(row: Row) -> Blocked:
+def _blocked(row: PlainRow) -> Blocked:
     seal = Seal(
         row["audience_id"], row["run_seq"], row["run_id"], row["epoch"], row["kind"], row["as_of"].astimezone(UTC),
-        row["emitted"], row["chunks"], row["diff_fingerprint"], row["definition_version"], Counts(*row["counts"]),
+        row["emitted"], row["chunks"], row["diff_fingerprint"], row["definition_version"], Counts(**row["counts"]),
     )  # fmt: skip
     return Blocked(seal, json.loads(row["inputs"]), tuple(row["guard"].split(",")))
 
 
 def has_event(lake: Lake, audience_id: str, run_seq: int, *states: State) -> bool:
     """Whether a run ever came to one of some states."""
-    events = lake.table(RUNS).read().where((F.col("audience_id") == audience_id) & (F.col("run_seq") == run_seq))
-    return bool(events.where(F.col("state").isin(*states)).take(1))
+    mine = (*equal(audience_id=audience_id, run_seq=run_seq), *one_of(state=states))
+    return lake.table(RUNS).count(mine) > 0
 
 
 def audience_run_state(lake: Lake) -> DataFrame:

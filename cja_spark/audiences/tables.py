@@ -8,7 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.errors import InputError, VersionError
-from cja_spark.lake import Lake, Table, TableSpec
+from cja_spark.lake import Lake
+from cja_spark.table import Table, TableSpec
 from cja_spark.table_schema import schema
 
 SCHEMA_VERSION = 1
@@ -152,8 +153,7 @@ def require_tables(lake: Lake) -> None:
     if not outbox.exists():
         for spec in TABLES:
             lake.table(spec).create()
-    details = outbox.delta().detail().select("properties").collect()[0]["properties"]
-    found = int(details.get("cja.schema_version", "0"))
+    found = int(outbox.properties().get("cja.schema_version", "0"))
     if found > SCHEMA_VERSION:
         raise VersionError(f"{lake.location}: audience tables of version {found}, this program knows {SCHEMA_VERSION}.")
     for spec in (CHANGES, MEMBERS):

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pyspark.sql import Row
-from pyspark.sql import functions as F
-
 from cja_spark.connection.arrival import in_order_of_arrival
 from cja_spark.connection.definitions import changed, definitions
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS
+from cja_spark.driver_reads import equal
 from cja_spark.errors import SourceError
 from cja_spark.lake import Lake
 from cja_spark.sources.items import Item, Taken, new_items
 from cja_spark.sources.read import items_of
+from cja_spark.table import PlainRow
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def plan_load(
         SourceError: a dataset has no file, a taken file changed, or one of a begun load is not there as it was.
         InputError: a dataset is not defined as when its rows were loaded.
     """
-    rows = sorted(lake.table(LOADS).create().read().collect(), key=lambda row: row["load"])
+    rows = sorted(lake.table(LOADS).create().rows(), key=lambda row: row["load"])
     kept = _kept(rows)
     done = {row["load"] for row in rows if row["state"] == "done"}
     open_rows = [row for row in kept if row["load"] not in done]
@@ -96,7 +95,7 @@ def plan_load(
         kept.remove(open_rows[-1])
     if not full and (wrong := changed(connection, _defined(kept))):
         raise wrong
-    taken = {(item["dataset"], item["path"]): Item(*item) for row in kept for item in row["items"]}
+    taken = {(item["dataset"], item["path"]): Item(**item) for row in kept for item in row["items"]}
     fresh = _fresh(lake, connection, files_root, {} if full else taken)
     if not fresh:
         return None
@@ -110,37 +109,37 @@ def plan_load(
     return load
 
 
-def _not_dropped(rows: Sequence[Row]) -> list[Row]:
+def _not_dropped(rows: Sequence[PlainRow]) -> list[PlainRow]:
     dropped = {row["load"] for row in rows if row["state"] == "dropped"}
     return [row for row in rows if row["state"] == "planned" and row["load"] not in dropped]
 
 
-def _first_seen(rows: Sequence[Row]) -> dict[Item, int]:
+def _first_seen(rows: Sequence[PlainRow]) -> dict[Item, int]:
     """Of all items the first load that took them, whatever was loaded again since."""
     found: dict[Item, int] = {}
     for row in _not_dropped(rows):
         for item in row["items"]:
-            found.setdefault(Item(*item), row["load"])
+            found.setdefault(Item(**item), row["load"])
     return found
 
 
-def _kept(rows: Sequence[Row]) -> list[Row]:
+def _kept(rows: Sequence[PlainRow]) -> list[PlainRow]:
     """Plans that count: not dropped, and not of before the last full one."""
     planned = _not_dropped(rows)
     since = max((row["load"] for row in planned if row["full"]), default=0)
     return [row for row in planned if row["load"] >= since]
 
 
-def _planned(rows: Sequence[Row], row: Row) -> Load:
-    items = tuple(Item(*item) for item in row["items"])
+def _planned(rows: Sequence[PlainRow], row: PlainRow) -> Load:
+    items = tuple(Item(**item) for item in row["items"])
     known = Known() if row["full"] else _known(rows)
     first = _first(items, [one for one in _kept(rows) if one["load"] < row["load"]])
     return Load(row["load"], items, row["full"], row["events_version"], _utc(row["as_of"]), known, resumed=True, first=first)
 
 
-def _first(items: Sequence[Item], before: Sequence[Row]) -> frozenset[str]:
+def _first(items: Sequence[Item], before: Sequence[PlainRow]) -> frozenset[str]:
     """Datasets of which some items are, and none that the plans before took."""
-    return frozenset(item.dataset for item in items) - {Item(*item).dataset for row in before for item in row["items"]}
+    return frozenset(item.dataset for item in items) - {item["dataset"] for row in before for item in row["items"]}
 
 
 def _moved(lake: Lake, connection: Connection, files_root: str, load: Load) -> SourceError | None:
@@ -157,7 +156,7 @@ def _moved(lake: Lake, connection: Connection, files_root: str, load: Load) -> S
     return None
 
 
-def _known(rows: Sequence[Row]) -> Known:
+def _known(rows: Sequence[PlainRow]) -> Known:
     done = [row for row in rows if row["state"] == "done"]
     since = max((row["load"] for row in done if row["full"]), default=0)
     done = [row for row in done if row["load"] >= since]
@@ -184,7 +183,7 @@ def _fresh(lake: Lake, connection: Connection, files_root: str, taken: Taken) ->
     return found
 
 
-def _defined(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
+def _defined(rows: Sequence[PlainRow]) -> dict[str, dict[str, object]]:
     """Per dataset what its rows were loaded with."""
     return {name: told for row in rows for name, told in json.loads(row["definitions"] or "{}").items()}
 
@@ -214,8 +213,7 @@ def is_begun(lake: Lake, connection: Connection, load: Load) -> bool:
     """Whether something of a load may have been written: its events, which come first, or what it noted."""
     if _brings_events(connection, load):
         return lake.events.version() != load.events_version
-    begun = (F.col("load") == load.number) & (F.col("state") == "begun")
-    return not lake.table(LOADS).read().where(begun).isEmpty()
+    return lake.table(LOADS).count(equal(load=load.number, state="begun")) > 0
 
 
 def _brings_events(connection: Connection, load: Load) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydantic import Field
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
 
 from cja_spark.connection.load import Load
 from cja_spark.connection.tables import QUARANTINE
+from cja_spark.driver_reads import equal
 from cja_spark.lake import Lake
 from cja_spark.spec import Spec
 
@@ -59,19 +58,17 @@ def receipt_of(lake: Lake, load: Load | None, summaries: Sequence[str] = ()) -> 
     """
     if load is None:
         return ConnectReceipt()
-    rows = lake.table(QUARANTINE).read().select("load", "dataset", "reason")
-    if lake.events.exists():
-        rows = rows.unionByName(_usable(lake.events.read(), F.col("dataset")))
-    for name in summaries:
-        if lake.summary(name).exists():
-            rows = rows.unionByName(_usable(lake.summary(name).read(), F.lit(name)))
+    of_load = equal(load=load.number)
     loaded: dict[str, int] = {}
+    if lake.events.exists():
+        events = lake.events.totals(("dataset",), {"rows": ("count", "dataset")}, of_load)
+        loaded = {row["dataset"]: row["rows"] for row in events}
+    for name in summaries:
+        if lake.summary(name).exists() and (count := lake.summary(name).count(of_load)):
+            loaded[name] = count
     dropped: dict[str, dict[str, int]] = {}
-    for row in rows.where(F.col("load") == load.number).groupBy("dataset", "reason").count().collect():
-        if row["reason"] is None:
-            loaded[row["dataset"]] = row["count"]
-        else:
-            dropped.setdefault(row["dataset"], {})[row["reason"]] = row["count"]
+    for row in lake.table(QUARANTINE).totals(("dataset", "reason"), {"rows": ("count", "reason")}, of_load):
+        dropped.setdefault(row["dataset"], {})[row["reason"]] = row["rows"]
     return ConnectReceipt(
         load=load.number,
         files=len(load.items),
@@ -79,7 +76,3 @@ def receipt_of(lake: Lake, load: Load | None, summaries: Sequence[str] = ()) -> 
         dropped=dropped,
         summaries=tuple(summaries),
     )
-
-
-def _usable(rows: DataFrame, dataset: Column) -> DataFrame:
-    return rows.select("load", dataset.alias("dataset"), F.lit(None).cast("string").alias("reason"))

@@ -16,11 +16,12 @@ from cja_spark.connection.load import Load
 from cja_spark.connection.numbers import Path, as_it_came, not_a_number, stored, stored_type, text_paths
 from cja_spark.connection.spec import Connection, SummaryDataset
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.lake import Lake, Table
+from cja_spark.lake import Lake
 from cja_spark.sources.items import FILE
 from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.read import ADDED, read_items
 from cja_spark.sources.types import Sides, merged_structs, shaped, widened
+from cja_spark.table import Table
 
 RESERVED = ("load", "ts")
 ZONED = r"[Zz]\s*$|:\d{1,2}.*[A-Za-z+\-]"  # a text says its zone behind its time of day

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cja_spark.lake import TableSpec
+from cja_spark.table import TableSpec
 from cja_spark.table_schema import schema
 
 LOADS = TableSpec(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import unquote
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cja_spark.driver_reads import Measure, one_of
 from cja_spark.failpoints import failpoint
 from cja_spark.journeys.built import definition_of, newest_event, notes_of, notes_table
 from cja_spark.journeys.derived.derive import derive
@@ -25,6 +26,7 @@ from cja_spark.journeys.rows import event_rows, journey_rows, profile_rows
 from cja_spark.journeys.values import add_values, lookup_ids, new_values
 from cja_spark.lake import Lake
 from cja_spark.session import with_setting
+from cja_spark.table import PlainRow
 from cja_spark.view.spec import View
 from cja_spark.worker_errors import worker_errors
 
@@ -107,10 +109,11 @@ def build(
     people = profile_fields(view)
     definition = definition_of(view, matches)
     fingerprint = _fingerprint(lake, definition, fields, slots)
-    files = _files(events, view)
+    event_files = lake.events.files(version)
+    files = _files(event_files, view)
     sources = {period: _digest(some) for period, some in files.items()}
     if people:
-        sources[PROFILE_PERIOD] = _digest(lake.profiles.read().inputFiles())
+        sources[PROFILE_PERIOD] = _digest(lake.profiles.files())
     changed = sorted(
         period
         for period, source in sources.items()
@@ -123,12 +126,13 @@ def build(
         change = Change(changed, removed, [file for period in changed for file in files.get(period, ())])
         _write(lake, view, events, fields, people, Layout(slots, chunk_events), change)
         failpoint("journey.written")
-        _note(lake, view, known, change, Sources(definition, fingerprint, sources, slots, newest_event(events)))
+        newest = newest_event(lake.events, version, max(map(_day, event_files), default=None))
+        _note(lake, view, known, change, Sources(definition, fingerprint, sources, slots, newest))
     reused = tuple(sorted(set(sources) - set(changed)))
     return Build(view.name, tuple(changed), tuple(removed), reused, lake.journeys(view.name).version())
 
 
-def _built(lake: Lake, view: View) -> dict[int, Row]:
+def _built(lake: Lake, view: View) -> dict[int, PlainRow]:
     """Per period what its journeys were built from; nothing when that is not what is there now.
 
     Somebody may have dropped them, and a build that died may have written without saying what.
@@ -142,9 +146,8 @@ def _built(lake: Lake, view: View) -> dict[int, Row]:
 
 def _there(lake: Lake, view: View) -> set[int]:
     """The periods that the table of journeys has."""
-    table = lake.journeys(view.name)
-    files = table.read().inputFiles() if table.exists() else []
-    return {int(unquote(file).split("/period=", 1)[1].split("/", 1)[0]) for file in files}
+    files = lake.journeys(view.name).files()
+    return {int(unquote(file).rsplit("/period=", 1)[1].split("/", 1)[0]) for file in files}
 
 
 def _buckets(lake: Lake) -> int:
@@ -157,10 +160,10 @@ def _fingerprint(lake: Lake, definition: str, fields: tuple[Field, ...], slots: 
     parts = {
         "definition": definition,
         "buckets": slots,
-        "lookups": {name: _digest(lake.lookup(name).read().inputFiles()) for name in lookups},
+        "lookups": {name: _digest(lake.lookup(name).files()) for name in lookups},
     }
     if any(one.profiles() for one in formulas):
-        parts["profiles"] = _digest(lake.profiles.read().inputFiles())
+        parts["profiles"] = _digest(lake.profiles.files())
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -170,14 +173,15 @@ def _digest(files: list[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
 
 
-def _files(events: DataFrame, view: View) -> dict[int, list[str]]:
+def _files(events: Sequence[str], view: View) -> dict[int, list[str]]:
     """Per period its event files: what Delta rewrote has another name."""
-
-    def period(file: str) -> int:
-        return period_on(date.fromisoformat(unquote(file).split("event_date=", 1)[1][:10]), view)
-
-    files = sorted((period(file), file) for file in events.inputFiles())
+    files = sorted((period_on(_day(file), view), file) for file in events)
     return {number: [file for _, file in some] for number, some in groupby(files, key=lambda pair: pair[0])}
+
+
+def _day(file: str) -> date:
+    """The day of a file of events."""
+    return date.fromisoformat(unquote(file).rsplit("event_date=", 1)[1][:10])
 
 
 @worker_errors()
@@ -233,21 +237,19 @@ def _narrow(events: DataFrame, fields: tuple[Field, ...]) -> bool:
     return longest is None or longest <= LONG_ID
 
 
-def _note(lake: Lake, view: View, known: Mapping[int, Row], change: Change, built: Sources) -> None:
+def _note(lake: Lake, view: View, known: Mapping[int, PlainRow], change: Change, built: Sources) -> None:
     """Write down, after the journeys, what they were built from; killed before, the periods are built again.
 
     The last period alone tells how far the events reach: it is noted whatever changed, and so is the one that was the
     last before. Notes are then the same however many builds there were.
     """
-    version = lake.journeys(view.name).version()
-    journeys = lake.journeys(view.name).read(version)
-    counts = {
-        row["period"]: (row["persons"], row["events"] or 0)
-        for row in journeys.where(F.col("period").isin(change.written))
-        .groupBy("period")
-        .agg(F.count_if(F.coalesce("chunk", F.lit(0)) == 0).alias("persons"), F.sum("event_count").alias("events"))
-        .collect()
-    }
+    journeys = lake.journeys(view.name)
+    version = journeys.version()
+    counts: dict[int, tuple[int, int]] = {}
+    measures: Mapping[str, Measure] = {"persons": ("count", "person"), "events": ("sum", "event_count")}
+    for row in journeys.totals(("period", "chunk"), measures, one_of(period=change.written), version):
+        persons, events = counts.get(row["period"], (0, 0))
+        counts[row["period"]] = (persons + (0 if row["chunk"] else row["persons"]), events + (row["events"] or 0))
     last = max(set(built.periods) - {PROFILE_PERIOD}, default=PROFILE_PERIOD)
     noted = [*change.written]
     for period, note in known.items():

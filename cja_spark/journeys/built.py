@@ -6,15 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
-
+from cja_spark.driver_reads import equal
 from cja_spark.errors import InputError
 from cja_spark.journeys.fields import Field, event_fields, profile_fields, words_of
 from cja_spark.journeys.period import PROFILE_PERIOD
-from cja_spark.lake import JOURNEY_BUILDS, Lake, Table
+from cja_spark.lake import JOURNEY_BUILDS, Lake
+from cja_spark.table import PlainRow, Table
 from cja_spark.view.spec import View
 
 FORMAT = 4
@@ -36,12 +35,11 @@ class Built:
     version: int
 
 
-def notes_of(lake: Lake, view: View) -> dict[int, Row]:
+def notes_of(lake: Lake, view: View) -> dict[int, PlainRow]:
     """Per period what its build noted; nothing when it never was, or by a program that noted less."""
     if _notes_less(lake):
         return {}
-    notes = lake.journey_builds.read().where(F.col("view") == view.name)
-    return {row["period"]: row for row in notes.collect()}
+    return {row["period"]: row for row in lake.journey_builds.rows(where=equal(view=view.name))}
 
 
 def notes_table(lake: Lake) -> Table:
@@ -93,7 +91,7 @@ def built(lake: Lake, view: View, matches: Mapping[str, str]) -> Built:
     return Built("\n".join(lines), last["data_until"].astimezone(UTC), _version(lake, view, last, newest))
 
 
-def _version(lake: Lake, view: View, note: Row, newest: int) -> int:
+def _version(lake: Lake, view: View, note: PlainRow, newest: int) -> int:
     """The version that a note is of; or the newest where the journeys were only stored otherwise since."""
     noted: int = note["journeys_version"]
     if noted > newest:
@@ -102,10 +100,10 @@ def _version(lake: Lake, view: View, note: Row, newest: int) -> int:
     return noted if noted < newest and lake.journeys(view.name).rows_changed_since(noted) else newest
 
 
-def newest_event(events: DataFrame) -> datetime | None:
-    """The instant of the newest event; partitions but the last are not read. None where there is no event."""
-    last_day = events.agg(F.max("event_date")).collect()[0][0]
+def newest_event(events: Table, version: int, last_day: date | None) -> datetime | None:
+    """The instant of the newest event of a version; partitions but the last are not read. None where there is no event."""
     if last_day is None:
         return None
-    newest = events.where(F.col("event_date") == F.lit(last_day)).agg(F.max(F.unix_micros("ts"))).collect()
-    return datetime.fromtimestamp(newest[0][0] / 1e6, UTC)
+    [newest] = events.totals((), {"ts": ("max", "ts")}, equal(event_date=last_day), version)
+    found: datetime = newest["ts"]
+    return found.astimezone(UTC)

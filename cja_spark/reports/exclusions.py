@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.lake import Lake, TableSpec
+from cja_spark.lake import Lake
+from cja_spark.table import TableSpec
 from cja_spark.table_schema import schema
 
 EXCLUSIONS = TableSpec(

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
-from pyspark.sql import functions as F
 
+from cja_spark.driver_reads import equal
 from cja_spark.lake import Lake
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.exclusions import keep_left_out
@@ -65,7 +65,7 @@ def keep(
         journeys_version: the version of the journeys that was read.
     """
     runs = lake.report_runs.create()
-    if not runs.read().where((F.col("run_id") == run) & (F.col("report") == ask.report.name)).isEmpty():
+    if runs.count(equal(run_id=run, report=ask.report.name)):
         return False
     spark = lake.spark
     rows = rows.rename_columns([external_name(name, ask.view) for name in rows.column_names])

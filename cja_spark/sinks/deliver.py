@@ -18,6 +18,7 @@ from cja_spark.audiences.register import find
 from cja_spark.audiences.runs import Seal, record, seals
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import RUNS, SUPPRESSIONS, require_tables
+from cja_spark.driver_reads import equal
 from cja_spark.errors import CjaError, ConfigurationError, ReconcileError, worst
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
@@ -171,8 +172,8 @@ def _marked(lake: Lake, changes: DataFrame) -> DataFrame:
 
 def _unannounced(lake: Lake, audience_id: str) -> list[Seal]:
     """Sealed runs that were never announced as published."""
-    rows = lake.table(RUNS).read().where((F.col("audience_id") == audience_id) & (F.col("state") == "published"))
-    told = {row["run_seq"] for row in rows.select("run_seq").distinct().collect()}
+    published = equal(audience_id=audience_id, state="published")
+    told = {row["run_seq"] for row in lake.table(RUNS).rows("run_seq", where=published)}
     return [seal for seal in seals(lake, audience_id) if seal.run_seq not in told]
 
 

@@ -10,11 +10,13 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import conformed, properties
+from cja_spark.driver_reads import equal
 from cja_spark.errors import UnavailableError
 from cja_spark.failpoints import failpoint
-from cja_spark.lake import Lake, TableSpec
+from cja_spark.lake import Lake
 from cja_spark.sinks.outage import outage
 from cja_spark.sinks.spec import DeltaProfiles
+from cja_spark.table import TableSpec
 from cja_spark.table_schema import schema
 
 PROFILES = TableSpec(
@@ -113,8 +115,8 @@ def _merge_memberships(place: Lake, sink: DeltaProfiles, changes: DataFrame, sea
 
 
 def _created(place: Lake, sink: DeltaProfiles, seal: Seal) -> int:
-    mine = (F.col("created_audience_id") == seal.audience_id) & (F.col("created_run_seq") == seal.run_seq)
-    return place.table(PROFILES, sink.name).read().where(mine).count()
+    mine = equal(created_audience_id=seal.audience_id, created_run_seq=seal.run_seq)
+    return place.table(PROFILES, sink.name).count(mine)
 
 
 def profile_segment_membership(lake: Lake, sink: DeltaProfiles) -> DataFrame:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import LEDGER, conformed
+from cja_spark.driver_reads import equal
 from cja_spark.errors import InputError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
@@ -50,10 +51,15 @@ def sink_progress(lake: Lake) -> DataFrame:
 
 def taken(lake: Lake, audience_id: str) -> Mapping[tuple[str, int], Taken]:
     """What every sink has taken of every run of an audience, by (sink_id, run_seq)."""
-    handled = F.col("acked") + F.col("rejected") + F.col("suppressed")
-    mine = sink_progress(lake).where(F.col("audience_id") == audience_id)
-    rows = mine.groupBy("sink_id", "run_seq").agg(F.collect_set("chunk").alias("chunks"), F.sum(handled).alias("rows"))
-    return {(row["sink_id"], row["run_seq"]): Taken(frozenset(row["chunks"]), row["rows"]) for row in rows.collect()}
+    rows = lake.table(LEDGER).rows(
+        "sink_id", "run_seq", "chunk", "acked", "rejected", "suppressed", "epoch", "recorded_at",
+        where=equal(audience_id=audience_id, state="done"),
+    )  # fmt: skip
+    chunks: dict[tuple[str, int], dict[int, int]] = {}
+    for row in sorted(rows, key=lambda row: (row["epoch"], row["recorded_at"])):  # the newest epoch's row is the last
+        handled = row["acked"] + row["rejected"] + row["suppressed"]
+        chunks.setdefault((row["sink_id"], row["run_seq"]), {})[row["chunk"]] = handled
+    return {run: Taken(frozenset(some), sum(some.values())) for run, some in chunks.items()}
 
 
 def open_runs(sink_id: str, sealed: Sequence[Seal], done: Mapping[tuple[str, int], Taken]) -> list[Seal]:

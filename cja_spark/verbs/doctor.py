@@ -113,8 +113,9 @@ def _lake(asked: argparse.Namespace) -> str:
     from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
 
-    from cja_spark.lake import Lake, TableSpec
+    from cja_spark.lake import Lake
     from cja_spark.project import load
+    from cja_spark.table import TableSpec
     from cja_spark.table_schema import schema
 
     place = asked.lake

@@ -130,7 +130,7 @@ def test_the_tiles_of_sessions_are_the_reports_table(run, seen):
 
 def test_the_receipt_says_what_was_loaded_read_and_dropped_and_by_what(run, seen):
     lake, found, done = run
-    dropped, events = lake.table(QUARANTINE).read().count(), lake.events.read().count()
+    dropped, events = lake.table(QUARANTINE).count(), lake.events.count()
     said = seen.value("document.querySelector('#receipt').innerText")
     assert f"{done.passed.events:,}" in said
     assert f"{dropped:,} {100 * dropped / (dropped + events):.2f}% of {dropped + events:,} loaded" in " ".join(said.split())
@@ -143,7 +143,7 @@ def test_the_receipt_says_what_was_loaded_read_and_dropped_and_by_what(run, seen
 
 def test_each_panel_names_its_own_run_as_the_lake_does(run, seen):
     lake, _, done = run
-    kept = {row["report"]: row["run_id"] for row in lake.report_runs.read().collect()}
+    kept = {row["report"]: row["run_id"] for row in lake.report_runs.rows()}
     shown = seen.value("[...document.querySelectorAll('.options')].map((one) => one.querySelector('code').textContent)")
     assert shown == [kept[answer.ask.report.name] for answer in done.answers]
     assert len(set(shown)) == len(done.answers) == 5

@@ -1,9 +1,8 @@
 """A crash at every failpoint, one after the other: running again is the whole repair, and the tables end as undisturbed."""
 
-from pyspark.sql import functions as F
-
 from cja_spark.audiences.runs import has_event, seals
 from cja_spark.audiences.tables import DEAD_LETTERS, LEDGER
+from cja_spark.driver_reads import equal
 from tests.unit.audiences.world import World, day
 
 BEFORE_COMMIT = (
@@ -43,7 +42,7 @@ def test_publish_and_deliver_survive_a_crash_at_every_step(place, crash):
     found, expected = world.found(), world.expected(RUNS)
     for name in expected:
         assert found[name] == expected[name], name
-    mine = F.col("audience_id") == world.id
+    mine = equal(audience_id=world.id)
     assert set(world.rows(LEDGER, ("run_seq", "chunk", "acked", "rejected"), where=mine)) == {(1, 0, 4, 0), (2, 0, 5, 0)}
     assert world.rows(DEAD_LETTERS, ("sink_id", "error_code", "state"), where=mine) == [("_source", "identity_blank", "open")]
     assert has_event(place, world.id, 2, "published")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cja_spark.audiences.tables import MEMBERS
+from cja_spark.driver_reads import equal
 from cja_spark.lake import Lake
 from cja_spark.plan import lake_of
 from cja_spark.project import load
@@ -35,8 +36,8 @@ def project_and_lake(spark, shop):
 
 def members(spark, shop):
     """Who is in which audience."""
-    rows = Lake(spark, str(shop.lake)).table(MEMBERS).read().where("status = 'realized'")
-    return sorted(row["id"] for row in rows.collect())
+    rows = Lake(spark, str(shop.lake)).table(MEMBERS).rows("id", where=equal(status="realized"))
+    return sorted(row["id"] for row in rows)
 
 
 __all__ = ["build", "event", "members", "project_and_lake", "shop_with"]

@@ -6,6 +6,7 @@ import pytest
 
 from cja_spark.audiences.claims import Claim, acquire
 from cja_spark.audiences.tables import CLAIMS
+from cja_spark.driver_reads import one_of
 from cja_spark.errors import ClaimError
 
 
@@ -16,7 +17,7 @@ def acquired(place, scope, run_id, *, take_over=False):
 
 
 def rows(place, *run_ids):
-    found = place.table(CLAIMS).read().where(f"run_id in {run_ids}").orderBy("ticket").collect()
+    found = sorted(place.table(CLAIMS).rows(where=one_of(run_id=run_ids)), key=lambda row: row["ticket"])
     first = found[0]["ticket"]
     return [(row["ticket"] - first, row["claim"] - first, row["event"], row["run_id"]) for row in found]
 

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from cja_spark import publishing
 from cja_spark.audiences.runs import last_run
 from cja_spark.audiences.tables import CHANGES, RUNS
+from cja_spark.driver_reads import equal
 from cja_spark.errors import StaleError
 from tests.jobs.lakes import versions
 from tests.unit.audiences.shop import build, event, members, project_and_lake, shop_with
@@ -33,7 +34,7 @@ def test_a_late_row_brings_its_person_and_a_second_publish_commits_nothing(spark
 def test_an_instant_that_is_told_is_refused_when_its_data_changed_since(spark, shop):
     project, lake = project_and_lake(spark, shop)
     publishing.publish(lake, project)
-    told = lake.table(CHANGES).read().where("op = 'seal'").agg(F.max("seal.as_of")).collect()[0][0]
+    told = max(row["seal"]["as_of"] for row in lake.table(CHANGES).rows("seal", where=equal(op="seal")))
     build(shop, event(4, "2026-01-01T09:00:00Z", "dan"))
     [receipt] = publishing.publish(lake, project, as_of=told)
     assert (receipt.state, receipt.exit_code) == ("failed", StaleError.exit_code)
@@ -77,5 +78,5 @@ def test_a_run_that_died_is_finished_with_the_inputs_that_it_was_made_of(place, 
     monkeypatch.delenv("CJA_FAILPOINTS")
     receipt = world.publish(day(1), dict.fromkeys("ab"), moves=True, inputs={"journeys": 2})
     assert (receipt.run_seq, receipt.enter, receipt.people) == (2, 1, 2)
-    rows = world.rows(RUNS, ("run_seq", "inputs"), where=(F.col("audience_id") == world.id) & (F.col("state") == "committed"))
+    rows = world.rows(RUNS, ("run_seq", "inputs"), where=equal(audience_id=world.id, state="committed"))
     assert rows == [(1, '{"journeys": 1}'), (2, '{"journeys": 2}')]

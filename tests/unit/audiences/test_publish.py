@@ -5,7 +5,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from pyspark.sql import functions as F
 
 from cja_spark.audiences.approvals import approve, approved
 from cja_spark.audiences.claims import claimed
@@ -14,6 +13,7 @@ from cja_spark.audiences.publish import publish
 from cja_spark.audiences.register import find
 from cja_spark.audiences.runs import Counts, Seal, has_event, last_run, seals
 from cja_spark.audiences.tables import CHANGES, CLAIMS, DEAD_LETTERS, LEDGER, MEMBERS, RUNS, TABLES
+from cja_spark.driver_reads import equal
 from cja_spark.errors import ClaimError, ConfigurationError, InputError, VersionError
 from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.local_rows import local_rows
@@ -100,7 +100,7 @@ def test_letters_that_a_run_adds_end_it_with_4_and_known_ones_do_not(place):
     first, second = world.publish(day(0), ["a", "", " "]), world.publish(day(1), ["a", "b", ""])
     assert [(one.exit_code, one.letters, one.rejected) for one in (first, second)] == [(4, 2, 2), (0, 0, 1)]
     assert "2 of them new letters in dead_letters" in first.text()
-    committed = (F.col("audience_id") == world.id) & (F.col("state") == "committed")
+    committed = equal(audience_id=world.id, state="committed")
     assert world.rows(RUNS, ("run_seq", "exit_code"), where=committed) == [(1, 4), (2, 0)]
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from pyspark.sql import functions as F
-
 from cja_spark.audiences.identity import pepper_beside, read_pepper
 from cja_spark.audiences.publish import publish
 from cja_spark.audiences.register import find
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
+from cja_spark.driver_reads import equal, one_of
 from cja_spark.local_rows import local_rows
 from cja_spark.sinks.deliver import deliver_audience
 from cja_spark.sinks.delta_profiles import MEMBERSHIPS, PROFILES
@@ -51,18 +50,18 @@ class World:
     def expected(self, runs, **options):
         return expected(runs, self.id, read_pepper(pepper_beside(self.lake.location)), **options)
 
-    def rows(self, spec, columns, *names, where=None):
-        rows = self.lake.table(spec, *names).read().where(F.lit(True) if where is None else where)
-        return sorted((tuple(map(plain, row)) for row in rows.select(*columns).collect()), key=str)
+    def rows(self, spec, columns, *names, where=()):
+        rows = self.lake.table(spec, *names).rows(*columns, where=where)
+        return sorted((tuple(map(plain, row.values())) for row in rows), key=str)
 
     def found(self, *, store=True):
-        mine = F.col("audience_id") == self.id
+        mine = equal(audience_id=self.id)
         tables = {
             "changes": self.rows(
                 CHANGES,
                 ("run_seq", "op", "change_id", "profile_key", "namespace", "id", "person_ref", "status", "asserted_at",
                  "valid_until", "attrs"),
-                where=mine & (F.col("op") != "seal"),
+                where=(*mine, *one_of(op=("enter", "update", "exit", "heartbeat", "erased"))),
             ),
             "members": self.rows(
                 MEMBERS,
@@ -76,7 +75,7 @@ class World:
             tables["memberships"] = self.rows(MEMBERSHIPS, (*columns, "change_id"), "profiles", where=mine)
             columns = ("profile_key", "namespace", "id", "person_ref", "created_audience_id", "created_run_seq")
             tables["profiles"] = self.rows(
-                PROFILES, (*columns, "created_as_of"), "profiles", where=F.col("created_audience_id") == self.id
+                PROFILES, (*columns, "created_as_of"), "profiles", where=equal(created_audience_id=self.id)
             )
         return tables
 

@@ -40,20 +40,20 @@ def load(lake, root, spec=None, **options):
 
 
 def events(lake):
-    return sorted((row["event_id"], row["person_id"]) for row in lake.events.read().collect())
+    return sorted((row["event_id"], row["person_id"]) for row in lake.events.rows("event_id", "person_id"))
 
 
 def profiles(lake):
-    return {row["person_id"]: row["crm"] and row["crm"].asDict(True) for row in lake.profiles.read().collect()}
+    return {row["person_id"]: row["crm"] for row in lake.profiles.rows()}
 
 
 def lookups(lake):
-    rows = [row.asDict(True) for row in lake.lookup("cat").read().collect()]
+    rows = lake.lookup("cat").rows()
     return {row.pop("key"): row for row in rows}
 
 
 def quarantine(lake):
-    return sorted((row["load"], row["dataset"], row["reason"], row["raw"]) for row in lake.table(QUARANTINE).read().collect())
+    return sorted((row["load"], row["dataset"], row["reason"], row["raw"]) for row in lake.table(QUARANTINE).rows())
 
 
 def whole(lake):

@@ -51,7 +51,7 @@ def events_of(lake):
 
 
 def reasons(lake):
-    return sorted(row["reason"] for row in lake.table(QUARANTINE).read().collect())
+    return sorted(row["reason"] for row in lake.table(QUARANTINE).rows())
 
 
 def load(lake, tmp_path, spec=None, **options):
@@ -208,7 +208,7 @@ def test_numbers_that_come_as_text_share_a_column_with_numbers(lake, tmp_path):
         load(lake, tmp_path, both(numbers=["amuont"]))
     receipt = load(lake, tmp_path, both(numbers=["amount"]))
     assert receipt.dropped == {"calls": {"not_a_number": 2}}
-    assert sorted(row["amount"] or 0 for row in lake.events.read().collect()) == [0, 2.5, 3.0]
-    kept = sorted(row["raw"] for row in lake.table(QUARANTINE).read().collect())
+    assert sorted(row["amount"] or 0 for row in lake.events.rows()) == [0, 2.5, 3.0]
+    kept = sorted(row["raw"] for row in lake.table(QUARANTINE).rows())
     assert all(text in raw for text, raw in zip(("NaN", "a lot"), kept, strict=True))
     assert "_corrupt_record" not in lake.events.read().columns

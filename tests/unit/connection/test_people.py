@@ -61,7 +61,7 @@ def test_a_full_load_without_profile_datasets_leaves_no_profile(lake, root):
     put(root, "cat/1.json", {"sku": "a"})
     load(lake, root)
     load(lake, root, shop("web", "cat"), full=True)
-    assert lake.profiles.read().count() == 0
+    assert lake.profiles.count() == 0
 
 
 def test_an_unreadable_profile_is_kept_as_it_came(lake, root):

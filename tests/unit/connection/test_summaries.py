@@ -25,11 +25,11 @@ def alone(**more):
 
 def rows(lake):
     """Loaded rows: the first instant, spend."""
-    return sorted((row["ts"].astimezone(dt.UTC).isoformat()[:16], row["spend"]) for row in lake.summary("costs").read().collect())
+    return sorted((row["ts"].astimezone(dt.UTC).isoformat()[:16], row["spend"]) for row in lake.summary("costs").rows())
 
 
 def dropped(lake):
-    return sorted((row["load"], row["dataset"], row["reason"]) for row in lake.table(QUARANTINE).read().collect())
+    return sorted((row["load"], row["dataset"], row["reason"]) for row in lake.table(QUARANTINE).rows())
 
 
 def test_new_files_are_appended_and_a_second_run_finds_nothing(lake, tmp_path):
@@ -70,7 +70,7 @@ def test_what_cannot_be_used_is_in_quarantine_with_its_reason(lake, tmp_path):
     receipt = load(lake, tmp_path, alone(numbers=["spend"]))
     assert receipt.dropped == {"costs": {"not_a_number": 1, "missing_timestamp": 1, "invalid_timestamp": 1, "before_1900": 1, "after_9999": 1}}
     assert rows(lake) == [("2026-01-05T00:00", 7)]
-    raw = {row["reason"]: row["raw"] for row in lake.table(QUARANTINE).read().collect()}
+    raw = {row["reason"]: row["raw"] for row in lake.table(QUARANTINE).rows()}
     assert raw["not_a_number"] == '{"spend":"seven"}'
 
 
@@ -90,7 +90,7 @@ def test_a_row_is_about_the_hour_or_day_of_its_time_zone(lake, tmp_path, setting
     for number, time in enumerate(times):
         put(tmp_path, f"costs/{number}.json", {"day": str(time), "spend": number})
     load(lake, tmp_path, alone(**settings))
-    told = {row["spend"]: row["ts"].astimezone(dt.UTC).isoformat()[:16] for row in lake.summary("costs").read().collect()}
+    told = {row["spend"]: row["ts"].astimezone(dt.UTC).isoformat()[:16] for row in lake.summary("costs").rows()}
     assert [told[at] for at in range(len(times))] == [f"{one}T00:00" if len(one) == 10 else one for one in found]
 
 

@@ -129,7 +129,7 @@ def test_two_datasets_of_one_load_share_a_column_that_one_has_no_value_for(lake,
     put(tmp_path, "app/1.json", event(2, items=[], price=None))
     app = {**DATASETS["web"], "source": {"format": "json", "path": "app"}}
     load(lake, tmp_path, type(shop()).model_validate({"name": "shop", "datasets": {"web": DATASETS["web"], "app": app}}))
-    assert {row["event_id"]: row["price"] for row in lake.events.read().collect()} == {"e1": 2.5, "e2": None}
+    assert {row["event_id"]: row["price"] for row in lake.events.rows()} == {"e1": 2.5, "e2": None}
 
 
 @pytest.mark.parametrize("values", [(100, 99.5), (99.5, 100)], ids=["whole first", "fractions first"])
@@ -140,10 +140,10 @@ def test_numbers_of_events_widen_from_load_to_load(lake, spark, tmp_path, values
     once = Lake(spark, str(tmp_path / "once"))
     load(once, tmp_path, shop("web"))
     assert everything(lake) == everything(once)
-    assert sorted(row["price"] for row in lake.events.read().collect()) == [99.5, 100.0]
+    assert sorted(row["price"] for row in lake.events.rows()) == [99.5, 100.0]
     put(tmp_path, "web/3.json", event(3, price=7, order={"total": [7]}))
     load(lake, tmp_path, shop("web"))
-    assert sorted(row["price"] for row in lake.events.read().collect()) == [7.0, 99.5, 100.0]
+    assert sorted(row["price"] for row in lake.events.rows()) == [7.0, 99.5, 100.0]
 
 
 def test_events_are_written_again_only_where_a_column_was_narrower(lake, tmp_path):
@@ -157,7 +157,7 @@ def test_events_are_written_again_only_where_a_column_was_narrower(lake, tmp_pat
     put(tmp_path, "web/9.json", event(9, items=[{"n": 1.5}]))
     load(lake, tmp_path, shop("web"))
     assert first not in lake.events.read().inputFiles()
-    assert {row["event_id"]: row["items"] and row["items"][0]["n"] for row in lake.events.read().collect()} == {
+    assert {row["event_id"]: row["items"] and row["items"][0]["n"] for row in lake.events.rows()} == {
         "e1": 1.0, "e2": None, "e3": None, "e4": 1.0, "e5": None, "e9": 1.5,
     }  # fmt: skip
 

@@ -31,7 +31,7 @@ def test_a_changed_definition_builds_again_and_that_of_an_unused_field_does_not(
     assert build(lake, view({"functions": first, "description": "small"}), {}).written == ()
     changed = [{"function": "concatenate", "inputs": ["page", "dataset"], "delimiter": "/"}]
     assert build(lake, view(changed), {}).written == (202601,)
-    assert {row["value"] for row in lake.values("v").read().collect()} == {"home", "home/web"}
+    assert {row["value"] for row in lake.values("v").rows()} == {"home", "home/web"}
     part = [{"function": "lowercase", "input": {"derived": "b"}}]
     assert build(lake, view(part, b=first), {}).written == (202601,)
     assert build(lake, view(part, b=other), {}).written == (202601,)
@@ -67,7 +67,7 @@ def test_a_time_that_no_event_says_is_put_in_words(lake, functions, shown):
     assert [(row["a"], row["people"]) for row in rows.collect()] == [(None, 1), (shown, 1)]
     fill(lake, events_of("p1", 1))
     assert build(lake, view(functions), {}).written == (202601,)
-    assert {row["value"] for row in lake.values("v").read().collect()} == {"New", "Old"}
+    assert {row["value"] for row in lake.values("v").rows()} == {"New", "Old"}
 
 
 def test_other_words_build_again():
@@ -91,8 +91,8 @@ def test_a_lookup_takes_any_key_and_builds_again_when_its_dataset_changes(lake):
         ]
     )
     assert build(lake, looked, MATCHES).written == (202601,)
-    assert [row["value"] for row in lake.values("v").read().collect()] == ["start"]
-    assert [len(row["t"]) for row in lake.journeys("v").read().collect()] == [2]
+    assert [row["value"] for row in lake.values("v").rows()] == ["start"]
+    assert [len(row["t"]) for row in lake.journeys("v").rows()] == [2]
     assert build(lake, looked, MATCHES).written == ()
     lake.lookup("pages").overwrite(rows.replace("Start", "Begin"))
     assert build(lake, looked, MATCHES).written == (202601,)
@@ -106,12 +106,12 @@ def test_a_column_of_a_profile_is_on_all_events_of_its_person_and_builds_again_w
     lake.profiles.overwrite(rows)
     made = view([{"function": "concatenate", "inputs": [{"profile": "crm.tier"}, "page"], "delimiter": " "}])
     assert build(lake, made, {}).written == (202601,)
-    assert {row["value"] for row in lake.values("v").read().collect()} == {"Gold home", "home"}
-    assert sorted(len(row["t"]) for row in lake.journeys("v").read().collect()) == [1, 2]
+    assert {row["value"] for row in lake.values("v").rows()} == {"Gold home", "home"}
+    assert sorted(len(row["t"]) for row in lake.journeys("v").rows()) == [1, 2]
     assert build(lake, made, {}).written == ()
     lake.profiles.overwrite(lake.spark.sql("SELECT 'p2' AS person_id, named_struct('tier', 'Blue', 'since', DATE '2025-12-31') AS crm"))
     assert build(lake, made, {}).written == (202601,)
-    assert "Blue home" in {row["value"] for row in lake.values("v").read().collect()}
+    assert "Blue home" in {row["value"] for row in lake.values("v").rows()}
 
 
 @pytest.mark.parametrize(

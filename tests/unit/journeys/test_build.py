@@ -70,8 +70,8 @@ def answers(lake, reader, version=None):
 
 
 def content(lake):
-    return sorted(map(str, lake.journeys("shop").read().collect())), sorted(
-        map(str, lake.values("shop").read().collect())
+    return sorted(map(str, lake.journeys("shop").rows())), sorted(
+        map(str, lake.values("shop").rows())
     )
 
 
@@ -164,13 +164,13 @@ def test_journeys_that_somebody_dropped_are_built_again(lake):
     lake.journeys(VIEW.name).drop()
     again = build(lake, VIEW, {})
     assert again.written == before.written == (202601,)
-    assert lake.journeys(VIEW.name).read().count() == 2
+    assert lake.journeys(VIEW.name).count() == 2
 
 
 def test_a_build_notes_persons_and_events_of_each_period(lake):
     add(lake, [*JANUARY, *FEBRUARY])
     build(lake, VIEW, {}, chunk_events=1)
-    notes = {row["period"]: (row["persons"], row["event_count"]) for row in lake.journey_builds.read().collect()}
+    notes = {row["period"]: (row["persons"], row["event_count"]) for row in lake.journey_builds.rows()}
     assert notes == {202601: (2, 2), 202602: (2, 2)}
 
 
@@ -178,14 +178,14 @@ def test_a_build_notes_persons_and_events_of_each_period(lake):
 def test_text_of_white_space_alone_is_not_set(lake, blank):
     add(lake, [row("a", datetime(2026, 1, 1), blank), row("b", datetime(2026, 1, 1), "\u00a0é"), row("c", datetime(2026, 1, 1), " !")])
     build(lake, VIEW, {})
-    assert {row["value"] for row in lake.values(VIEW.name).read().collect()} == {"\u00a0é", " !"}
+    assert {row["value"] for row in lake.values(VIEW.name).rows()} == {"\u00a0é", " !"}
 
 
 @pytest.mark.parametrize("length", [10, 5_000])
 def test_long_person_ids_keep_batches_bounded_by_bytes(lake, length):
     add(lake, [row("p" * length, datetime(2026, 1, 1), "home")])
     build(lake, View.model_validate({"name": "plain", "dimensions": {"page": "page"}}), {})
-    assert [len(found["person_id"]) for found in lake.journeys("plain").read().collect()] == [length]
+    assert [len(found["person_id"]) for found in lake.journeys("plain").rows()] == [length]
 
 
 def test_where_executors_cannot_open_the_files_spark_reads_them(spark, tmp_path):

@@ -8,8 +8,9 @@ from cja_spark import plan
 from cja_spark.errors import InputError
 from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.journeys.built import built
-from cja_spark.lake import Lake, TableSpec
+from cja_spark.lake import Lake
 from cja_spark.project import load
+from cja_spark.table import TableSpec
 from cja_spark.view.spec import View
 from tests.bad_input.shop import Shop, event, lines
 

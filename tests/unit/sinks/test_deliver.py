@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import audience_run_state
 from cja_spark.audiences.tables import LEDGER, SUPPRESSIONS
+from cja_spark.driver_reads import equal
 from cja_spark.errors import InputError
 from cja_spark.scratch import remove_folder, work_folder
 from cja_spark.sinks.deliver import deliver
@@ -63,7 +64,7 @@ def test_no_key_is_there_twice(delivered):
 
 def test_the_ledger_adds_up_to_what_was_emitted_and_the_runs_are_published(delivered):
     world, runs = delivered
-    ledger = world.rows(LEDGER, ("run_seq", "chunk", "acked", "rejected", "suppressed"), where=F.col("audience_id") == world.id)
+    ledger = world.rows(LEDGER, ("run_seq", "chunk", "acked", "rejected", "suppressed"), where=equal(audience_id=world.id))
     per_run = {}
     for row in world.expected(runs)["changes"]:
         per_run[row[0]] = per_run.get(row[0], 0) + 1

@@ -24,4 +24,4 @@ def load(lake, tmp_path, spec, **options):
 
 
 def ids(lake):
-    return sorted(row["event_id"] for row in lake.events.read().select("event_id").collect())
+    return sorted(row["event_id"] for row in lake.events.rows("event_id"))

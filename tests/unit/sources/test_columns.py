@@ -56,7 +56,7 @@ def test_parquet_files_whose_numbers_differ_in_width_share_a_column(lake, spark,
     for name, kind in (("a", pa.int32()), ("b", pa.int64()), ("c", pa.float32())):
         write(spark, tmp_path / "web" / f"{name}.parquet", {**NARROW, "id": name, "amount": 2}, "parquet", amount=kind)
     load(lake, tmp_path, connection("parquet"))
-    assert {row["event_id"]: row["amount"] for row in lake.events.read().collect()} == {"a": 2.0, "b": 2.0, "c": 2.0}
+    assert {row["event_id"]: row["amount"] for row in lake.events.rows()} == {"a": 2.0, "b": 2.0, "c": 2.0}
 
 
 def test_parquet_files_whose_types_exclude_each_other_are_named(lake, spark, tmp_path):
@@ -89,7 +89,7 @@ def test_csv_files_of_one_header_are_one_scan_whatever_stands_before_it(lake, sp
         put(tmp_path, f"web/{number}.csv", before + "id,time,who\r\n" + line.format(number))
     put(tmp_path, "web/blank.csv", "\n\n")
     load(lake, tmp_path, connection("csv", {"path": "web", "options": {"comment": "#"}}))
-    assert sorted(row["event_id"] for row in lake.events.read().collect()) == ["0", "1", "2", "3"]
+    assert sorted(row["event_id"] for row in lake.events.rows()) == ["0", "1", "2", "3"]
 
 
 def test_a_header_with_a_line_break_in_quotes_is_one_header(spark, tmp_path):

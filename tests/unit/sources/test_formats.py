@@ -48,7 +48,7 @@ def test_events_of_one_instant_are_in_the_order_of_their_sequence(lake, tmp_path
     put(tmp_path, "web/a.csv", "\n".join(["id,time,who,step,page", *lines]))
     load(lake, tmp_path, connection("csv", sequence="step"))
     build(lake, View.model_validate({"name": "shop", "buckets": 1, "dimensions": {"page": "page"}}), {})
-    names = {row["id"]: row["value"] for row in lake.values("shop").read().collect()}
+    names = {row["id"]: row["value"] for row in lake.values("shop").rows()}
     (journey,) = lake.journeys("shop").read().collect()
     assert [names[page] for page in journey["d_page"]] == ["first", "second", "third", "last"]
 

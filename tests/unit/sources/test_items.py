@@ -14,4 +14,4 @@ def test_a_dataset_that_is_added_later_takes_files_that_another_one_took(lake, t
     both = Connection(name="shop", datasets={**spec.datasets, "calls": calls})
     assert load(lake, tmp_path, both).loaded == {"calls": 1}
     assert load(lake, tmp_path, both).load is None
-    assert sorted(row["person_id"] for row in lake.events.read().collect()) == ["ann", "bob"]
+    assert sorted(row["person_id"] for row in lake.events.rows()) == ["ann", "bob"]

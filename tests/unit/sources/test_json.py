@@ -21,7 +21,7 @@ def test_a_line_that_begins_like_an_array_is_one_unreadable_row_and_the_others_a
     receipt = load(lake, tmp_path, connection("json"))
     assert ids(lake) == ["e1", "e2", "e3"]
     assert receipt.dropped == {"web": {"unreadable_row": 1}}
-    assert "[broken" in lake.table(QUARANTINE).read().collect()[0]["raw"]
+    assert "[broken" in lake.table(QUARANTINE).rows()[0]["raw"]
 
 
 @pytest.mark.parametrize("before", ["", "\n  \r\n", "\ufeff"])
