@@ -39,7 +39,7 @@ SAME_ROWS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UNS
 
 
 PlainRow = Mapping[str, Any]
-"""A row on the driver: values by column, structs too; instants in UTC."""
+"""A row on the driver: values by column, structs and maps too; instants in UTC."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,8 @@ class Table:
         self, *columns: str, where: Sequence[Test] = (), limit: int | None = None
     ) -> list[PlainRow]:
         """The same as plain rows."""
-        rows: list[PlainRow] = self.arrow(*columns, where=where, limit=limit).to_pylist()
+        found = self.arrow(*columns, where=where, limit=limit)
+        rows: list[PlainRow] = found.to_pylist(maps_as_pydicts="strict")
         return rows
 
     def count(self, where: Sequence[Test] = ()) -> int:

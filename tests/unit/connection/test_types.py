@@ -1,6 +1,6 @@
 """Columns as tables hold them: no date before 1900, no two names that differ only in case."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import ValidationError
@@ -24,9 +24,9 @@ def columns(day):
 def expected(year_is_fine):
     day = date(1900, 1, 1) if year_is_fine else None
     return {
-        "day": day, "at": datetime(1900, 1, 1, 23, 59, 59, 999000) if year_is_fine else None, "local": None,
+        "day": day, "at": datetime(1900, 1, 1, 23, 59, 59, 999000, tzinfo=UTC) if year_is_fine else None, "local": None,
         "one": {"day": day, "n": 1}, "days": [day, date(1900, 1, 1)],
-        "items": [{"at": datetime(1900, 1, 1, 10) if year_is_fine else None}], "named": {"x": day},
+        "items": [{"at": datetime(1900, 1, 1, 10, tzinfo=UTC) if year_is_fine else None}], "named": {"x": day},
     }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_dates_before_1900_are_null_in_events_profiles_and_lookups(lake, spark, 
         rows.write.parquet(str(tmp_path / name))
     datasets = {name: {**DATASETS[name], "source": {"format": "parquet", "path": name}} for name in DATASETS}
     load(lake, tmp_path, type(shop()).model_validate({"name": "shop", "datasets": datasets}))
-    for row in (lake.events.read().first().asDict(True), profiles(lake)["ann"], lookups(lake)["a"]):
+    for row in (lake.events.rows()[0], profiles(lake)["ann"], lookups(lake)["a"]):
         assert {name: row[name] for name in expected(True)} == expected(day == NEW)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from cja_spark.audiences.tables import CHANGES, MEMBERS
 from cja_spark.driver_reads import above, at_least, equal, one_of
@@ -18,13 +19,13 @@ KINDS = TableSpec(
     schema(
         "id bigint not null, name string, at timestamp, good boolean, part int, "
         "told struct<who: string, until: timestamp, counts: struct<a: bigint>>, words array<string>"
-    ),
+    ).add("pairs", T.MapType(T.StringType(), T.LongType())),
     partition_by=("part",),
 )
 ROWS = [
-    (1, "it's", NOON, True, 0, ("ann", NOON, (3,)), ["a", None]),
-    (2, 'a "b" \\ c', NOON + timedelta(microseconds=1), False, 1, None, []),
-    (3, "ü\n%", None, None, 1, ("bob", None, (None,)), None),
+    (1, "it's", NOON, True, 0, ("ann", NOON, (3,)), ["a", None], [("x", 1), ("y", None)]),
+    (2, 'a "b" \\ c', NOON + timedelta(microseconds=1), False, 1, None, [], []),
+    (3, "ü\n%", None, None, 1, ("bob", None, (None,)), None, None),
 ]
 WHERE = {
     "all": (),
@@ -74,8 +75,9 @@ def test_both_readers_give_the_same_rows_and_counts(kinds, name):
 def test_rows_are_plain_values(kinds):
     names = kinds.spec.schema.names
     first, second, third = sorted_rows(kinds.rows())
-    assert first == dict(zip(names, (*ROWS[0][:5], {"who": "ann", "until": NOON, "counts": {"a": 3}}, ["a", None]), strict=True))
-    assert (second["told"], second["words"], third["words"], third["at"]) == (None, [], None, None)
+    assert first == dict(zip(names, (*ROWS[0][:5], {"who": "ann", "until": NOON, "counts": {"a": 3}}, ["a", None], {"x": 1, "y": None}), strict=True))
+    assert (second["told"], second["words"], second["pairs"]) == (None, [], {})
+    assert (third["words"], third["pairs"], third["at"]) == (None, None, None)
     assert third["told"] == {"who": "bob", "until": None, "counts": {"a": None}}
 
 
