@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -66,6 +67,18 @@ def _lookup_texts(lake: Lake, field: Field) -> DataFrame:
     return values.select(F.lit(field.component).alias("dimension"), "value")
 
 
+def held_pairs(pairs: DataFrame, dataset: str) -> pa.Table:
+    """Keys of a lookup dataset and what belongs to them, on the driver.
+
+    Raises:
+        InputError: more than 20 million keys; they travel to every task.
+    """
+    found = pairs.limit(MAX_LOOKUP_KEYS + 1).toArrow()
+    if len(found) > MAX_LOOKUP_KEYS:
+        raise InputError(f"lookup '{dataset}' has more than {MAX_LOOKUP_KEYS:,} keys; join it into the source instead.")
+    return found
+
+
 def lookup_ids(lake: Lake, field: Field) -> tuple[np.ndarray, np.ndarray]:
     """Keys and values of a lookup as ids: int64[keys] ascending, int64[keys].
 
@@ -75,10 +88,7 @@ def lookup_ids(lake: Lake, field: Field) -> tuple[np.ndarray, np.ndarray]:
     dataset, column = field.lookup
     rows = lake.lookup(dataset).read()
     _, path = leaf(column, rows.schema, f"dimension '{field.component}'")
-    pairs = rows.select(id_of(text_of(F.col("key"))).alias("key"), id_of(text_of(F.col(path))).alias("value"))
-    found = pairs.limit(MAX_LOOKUP_KEYS + 1).toArrow()
-    if len(found) > MAX_LOOKUP_KEYS:
-        raise InputError(f"lookup '{dataset}' has more than {MAX_LOOKUP_KEYS:,} keys; join it into the source instead.")
+    found = held_pairs(rows.select(id_of(text_of(F.col("key"))).alias("key"), id_of(text_of(F.col(path))).alias("value")), dataset)
     keys, values = (found[name].to_numpy().astype(np.int64) for name in ("key", "value"))
     order = np.argsort(keys, kind="stable")
     return keys[order], values[order]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
@@ -13,6 +13,7 @@ from pyspark.sql import types as T
 from cja_spark.errors import MissingColumnError
 from cja_spark.journeys.derived.columns import COLUMNS
 from cja_spark.journeys.derived.formula import Formula, column_name
+from cja_spark.journeys.derived.item_lookup import apart, found_for_items
 from cja_spark.journeys.derived.items import over_items, value_at
 from cja_spark.journeys.derived.reading import Reading
 from cja_spark.journeys.derived.summarize import in_one_list, item_of, summary
@@ -45,9 +46,10 @@ def derive(
     Source:  O10: before anything else that a view does.
     """
     wanted = {formula.name: formula for formula in formulas}
-    making = _Making(events, {part: Formula.of(part, dict(one.parts), one.zone) for one in wanted.values() for part, _ in one.parts})
+    made_of = {part: Formula.of(part, dict(one.parts), one.zone) for one in wanted.values() for part, _ in one.parts}
+    making = _Making(events, made_of, lookup)
     making.join_profiles(profiles)
-    making.run_steps(lookup)
+    making.run_steps()
     made = {name: column for formula in wanted.values() for name, column in making.columns(formula).items()}
     return making.events.withColumns(made).select(*events.columns, *made)
 
@@ -72,13 +74,15 @@ class _Making:
     that do not need each other are made in one wave: there are as many projections as functions in a row, not in all.
     """
 
-    def __init__(self, events: DataFrame, formulas: dict[str, Formula]) -> None:
+    def __init__(self, events: DataFrame, formulas: dict[str, Formula], lookup: Lookups) -> None:
         self.events = events
+        self.lookup = lookup
         self.schema = events.schema
         self.formulas = formulas
         self.values: dict[str, Value] = {}  # of derived fields with one value per event, or the list of a split
         self.outputs: dict[str, dict[str, Value]] = {name: {} for name in formulas}
         self.profiles: dict[str, Value] = {}
+        self.found: dict[tuple[str, int], Value] = {}  # what lookups of items found, in lists like the arrays'
 
     def join_profiles(self, profiles: Callable[[], DataFrame] | None) -> None:
         """Put the columns of profiles beside the events of their person."""
@@ -92,10 +96,10 @@ class _Making:
         self.events = self.events.join(kept, on="person_id", how="left")
         self.profiles = {path: Value(F.col(name), leaves[path][0]) for path, name in columns.items()}
 
-    def run_steps(self, lookup: Lookups) -> None:
+    def run_steps(self) -> None:
         """Run all functions that have one value per event."""
         for wave in _waves([step for formula in self.formulas.values() for step in _steps(formula)]):
-            made = [self.made_by(step, lookup) for step in wave]
+            made = [self.made_by(step) for step in wave]
             raw = {f"_raw{step.column}": value.column for step, value in zip(wave, made, strict=True)}
             values = [cleaned(F.col(name), value.kind) for name, value in zip(raw, made, strict=True)]
             clean = {step.column: value.column for step, value in zip(wave, values, strict=True)}
@@ -103,18 +107,22 @@ class _Making:
             for step, value in zip(wave, values, strict=True):
                 self.note(step, value._replace(column=F.col(step.column)))
 
-    def made_by(self, step: Step, lookup: Lookups) -> Value:
+    def made_by(self, step: Step) -> Value:
         if isinstance(step.function, Summarize):
             return self.summary_of(step.formula, step.function)
         if not isinstance(step.function, Lookup):
             return COLUMNS[step.function.function](step.function, self.reading(step.formula))
-        rows = lookup(step.function.dataset)
-        kind, path = leaf(step.function.column, rows.schema, f"{_where(step.formula)}, lookup '{step.function.dataset}'")
+        rows, kind, path = self.dataset(step.formula, step.function)
         found = f"_found{step.column}"
         keyed = rows.select(text_of(F.col("key")).alias("_key"), F.col(path).alias(found))
         key = self.reading(step.formula).text(step.function.input)
         self.events = self.events.withColumn("_key", key).join(keyed, on="_key", how="left").drop("_key")
         return Value(F.col(found), kind)
+
+    def dataset(self, formula: Formula, function: Lookup) -> tuple[DataFrame, T.DataType, str]:
+        """The rows of a lookup's dataset, and the type and place of the column that it takes."""
+        rows = self.lookup(function.dataset)
+        return rows, *leaf(function.column, rows.schema, f"{_where(formula)}, lookup '{function.dataset}'")
 
     def summary_of(self, formula: Formula, function: Summarize) -> Value:
         """All values of an event's array as one."""
@@ -151,23 +159,56 @@ class _Making:
 
     def listed(self, formula: Formula, arrays: Sequence[str], stored: Callable[[Value], Column]) -> Column:
         """A value per item of an array: one expression, since no column has the grain of an item."""
-        return over_items(arrays, self.schema, _where(formula), partial(_item, formula, self.values, self.profiles, stored=stored))
+        for number, (_, function) in enumerate(_item_steps(formula, self.values)):
+            if isinstance(function, Lookup) and (formula.name, number) not in self.found:
+                self.found[formula.name, number] = self.found_for(formula, arrays, number, function)
+        return self.of_items(formula, arrays, stored)
+
+    def found_for(self, formula: Formula, arrays: Sequence[str], number: int, function: Lookup) -> Value:
+        """What one of the lookups of an item finds, those before it are there already."""
+        rows, kind, path = self.dataset(formula, function)
+        name, keys = f"_found_{formula.name}_{number}", f"_keys_{formula.name}_{number}"
+        self.events = self.events.withColumn(keys, apart(self.of_items(formula, arrays, None, up_to=number)))
+        found = found_for_items(F.col(keys), len(arrays), rows, path, kind, function.dataset)
+        self.events = self.events.withColumn(name, found).drop(keys)
+        return Value(F.col(name), kind)
+
+    def of_items(
+        self, formula: Formula, arrays: Sequence[str], stored: Callable[[Value], Column] | None, up_to: int = -1
+    ) -> Column:
+        found = {number: value for (name, number), value in self.found.items() if name == formula.name}
+        item = partial(_item, formula, self.values, self.profiles, found, stored=stored, up_to=up_to)
+        return over_items(arrays, self.schema, _where(formula), item)
+
+
+def _item_steps(formula: Formula, known: Mapping[str, Value]) -> list[tuple[str, Function]]:
+    """The functions that make an item's value, each with its derived field."""
+    return [(name, function) for name, part in formula.parts if name not in known for function in part.functions]
 
 
 def _item(
-    formula: Formula, known: Mapping[str, Value], profiles: Mapping[str, Value], reach: Callable[[str], Value], *,
-    stored: Callable[[Value], Column],
+    formula: Formula, known: Mapping[str, Value], profiles: Mapping[str, Value], found: Mapping[int, Value],
+    reach: Callable[[str], Value], places: Sequence[Column], *, stored: Callable[[Value], Column] | None, up_to: int,
 ) -> Column:  # fmt: skip
-    """The value of an item, with all derived fields that it is made of; those of the event are there already."""
+    """The value of an item, with all derived fields that it is made of; those of the event are there already.
+
+    Of lookups the values were found before, one after another: `up_to` asks for the key of one.
+    """
     made = dict(known)
     readings = {name: Reading(_where(formula), formula.zone, reach, made, {}, profiles) for name, _ in formula.parts}
-    steps = [(name, function) for name, part in formula.parts if name not in known for function in part.functions]
+    steps = _item_steps(formula, known)
 
     def after(number: int) -> Column:
         if number == len(steps):
+            assert stored is not None
             return stored(made[formula.name])
         name, function = steps[number]
-        value = COLUMNS[function.function](function, readings[name])
+        if isinstance(function, Lookup):
+            if number == up_to:
+                return readings[name].text(function.input)
+            value = found[number]._replace(column=reduce(F.get, places, found[number].column))
+        else:
+            value = COLUMNS[function.function](function, readings[name])
 
         def noted(column: Column) -> Column:
             made[name] = value._replace(column=column, clean=True)

@@ -17,27 +17,30 @@ from cja_spark.view.arrays import arrays_in
 Reach = Callable[[str], Value]
 
 
-def over_items(arrays: Sequence[str], schema: T.StructType, where: str, make: Callable[[Reach], Column]) -> Column:
+def over_items(
+    arrays: Sequence[str], schema: T.StructType, where: str, make: Callable[[Reach, tuple[Column, ...]], Column]
+) -> Column:
     """What `make` gives for each item of the innermost array, in lists like the arrays'; for the event without arrays.
 
     Args:
         arrays: arrays that lie in one another, outermost first.
         schema: of events.
         where: the derived field, for messages.
-        make: a column from the values at paths; those of fields above an item are the same for all below.
+        make: a column from the values at paths, those of fields above an item are the same for all below, and from the
+            item's places in its arrays, from 0.
 
     Raises:
         MissingColumnError: events have no such path; it names the nearest.
         InputError: a path leads to no single value.
     """
 
-    def level(items: tuple[Column, ...]) -> Column:
+    def level(items: tuple[Column, ...], places: tuple[Column, ...]) -> Column:
         if len(items) == len(arrays):
-            return make(lambda path: value_at(path, schema, where, items))
+            return make(lambda path: value_at(path, schema, where, items), places)
         array = _reached(arrays[len(items)], items, schema, where)
-        return F.transform(array, lambda item: level((*items, item)))
+        return F.transform(array, lambda item, place: level((*items, item), (*places, place)))
 
-    return level(())
+    return level((), ())
 
 
 def value_at(path: str, schema: T.StructType, where: str, items: tuple[Column, ...] = ()) -> Value:

@@ -153,5 +153,3 @@ def _faults_in(name: str, derived: Derived, deepest: tuple[str, ...]) -> Iterato
         yield f"split: array makes several values of one; in the array '{deepest[-1]}' there are several already."
     if deepest and not own.of_array() and own.neighbour():
         yield f"{own.functions[-1].function}: looks at events, and in the array '{deepest[-1]}' one has several values."
-    if deepest and any(derived[one].lookups() for one in (*_of_items(name, derived), name)):
-        yield f"lookup: a key in the array '{deepest[-1]}' is not looked up; use a dimension with 'lookup'."

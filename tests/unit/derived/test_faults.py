@@ -86,7 +86,6 @@ def test_a_faulty_function_is_told_by_its_place(function, fault):
          "derived field 'a' has several values on an event; no function takes those."),
         ({"a": [{"function": "split", "input": "p[].q", "delimiter": ",", "array": True}]}, "in the array 'p' there are several already"),
         ({"a": [{"function": "concatenate", "inputs": ["p[].q", "r[].s"]}]}, "'r[].s' lies in the array 'r' and another field in 'p'"),
-        ({"a": [{"function": "lookup", "input": "p[].q", "dataset": "d", "column": "c"}]}, "a key in the array 'p' is not looked up"),
         ({"a": [{"function": "lowercase", "input": {"derived": "b"}}], "b": [{"function": "lowercase", "input": {"derived": "a"}}]},
          "derived field 'a' is made of itself."),
         ({"a": [{"function": "lowercase", "input": {"derived": "a"}}]}, "derived.a: derived field 'a' is made of itself."),
