@@ -33,7 +33,7 @@ from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.instants import in_utc, milliseconds_of
 from cja_spark.journeys.build import Build, build
 from cja_spark.journeys.built import Built, built
-from cja_spark.journeys.summary_rows import NO_SUMMARIES, Summaries
+from cja_spark.journeys.summary_rows import Summaries
 from cja_spark.lake import Lake
 from cja_spark.lock import locked
 from cja_spark.project import Project
@@ -42,6 +42,7 @@ from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.credited import with_too_many_values
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.explain import explain as explain_pass
+from cja_spark.reports.explain import explain_without_journeys
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import Pass, no_pass
@@ -174,8 +175,9 @@ def explain(
 
 
 def _explain(lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader) -> str:
-    built = built_of(lake, project)
-    asks = _asks(lake, project, reports, as_of, built)
+    built, asks, _ = _prepared(lake, project, reports, as_of)
+    if built.version < 0:
+        return explain_without_journeys(asks)
     return explain_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
 
 
@@ -209,11 +211,7 @@ def report(
 def _report(
     lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader, *, keep_rows: bool
 ) -> Run:
-    summarized = project.connection.summaries()
-    built = built_of(lake, project) if project.connection.events() else built_of_summaries(lake, summarized)
-    until, moment = _clock(built, as_of)
-    summaries = summaries_for(lake, project.view, summarized, reports, data_until=until, as_of=moment)
-    asks = _asks(lake, project, reports, as_of, built, summaries)
+    built, asks, summaries = _prepared(lake, project, reports, as_of)
     if built.version < 0:
         passed = no_pass(len(asks))
     else:
@@ -233,6 +231,20 @@ def _report(
             )
         )  # fmt: skip
     return Run(tuple(answers), passed, built.version)
+
+
+def _prepared(
+    lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None
+) -> tuple[Built, tuple[Ask, ...], Summaries]:
+    """What a run reads: its journeys (of no version where the connection has summary data only), its asks, summary data."""
+    summarized = project.connection.summaries()
+    built = built_of(lake, project) if project.connection.events() else built_of_summaries(lake, summarized)
+    until = milliseconds_of(built.data_until)
+    moment = until if as_of is None else milliseconds_of(as_of)
+    summaries = summaries_for(lake, project.view, summarized, reports, data_until=until, as_of=moment)
+    values = values_with(lake.values(project.view.name).read(), summaries)
+    arrays = arrays_of(project.view, project.connection.matches())
+    return built, asks_of(reports, project.view, values, data_until=until, as_of=moment, arrays=arrays), summaries
 
 
 def chosen(project: Project, names: Sequence[str]) -> list[Report]:
@@ -271,22 +283,6 @@ def built_of(lake: Lake, project: Project) -> Built:
     if not project.connection.events():
         raise InputError("The connection has summary data only: there are no journeys and no persons.")
     return built(lake, project.view, project.connection.matches())
-
-
-def _asks(
-    lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, built: Built,
-    summaries: Summaries = NO_SUMMARIES,
-) -> tuple[Ask, ...]:  # fmt: skip
-    until, moment = _clock(built, as_of)
-    return asks_of(
-        reports, project.view, values_with(lake.values(project.view.name).read(), summaries), data_until=until,
-        as_of=moment, arrays=arrays_of(project.view, project.connection.matches()),
-    )  # fmt: skip
-
-
-def _clock(built: Built, as_of: datetime | None) -> tuple[int, int]:
-    until = milliseconds_of(built.data_until)
-    return until, until if as_of is None else milliseconds_of(as_of)
 
 
 def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int) -> DataFrame:

@@ -46,6 +46,11 @@ def explain(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], re
     return "\n".join((*steps, "Spark's plan of steps 1 to 4:", _spark_plan(cells)))
 
 
+def explain_without_journeys(asks: Sequence[Ask]) -> str:
+    """The same of a connection that has summary data only: no person, no journey, nothing for Spark to read."""
+    return "\n".join(map(_finish, asks))
+
+
 def _step(name: str, what: str, grain: str, columns: Sequence[str]) -> str:
     return f"{name:<10} {what}\n{'':<10} one row per {grain}; columns {', '.join(columns)}"
 

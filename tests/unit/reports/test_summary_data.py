@@ -6,7 +6,6 @@ import pytest
 
 from cja_spark import plan
 from cja_spark.connection.connect import connect
-from cja_spark.errors import InputError
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.publish_page import column_of, page_of, receipt_of
@@ -214,5 +213,6 @@ def test_a_project_of_summary_data_alone_has_tables_and_trends(spark, tmp_path):
     assert [answer.kept for answer in run.answers] == [True, True]
     assert [answer.kept for answer in plan.report(shop.lake, shop.project).answers] == [False, False]
     assert len(page_of(shop.lake, shop.project, run).panels) == 2
-    with pytest.raises(InputError, match="summary data only"):
-        plan.explain(shop.lake, shop.project)
+    told = plan.explain(shop.lake, shop.project)
+    assert "campaigns: rows of summary data (costs) join the sums" in told
+    assert told.count("finish") == 2
