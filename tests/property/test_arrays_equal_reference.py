@@ -105,7 +105,7 @@ def batch(events):
 @pytest.mark.parametrize("options", [{}, {"include_no_value": False}, {"rows": 2}, {"segments": ("without",)}], ids=str)
 @pytest.mark.parametrize("written", [VIEW, SETTLED], ids=["plain", "settings"])
 @pytest.mark.parametrize("seed", range(4))
-def test_tables_over_arrays_equal_the_reference(seed, written, options):
+def test_tables_over_arrays_equal_the_reference(spark, seed, written, options):
     events = journeys(seed)
     days = {"range": {"from": dt.date(2025, 1, 1), "to": dt.date(2025, 1, 1)}}
     reports = [Table.model_validate({**days, **options, "dimensions": names, "metrics": METRICS}) for names in DIMENSIONS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.attribution import attributed, credits, settings
+from tests.reference.attribution import attributed, credits
 from tests.reference.calculated import Leaf, Rows, columns, leaves
 from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path, spec_of
 from tests.reference.values import filled, no_value
@@ -117,7 +117,7 @@ def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
         return False
     if "summary" in spec_of(view, "metrics", leaf.metric):
         return True
-    how = settings(view, leaf) if dimensions else None
+    how = attributed(view, {"report": "table", "dimensions": dimensions}, leaf)
     if how is not None:
         arrays = [array for name in dimensions for array in path(view, "dimensions", name)]
         one = len(dimensions) == 1  # its own values are credited, of which an event outside arrays has one
