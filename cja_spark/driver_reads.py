@@ -152,12 +152,12 @@ def _asked(folder: Path, query: str, version: int | None = None) -> pa.Table | N
 
 
 def _known(ask: Callable[[], Found]) -> Found | None:
-    """What delta-rs says; None when it cannot."""
+    """What delta-rs says; None when it cannot, whatever the reason: Spark then answers, or says what is wrong."""
     from deltalake.exceptions import DeltaError
 
     try:
         return ask()
-    except DeltaError:
+    except (DeltaError, OSError, pa.ArrowException):
         return None
 
 

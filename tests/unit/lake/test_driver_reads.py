@@ -1,14 +1,17 @@
 """Rows on the driver: delta-rs and Spark say the same, and Spark reads where delta-rs cannot."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cja_spark.audiences.tables import CHANGES, MEMBERS
-from cja_spark.driver_reads import above, at_least, equal, one_of
+from cja_spark.driver_reads import above, at_least, equal, files_of, newest_version, one_of, read_on_driver
 from cja_spark.lake import Lake
 from cja_spark.table import Table, TableSpec
 from cja_spark.table_schema import schema
@@ -138,6 +141,21 @@ def test_spark_reads_what_delta_rs_does_not_know(kinds, monkeypatch):
     here, files = sorted_rows(kinds.rows()), len(kinds.files())
     monkeypatch.setattr(DeltaTable, "__init__", refused)
     assert (sorted_rows(kinds.rows()), kinds.count(), len(kinds.files())) == (here, 3, files)
+
+
+def test_spark_says_what_is_wrong_where_a_file_is_gone_or_the_log_cannot_be_read(kinds, tmp_path):
+    shutil.copytree(kinds.folder, tmp_path / "gone")
+    shutil.copytree(kinds.folder, tmp_path / "cut")
+    gone, cut = (Table(kinds.spark, KINDS, str(tmp_path / name), by_path=True, folder=tmp_path / name) for name in ("gone", "cut"))
+    for file in (tmp_path / "gone").rglob("*.parquet"):
+        file.unlink()
+    for file in (tmp_path / "cut" / "_delta_log").glob("*0.json"):
+        file.write_text("{", encoding="utf-8")
+    assert (read_on_driver(gone.folder, ("id",), ()), newest_version(cut.folder), files_of(cut.folder)) == (None, None, None)
+    with pytest.raises(Py4JJavaError, match="FAILED_READ_FILE|does not exist"):
+        gone.rows("id")
+    with pytest.raises((Py4JJavaError, PySparkException)):
+        cut.rows("id")
 
 
 def test_a_path_without_a_scheme_is_of_this_machine_only_where_its_disks_are_the_default(spark, tmp_path):
