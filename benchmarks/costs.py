@@ -39,11 +39,11 @@ def _view(**given: object) -> View:
     return View.model_validate({**written, **{part: {**written[part], **some} for part, some in given.items()}})
 
 
-def _attributed(model: str) -> Work:
+def _attributed(model: str, target: int = 150, **options: str) -> Work:
     """Orders by channel, credited by a model to the channels that came before."""
-    orders = {"field": "revenue", "behavior": "instances", "attribution": {"model": model}}
+    orders = {"field": "revenue", "behavior": "instances", "attribution": {"model": model, **options}}
     report = Table.model_validate({"name": model, "range": RANGE, "dimensions": ["channel"], "metrics": ["orders"]})
-    return Work(report, 150, _view(metrics={"orders": orders}))
+    return Work(report, target, _view(metrics={"orders": orders}))
 
 
 CAMPAIGNS = Table.model_validate({"name": "campaigns", "range": RANGE, "dimensions": ["campaign"], "metrics": ["events", "people"]})
@@ -75,6 +75,7 @@ WORKS: dict[str, Work] = {
     "attribution, time decay": _attributed("time_decay"),
     "attribution, participation": _attributed("participation"),
     "attribution, algorithmic": _attributed("algorithmic"),
+    "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
 }  # fmt: skip
 

@@ -7,16 +7,19 @@ where a table has a feature that it does not know, Spark reads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar, cast
+from urllib.parse import unquote
 
 import pyarrow as pa
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 Found = TypeVar("Found")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 Value = str | int | bool | date | datetime
 Measure = tuple[Literal["count", "sum", "max"], str]
 """A measure of a group of rows, and the column that it is of; rows without a value there do not count."""
@@ -100,10 +103,10 @@ def files_of(folder: Path, version: int | None = None) -> list[str] | None:
     """
     from deltalake import DeltaTable
 
-    files = _known(lambda: DeltaTable(folder, version=version).file_uris())
-    if files is None or not all(Path(file).is_relative_to(folder.absolute()) for file in files):
+    paths = _known(lambda: pa.table(DeltaTable(folder, version=version).get_add_actions())["path"].to_pylist())
+    if paths is None or any(path.startswith("/") or _SCHEME.match(path) for path in paths):
         return None
-    return [Path(file).as_uri() for file in files]
+    return [(folder.absolute() / unquote(path)).as_uri() for path in paths]
 
 
 def properties_of(folder: Path) -> dict[str, str] | None:

@@ -180,7 +180,9 @@ class Table:
         return rows
 
     def files(self, version: int | None = None) -> list[str]:
-        """URIs of the files of one version, of the newest if none is given; of a table that was not yet made none."""
+        """URIs of the files of one version, of the newest if none is given; of a table that was not yet made (-1) none."""
+        if version is not None and version < 0:
+            return []
         known = files_of(self.folder, version) if self.folder is not None else None
         if known is not None:
             return known

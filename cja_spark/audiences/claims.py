@@ -42,7 +42,6 @@ class Claim:
     Attributes:
         epoch: the ticket of its acquire row; every row that is written under the claim carries it.
         newest: the newest ticket that this process saw.
-        alone: whether the operating system keeps all others out, so that what was read stays so.
     """
 
     lake: Lake
@@ -52,7 +51,6 @@ class Claim:
     command: str
     renewed_at: datetime
     newest: int = 0
-    alone: bool = False
 
     def check(self) -> None:
         """Read the claim again, and renew its lease when it is due.
@@ -60,11 +58,10 @@ class Claim:
         Raises:
             ClaimError: somebody took it over.
         """
-        if not self.alone:
-            claims = _claims(self.lake)
-            self.newest = claims.newest
-            if self.epoch not in {held.claim for held in claims.held}:
-                raise ClaimError(f"The claim on {self.scope} was taken over by another run. Run the same command again.")
+        claims = _claims(self.lake)
+        self.newest = claims.newest
+        if self.epoch not in {held.claim for held in claims.held}:
+            raise ClaimError(f"The claim on {self.scope} was taken over by another run. Run the same command again.")
         if datetime.now(UTC) - self.renewed_at > RENEW_AFTER:
             _append(self, "renewed", self.epoch)
             self.renewed_at = datetime.now(UTC)
@@ -85,7 +82,7 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
         ClaimError: another run holds a claim that covers the scope.
     """
     with locked(lake, "audiences", "publishes or delivers") as alone:
-        wish = Claim(lake, 0, scope, run_id, command, datetime.now(UTC), alone=alone)
+        wish = Claim(lake, 0, scope, run_id, command, datetime.now(UTC))
         claim = acquire(wish, take_over=take_over or alone)
         failpoint("claim.acquired")
         try:
@@ -107,7 +104,6 @@ def acquire(wish: Claim, *, take_over: bool) -> Claim:
     wish.newest = before.newest
     ticket, held = _append(wish, "acquired")
     claim = replace(wish, epoch=ticket)
-    held = before.held if wish.alone else held
     now = datetime.now(UTC)
     for other in held:
         if other.claim >= claim.epoch or not _covers(other.scope, claim.scope):
@@ -128,8 +124,8 @@ def _covers(held: str, wanted: str) -> bool:
 def _append(claim: Claim, event: str, of: int | None = None) -> tuple[int, tuple[_Held, ...]]:
     """Append a row under the ticket after the newest that is known; give the ticket and who holds claims then.
 
-    Of concurrent writers one wins a ticket; the others fail, or Delta passes over them in silence: reading back tells.
-    Who is alone knows it.
+    Of concurrent writers one wins a ticket; the others fail, or Delta passes over them in silence: reading back tells. So
+    does who is alone: a lock that another machine does not see, as on some network drives, keeps it from nothing.
     """
     from delta.exceptions import ConcurrentTransactionException, DeltaConcurrentModificationException
 
@@ -137,10 +133,6 @@ def _append(claim: Claim, event: str, of: int | None = None) -> tuple[int, tuple
     while True:
         ticket = claim.newest + 1
         row = (ticket, of or ticket, claim.scope, event, claim.run_id, claim.command, datetime.now(UTC) + LEASE)
-        if claim.alone:
-            table.append(table.frame([row]).coalesce(1), app_id="claims", txn=ticket)
-            claim.newest = ticket
-            return ticket, ()
         with suppress(ConcurrentTransactionException, DeltaConcurrentModificationException):
             table.append(table.frame([row]).coalesce(1), app_id="claims", txn=ticket)
         claims = _claims(claim.lake, (ticket, claim.run_id, event))

@@ -18,7 +18,7 @@ from cja_spark.journeys.derived.items import over_items, value_at
 from cja_spark.journeys.derived.reading import Reading
 from cja_spark.journeys.derived.summarize import in_one_list, item_of, summary
 from cja_spark.journeys.derived.value import Value, cleaned, text
-from cja_spark.journeys.fields import leaf, text_of
+from cja_spark.journeys.fields import id_of, leaf, text_of
 from cja_spark.sources.names import storable_name
 from cja_spark.view.derived.function import Function
 from cja_spark.view.derived.held import Holding
@@ -192,7 +192,7 @@ def _item(
 ) -> Column:  # fmt: skip
     """The value of an item, with all derived fields that it is made of; those of the event are there already.
 
-    Of lookups the values were found before, one after another: `up_to` asks for the key of one.
+    Of lookups the values were found before, one after another: `up_to` asks for the id of the key of one.
     """
     made = dict(known)
     readings = {name: Reading(_where(formula), formula.zone, reach, made, {}, profiles) for name, _ in formula.parts}
@@ -205,7 +205,7 @@ def _item(
         name, function = steps[number]
         if isinstance(function, Lookup):
             if number == up_to:
-                return readings[name].text(function.input)
+                return id_of(readings[name].text(function.input))
             value = found[number]._replace(column=reduce(F.get, places, found[number].column))
         else:
             value = COLUMNS[function.function](function, readings[name])

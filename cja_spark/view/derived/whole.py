@@ -57,10 +57,10 @@ def _paths(name: str, derived: Derived) -> Iterator[str]:
         yield from derived[one].paths()
 
 
-def _of_items(name: str, derived: Derived) -> Iterator[str]:
+def _of_items(name: str, derived: Derived, above: tuple[str, ...] = ()) -> Iterator[str]:
     for part in derived[name].made_of():
-        if part in derived and not derived[part].of_array():
-            yield from _of_items(part, derived)
+        if part in derived and part not in (*above, name) and not derived[part].of_array():  # a circle is a fault of its own
+            yield from _of_items(part, derived, (*above, name))
             yield part
 
 

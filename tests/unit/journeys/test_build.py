@@ -181,6 +181,13 @@ def test_text_of_white_space_alone_is_not_set(lake, blank):
     assert {row["value"] for row in lake.values(VIEW.name).rows()} == {"\u00a0é", " !"}
 
 
+def test_times_are_floored_to_milliseconds_also_before_1970(lake):
+    moments = [datetime(1969, 12, 31, 23, 59, 59, 999_500), datetime(1969, 12, 31, 23, 59, 59), datetime(1970, 1, 1, 0, 0, 0, 1_999)]
+    add(lake, [row("a", moment, "home") for moment in moments])
+    build(lake, VIEW, {})
+    assert [one["t"] for one in sorted(lake.journeys(VIEW.name).rows("period", "t"), key=lambda one: one["period"])] == [[-1000, -1], [1]]
+
+
 @pytest.mark.parametrize("length", [10, 5_000])
 def test_long_person_ids_keep_batches_bounded_by_bytes(lake, length):
     add(lake, [row("p" * length, datetime(2026, 1, 1), "home")])

@@ -12,6 +12,7 @@ from pyspark.sql import types as T
 
 from cja_spark.audiences.tables import CHANGES, MEMBERS
 from cja_spark.driver_reads import above, at_least, equal, files_of, newest_version, one_of, read_on_driver
+from cja_spark.journeys.reader import local_paths
 from cja_spark.lake import Lake
 from cja_spark.table import Table, TableSpec
 from cja_spark.table_schema import schema
@@ -100,13 +101,21 @@ def test_totals_of_groups_and_of_all_rows(kinds, version):
 
 
 def test_versions_files_and_properties_are_told_alike(kinds, lake):
-    for told in (Table.version, Table.properties, lambda table: sorted(map(Path, table.files()))):
+    for told in (Table.version, Table.properties, lambda table: sorted(local_paths(table.files()))):
         assert told(kinds) == told(by_spark(kinds))
     assert kinds.version() == 3
     assert set(kinds.files(1)) < set(kinds.files(2)) < set(kinds.files())
+    assert kinds.files(-1) == []
     missing = lake.table(KINDS)
     assert (missing.version(), missing.files(), missing.rows("id"), missing.count()) == (-1, [], [], 0)
     assert missing.totals(("part",), {"rows": ("count", "id")}) == []
+
+
+def test_files_are_told_as_spark_tells_them_without_asking_it(kinds, monkeypatch):
+    told = local_paths(kinds.spark.read.format("delta").load(kinds.address).inputFiles())
+    monkeypatch.setattr(Table, "read", lambda _table, _version=None: pytest.fail("Spark was asked"))
+    assert sorted(local_paths(kinds.files())) == sorted(told)
+    assert all(Path(file).is_file() for file in told)
 
 
 def test_what_stores_the_same_rows_otherwise_changes_none(kinds):
