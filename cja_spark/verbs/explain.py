@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from cja_spark.errors import ConfigurationError
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places, say
 
@@ -22,6 +23,8 @@ def _run(asked: argparse.Namespace) -> int:
 
         say(explain_component(load(asked.project).view, asked.reports[1]))
         return 0
+    if asked.reports == ["component"]:
+        raise ConfigurationError("explain component: name the dimension, metric, segment or derived field that is to be explained.")
     moment = instant(asked.as_of) if asked.as_of else None
     project, lake = open_places(asked, writes=False)
     from cja_spark import plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -14,12 +15,16 @@ from cja_spark.view.sequence import AllInGroup, AnyInGroup, Changes, ExcludedChe
 
 Container = Literal["event", "session", "person"]
 Number = Annotated[float, BeforeValidator(lambda x: float(x) if isinstance(x, int) and not isinstance(x, bool) else x)]
-Text = Annotated[
-    str,
-    BeforeValidator(
-        lambda x: str(x) if isinstance(x, int) and not isinstance(x, bool) else x, json_schema_input_type=str | int
-    ),
-]
+
+
+def _text(value: object) -> object:
+    """Text as YAML gives it: a whole number is text as it stands, what YAML reads as something else is not."""
+    if isinstance(value, bool | float | date):
+        raise ValueError(f"{str(value).lower()} is no text as YAML reads it; put it in quotes as it is in the data.")
+    return str(value) if isinstance(value, int) else value
+
+
+Text = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int)]
 COMPARISONS = ("at_least", "at_most", "more_than", "less_than", "equals", "does_not_equal")
 # Negative operators and the positive ones whose complements they are (G3).
 COMPLEMENT_OF = {

@@ -76,6 +76,16 @@ Distance = Annotated[
 ]
 
 
+def _farther(one: Lapse | Steps | Changes, other: Lapse | Steps | Changes) -> bool:
+    """Whether a distance is longer than another one that is counted in the same."""
+    if isinstance(one, Lapse) and isinstance(other, Lapse):
+        a, b = one.duration, other.duration
+        return isinstance(a, timedelta) and isinstance(b, timedelta) and a > b
+    if isinstance(one, Steps) and isinstance(other, Steps):
+        return one.of == other.of and one.count > other.count
+    return isinstance(one, Changes) and isinstance(other, Changes) and one.dimension == other.dimension and one.count > other.count
+
+
 class Between(Spec):
     """How far apart two checkpoints are, each inclusive: `after` at least, `within` at most (G8).
 
@@ -94,6 +104,8 @@ class Between(Spec):
     def _something(self) -> Between:
         if self.after is None and self.within is None:
             raise ValueError("between checkpoints write 'after', 'within' or both.")
+        if self.after is not None and self.within is not None and _farther(self.after, self.within):
+            raise ValueError("'after' is more than 'within', so nothing is that far apart.")
         return self
 
 

@@ -14,18 +14,20 @@ from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.derived.date_math import Clock, OfScope
 from cja_spark.view.derived.held import AtReports
 from cja_spark.view.derived.neighbours import NeighbourFunction
+from cja_spark.view.derived.whole import needed
 from cja_spark.view.formula.uses import Measure, measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import STANDARD_METRICS, View
 from cja_spark.view.standard import STANDARD_DIMENSIONS
 from cja_spark.view.summary import SummaryMetric
 from cja_spark.words.condition import condition_in_words, range_in_words, written
+from cja_spark.words.derived import field_in_words, functions_in_words
 
 BUILD, REPORT = "when journeys are built", "when a report runs"
 
 
 def explain_component(view: View, name: str) -> str:
-    """Say what a dimension, metric or segment of a view does.
+    """Say what a dimension, metric, segment or derived field of a view does.
 
     Args:
         view: the view.
@@ -36,20 +38,26 @@ def explain_component(view: View, name: str) -> str:
     """
     if name in view.dimensions:
         return _told(f"Dimension '{name}'", view.dimensions[name], _dimension(view, view.dimensions[name]))
-    metric = view.metrics.get(name)
+    if name in view.metrics:
+        return _of_metric(view, name)
+    if name in view.segments:
+        return _told(f"Segment '{name}'", view.segments[name], _segment(view, view.segments[name]))
+    if name in view.derived:
+        return _told(f"Derived field '{name}'", view.derived[name], _derived(view, name))
+    if name in STANDARD_METRICS or name in STANDARD_DIMENSIONS:
+        kind = "metric" if name in STANDARD_METRICS else "dimension"
+        return f"'{name}' is a standard {kind} of every view; docs/concepts.md and docs/view-settings.md say what it is."
+    known = (*view.dimensions, *view.metrics, *view.segments, *view.derived, *STANDARD_METRICS, *STANDARD_DIMENSIONS)
+    raise ConfigurationError.unknown("component", name, known)
+
+
+def _of_metric(view: View, name: str) -> str:
+    metric = view.metrics[name]
     if isinstance(metric, CalculatedMetric):
         return _told(f"Calculated metric '{name}'", metric, _calculated(view, name, metric))
     if isinstance(metric, SummaryMetric):
         return _told(f"Metric '{name}' of summary data", metric, _summary(metric))
-    if metric is not None:
-        return _told(f"Metric '{name}'", metric, _metric(view, metric))
-    if name in view.segments:
-        return _told(f"Segment '{name}'", view.segments[name], _segment(view, view.segments[name]))
-    if name in STANDARD_METRICS or name in STANDARD_DIMENSIONS:
-        kind = "metric" if name in STANDARD_METRICS else "dimension"
-        return f"'{name}' is a standard {kind} of every view; docs/concepts.md and docs/view-settings.md say what it is."
-    known = (*view.dimensions, *view.metrics, *view.segments, *STANDARD_METRICS, *STANDARD_DIMENSIONS)
-    raise ConfigurationError.unknown("component", name, known)
+    return _told(f"Metric '{name}'", metric, _metric(view, metric))
 
 
 def _told(title: str, spec: Spec, steps: Iterator[tuple[str, str]]) -> str:
@@ -63,7 +71,7 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
     arrays = view.arrays_of(component)
     inside = f", one value per item of '{arrays[-1]}'" if arrays else ", one value per event"
     for name in view.derived_fields_of(component):
-        functions = ", then ".join(str(one.function) for one in view.derived[name].before())
+        functions = functions_in_words(view.derived[name].before())
         yield BUILD, f"the derived field '{name}' is made: {functions or 'what a report asks is stored'}"
     if component.field is not None:
         yield BUILD, f"the field '{component.field}' of events is stored{inside}"
@@ -77,8 +85,17 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
     if made := view.neighbour_of(component):
         chain = view.chain_of(component)
         behind = (*chain.numbers, *([chain.words] if chain.words else []), *chain.texts)
-        then = "".join(f", then {one.function}" for one in behind)
-        yield REPORT, f"its derived field looks at {_looked_at(made)}, after sessions and deduplication{then}"
+        then = "".join(f", then {functions_in_words([one])}" for one in behind)
+        looks = f"looks at {_looked_at(made)}, after sessions and deduplication: {functions_in_words([made])}"
+        yield REPORT, f"its derived field {looks}{then}"
+
+
+def _derived(view: View, name: str) -> Iterator[tuple[str, str]]:
+    for part in needed(name, view.derived)[:-1]:
+        yield BUILD, f"the derived field '{part}' is made: {functions_in_words(view.derived[part].functions)}"
+    built = len(view.derived[name].before())
+    for at, what in enumerate(field_in_words(view.derived[name])):
+        yield BUILD if at < built else REPORT, what
 
 
 def _looked_at(function: AtReports) -> str:

@@ -91,12 +91,13 @@ def _distance(distance: Distance) -> str:
 
 def written(spec: Spec) -> str:
     """A setting as one line of YAML's flow style would have it, without what is not set."""
-    return _flow(json.loads(spec.model_dump_json(exclude_none=True, exclude_defaults=True, by_alias=True)))
+    return flow(json.loads(spec.model_dump_json(exclude_none=True, exclude_defaults=True, by_alias=True)))
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
+    """Plain values as one line."""
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_flow(one)}" for key, one in value.items())
+        return ", ".join(f"{key}: {flow(one)}" for key, one in value.items())
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(one) for one in value) + "]"
+        return "[" + ", ".join(flow(one) for one in value) + "]"
     return f"{value:g}" if isinstance(value, float) else str(value)

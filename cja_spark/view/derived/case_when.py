@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import model_validator
+
 from cja_spark.spec import AsTuple, Spec
 from cja_spark.view.derived.conditions import AnyTest, comparisons
 from cja_spark.view.derived.function import Function
@@ -38,6 +40,15 @@ class CaseWhen(Function):
     function: Literal["case_when"]
     cases: Annotated[tuple[Case, ...], AsTuple, counted(1)]
     otherwise: Result | None = None
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> CaseWhen:
+        given = [one.value for one in self.results() if one.value is not None]
+        texts = [value for value in given if isinstance(value, str)]
+        if texts and len(texts) < len(given):
+            number = next(value for value in given if not isinstance(value, str))
+            raise ValueError(f"the values are of one kind, and '{texts[0]}' is text and {number:g} is a number; put numbers in quotes.")
+        return self
 
     def results(self) -> tuple[Input, ...]:
         """What the field may be."""

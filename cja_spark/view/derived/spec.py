@@ -109,6 +109,7 @@ class DerivedField(Spec):
             where = ("functions", at)
             for one, wanted in function.takes():
                 yield from ((where, text) for text in _output_faults(function, one, wanted, kinds))
+            yield from ((where, text) for text in _unlike(function, kinds))
             if function.gives_list and at != last and not self._summarized(at):
                 yield where, f"{function.function}: its array is what the field has, so it is the last function, or a summarize of the event takes it."
             if not function.of_events and at == len(self.before()):
@@ -219,6 +220,20 @@ def _output_faults(function: Function, one: Input, wanted: Kind, kinds: Mapping[
     elif not fits(kinds[one.output], wanted):
         what = f"output '{one.output}'"
         yield f"{function.function}: {wrong_kind(what, kinds[one.output], wanted)}"
+
+
+def _unlike(function: Function, kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Refuse to merge what is known to be of several kinds."""
+    some = {_known(one, kinds) for one in function.inputs} - {"any"} if isinstance(function, MergeFields) else set()
+    if len(some) > 1:
+        yield f"merge_fields: the fields are of one kind, and these are {' and '.join(sorted(some))}; typecast some of them first."
+
+
+def _known(one: Input, kinds: Mapping[str, Kind]) -> Kind:
+    """What is known of an input's kind before events are seen."""
+    if one.value is not None:
+        return "text" if isinstance(one.value, str) else "number"
+    return kinds.get(one.output or "", "any")
 
 
 def fits(kind: Kind, wanted: Kind) -> bool:

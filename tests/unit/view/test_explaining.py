@@ -50,7 +50,7 @@ def said(kind, component, **view):
         ({"field": "a", "context": "experiment"}, "functions of experiments know it as the experiment"),
         ({"field": "a", "context": "variant"}, "functions of experiments know it as the variant, also in a table of several dimensions"),
         ({"field": "a", "external_id": "a_of_shop"}, "its column in the lake's table of a report is called 'a_of_shop'"),
-        ({"derived": "d"}, "the derived field 'd' is made: lowercase"),
+        ({"derived": "d"}, "the derived field 'd' is made: lowercase (input: page)"),
         ({"field": "a", "label": "Page", "description": "what was seen"}, "Dimension 'x', shown as 'Page': what was seen"),
     ],
 )  # fmt: skip
@@ -125,3 +125,25 @@ def test_the_verb_needs_no_lake(capsys):
     assert "the field 'commerce.purchases.value' of events" in capsys.readouterr().out
     assert main(["explain", "component", "ordres", "--project", str(ROOT / "conf" / "demo")]) == 2
     assert "Did you mean 'orders'?" in capsys.readouterr().err
+
+
+def test_a_derived_field_is_said_function_by_function():
+    derived = {
+        "low": [{"function": "lowercase", "input": "page"}],
+        "area": [
+            {"function": "case_when", "cases": [{"when": {"input": {"derived": "low"}, "starts_with": "help"}, "value": "Help"}],
+             "otherwise": {"derived": "low"}, "output": "named"},
+            {"function": "next_or_previous", "input": {"output": "named"}, "direction": "next"},
+        ],
+    }  # fmt: skip
+    view = View.model_validate({"name": "v", "derived": derived, "dimensions": {"area": {"derived": "area"}, "made": {"derived": "low"}}})
+    told = explain_component(view, "low").splitlines()
+    assert told == ["Derived field 'low'", "1. when journeys are built: lowercase (input: page)"]
+    seen = explain_component(view, "area")
+    assert "case_when (cases: [when: input: derived low, starts_with: help, value: 'Help'], otherwise: derived low) as named" in seen
+    assert "looks at the other events of the session, after sessions and deduplication: next_or_previous (" in seen
+
+
+def test_explain_component_asks_for_a_name(capsys):
+    assert main(["explain", "component", "--project", "conf/demo"]) == 2
+    assert "name the dimension, metric, segment or derived field" in capsys.readouterr().err
