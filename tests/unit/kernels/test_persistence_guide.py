@@ -38,9 +38,3 @@ def test_each_allocation_gives_what_the_guide_says(row):
 
 def test_the_guide_has_all_five():
     assert len(TABLE) == 5
-
-
-def test_the_yaml_of_the_guide_to_deduplication_is_a_view():
-    [written] = re.findall(r"```yaml\n(.*?)```", (DOCS / "deduplication.md").read_text(encoding="utf-8"), re.DOTALL)
-    view = View.model_validate({"name": "guide", **yaml.safe_load(written)})
-    assert all(metric.deduplication for metric in view.metrics.values())
