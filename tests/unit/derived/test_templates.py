@@ -101,4 +101,4 @@ def test_the_template_of_bounces():
 
 
 def test_every_template_is_tried():
-    assert {file.stem for file in FOLDER.glob("*.yaml")} == {*TEMPLATES, "bounces"}
+    assert {file.stem for file in FOLDER.glob("*.yaml")} == {*TEMPLATES, "bounces", "calculated_metrics"}
