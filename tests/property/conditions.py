@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import ValidationError
+
+from cja_spark.view.sequence import Between
 from tests.property.strategies import VIEW
 
 TEXTS = {
@@ -89,6 +92,15 @@ DISTANCES = (
 )  # fmt: skip
 
 
+def possible(between):
+    """What lies between two checkpoints, without an end that the other one excludes."""
+    try:
+        Between.model_validate(between)
+    except ValidationError:
+        return {"within": between["within"]}
+    return between
+
+
 def sequence(chance, depth):
     """Checkpoints in order, with what lies between them."""
     parts, wanted, dated = [], 0, False
@@ -102,7 +114,7 @@ def sequence(chance, depth):
             continue
         if wanted and chance.random() < 0.5:
             ends = chance.choice([("after",), ("within",), ("within",), ("after", "within")])
-            parts.append({end: chance.choice(DISTANCES) for end in ends})
+            parts.append(possible({end: chance.choice(DISTANCES) for end in ends}))
         parts.append(checkpoint(chance, depth))
         wanted, dated = wanted + 1, False
     return {"then": parts}

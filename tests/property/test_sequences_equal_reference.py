@@ -11,7 +11,7 @@ import pytest
 from cja_spark.kernels.segments import Matcher
 from cja_spark.view.condition import Segment
 from tests.property.arrays import batch_of
-from tests.property.conditions import DISTANCES
+from tests.property.conditions import DISTANCES, possible
 from tests.property.strategies import GAP, MINUTE
 from tests.reference.segments import World, events_of
 from tests.reference.sequences import matches
@@ -61,7 +61,7 @@ def sequence(chance):
                 parts.append({"within": chance.choice(DISTANCES)})
             parts.append({"exclude": checkpoint(chance)})
         if at and chance.random() < 0.5:
-            parts.append({end: chance.choice(DISTANCES) for end in chance.choice([("after",), ("within",), ("after", "within")])})
+            parts.append(possible({end: chance.choice(DISTANCES) for end in chance.choice([("after",), ("within",), ("after", "within")])}))
         parts.append(checkpoint(chance))
     if chance.random() < 0.2:
         if chance.random() < 0.5:
