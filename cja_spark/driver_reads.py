@@ -1,4 +1,4 @@
-"""Rows that a driver holds, read without a Spark job: claims, runs, loads, builds, names of values.
+"""Rows that a driver holds, read without a Spark job: claims, runs, loads, builds.
 
 A Spark query over a table of ten rows costs a quarter of a second and more, a publish asks a dozen of them. Where the lake
 lies on a disk of this machine, delta-rs (the package `deltalake`) answers the same in milliseconds; elsewhere, and
