@@ -23,8 +23,8 @@ test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on 
 test-release: setup ## the same as thoroughly as a release: every job killed at 20 moments, all days of the demo one by one (hours)
 	@CJA_KILLS=20 CJA_ARRIVALS=day $(BIN)/python -m pytest tests/jobs
 
-draws: setup ## generated cases against the reference, all of them where make test draws some (10 minutes)
-	@CJA_DRAW=all $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/property
+draws: setup ## generated cases against the reference, all of them where make test draws some: 20,000 journeys and more per family of rules (three quarters of an hour)
+	@CJA_DRAW=all $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/property
 
 lint: setup ## what is pinned fits together, ruff, mypy --strict, import layers
 	@$(PIP) check --quiet

@@ -21,7 +21,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
 ALLOCATIONS = ("most_recent", "original", "all", "first_known", "last_known")
-EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", "1 month", {"metric": "orders"})
+EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", "1 month", {"metric": "orders"}, {"metric": "calls"})
 MODELS = (
     "last_touch", "first_touch", "same_touch", "linear", "participation", "u_shaped", "j_shaped", "inverse_j", "time_decay",
     "custom", "algorithmic",
@@ -127,9 +127,9 @@ def deduplicated(chance, field):
 
 def attributed(chance):
     """Nothing, or one of all attributions."""
-    if chance.random() < 0.3:
+    if chance.random() < 0.15:
         return {}
-    model = chance.choice(MODELS)
+    model = chance.choice((*MODELS, "algorithmic"))  # it is two: the games
     found = {"model": model, "container": chance.choice(["session", "person"])}
     if model == "custom":
         found["weights"] = {name: chance.choice([0, 1, 3]) for name in ("first", "middle")} | {"last": chance.choice([1, 2])}
@@ -168,6 +168,12 @@ def table(chance):
         "sort": chance.choice([*WHOLE, "bounces", "ranking", "ranking", "orders", "units"]),
         **chance.choice([{}, {"include_no_value": True}, {"include_no_value": False}, {"include_no_value": dimensions[:1]}]),
     }  # fmt: skip
+
+
+def credited(chance):
+    """A table where attribution and persistence matter: metrics that may have the one by a dimension that may have the other."""
+    dimension = chance.choice(["campaign", "campaign", "campaign", "color", *TEXTS])
+    return {"report": "table", "dimensions": [dimension], "metrics": ["orders", "units", "events"], "rows": chance.choice([2, 50])}
 
 
 def trend(chance, days):
@@ -212,7 +218,7 @@ def fallout(chance):
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = []
-    for make in (table, table, trend, sessions, fallout, fallout):
+    for make in (table, table, credited, credited, trend, sessions, fallout, fallout):
         days = chance.choice([0, 0, 1, 1, 2, 2, 3])
         more = {trend: (days,), sessions: (single_valued(view),)}.get(make, ())
         asked = make(chance, *more)

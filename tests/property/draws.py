@@ -8,3 +8,9 @@ import os
 def cases(all_: int, some: int) -> int:
     """The number of cases of this run."""
     return all_ if os.environ.get("CJA_DRAW") == "all" else some
+
+
+def seeds(size: int, lot: int) -> range:
+    """The seeds of a lot; others in every run with CJA_DRAW=random."""
+    first = int.from_bytes(os.urandom(4), "big") if os.environ.get("CJA_DRAW") == "random" else 0
+    return range(first + lot * size, first + (lot + 1) * size)

@@ -1,0 +1,46 @@
+"""Families of rules that a drawn report is of: what the generated journeys of `make draws` are counted by."""
+
+from __future__ import annotations
+
+from cja_spark.view.standard import TIMES
+from tests.property.conditions import METRICS_OF_SESSIONS
+
+TYPES = ("first_time_sessions", "return_sessions")
+
+
+def families_of(ask: dict, view: dict) -> set[str]:
+    """Names of the families."""
+    rows = [*ask.get("dimensions", ()), *(ask[one] for one in ("dimension", "breakdown") if ask.get(one))]
+    dimensions = [view["dimensions"][name] for name in rows if isinstance(view["dimensions"].get(name), dict)]
+    named = [*ask.get("metrics", ())]
+    metrics = [view["metrics"][name] for name in named if isinstance(view["metrics"].get(name), dict)]
+    credited = ask["report"] == "table" and bool({*rows} - {*TIMES})
+    found = {f"report {ask['report']}"}
+    found |= _of_rows(rows, dimensions) | _of_metrics(named, metrics, credited=credited)
+    return found | _of_segments([*ask.get("segments", ()), *view.get("view_segments", ())], view)
+
+
+def _of_rows(rows: list[str], dimensions: list[dict]) -> set[str]:
+    lasting = [how for one in dimensions if (how := one.get("persistence"))]
+    found = {f"allocation {how['allocation']}" for how in lasting if "allocation" in how}
+    found |= {"expires with a metric" for how in lasting if isinstance(how.get("expiration"), dict)}
+    found |= {"binding" for how in lasting if "binding" in how}
+    found |= {"value settings" for one in dimensions if {*one} & {"include", "lowercase", "substring", "no_value", "buckets"}}
+    found |= {"looks at other events" for one in dimensions if one.get("derived") in ("neighbour", "looking", "waiting")}
+    return found | ({"arrays"} if {*rows} & {"sku", "category", "color"} else set())
+
+
+def _of_metrics(named: list[str], metrics: list[dict], *, credited: bool) -> set[str]:
+    hows = [how for one in metrics if credited and (how := one.get("attribution"))]
+    found = {f"attribution {how['model']}" for how in hows} | {"attribution rate_game" for how in hows if how.get("game") == "rate_game"}
+    found |= {"deduplication" for one in metrics if "deduplication" in one}
+    found |= {"amounts" for one in metrics if {*one} & {"include", "values_to_count", "behavior"}}
+    found |= {"formulas" for one in metrics if "calculate" in one}
+    found |= {"session metrics"} if {*named} & {*METRICS_OF_SESSIONS, "bounces", "sessions"} else set()
+    return found | ({"session types"} if {*named} & {*TYPES} else set())
+
+
+def _of_segments(segments: list[object], view: dict) -> set[str]:
+    text = repr([view["segments"].get(one, one) if isinstance(one, str) else one for one in segments])
+    words = {"'then'": "sequences", "'exclude'": "exclusions", "'range'": "date ranges", "non_repeating": "models of conditions", "distinct": "distinct conditions"}
+    return ({"segments"} if segments else set()) | {family for word, family in words.items() if word in text}
