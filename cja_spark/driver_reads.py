@@ -68,8 +68,7 @@ def read_on_driver(
     """
     names = ", ".join(map(_name, columns)) or "*"
     most = "" if limit is None else f" LIMIT {limit}"
-    found = _asked(folder, f"SELECT {names} FROM asked{_tested(where)}{most}")
-    return None if found is None else found.cast(pa.schema([_plain(field) for field in found.schema]))
+    return _asked(folder, f"SELECT {names} FROM asked{_tested(where)}{most}")
 
 
 def count_on_driver(folder: Path, where: Sequence[Test]) -> int | None:
@@ -83,10 +82,9 @@ def total_on_driver(
 ) -> pa.Table | None:
     """Totals of groups of rows, of the newest version if none is given; None where Spark must read, or where no table is."""
     made = [_name(name) for name in by]
-    made += [f"{_measured(*measure)} AS {_name(name)}" for name, measure in measures.items()]
+    made += [f"{how}({_name(column)}) AS {_name(name)}" for name, (how, column) in measures.items()]
     groups = f" GROUP BY {', '.join(map(_name, by))}" if by else ""
-    found = _asked(folder, f"SELECT {', '.join(made)} FROM asked{_tested(where)}{groups}", version)
-    return None if found is None else found.cast(pa.schema([_plain(field) for field in found.schema]))
+    return _asked(folder, f"SELECT {', '.join(made)} FROM asked{_tested(where)}{groups}", version)
 
 
 def newest_version(folder: Path) -> int | None:
@@ -144,14 +142,15 @@ def measure_of(how: Literal["count", "sum", "max"], column: str) -> Column:
     return {"count": F.count, "sum": F.sum, "max": F.max}[how](F.col(column))
 
 
-def _measured(how: str, column: str) -> str:
-    return f"{how}({_name(column)})"
-
-
 def _asked(folder: Path, query: str, version: int | None = None) -> pa.Table | None:
+    """What a query of the table `asked` gives, in the types that Spark's Arrow has."""
     from deltalake import DeltaTable, QueryBuilder
 
-    return _known(lambda: pa.table(QueryBuilder().register("asked", DeltaTable(folder, version=version)).execute(query)))
+    def told() -> pa.Table:
+        found = pa.table(QueryBuilder().register("asked", DeltaTable(folder, version=version)).execute(query))
+        return found.cast(pa.schema([_plain(field) for field in found.schema]))
+
+    return _known(told)
 
 
 def _known(ask: Callable[[], Found]) -> Found | None:

@@ -105,5 +105,5 @@ def newest_event(events: Table, version: int, last_day: date | None) -> datetime
     if last_day is None:
         return None
     [newest] = events.totals((), {"ts": ("max", "ts")}, equal(event_date=last_day), version)
-    found: datetime = newest["ts"]
-    return found.astimezone(UTC)
+    found: datetime | None = newest["ts"]
+    return None if found is None else found.astimezone(UTC)
