@@ -90,8 +90,8 @@ def costs(lake: Lake, events: int, rounds: int) -> tuple[list[str], list[str]]:
             whole.append(_cpu(lake, work.report, work.view))
             part.append(_cpu(lake, work.without, VIEW) if work.without else 0.0)
         cost = (_median(whole[1:]) - _median(part[1:])) * 1e9 / events
-        ratio, plus = cost / work.target, "+" if work.without else ""
-        lines.append(f"| {name} | {plus}{cost:.0f} | {plus}{work.target} | {ratio:.2f} |")
+        ratio, sign = cost / work.target, "+" if work.without else ""
+        lines.append(f"| {name} | {cost:{sign}.0f} | {work.target:{sign}} | {ratio:.2f} |")
         above += [name] if ratio > AT_MOST else []
     said = f"Above {AT_MOST} times its target: {', '.join(above)}." if above else f"None is above {AT_MOST} times its target."
     return [*lines, "", said], above

@@ -19,6 +19,7 @@ _HOMES = {
     "Project": "cja_spark.project",
     "connect": "cja_spark.notebook",
     "journey": "cja_spark.notebook",
+    "preview": "cja_spark.notebook",
     "report": "cja_spark.notebook",
     "explain": "cja_spark.notebook",
     "trace": "cja_spark.notebook",

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cja_spark import plan, publishing, tracing
+from cja_spark import plan, previewing, publishing, tracing
 from cja_spark.audiences.approvals import Approval
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
 from cja_spark.journeys.build import Build
+from cja_spark.previewing import Preview
 from cja_spark.project import Project
 from cja_spark.tracing import Trace
 
@@ -91,6 +92,20 @@ def stitching(spark: SparkSession, project: Project, *, lake: str | None = None)
         lake: another lake than the project's.
     """
     return plan.stitching(plan.lake_of(spark, project, lake), project)
+
+
+def preview(
+    spark: SparkSession, project: Project, *, as_of: datetime | None = None, lake: str | None = None
+) -> Preview:
+    """Count the people, sessions and events of a project's view beside those of its connection, in the last 90 days.
+
+    Args:
+        spark: the session.
+        project: the project.
+        as_of: the instant that the days count back from; the newest event's when not given.
+        lake: another lake than the project's.
+    """
+    return previewing.preview(plan.lake_of(spark, project, lake), project, as_of=as_of)
 
 
 def explain(

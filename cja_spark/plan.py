@@ -9,9 +9,10 @@
     preflight sources                 -> (figures of identities, nothing written)  cja_spark/connection/identities.py
     stitching events                  -> (figures of stitching, nothing written)   cja_spark/connection/identities.py
     explain   journeys                -> (a report run's steps, nothing written)   cja_spark/reports/explain.py
+    preview   journeys                -> (counts of view and connection, nothing written)  cja_spark/previewing.py
     trace     journeys                -> (one person's events, nothing written)    cja_spark/tracing.py
 
-Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for these two,
+Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for these three,
 one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.
 """
 
@@ -178,7 +179,7 @@ def _explain(lake: Lake, project: Project, reports: Sequence[Report], as_of: dat
     built, asks, _ = _prepared(lake, project, reports, as_of)
     if built.version < 0:
         return explain_without_journeys(asks)
-    return explain_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
+    return explain_pass(journeys_read(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
 
 
 def report(
@@ -215,7 +216,7 @@ def _report(
     if built.version < 0:
         passed = no_pass(len(asks))
     else:
-        passed = run_pass(_journeys(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
+        passed = run_pass(journeys_read(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
     names = names_from(lake.values(project.view.name).read(), stored=True)
     names_of = shown_names(names_with(names, summaries), asks)
     answers = []
@@ -285,8 +286,11 @@ def built_of(lake: Lake, project: Project) -> Built:
     return built(lake, project.view, project.connection.matches())
 
 
-def _journeys(lake: Lake, project: Project, asks: Sequence[Ask], version: int) -> DataFrame:
-    """Journeys of one pinned version, only the periods that some report reads, and profiles."""
+def journeys_read(lake: Lake, project: Project, asks: Sequence[Ask], version: int) -> DataFrame:
+    """Journeys of one pinned version, only the periods that some report reads, and profiles.
+
+    Rows: one per person and period, as the lake has them.
+    """
     rows = lake.journeys(project.view.name).read(version)
     return rows.where(is_read(F.col("period"), asks, project.view))
 

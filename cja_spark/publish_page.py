@@ -180,6 +180,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     if options.get("include_no_value", True) is None:  # no rows are of a dimension
         del options["include_no_value"]
     if isinstance(report, Fallout):
+        options["container"] = answer.ask.view.containers.named(report.container)
         options["steps"] = [_sentence(step.name()) for step in report.steps]
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}

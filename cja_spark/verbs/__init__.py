@@ -14,6 +14,7 @@ NAMES = (
     "connect",
     "stitching",
     "journey",
+    "preview",
     "report",
     "explain",
     "trace",

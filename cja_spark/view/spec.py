@@ -21,6 +21,7 @@ from cja_spark.view.arrays import arrays_in
 from cja_spark.view.calendar_settings import GREGORIAN, AnyCalendar
 from cja_spark.view.components import AnyDimension, AnyMetric, CalculatedMetric, Component, Dimension, Metric
 from cja_spark.view.condition import Segment
+from cja_spark.view.containers import Containers
 from cja_spark.view.context import context_faults
 from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.components import neighbour_faults
@@ -93,6 +94,7 @@ class View(Spec):
         metrics: metrics by name; the path of a field is short for it, `calculate` makes a formula.
         segments: segments by name.
         view_segments: segments that every report and audience begins with.
+        containers: what persons, sessions and events are called.
         no_value: what the row of events without a value is called, where a dimension does not say.
         currency: the ISO 4217 code of amounts that name none.
         buckets: how many parts journeys have, for parallel work; by itself as the events ask for.
@@ -109,6 +111,7 @@ class View(Spec):
     metrics: dict[MetricName, AnyMetric] = Field(default_factory=dict)
     segments: dict[Name, Segment] = Field(default_factory=dict)
     view_segments: Annotated[tuple[Name | Segment, ...], AsTuple] = ()
+    containers: Containers = Containers()
     no_value: str = "No value"
     currency: Currency | None = None
     buckets: int | None = Field(default=None, ge=1, le=4096)

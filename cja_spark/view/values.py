@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from cja_spark.spec import Spec
 from cja_spark.view.buckets import AnyBuckets
 from cja_spark.view.calendar_settings import GREGORIAN, Calendar
-from cja_spark.view.date_labels import DayGranularity, labels_of
+from cja_spark.view.date_labels import DateGranularity, labels_of
 from cja_spark.view.include import AnyInclude, AnyMetricInclude, Include
 from cja_spark.view.no_value import AnyNoValue
 from cja_spark.view.substring import Substring
@@ -36,7 +36,7 @@ class DimensionValues(Spec):
         true_label: what `true` is called.
         false_label: what `false` is called.
         buckets: ranges that numbers are shown as.
-        granularity: of days: the day, week, month, quarter or year that they are shown as.
+        granularity: of days and instants: the year, quarter, month, week, day, hour, minute or second that they are shown as.
         no_value: what stands for no value.
     """
 
@@ -46,7 +46,7 @@ class DimensionValues(Spec):
     true_label: Label | None = None
     false_label: Label | None = None
     buckets: AnyBuckets | None = None
-    granularity: DayGranularity | None = None
+    granularity: DateGranularity | None = None
     no_value: AnyNoValue | None = None
 
     @model_validator(mode="after")

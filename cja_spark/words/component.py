@@ -141,7 +141,8 @@ def _ranges(dimension: Dimension) -> Iterator[str]:
     if dimension.buckets:
         yield f"numbers become ranges: {written(dimension.buckets)}"
     if dimension.granularity:
-        yield f"days are shown by {dimension.granularity} of the view's calendar"
+        clock = dimension.granularity in ("second", "minute", "hour")
+        yield f"instants are shown by {dimension.granularity}" if clock else f"days are shown by {dimension.granularity} of the view's calendar"
 
 
 def _persistence(how: Persistence) -> str:
@@ -240,8 +241,9 @@ def _summed(measure: Measure) -> str:
 
 
 def _segment(view: View, segment: Segment) -> Iterator[tuple[str, str]]:
+    name = view.containers.named(segment.container)
     kept = {
-        "everyone": "each event" if segment.container == "event" else f"all events of each {segment.container}", "only_before": "events up to the first event of the last occurrence",
+        "everyone": f"each {name}" if segment.container == "event" else f"all events of each {name}", "only_before": "events up to the first event of the last occurrence",
         "only_after": "events from the last event of the first occurrence on",
     }[segment.include]  # fmt: skip
     yield REPORT, "sessions, deduplication, persistence and attribution have looked at all events"
@@ -253,4 +255,4 @@ def _segment(view: View, segment: Segment) -> Iterator[tuple[str, str]]:
             "report of these days has them"
         )
     of_report = ", of the report's range," if segment.range is not None else ""
-    yield REPORT, f"it keeps{of_report} {kept}{' that meets this' if segment.include == 'everyone' else ' of this'}: {condition_in_words(segment.where)}"
+    yield REPORT, f"it keeps{of_report} {kept}{' that meets this' if segment.include == 'everyone' else ' of this'}: {condition_in_words(segment.where, view.containers)}"

@@ -16,22 +16,26 @@ from cja_spark.view.condition import (
     MetricCondition,
     SegmentReference,
 )
+from cja_spark.view.containers import Containers
 from cja_spark.view.ranges import Between, Last
 from cja_spark.view.sequence import Changes, Distance, ExcludedCheckpoint, LogicGroup, Then
 
+AS_IN_YAML = Containers()
 
-def condition_in_words(condition: Spec) -> str:
-    """A condition, as one would say it."""
+
+def condition_in_words(condition: Spec, called: Containers = AS_IN_YAML) -> str:
+    """A condition, as one would say it who calls containers so."""
     if isinstance(condition, AllOf | AnyOf):
         parts, word = (condition.all, " and ") if isinstance(condition, AllOf) else (condition.any, " or ")
-        said = [condition_in_words(part) for part in parts]
+        said = [condition_in_words(part, called) for part in parts]
         return said[0] if len(said) == 1 else f"({word.join(said)})"
     if isinstance(condition, Exclude):
-        return f"not {condition_in_words(condition.exclude)}"
+        return f"not {condition_in_words(condition.exclude, called)}"
     if isinstance(condition, ContainerCondition):
-        return f"some {condition.container}{range_in_words(condition.range)} in which {condition_in_words(condition.where)}"
+        inside = condition_in_words(condition.where, called)
+        return f"some {called.named(condition.container)}{range_in_words(condition.range)} in which {inside}"
     if isinstance(condition, Then):
-        return ", ".join(_part(part) for part in condition.then)
+        return ", ".join(_part(part, called) for part in condition.then)
     return _leaf(condition)
 
 
@@ -67,20 +71,20 @@ def _compared(condition: Comparison) -> str:
     return " and ".join(f"{name.replace('_', ' ')} {bound:g}" for name, bound in bounds if bound is not None)
 
 
-def _part(part: Spec) -> str:
+def _part(part: Spec, called: Containers) -> str:
     if isinstance(part, sequence.Between):
         said = (f"{word} {_distance(how)}" for word, how in (("after", part.after), ("within", part.within)) if how is not None)
         return " and ".join(said)
     if isinstance(part, ExcludedCheckpoint):
-        return f"without {_checkpoint(part.exclude)}"
-    return f"then {_checkpoint(part)}"
+        return f"without {_checkpoint(part.exclude, called)}"
+    return f"then {_checkpoint(part, called)}"
 
 
-def _checkpoint(part: Spec) -> str:
+def _checkpoint(part: Spec, called: Containers) -> str:
     if not isinstance(part, LogicGroup):
-        return condition_in_words(part)
+        return condition_in_words(part, called)
     word = " and, in any order, " if hasattr(part.logic_group, "all") else " or "
-    return f"({word.join(condition_in_words(one) for one in part.parts())})"
+    return f"({word.join(condition_in_words(one, called) for one in part.parts())})"
 
 
 def _distance(distance: Distance) -> str:

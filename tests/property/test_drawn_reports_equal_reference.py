@@ -161,7 +161,11 @@ def test_drawn_reports_equal_the_reference(lot):
 def equals_the_reference(seed, persons):
     chance = random.Random(seed)
     written = view_drawn(chance)
-    drawn = asks_drawn(chance, written)
+    equal_on(chance, seed, written, asks_drawn(chance, written), persons)
+
+
+def equal_on(chance, seed, written, drawn, persons):
+    """The reports drawn for a view have the reference's rows on the seed's events."""
     events, tiers = world(chance, seed, written, persons)
     events = with_texts(chance, events)
     until = max((event["t"] for event in events), default=0) + 1

@@ -27,6 +27,10 @@ URLS = [
 ]  # fmt: skip
 NUMBERS = ["-1", "0", "-0.0", "0.5", "1.0", "2.0E0", "2.5", "10", "1e400", "-Infinity", "NaN", "ten", "1_0", " 1", "9.999999999999999"]
 DAYS = ["2025-03-01", "2025-03-02 10:00:00", "2025-03-03T00:00Z", "2025-3-1", "March", "2025-13-01"]
+CLOCKS = [
+    "2025-03-02 24:00:00", "2025-03-02 09:60", "2025-03-02 09:59", "2025-02-30 10:00:00", "2025-03-02 10:00:61", "2025-03-02 1:00",
+    "2025-03-02T10:11:12.5Z", "1999-12-31 23:59:59", "2025-03-02x10:11", "2025-03-02 1٠:11",
+]  # fmt: skip
 TEXTS = st.lists(st.text("hoeHmO/#. e=", max_size=9).filter(str.strip), max_size=20)
 
 
@@ -103,10 +107,10 @@ def test_rules_of_days_equal_the_reference(seed):
 @given(st.integers(0, 2**32 - 1), st.lists(st.dates(dt.date(1990, 1, 1), dt.date(2049, 12, 31)).map(str), max_size=20))
 def test_days_by_granularity_equal_the_reference(seed, more):
     chance = random.Random(seed)
-    written = {"granularity": chance.choice(["day", "week", "month", "quarter", "year"])}
+    written = {"granularity": chance.choice(["second", "minute", "hour", "day", "week", "month", "quarter", "year"])}
     if chance.random() < 0.3:
         written["include"] = drawn.include(chance, drawn.day_rule)
-    ours, theirs = settled_by_both(written, list(dict.fromkeys([*DAYS, "2025-02-30", *more])), chance.choice(CALENDARS))
+    ours, theirs = settled_by_both(written, list(dict.fromkeys([*DAYS, *CLOCKS, "2025-02-30", *more])), chance.choice(CALENDARS))
     assert ours == theirs, written
 
 

@@ -10,6 +10,7 @@ from tests.reference.calendar import label_of_day
 from tests.reference.metrics import clean, path, spec_of
 from tests.reference.substrings import substring
 
+CLOCK = {"hour": 1, "minute": 2, "second": 3}
 NEGATIVE = {
     "does_not_equal": "equals", "equals_none_of": "equals_any_of", "does_not_contain": "contains",
     "does_not_contain_any_of": "contains_any_of", "does_not_start_with": "starts_with", "does_not_end_with": "ends_with",
@@ -100,7 +101,11 @@ def bucket(text: str, how: object) -> str | None:
 
 
 def day_label(text: str, size: str, calendar: object) -> str | None:
-    """The name of the bucket that the day lies in with which a text begins."""
+    """The name of the bucket that the day, or the instant, lies in with which a text begins."""
+    if size in CLOCK:
+        clock = re.match(r"[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", text[10:], re.ASCII)
+        day = day_label(text, "day", calendar)
+        return f"{day} {':'.join([part or '00' for part in clock.groups()][: CLOCK[size]] + ['00'] * (size == 'hour'))}" if day and clock else None
     try:
         return label_of_day(dt.date.fromisoformat(text[:10]), size, calendar) if text[4:5] == text[7:8] == "-" else None
     except ValueError:

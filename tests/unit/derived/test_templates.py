@@ -16,6 +16,7 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.neighbours import with_neighbours
 from cja_spark.view.spec import View
 from tests.reference.derived import derived
+from tests.unit.derived.state_cities import CITIES
 from tests.unit.kernels.by_hand import DAY, GAP, MINUTE
 
 FOLDER = Path(__file__).resolve().parents[3] / "conf" / "templates"
@@ -68,11 +69,19 @@ TEMPLATES = {
     "download_link": ("download_link", "link_url string", [
         ("https://site.com/a/Prices.PDF?x=1", "https://site.com/a/Prices.PDF?x=1"), ("https://site.com/pdf", None), ("/files/all.zip", "/files/all.zip"), (None, None),
     ]),
+    "state_of_coordinates": ("state", "latitude double, longitude double", [
+        *((*place, state) for state, places in CITIES.items() for place in places),
+        (51.5, -0.13, None), (0.0, 0.0, None), (19.43, -99.13, None), (-33.87, 151.21, None), (None, -100.0, None), (45.0, None, None),
+    ]),
 }  # fmt: skip
 
 
 def template(name):
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def test_cities_of_all_fifty_states_are_asked():
+    assert (len(CITIES), min(map(len, CITIES.values()))) == (50, 2)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -61,7 +61,7 @@ PAGE, ORDERS = "page: web.webPageDetails.name", "orders: {field: commerce.purcha
         ("buckets: [1], lowercase: true", "buckets are of numbers, lowercase is of texts: one of the two."),
         ("buckets: [1], substring: {trim: {}}", "buckets are of numbers, substring is of texts: one of the two."),
         ("buckets: [1], granularity: month", "buckets are of numbers, granularity is of days: one of the two."),
-        ("granularity: hour", "no such choice: 'hour'. Known: day, month, quarter, week, year."),
+        ("granularity: fortnight", "no such choice: 'fortnight'. Known: day, hour, minute, month, quarter, second, week, year."),
         ("buckets: [1], no_value: {as_value: true}", "no_value: as_value: a number that is not set is in no bucket"),
         ("no_value: {as_value: true, show: false}", "as_value: a value like any other is shown; leave 'show: false' out."),
         ("no_value: {labl: x}", "unknown key 'labl'. Did you mean 'label'? Known: as_value, label, show."),

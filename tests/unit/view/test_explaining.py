@@ -108,6 +108,19 @@ def test_each_condition_of_a_segment_is_said(segment, words):
     assert words in said("segments", segment)
 
 
+@pytest.mark.parametrize(
+    ("segment", "words"),
+    [
+        ({"container": "person", "where": {"container": "session", "where": B}}, "all events of each visitor that meets this: some visit in which orders"),
+        ({"where": {"all": [A, {"exclude": A}]}}, "it keeps each hit that meets this: (page"),
+        ({"container": "person", "where": {"then": [{"container": "session", "where": A}, {"exclude": {"container": "session", "where": B}}]}},
+         "then some visit in which page equals 'a', without some visit in which orders"),
+    ],
+)  # fmt: skip
+def test_containers_are_called_as_the_view_calls_them(segment, words):
+    assert words in said("segments", segment, containers={"person": "visitor", "session": "visit", "event": "hit"})
+
+
 def test_the_views_own_segments_come_before_a_reports():
     text = said("segments", {"where": A}, view_segments=[{"where": A}])
     assert text.index("the view's own segments leave out events") < text.index("it keeps")

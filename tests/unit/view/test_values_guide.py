@@ -41,6 +41,6 @@ def test_a_setting_shows_what_the_guide_says(row):
     assert view.dimensions["d"].shown(pa.array([value])).to_pylist() == [None if shows == "–" else shows]
 
 
-@pytest.mark.parametrize(("setting", "count"), [("include", 13), ("substring", 20), ("buckets", 5), ("granularity", 3)])
+@pytest.mark.parametrize(("setting", "count"), [("include", 13), ("substring", 20), ("buckets", 5), ("granularity", 6)])
 def test_every_table_is_read(setting, count):
     assert len([row for row in tables() if row[0] == setting]) == count
