@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
@@ -175,17 +176,48 @@ def test_a_build_notes_persons_and_events_of_each_period(lake):
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t", "\u00a0", "\u3000 \n"])
-def test_text_of_white_space_alone_is_not_set(lake, blank):
+def test_o8_text_of_white_space_alone_is_not_set(lake, blank):
     add(lake, [row("a", datetime(2026, 1, 1), blank), row("b", datetime(2026, 1, 1), "\u00a0é"), row("c", datetime(2026, 1, 1), " !")])
     build(lake, VIEW, {})
     assert {row["value"] for row in lake.values(VIEW.name).rows()} == {"\u00a0é", " !"}
 
 
-def test_times_are_floored_to_milliseconds_also_before_1970(lake):
+def test_o3_times_are_floored_to_milliseconds_also_before_1970(lake):
     moments = [datetime(1969, 12, 31, 23, 59, 59, 999_500), datetime(1969, 12, 31, 23, 59, 59), datetime(1970, 1, 1, 0, 0, 0, 1_999)]
     add(lake, [row("a", moment, "home") for moment in moments])
     build(lake, VIEW, {})
     assert [one["t"] for one in sorted(lake.journeys(VIEW.name).rows("period", "t"), key=lambda one: one["period"])] == [[-1000, -1], [1]]
+
+
+TIED = [  # microseconds, sequence, dataset, event id, hash of the row: in the order of rule O3
+    (999, 1, 1, "z", 9), (0, 2, 0, "Z", 9), (0, 2, 0, "a", 9), (0, 2, 0, "\u00e9", 9), (0, 2, 0, "\uffff", 9), (0, 2, 0, "\U0001f600", 9),
+    (0, 2, 0, None, -5), (0, 2, 0, None, 3), (0, 2, 1, "A", 0), (0, None, 0, "b", 9), (500, None, 0, "c", 0), (0, None, 0, None, 0),
+    (0, None, 1, "a", 0), (0, None, 1, None, 7), (0, None, 1, None, 7), (1000, -1, 0, "a", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as they are", "the other way round"])
+def test_o3_events_of_one_millisecond_are_in_the_total_order(lake, order):
+    rows = []
+    for at, (microseconds, sequence, dataset, event_id, row_hash) in enumerate(TIED):
+        person, *others, page, price, items = row("a", datetime(2026, 1, 1, 9, 0, 0, microseconds), f"{at:02d}")
+        others[2], others[6], others[7], others[8] = event_id, dataset, sequence, row_hash
+        rows.append((person, *others, page, price, items))
+    add(lake, rows[::order])
+    build(lake, VIEW, {})
+    names = {one["id"]: one["value"] for one in lake.values("shop").rows()}
+    [journey] = lake.journeys("shop").rows("t", "d_page")
+    found = [int(names[page]) for page in journey["d_page"]]
+    assert found[:13] + sorted(found[13:15]) + found[15:] == [*range(len(TIED))]  # 13 and 14 are one row twice
+    assert np.diff(journey["t"]).tolist() == [0] * 14 + [1]
+
+
+def test_o8_a_nan_of_a_number_is_not_set_and_0_is(lake):
+    add(lake, [row("a", datetime(2026, 1, 1), "home", price, [("s", price)]) for price in (float("nan"), 0.0, None, -2.5)])
+    build(lake, VIEW, {})
+    [journey] = lake.journeys("shop").rows("m_revenue", "m_qty")
+    assert sorted(journey["m_revenue"], key=str) == [-2.5, 0.0, None, None]
+    assert sorted(journey["m_qty"], key=str) == [[-2.5], [0.0], [None], [None]]
 
 
 @pytest.mark.parametrize("length", [10, 5_000])

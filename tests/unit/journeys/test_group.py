@@ -77,7 +77,7 @@ def test_a_long_person_becomes_consecutive_chunks():
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(20_000, [20_000]), (20_001, [20_000, 1])])
-def test_a_row_holds_at_most_twenty_thousand_events(count, sizes):
+def test_l3_a_row_holds_at_most_twenty_thousand_events(count, sizes):
     found = rows_of([batch(events([count]))])
     assert [len(row["t"]) for row in found] == sizes
 

@@ -11,7 +11,7 @@ HASHES = {0: 16, 1: 17, 15: 31, 16: 16, -1: -1, (1 << 63) - 1: (1 << 63) - 1, -(
 
 
 @pytest.mark.parametrize(("hashed", "id_"), HASHES.items())
-def test_a_reserved_id_is_no_values(spark, monkeypatch, hashed, id_):
+def test_o2_a_reserved_id_is_no_values(spark, monkeypatch, hashed, id_):
     monkeypatch.setattr(hashing.xxhash, "xxh64_intdigest", lambda _text, seed: hashed % (1 << 64))
     assert value_id("any") == id_
     monkeypatch.setattr(fields.F, "xxhash64", lambda _text: F.lit(hashed).cast("bigint"))

@@ -39,9 +39,27 @@ RULES = [{}, FIRST, GRACE, {**GRACE, **FIRST}, ATTEMPTS, ANY, {**ANY, **SEVERAL}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-@pytest.mark.parametrize(("apart", "level"), [(10, 2), (11, 1)])
+@pytest.mark.parametrize(("apart", "level"), [(9, 2), (10, 2), (11, 1)])
 def test_f6_a_step_comes_at_most_a_window_after_the_first(rule, apart, level):
     assert levels([(0, "1"), (apart, "2")], steps=2, **WINDOW, **rule) == [level]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.get("ties") != "strict_time"], ids=str)
+def test_f6_a_window_of_0_holds_one_instant(rule):
+    assert levels([(5, "1"), (5, "2"), (5, "3")], window="0 ms", **rule) == [3]
+    assert levels([(5, "1"), (5, "2"), (6, "3")], window="0 ms", **rule)[0] == 2
+
+
+@pytest.mark.parametrize("rule", [*(rule for rule in RULES if "one_event_one_step" not in rule), {**FIRST, "ties": "strict_time"}], ids=str)
+def test_f2_one_event_that_matches_all_steps_serves_one_and_step_one_alone_is_level_one(rule):
+    assert levels([(0, "123")], **rule) == [1]
+    assert levels([(0, "1"), (1, "1")], **rule)[0] == 1
+    assert levels([(0, "1")], **rule) == [1]
+
+
+@pytest.mark.parametrize(("rule", "level"), [({}, 1), (FIRST, 1), (ATTEMPTS, 1), ({"ties": "strict_time"}, 1), (GRACE, 3), (STEP_ORDER, 3), (ANY, 3)], ids=str)
+def test_f4_events_of_one_instant_in_the_reverse_order_of_steps(rule, level):
+    assert levels([(0, "3"), (0, "2"), (0, "1")], **rule) == [level]
 
 
 @pytest.mark.parametrize(("apart", "level"), [(10, 3), (11, 1)])
@@ -89,7 +107,7 @@ def test_f4_under_strict_time_several_steps_of_one_event_are_no_way_around():
 
 
 @pytest.mark.parametrize("rule", [GRACE, {**GRACE, **FIRST}, {**GRACE, **ATTEMPTS}], ids=str)
-@pytest.mark.parametrize(("early", "level"), [(2, 2), (3, 1)])
+@pytest.mark.parametrize(("early", "level"), [(1, 2), (2, 2), (3, 1)])
 def test_f4_grace_lets_a_step_come_so_much_before_the_one_that_it_follows(rule, early, level):
     assert levels([(0, "1"), (20, "3"), (20 + early, "2")], **rule) == [level + 1]
 

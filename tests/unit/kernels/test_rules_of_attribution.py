@@ -68,7 +68,7 @@ def test_a1_the_conversion_itself_is_a_touch_and_what_comes_after_at_its_time_is
     assert credited([page(5, orders=3), page(5, "c")], model="last_touch")[1] == {None: 3}
 
 
-@pytest.mark.parametrize(("gap", "value"), [(DAY, "a"), (DAY + 1, None)])
+@pytest.mark.parametrize(("gap", "value"), [(DAY - 1, "a"), (DAY, "a"), (DAY + 1, None)])
 def test_a2_a_touch_is_as_old_as_the_lookback_at_most_also_before_the_range(gap, value):
     assert credited([page(0, "a"), page(gap, orders=2)], lookback="1 days")[1] == {value: 2}
     assert credited([page(-gap, "a"), page(0, orders=2)], lookback="1 days")[1] == {value: 2}

@@ -44,10 +44,24 @@ def test_m4_an_id_tells_orders_apart_and_one_without_is_no_repetition():
     assert counted(events, id="page") == {"x": 1, "y": 1, "No value": 2}
 
 
+def test_m4_equal_ids_at_equal_times_are_one_and_different_ones_are_not():
+    events = [page(0, "x", orders=1), page(0, "x", orders=2), page(0, "y", orders=4), page(0, "x", orders=8)]
+    assert counted(events, id="page") == {"x": 1, "y": 4}
+    assert counted(events, id="page", keep="last") == {"x": 8, "y": 4}
+
+
+def test_m4_a_value_of_0_is_no_first_one_of_its_id():
+    events = [page(0, "x", orders=0), page(1, "x", orders=3), page(2, "x", orders=5), page(3, "x", orders=0)]
+    assert counted(events, id="page") == {"x": 3}
+    assert counted(events, id="page", keep="last") == {"x": 5}
+
+
 @pytest.mark.parametrize(("scope", "found"), [("month", {"b": 0}), ("range", {"b": 1}), ("all", {"b": 0})])
 def test_m4_one_that_counts_before_the_range_is_not_shown(scope, found):
     later = {"range": {"from": dt.date(2025, 1, 10), "to": dt.date(2025, 1, 12)}, "person_scope": scope}
     assert counted([page(0, "a", orders=1), page(9 * DAY, "b", orders=1)], scope="person", asked=later) == found
+    same_id = [page(0, "b", orders=1), page(9 * DAY, "b", orders=1)]
+    assert counted(same_id, scope="person", id="page", asked=later) == found
 
 
 def test_m4_amounts_of_items_go_with_their_event():

@@ -44,6 +44,24 @@ def test_f9_a_step_one_after_the_range_opens_nothing():
 
 
 @pytest.mark.parametrize(
+    ("t", "given", "reached"),
+    [
+        (LAST - 1, {}, 1), (LAST, {}, 1), (LAST, {"date_rule": "entry"}, 1), (LAST, {"date_rule": "in_range"}, 0), (LAST - 1, {"date_rule": "in_range"}, 1),
+        (LAST - 2 + DAY, {}, 1), (LAST - 2 + DAY + 1, {}, 0), (LAST, {"window_start": "first"}, 1), (LAST, {"order": "any"}, 1),
+    ],
+)  # fmt: skip
+def test_f9_a_later_step_may_lie_at_the_end_of_the_range_and_after_it_by_entry_alone(t, given, reached):
+    rows = rows_of([[page(LAST - 2, "a"), page(t, orders=1)]], report="fallout", steps=STEPS[:2], window="1 day", until=END + 3 * DAY, **given)
+    assert [row["people"] for row in rows] == [1, reached]
+
+
+def test_f9_without_a_window_all_steps_lie_in_the_range():
+    for t, reached in ((LAST - 1, 1), (LAST, 0)):
+        rows = rows_of([[page(LAST - 2, "a"), page(t, orders=1)]], report="fallout", steps=STEPS[:2], until=END + 3 * DAY)
+        assert [row["people"] for row in rows] == [1, reached]
+
+
+@pytest.mark.parametrize(
     ("given", "word", "reached"),
     [
         ({}, "people", [1, 1]), ({"container": "session"}, "sessions", [2, 0]),

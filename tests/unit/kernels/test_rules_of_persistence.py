@@ -49,6 +49,21 @@ def test_p1_where_nothing_is_set_there_is_nothing():
         assert has(page(0), page(1), allocation=allocation) == [None, None]
 
 
+@pytest.mark.parametrize("expiration", ["session", "person"])
+def test_p1_p2_a_value_set_on_the_first_or_on_the_last_event(expiration):
+    first, last = [page(0, "a"), page(1), page(2)], [page(0), page(1), page(2, "a")]
+    for allocation in ("most_recent", "original", "all", "first_known", "last_known"):
+        how = {"allocation": allocation, "expiration": expiration}
+        assert has(*first, **how) == ["a", "a", "a"]
+        assert has(*last, **how) == (["a", "a", "a"] if "known" in allocation else [None, None, "a"])
+
+
+def test_p3_the_same_value_again_renews_the_most_recent_and_not_the_original():
+    events = [page(0, "a"), page(20 * MINUTE, "a"), page(50 * MINUTE), page(50 * MINUTE + 1)]
+    assert has(*events, expiration="30 minutes") == ["a", "a", "a", None]
+    assert has(*events, allocation="original", expiration="30 minutes") == ["a", "a", None, None]
+
+
 def test_p1_the_same_value_again_is_one_of_all():
     assert has(page(0, "a"), page(1, "a"), page(2, "b"), allocation="all") == ["a", "a", ["a", "b"]]
 

@@ -150,6 +150,17 @@ def test_g3_several_values_match_if_any_does():
     assert kept([baskets], {"dimension": "sku", "does_not_equal": "x"}) == ["0.1", "0.2"]
 
 
+def test_g3_a_list_with_duplicates_matches_once_and_without_items_only_what_is_negative():
+    baskets = [[page(0, sku=["x", "x"]), page(1, sku=["y", "x", "y"]), page(2, sku=[""]), page(3)]]
+
+    def events(**condition):
+        return table(baskets, metrics=["events"], segments=[{"where": {"dimension": "sku", **condition}}])[0][1]
+
+    assert (events(equals="x"), events(does_not_equal="x")) == (2, 2)
+    assert (events(equals="y"), events(does_not_equal="y")) == (1, 3)
+    assert (events(exists=True), events(exists=False)) == (2, 2)
+
+
 @pytest.mark.parametrize("container", ["event", "session", "person"])
 @pytest.mark.parametrize(
     "where", [HELP, ORDER, {"any": [HELP, ORDER]}, {"dimension": "page", "does_not_equal": "home"}]

@@ -68,7 +68,7 @@ def test_g10_before_and_after_stay_in_the_unit():
     assert numbers(events, A, B, include="only_before", container="session") == [0, 1]
 
 
-def test_o7_checkpoints_outside_the_range_are_not_seen():
+def test_g7_o7_checkpoints_outside_the_range_are_not_seen():
     end = START + 31 * DAY
     inside = [page(0, "A"), page(31 * DAY - 1, "B")]
     assert meets(inside, A, B)

@@ -30,6 +30,13 @@ def test_s1_a_start_metric_of_zero_or_not_set_opens_nothing():
     assert sessions([page(0), page(1, opens=0), page(2)]) == 1
 
 
+@pytest.mark.parametrize("values", [{}, {"opens": 1}])
+def test_s1_a_journey_of_one_event_is_one_session_that_bounces(values):
+    found = visits([page(0, "a", **values)])
+    assert (found["sessions"], found["session_starts"], found["session_ends"], found["bounces"]) == (1, 1, 1, 1)
+    assert found["time_spent_seconds"] == 0
+
+
 def test_s1_another_person_opens_a_session_whatever_the_time():
     assert sessions([page(0)], [page(0)], [], [page(1)]) == 3
 

@@ -107,6 +107,26 @@ def test_o5_the_range_is_half_open():
     assert table([at_edges], metrics=["events"]) == [("total", 2)]
 
 
+ORDERED = {"report": "fallout", "steps": ["events", "orders"]}
+REPORTS_OF_PEOPLE = [{"report": "table", "metrics": ["people", "events"]}, {"report": "trend", "metrics": ["people", "events"]}, {"report": "sessions"}, ORDERED]
+
+
+@pytest.mark.parametrize("asked", REPORTS_OF_PEOPLE, ids=lambda asked: asked["report"])
+@pytest.mark.parametrize(("t", "people"), [(-1, 0), (0, 1), (END - START - 1, 1), (END - START, 0)])
+def test_o5_an_event_is_in_the_range_from_its_first_instant_on_and_before_its_last(asked, t, people):
+    assert rows_of([[page(t)]], **asked)[0]["people"] == people
+
+
+@pytest.mark.parametrize("asked", REPORTS_OF_PEOPLE, ids=lambda asked: asked["report"])
+@pytest.mark.parametrize("persons", [[], [[]], [[page(-2, "a", orders=1), page(-1, "a")]]], ids=["no person", "no event", "before"])
+def test_o7_nobody_and_who_came_only_before_the_range_are_no_people(asked, persons):
+    first, *rows = rows_of(persons, **asked)
+    assert first["people"] == 0
+    assert [row["people"] for row in rows] == [0] * len(rows)
+    empty = {"from": dt.date(2025, 1, 5), "to": dt.date(2025, 1, 4)}
+    assert rows_of([[page(4 * DAY, orders=1)]], range=empty, **asked)[0]["people"] == 0
+
+
 def test_o5_from_equal_to_is_empty_and_from_after_to_is_an_error():
     day = dt.date(2025, 1, 5)
     empty = {"from": day, "to": day - dt.timedelta(days=1)}

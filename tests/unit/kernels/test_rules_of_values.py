@@ -129,6 +129,12 @@ def test_m1_items_that_become_the_same_value_are_one_row_and_count_an_event_once
     assert skus(basket, metrics=["events"], lowercase=True) == {"a": 1, "b": 1}
 
 
+def test_o8_a_value_twice_in_a_list_counts_its_event_once_and_no_items_are_no_row():
+    basket = [page(0, sku=["a", "a", "", ""], units=[1, 2, 4, 8]), page(1, sku=["a"], units=[16]), page(2)]
+    assert skus(basket, metrics=["events"]) == {"a": 2, "No value": 1}
+    assert skus(basket) == {"a": 19, "No value": 12}
+
+
 def test_o8_no_value_as_a_value_is_on_items_that_have_none_and_on_no_event_without_items():
     basket = [page(0, sku=["a", ""], units=[1, 2]), page(1, units=[])]
     assert skus(basket, metrics=["events"], no_value={"label": "a", "as_value": True}) == {"a": 1}
