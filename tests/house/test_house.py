@@ -67,3 +67,14 @@ def test_every_make_target_has_its_help():
 def test_links_of_the_documentation_lead_somewhere(file):
     targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
     assert [target for target in targets if not (file.parent / target).exists()] == []
+
+
+# Pages about how data lies, whose figures `make bench` measures.
+WITHOUT_EXAMPLES = {"scaling.md"}
+
+
+def test_every_page_of_rules_has_tests_that_run_its_examples():
+    tests = "".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "tests" / "unit").rglob("test_*.py")))
+    pages = {file.name for file in (ROOT / "docs").glob("*.md")}
+    assert pages >= WITHOUT_EXAMPLES
+    assert sorted(name for name in pages - WITHOUT_EXAMPLES if f'"docs" / "{name}"' not in tests and f'DOCS / "{name}"' not in tests) == []

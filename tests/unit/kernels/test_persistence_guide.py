@@ -1,4 +1,4 @@
-"""docs/persistence.md: its YAML is a view, and the table of allocations is what the product gives."""
+"""docs/persistence.md: its YAML is a view, and its tables of allocations, expirations and bindings are what the product gives."""
 
 import re
 from pathlib import Path
@@ -9,12 +9,21 @@ import yaml
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_names import faults_of_names
 from cja_spark.view.spec import View
-from tests.unit.kernels.by_hand import page
+from tests.unit.kernels.by_hand import MINUTE, VIEW, page, table
 from tests.unit.kernels.test_rules_of_persistence import has
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 GUIDE = (DOCS / "persistence.md").read_text(encoding="utf-8")
-HEADER, *TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (allocation|`\w+`[^|]*) \| (1:|[-–A-C])", line)]
+
+
+def table_headed(*names):
+    """Rows of the guide's table with these first columns; an empty cell is None."""
+    lines = GUIDE[GUIDE.index(f"| {' | '.join(names)} |") :].split("\n\n")[0].splitlines()
+    return [[None if cell == "–" else cell.strip("`") for cell in line.strip("| ").split(" | ")] for line in lines if "---" not in line]
+
+
+HEADER, *TABLE = table_headed("allocation", "1: –")
+EXPIRATIONS = table_headed("expiration", "10:00: A")
 
 
 def test_the_yaml_of_the_guide_is_a_view():
@@ -32,9 +41,50 @@ def test_the_yaml_of_the_guide_is_a_view():
 def test_each_allocation_gives_what_the_guide_says(row):
     events = [page(number, None if cell.endswith("–") else cell[-1]) for number, cell in enumerate(HEADER[1:])]
     allocation, *expected = row
-    found = has(*events, allocation=re.match(r"`(\w+)`", allocation)[1])
-    assert found == [None if cell == "–" else cell.split(", ") if ", " in cell else cell for cell in expected]
+    found = has(*events, allocation=re.match(r"\w+", allocation)[0])
+    assert found == [cell.split(", ") if cell and ", " in cell else cell for cell in expected]
 
 
 def test_the_guide_has_all_five():
     assert len(TABLE) == 5
+
+
+@pytest.mark.parametrize("row", EXPIRATIONS[1:], ids=lambda row: row[0])
+def test_each_expiration_gives_what_the_guide_says(row):
+    events = []
+    for hour, minute, what in (re.match(r"(\d+):(\d+): (.*)", cell).groups() for cell in EXPIRATIONS[0][1:]):
+        carried = {"orders": 1} if what == "order" else {}
+        events.append(page((int(hour) * 60 + int(minute)) * MINUTE, "A" if what == "A" else None, **carried))
+    assert has(*events, expiration=yaml.safe_load(row[0])) == row[1:]
+    assert len(EXPIRATIONS) == 5
+
+
+def written_of(name):
+    """A dimension of the guide that is bound, with the names that hand-written journeys have."""
+    [found] = [yaml.safe_load(text)["dimensions"] for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if f"  {name}:" in text]
+    names = {"profile_id": "channel", "cart_additions": "orders"}
+    return {"field": "page", "persistence": {key: names.get(value, value) for key, value in found[name]["persistence"].items()}}
+
+
+def test_values_are_bound_to_profiles_as_the_guide_says():
+    _, *rows = table_headed("event", "profile_id")
+    events = [page(at, genre, channel=profile, sku=[number]) for at, (number, profile, genre, _) in enumerate(rows)]
+    view = {"dimensions": {"page": written_of("genre"), "channel": "channel", "sku": "items[].sku"}}
+    found = {row[1]: row[2] for row in table([events], "sku", "page", metrics=["events"], view=view) if row[0] == "item"}
+    assert found == {number: genre or "No value" for number, _, _, genre in rows}
+    assert len(rows) == 7
+
+
+def test_values_are_bound_to_items_as_the_guide_says():
+    _, *rows = table_headed("event", "finding_method")
+    view = {"dimensions": {"page": written_of("finding_method"), "sku": "items[].sku"}, "metrics": VIEW["metrics"]}
+    for at, (number, _, _, products, methods) in enumerate(rows):
+        events = []
+        for before, (_, method, additions, skus, _) in enumerate(rows[: at + 1]):
+            own = skus.split(", ") if skus else []
+            events.append(page(before, method, sku=own, units=[float(before == at)] * len(own), **({"orders": 1} if additions else {})))
+        shown = table([events], "sku", "page", metrics=["units"], view=view)
+        found = {sku: method for kind, sku, method, units in shown if kind == "item" and units}
+        expected = zip(products.split(", "), methods.split(", "), strict=True) if products else ()
+        assert found == {sku: "No value" if method == "–" else method for sku, method in expected}, number
+    assert len(rows) == 4

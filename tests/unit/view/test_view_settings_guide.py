@@ -12,6 +12,7 @@ from cja_spark.view.calendar import label_of_day
 from cja_spark.view.spec import View
 from cja_spark.view.standard import OF_SESSIONS, STANDARD_DIMENSIONS, TIME_SPENT
 from tests.property.strategies import at
+from tests.unit.kernels.by_hand import START, page, rows_of
 from tests.unit.kernels.test_rules_of_standard_dimensions import texts
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "view-settings.md").read_text(encoding="utf-8")
@@ -43,3 +44,22 @@ def test_the_guide_has_all_standard_dimensions_and_calendars():
     assert sorted(row[0].strip("`") for row in DIMENSIONS) == sorted(STANDARD_DIMENSIONS)
     assert [row[0].strip("`") for row in DIMENSIONS[-5:]] == [*OF_SESSIONS, *TIME_SPENT]
     assert len(CALENDARS) == 5
+
+
+def lines_below(heading):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE[GUIDE.index(heading) :].split("\n\n")[0].splitlines()[2:]]
+
+
+@pytest.mark.parametrize("row", lines_below("| `view_segments` | events"), ids=lambda row: row[0])
+def test_segments_of_the_view_leave_what_the_guide_says(row):
+    persons = {}
+    for person, time, name, orders in lines_below("| person | time | page"):
+        persons.setdefault(person, []).append(page(at(f"{time}+00:00") - START, name, orders=float(orders or "nan")))
+    given = {key: yaml.safe_load(WRITTEN)[key] for key in ("segments", "view_segments")}
+    asked = {"view": {**given, **({"view_segments": []} if row[0] == "none" else {})}, "report": "table"}
+    names = ["events", "people", "sessions", "orders"]
+    [total] = rows_of([*persons.values()], metrics=names, **asked)
+    buyers = {"container": "person", "where": {"metric": "orders", "at_least": 2}}
+    [of_buyers] = rows_of([*persons.values()], metrics=["people"], segments=[buyers], **asked)
+    assert [*(total[name] for name in names), of_buyers["people"]] == [float(cell) for cell in row[1:]]
+    assert len(persons) == 2
