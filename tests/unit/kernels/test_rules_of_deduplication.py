@@ -6,7 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.view.spec import View
-from tests.unit.kernels.by_hand import DAY, GAP, VIEW, page, table
+from tests.unit.kernels.by_hand import DAY, END, GAP, START, VIEW, page, table
+
+LAST = END - START
 
 
 def counted(*persons, asked=None, **how):
@@ -62,6 +64,16 @@ def test_m4_one_that_counts_before_the_range_is_not_shown(scope, found):
     assert counted([page(0, "a", orders=1), page(9 * DAY, "b", orders=1)], scope="person", asked=later) == found
     same_id = [page(0, "b", orders=1), page(9 * DAY, "b", orders=1)]
     assert counted(same_id, scope="person", id="page", asked=later) == found
+
+
+@pytest.mark.parametrize("scope", ["session", "person"])
+def test_m4_what_comes_after_the_range_is_not_the_last_one(scope):
+    assert counted([page(LAST - 1, "a", orders=1), page(LAST, "b", orders=1)], scope=scope, keep="last") == {"a": 1}
+    assert counted([page(-1, "a", orders=1), page(0, "b", orders=1)], scope=scope, keep="last") == {"b": 1}
+
+
+def test_m4_one_of_a_session_that_counts_before_the_range_is_not_shown():
+    assert counted([page(-1, "a", orders=1), page(0, "b", orders=1)], scope="session") == {"b": 0}
 
 
 def test_m4_amounts_of_items_go_with_their_event():

@@ -41,6 +41,11 @@ def test_p6_an_unknown_item_has_no_value_and_none_is_taken_instead():
     assert (found["y", "No value"], found["x", "a"]) == (1, 2)
 
 
+def test_p6_nothing_is_bound_to_an_item_without_a_value():
+    found = items(page(0, "a", orders=1, sku=["", "x"], units=[4, 8]), page(1, "b"), page(2, sku=["", "x"], units=[1, 2]), **BINDS)
+    assert {pair: units for pair, units in found.items() if units} == {("No value", "No value"): 5, ("x", "a"): 10}
+
+
 def test_p6_rebound_items_go_by_allocation():
     events = [page(0, "a", orders=1, sku=["x"]), page(1, "b", orders=1, sku=["x"]), page(2, sku=["x"], units=[1])]
     assert items(*events, **BINDS)["x", "b"] == 1

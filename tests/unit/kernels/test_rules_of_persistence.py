@@ -8,7 +8,7 @@ from cja_spark.kernels.months import reach
 from cja_spark.kernels.persistence import bound, union
 from cja_spark.project_bindings import binding_faults
 from cja_spark.view.spec import View
-from tests.unit.kernels.by_hand import DAY, GAP, MINUTE, START, page, table
+from tests.unit.kernels.by_hand import DAY, END, GAP, MINUTE, START, page, table
 
 BEFORE = -DAY  # the range begins at 0, on the first of a month
 
@@ -123,6 +123,13 @@ def test_o7_the_person_scope_of_a_range_within_a_month_is_the_months():
     events = [page(0, "a"), page(9 * DAY)]
     assert has(*events, expiration="person", asked=later) == ["a"]
     assert has(*events, expiration="person", asked={**later, "person_scope": "range"}) == [None]
+
+
+@pytest.mark.parametrize("allocation", ["most_recent", "original", "all", "first_known", "last_known"])
+def test_o7_a_session_over_an_edge_of_the_range_has_what_was_set_before_it_and_not_after_it(allocation):
+    assert has(page(-1, "a"), page(0), allocation=allocation) == ["a"]
+    for expiration in ("session", "person"):
+        assert has(page(END - START - 1), page(END - START, "z"), allocation=allocation, expiration=expiration) == [None]
 
 
 def test_p5_values_are_remembered_per_value_of_another_dimension():

@@ -16,6 +16,7 @@ from cja_spark.view.formula.known import FORMS, FUNCTIONS
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import page, table
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "calculated-metrics.md").read_text(encoding="utf-8")
 WORKED = GUIDE[GUIDE.index("## Worked examples") :]
@@ -53,3 +54,23 @@ def test_each_example_gives_what_the_guide_says(row):
 
 def test_the_guide_has_its_examples():
     assert len(EXAMPLES) == 20
+
+
+def lines_below(heading):
+    return [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in WORKED[WORKED.index(heading) :].split("\n\n")[0].splitlines()]
+
+
+def test_the_metrics_of_the_guide_have_on_its_events_what_it_says():
+    persons = {}
+    for at, (person, channel, device, orders, revenue) in enumerate(lines_below("| person | channel")[2:]):
+        amounts = {"orders": float(orders or "nan"), "revenue": float(revenue or "nan")}
+        persons.setdefault(person, []).append(page(at, device, channel=channel, **amounts))
+    (header, _, *expected), [written] = lines_below("| channel | orders"), re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    view = yaml.safe_load(written.replace("dimension: device", "dimension: page"))
+    asked = {"metrics": header[1:], "view": {**view, "dimensions": {"page": "page", "channel": "channel"}}}
+    total, *rows = table([*persons.values()], "channel", **asked)
+    found = [["total", *total[2:]], *(list(row[1:]) for row in rows)]
+    assert [row[0] for row in found] == [row[0] for row in expected]
+    numbers = [[None if cell == "null" else float(cell) for cell in row[1:]] for row in expected]
+    assert [row[1:] for row in found] == [[None if one is None else pytest.approx(one, abs=5e-5) for one in row] for row in numbers]
+    assert (len(persons), len(expected)) == (3, 3)
