@@ -16,6 +16,7 @@ from cja_spark.view.formula.evaluate import Sheet, column
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
+from tests.unit.kernels.by_hand import page, table
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "experiments.md").read_text(encoding="utf-8")
 WORKED = GUIDE[GUIDE.index("## Worked example") : GUIDE.index("## Context labels")]
@@ -52,3 +53,20 @@ def test_each_example_gives_what_the_guide_says(row):
 
 def test_the_guide_has_its_examples():
     assert (len(ARMS), len(EXAMPLES)) == (3, 12)
+
+
+def lines_below(heading):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE[GUIDE.index(heading) :].split("\n\n")[0].splitlines()]
+
+
+def test_events_give_the_rows_that_the_guide_says():
+    persons = {}
+    for at, (person, variant, orders) in enumerate(lines_below("| person | sets variant")[2:]):
+        carried = {} if orders == "–" else {"orders": float(orders)}
+        persons.setdefault(person, []).append(page(at, None if variant == "–" else variant, **carried))
+    (header, _, *expected), view = lines_below("| variant | people | orders | conversion"), written()[0]
+    metrics = {**view["metrics"], "variance": {"calculate": header[-1].strip("`")}}
+    given = {"dimensions": {"page": {**view["dimensions"]["variant"], "field": "page"}}, "metrics": metrics, "segments": view["segments"]}
+    _, *rows = table([*persons.values()], "page", metrics=[*header[1:-1], "variance"], view=given)
+    assert [list(row[1:]) for row in rows] == [[name, *(None if cell == "null" else pytest.approx(float(cell)) for cell in cells)] for name, *cells in expected]
+    assert (len(persons), len(rows)) == (4, 3)
