@@ -94,6 +94,7 @@ def _persistence_uses(how: Persistence) -> Iterator[Use]:
 def report_uses(report: Report) -> Iterator[Use]:
     """Names that a report reads, those of its conditions too; segments of the view are not looked into."""
     yield from (Use("metric", name) for name in report.metrics_used())
+    yield from (Use("metric", name, "condition") for name in report.metrics_of_events())
     yield from (Use("dimension", name) for name in report.dimensions_used())
     if sort := report.sorted_by():
         yield Use("metric", sort, "ranks")

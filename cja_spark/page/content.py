@@ -16,7 +16,7 @@ from cja_spark.spec import Spec
 Cell = str | bool | int | float | Decimal | datetime | date | None
 Option = str | bool | int | float | None
 ReportKind = NewType("ReportKind", str)
-Format = Literal["text", "identifier", "time", "count", "people", "number", "percent", "points", "money", "seconds"]
+Format = Literal["text", "identifier", "time", "count", "people", "number", "percent", "points", "money", "seconds", "bound"]
 
 
 class ColumnSpec(Spec):
@@ -25,7 +25,7 @@ class ColumnSpec(Spec):
     Formats: `text` a dimension; `identifier` a dimension shown masked; `time` an instant (UTC); `count` whole
     numbers; `people` a count of people, which privacy looks at; `number` decimals; `percent` a fraction (0.25 is
     25 %); `points` a percentage (25 is 25 %); `money` with `unit` as its ISO code, or empty where none is known;
-    `seconds` a length of time. `decimals` are shown of a number, a percent and money, where the author says how many.
+    `seconds` a length of time; `bound` a number that says what a row is, so no figure. `decimals` are shown of a number, a percent and money, where the author says how many.
     """
 
     name: str

@@ -15,7 +15,7 @@ const node = (name, attributes = {}, ...children) => fill(document.createElement
 const mark = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 const isolated = (text) => node("bdi", {}, text);
 
-const isFigure = (column) => !["text", "identifier", "time"].includes(column.format);
+const isFigure = (column) => !["text", "identifier", "time", "bound"].includes(column.format);
 const isHidden = (cell) => cell !== null && typeof cell === "object";
 const isWithheld = (cell) => isHidden(cell) && "withheld" in cell;
 const isAdditive = (column) => ["count", "people", "money"].includes(column.format);

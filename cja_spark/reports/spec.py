@@ -51,6 +51,10 @@ class Report(Spec):
         """Names of metrics that the report itself reads."""
         return ()
 
+    def metrics_of_events(self) -> tuple[str, ...]:
+        """Names of metrics that an event must have some of, so none that is calculated."""
+        return ()
+
     def dimensions_used(self) -> tuple[str, ...]:
         """Names of dimensions that the report itself reads."""
         return ()

@@ -187,6 +187,13 @@ def sessions(chance, single):
     return {"report": "sessions", "rows": chance.choice([2, 50]), **({"dimension": dimension, **no_value(chance)} if dimension else {})}
 
 
+def histogram(chance):
+    metric = chance.choice([name for name in (*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES) if name != "conversion"])
+    start, size = chance.choice([(1, 1), (0, 1), (0, 5), (1, 2), (0, 0.5), (2.5, 2.5), (0, 60)])
+    return {"report": "histogram", "metric": metric, "count": chance.choice(["people", "people", "sessions", "events"]),
+            "start": start, "size": size, "buckets": chance.choice([1, 5, 50])}  # fmt: skip
+
+
 def no_value(chance):
     """Whether what has no value is a row: left to the dimension, or said."""
     return chance.choice([{}, {}, {"include_no_value": True}, {"include_no_value": False}])
@@ -218,7 +225,7 @@ def fallout(chance):
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = []
-    for make in (table, table, credited, credited, trend, sessions, fallout, fallout):
+    for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram):
         days = chance.choice([0, 0, 1, 1, 2, 2, 3])
         more = {trend: (days,), sessions: (single_valued(view),)}.get(make, ())
         asked = make(chance, *more)

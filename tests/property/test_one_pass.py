@@ -95,6 +95,8 @@ ASKED = [
     {"report": "trend", "metrics": ["events", "people", "so_far", "sessions"], "segments": ["several_pages"]},
     {"report": "trend", "granularity": "week", "metrics": ["orders", "bounces", "return_sessions"], "segments": ["no_help"]},
     {"report": "sessions", "dimension": "week_of_channel", "segments": ["again"]},
+    {"report": "histogram", "metric": "views", "segments": ["not_home"]},
+    {"report": "histogram", "metric": "sessions", "size": 2, "buckets": 3},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip

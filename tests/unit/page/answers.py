@@ -10,6 +10,7 @@ from cja_spark.journeys.batch import Window
 from cja_spark.plan import Answer
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.measures import base_metrics
 from cja_spark.reports.people_behind import people_behind
@@ -72,6 +73,16 @@ def sessions(home: float, cart: float) -> Answer:
         cells.add(measure, [home * scale, cart * scale], [1, 2])
         cells.add(100 + measure, (home + cart) * scale)
     return answer(cells, report="sessions", name="visits", dimension="page")
+
+
+def histogram(first: float, second: float, count: str = "people", people: tuple[float, float] | None = None) -> Answer:
+    """Two buckets of orders, with nobody below and above."""
+    cells = Cells()
+    cells.add(UNITS, [first, second], [1, 2])
+    if count != "people":
+        cells.add(PEOPLE, people or (first, second), [1, 2])
+        cells.add(ALL_PEOPLE, sum(people or (first, second)))
+    return answer(cells, report="histogram", name="orders_of_people", metric="orders", count=count, buckets=2)
 
 
 def fallout(first: float, second: float, **given: object) -> Answer:

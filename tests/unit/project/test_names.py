@@ -239,3 +239,18 @@ def test_a7_credit_goes_to_what_was_set_before_so_a_standard_dimension_stands_al
     fault = "metric 'orders' has attribution, which credits what events set before; standard dimensions beside others are set by every event."
     assert said("orders", "page", "day") == said("rate", "day", "page") == [fault]
     assert said("orders", "day") == said("orders", "day", "hour_of_day") == said("plain", "page", "day") == said("orders", "page") == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("conversion", CALCULATED),
+        ("ordres", "no metric named 'ordres'. Did you mean 'orders'?"),
+    ],
+)
+def test_a_histogram_is_of_a_metric_that_events_have(folder, metric, said):
+    report = folder / "reports" / "orders_per_person.yaml"
+    report.write_text(f"report: histogram\nmetric: {metric}\n", encoding="utf-8")
+    [(file, line, message)] = faults(folder)
+    assert (file, line) == ("reports/orders_per_person.yaml", 2)
+    assert message.startswith(said)
