@@ -8,6 +8,7 @@ from benchmarks.clock import timed
 from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
+from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
 from cja_spark.reports.trend import Trend
@@ -57,6 +58,8 @@ TREND_OF_BUYERS = Trend.model_validate(
     {"name": "buyers", "range": RANGE, "metrics": ["events", "people", "revenue"], "segments": [BOUGHT]}
 )
 
+REVENUE_OF_PEOPLE = Histogram.model_validate({"name": "revenue_of_people", "range": RANGE, "metric": "revenue", "start": 0, "size": 100, "buckets": 20})
+
 
 def _kept(allocation: str, expiration: str) -> View:
     persistence = {"allocation": allocation, "expiration": expiration}
@@ -77,6 +80,7 @@ WORKS: dict[str, Work] = {
     "attribution, algorithmic": _attributed("algorithmic"),
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
+    "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
 }  # fmt: skip
 
 

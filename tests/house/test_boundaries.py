@@ -82,7 +82,7 @@ def test_a_test_that_is_named_exists(node):
 
 @pytest.mark.parametrize("rules", ROWS)
 def test_every_input_has_a_test_that_names_a_rule_of_its_row(rules):
-    named = re.compile(rf".*::test_[{''.join(re.findall('[A-Z]', rules)).lower()}][0-9]")
+    named = re.compile(rf".*::test_[{''.join(re.findall('[A-Z]', rules)).lower()}][0-9_]")
     assert [one for one, nodes in ROWS[rules].items() if not any(map(named.match, nodes))] == []
 
 

@@ -36,7 +36,7 @@ def test_the_guide_is_what_its_yaml_gives():
     ("amount", "row"),
     [(0, "< 1"), (0.999999999, "< 1"), (1, "1-2"), (2.999999999, "1-2"), (3, "3-4"), (5, ">= 5"), (-1, "< 1"), (1e300, ">= 5")],
 )
-def test_a_bucket_holds_its_start_and_not_its_end(amount, row):
+def test_h_a_bucket_holds_its_start_and_not_its_end(amount, row):
     found = counts(*persons([amount]), size=2, buckets=2)
     assert found == {"total": 1, **dict.fromkeys(("< 1", "1-2", "3-4", ">= 5"), 0), row: 1}
 
@@ -45,10 +45,21 @@ def test_decimals_add_up_to_the_bucket_that_people_expect():
     assert counts(*persons([0.1] * 10), size=1, buckets=1) == {"total": 1, "< 1": 0, "1": 1, ">= 2": 0}
 
 
-def test_who_has_nothing_has_0_and_an_event_without_is_not_counted():
+def test_h_who_has_nothing_has_0_and_an_event_without_is_not_counted():
     own = persons([None, None], [2, None])
     assert counts(*own, start=0, buckets=3) == {"total": 2, "< 0": 0, "0": 1, "1": 0, "2": 1, ">= 3": 0}
     assert counts(*own, start=0, buckets=3, count="events") == {"total": 1, "< 0": 0, "0": 0, "1": 0, "2": 1, ">= 3": 0}
+
+
+def test_h_amounts_that_cancel_each_other_are_0():
+    assert counts(*persons([3, -3], [0.1, 0.2, -0.3]), start=0, buckets=1) == {"total": 2, "< 0": 0, "0": 2, ">= 1": 0}
+
+
+def test_people_of_sessions_and_events_count_once_in_a_bucket_and_once_in_all():
+    own = [[page(0, orders=1), page(GAP + 1, orders=1), page(2 * (GAP + 1), orders=2)], [page(0, orders=2)]]
+    for count in ("sessions", "events"):
+        rows = rows_of(own, report="histogram", metric="orders", count=count, buckets=2)
+        assert [(row["amount"], row[count], row["people"]) for row in rows] == [(None, 4, 2), ("< 1", 0, 0), ("1", 2, 1), ("2", 2, 2), (">= 3", 0, 0)]
 
 
 def test_a_session_and_a_person_are_units_of_their_own():
