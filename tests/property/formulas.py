@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cja_spark.view.formula.known import FUNCTIONS
+from cja_spark.view.formula.parse import parse
 from tests.reference.functions import FAMILIES
 
 # Functions that jump: a sum that differs in its last digit would make another answer, so they get whole numbers.
@@ -40,6 +41,18 @@ class Draw:
         self.chance, self.metrics, self.whole, self.segments, self.fields = chance, metrics, whole, segments, fields
 
     def formula(self):
+        """One that loads: constants that give no value, such as ln(0), are drawn again."""
+        while True:
+            text = self.any_formula()
+            try:
+                parse(text)
+            except ValueError as error:
+                if "has no value, on no row" not in str(error):
+                    raise
+                continue
+            return text
+
+    def any_formula(self):
         kind = self.chance.random()
         if kind < 0.2:
             return self.regression()

@@ -56,7 +56,11 @@ def bound(text: str, function: Function, at: int, given: Sequence[Given]) -> Cal
     """
     last = function.parameters[-1:]
     places = _many(text, function, last[0], at, given) if last and last[0].many else _each(text, function, given)
-    return Call(function.name, tuple(_argument(text, function, one, node, at) for one, node in places), at)
+    call = Call(function.name, tuple(_argument(text, function, one, node, at) for one, node in places), at)
+    if is_constant(call) and not np.isfinite(constant(call)):
+        numbers = ", ".join(f"{constant(part):g}" for part in call.given)
+        raise fault(text, at, f"{function.name} of {numbers} has no value, on no row.")
+    return call
 
 
 def _many(
@@ -103,6 +107,12 @@ def _argument(text: str, function: Function, parameter: Parameter, node: Node | 
         return _number(text, parameter, node, what)
     if parameter.kind == "metric" and not has_metric(node):
         raise fault(text, node.at, f"{what} is a metric, not a number.")
+    return _value(text, parameter, node, "what is divided by" if function.name == "divide" else what)
+
+
+def _value(text: str, parameter: Parameter, node: Node, what: str) -> Node:
+    if parameter.check and is_constant(node) and (wrong := parameter.check(constant(node))):
+        raise fault(text, node.at, f"{what} {wrong}.")
     return node
 
 
@@ -114,7 +124,7 @@ def _flag(text: str, node: Node, what: str) -> Number:
 
 def _number(text: str, parameter: Parameter, node: Node, what: str) -> Number:
     for part in walk(node):
-        if isinstance(part, Name | Distinct) or (isinstance(part, Call) and COMPUTED[part.function].over != "row"):
+        if not _of_numbers(part):
             raise fault(text, part.at, f"{what} is a number, the same on every row, not a metric.")
     value = constant(node)
     if not np.isfinite(value):
@@ -122,6 +132,15 @@ def _number(text: str, parameter: Parameter, node: Node, what: str) -> Number:
     if parameter.check and (wrong := parameter.check(value)):
         raise fault(text, node.at, f"{what} {wrong}, not {value:g}.")
     return Number(value, node.at)
+
+
+def is_constant(node: Node) -> bool:
+    """Whether a part of a formula is the same number on every row of every report."""
+    return all(_of_numbers(part) for part in walk(node))
+
+
+def _of_numbers(part: Node) -> bool:
+    return isinstance(part, Number) or (isinstance(part, Call) and COMPUTED[part.function].over == "row")
 
 
 def constant(node: Node) -> float:

@@ -93,10 +93,15 @@ def _tails(number: float) -> str | None:
     return None if number in (1, 2) else "is 1 or 2"
 
 
-TAILS, DEGREES = Parameter("tails", "number", check=_tails), Parameter("degrees")
+def _above_0(number: float) -> str | None:
+    return None if number > 0 else f"is above 0, not {number:g}"
+
+
+TAILS, DEGREES = Parameter("tails", "number", check=_tails), Parameter("degrees", check=_above_0)
 DISTRIBUTIONS = (
     Function("cdf_z", "row", (X,), normal, "the share of a normal distribution below x", "Statistics"),
-    Function("cdf_t", "row", (X, DEGREES), student, "the share of Student's t below x", "Statistics"),
+    Function("cdf_t", "row", (X, DEGREES), student, "the share of Student's t below x; null where the degrees of freedom are 0 or less",
+             "Statistics"),
     Function("z_test", "row", (X, TAILS), _z_test, "tails * cdf_z(-|x|): how likely a z-score x or a greater one is by chance",
              "Statistics"),
     Function("t_test", "row", (X, DEGREES, TAILS), _t_test, "tails * cdf_t(-|x|, degrees), the same of a t-score", "Statistics"),

@@ -25,7 +25,7 @@ class Parameter:
             false; `measured` one metric by its name, in segments or not; `container` people, sessions or events; `text` a
             text in quotes.
         default: what is taken where nothing is given; None where something must be.
-        check: what is wrong with a number, if anything is.
+        check: what is wrong with a number, if anything is; with a `value` that is the same on every row.
         many: whether more may follow.
     """
 
@@ -76,6 +76,11 @@ def _written(parameter: Parameter) -> str:
 def whole(number: float) -> str | None:
     """Refuse a fraction."""
     return None if number == int(number) else "is a whole number"
+
+
+def not_0(number: float) -> str | None:
+    """Refuse a divisor that gives no value."""
+    return None if number else "is 0, which gives no value on any row"
 
 
 METRIC = Parameter("metric", "metric")

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 
-from cja_spark.view.formula.functions import Floats, Function, Parameter, X, Y, whole
+from cja_spark.view.formula.functions import Floats, Function, Parameter, X, Y, not_0, whole
 
 _EXACT = Context(prec=1_000)  # any double, and any digits up to DIGITS
 DIGITS = 300
@@ -56,17 +56,18 @@ def _sum(*given: Floats) -> Floats:
 
 
 ONE, TWO, MANY = (X,), (X, Y), (Parameter("x", many=True),)
+BY = (X, Parameter("y", check=not_0))
 OPERATORS = (
     Function("add", "row", TWO, np.add, "x + y", "Basic"),
     Function("subtract", "row", TWO, np.subtract, "x - y", "Basic"),
     Function("multiply", "row", TWO, np.multiply, "x * y", "Basic"),
-    Function("divide", "row", TWO, np.divide, "x / y", "Basic"),
+    Function("divide", "row", BY, np.divide, "x / y", "Basic"),
     Function("negate", "row", ONE, np.negative, "-x", "Basic"),
 )  # fmt: skip
 BASIC = (
     Function("absolute", "row", ONE, np.abs, "x without its sign", "Basic"),
     Function("exponent", "row", ONE, np.exp, "e to the power of x", "Basic"),
-    Function("modulo", "row", TWO, np.fmod, "the rest of x / y, with the sign of x", "Basic"),
+    Function("modulo", "row", BY, np.fmod, "the rest of x / y, with the sign of x", "Basic"),
     Function("power", "row", TWO, np.power, "x to the power of y", "Basic"),
     Function("round", "row", (X, Parameter("digits", "number", 0.0, _digits)), rounded,
              "x with so many decimals; -1 rounds to tens; ties go away from 0", "Basic"),

@@ -112,7 +112,20 @@ FAULTS = [
     ("round(orders, row_count())", 15, "'digits' of round is a number"),
     ("round(orders, 1.5)", 15, "'digits' of round is a whole number, not 1.5."),
     ("round(orders, 301)", 15, "'digits' of round lies between -300 and 300, not 301."),
-    ("round(orders, 1 / 0)", 17, "'digits' of round has no value."),
+    ("round(orders, 1 / 0)", 19, "what is divided by is 0, which gives no value on any row."),
+    ("cdf_t(price, 0)", 14, "'degrees' of cdf_t is above 0, not 0."),
+    ("cdf_t(price, degrees=-2)", 22, "'degrees' of cdf_t is above 0, not -2."),
+    ("t_test(z_score(orders), 1 - 1, 2)", 27, "'degrees' of t_test is above 0, not 0."),
+    ("orders / 0", 10, "what is divided by is 0, which gives no value on any row."),
+    ("orders / (2 - 2)", 13, "what is divided by is 0, which gives no value on any row."),
+    ("modulo(orders, 0)", 16, "'y' of modulo is 0, which gives no value on any row."),
+    ("orders + square_root(-4)", 10, "square_root of -4 has no value, on no row."),
+    ("orders * ln(0)", 10, "ln of 0 has no value, on no row."),
+    ("log10(-1) * orders", 1, "log10 of -1 has no value, on no row."),
+    ("row_max(orders, power(-8, 1 / 3))", 17, "power of -8, 0.333333 has no value, on no row."),
+    ("arc_cosine(2)", 1, "arc_cosine of 2 has no value, on no row."),
+    ("exponent(1000) * orders", 1, "exponent of 1000 has no value, on no row."),
+    ("1e308 * 10 * orders", 7, "multiply of 1e+308, 10 has no value, on no row."),
     ("cumulative(2.5, orders)", 12, "'n' of cumulative is a whole number, not 2.5."),
     ("quartile(orders, 5)", 18, "'quarter' of quartile is 0, 1, 2, 3 or 4, not 5."),
     ("z_test(orders, 3)", 16, "'tails' of z_test is 1 or 2, not 3."),
@@ -168,6 +181,15 @@ FAULTS = [
     ("attributed(orders, custom, first=1, middle=2, last=-1)", 52, "greater than or equal to 0"),
     ("attributed(orders, custom, first=1, middle=2, last=orders)", 52, "'last' is a number."),
 ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cdf_t(price, 0.5)", "cdf_t(price, row_count() - 1)", "t_test(2, orders - 1, 2)", "cdf_t(price, total(orders))", "orders / sessions",
+     "percentile(orders, -1)", "modulo(orders, sessions)", "orders * 0", "0 / orders", "if(0, 1 / 2)", "cumulative(-1, orders)"],
+)  # fmt: skip
+def test_what_has_a_value_on_some_rows_is_no_fault(text):
+    assert parse(text)
 
 
 @pytest.mark.parametrize(("text", "at", "why"), FAULTS, ids=[text for text, *_ in FAULTS])
