@@ -117,7 +117,7 @@ def explain(
 
 def trace(
     spark: SparkSession, project: Project, person_id: str, names: Sequence[str] = (), *, report: str | None = None,
-    credit: str | None = None, as_of: datetime | None = None, lake: str | None = None,
+    credit: str | Sequence[str] = (), as_of: datetime | None = None, lake: str | None = None,
 ) -> Trace:  # fmt: skip
     """Show the events of one person as a report of a project sees them: values that last, sessions, segments, credit.
 
@@ -125,9 +125,10 @@ def trace(
         spark: the session.
         project: the project.
         person_id: the person.
-        names: dimensions, metrics of events and segments to show; all of the view when empty.
+        names: dimensions, metrics and segments to show; those of the report, or all of the view, when empty.
         report: a report whose range, person scope and segments are taken; without one the last 90 days.
-        credit: the dimension whose values metrics with attribution are credited to.
+        credit: dimensions whose values metrics with attribution are credited to, with commas their combinations; the
+            report's rows when empty.
         as_of: the instant that `last 90 days` counts back from; the newest event's when not given.
         lake: another lake than the project's.
     """

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark import plan
-from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.errors import InputError
 from cja_spark.instants import milliseconds_of
 from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
@@ -31,14 +32,15 @@ from cja_spark.reports.compile import (
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.names import names_from
 from cja_spark.reports.periods_read import is_read
-from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import texts_with_standard
-from cja_spark.reports.traced import Traced, traced_credits, traced_events
+from cja_spark.reports.table import Table
+from cja_spark.reports.traced import Traced, traced_events
+from cja_spark.reports.traced_credits import traced_credits
+from cja_spark.reports.traced_sums import traced_sums
 from cja_spark.sources.failures import spark_errors
-from cja_spark.view.components import Metric
-from cja_spark.view.spec import View
-from cja_spark.view.standard import STANDARD_DIMENSIONS
-from cja_spark.view.summary_sources import is_of_summary
+from cja_spark.tracing_asked import asked_of, formulas_of, tables_of, units_of
+from cja_spark.tracing_people import is_person, no_events
+from cja_spark.view.calendar import local_day
 
 MOST_EVENTS = 20_000
 
@@ -48,17 +50,31 @@ class Trace:
     """One person's events as a report sees them.
 
     Attributes:
+        person: the person's id.
+        range: the first and the last day of the range.
+        time_zone: the zone of days and times.
         events: one row per event, see `traced_events`.
         credits: one row per conversion and touch, see `traced_credits`.
+        sums: what the person gives to the cells, see `traced_sums`.
+        formulas: of the calculated metrics that are shown, and of those that they are made of.
+        units: of metrics that are no plain numbers.
+        notes: what a reader should know besides.
     """
 
+    person: str
+    range: tuple[str, str]
+    time_zone: str
     events: pa.Table
     credits: pa.Table
+    sums: pa.Table
+    formulas: Mapping[str, str]
+    units: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def trace(
     lake: Lake, project: Project, person_id: str, names: Sequence[str] = (), *, report: str | None = None,
-    credit: str | None = None, as_of: datetime | None = None,
+    credit: str | Sequence[str] = (), as_of: datetime | None = None,
 ) -> Trace:  # fmt: skip
     """Show why a number is what it is: the events of one person with what a report sees on each.
 
@@ -66,17 +82,20 @@ def trace(
         lake: the lake.
         project: the project.
         person_id: the person.
-        names: dimensions, metrics of events and segments to show; all of the view when empty.
+        names: dimensions, metrics and segments to show; without any those of the report, or all of the view but its
+            calculated metrics.
         report: a report of the project: its range, person scope and segments are the trace's. Without one the last 90 days.
-        credit: the dimension whose values metrics with attribution are credited to.
+        credit: the dimensions whose values metrics with attribution are credited to, each by itself; with a comma between
+            them their combinations. Those of the report's rows when not given.
         as_of: the instant that `last 90 days` counts back from; the newest event's when not given.
 
     Raises:
-        ConfigurationError: an unknown name, or a calculated metric.
+        ConfigurationError: an unknown name.
         InputError: there are no journeys, the person is not in them, or has more than 20,000 events in what is read.
     """
     view = project.view
-    asked = _asked(project, names, report, credit)
+    asked = asked_of(project, names, report, (credit,) if isinstance(credit, str) else tuple(credit))
+    tables = tables_of(project, asked, report)
     built = plan.built_of(lake, project)
     until = milliseconds_of(built.data_until)
     with spark_errors("trace", lake.location):
@@ -90,51 +109,50 @@ def trace(
         )  # fmt: skip
         ask = replace(ask, text_ids={**ids, **standard_ids([ask])})
         journeys = _journey_of(lake, ask, person_id, built.version)
-        seen = Seen(journeys, ask)
-        texts = texts_with_standard(shown_names(names_from(values, stored=True), [ask]), view)
-        return Trace(traced_events(seen, texts), traced_credits(seen, texts))
+        return _traced(person_id, journeys, ask, tables, values)
+
+
+def _traced(person_id: str, journeys: Journeys, ask: Ask[Traced], tables: Sequence[Table], values: DataFrame) -> Trace:
+    view, seen = ask.view, Seen(journeys, ask)
+    stored = names_from(values, stored=True)
+    texts = texts_with_standard(shown_names(stored, [ask]), view)
+    as_tables = [Seen(journeys, _as_table(ask, table)) for table in tables]
+    days = (local_day(ask.window.start, view.time_zone), local_day(max(ask.window.end - 1, ask.window.start), view.time_zone))
+    return Trace(
+        person_id, (days[0].isoformat(), days[1].isoformat()), view.time_zone, traced_events(seen, texts, stored),
+        traced_credits(as_tables, texts), traced_sums(as_tables, texts), formulas_of(ask.report, view), units_of(ask.report, view),
+        tuple(_notes(seen)),
+    )  # fmt: skip
+
+
+def _as_table(ask: Ask[Traced], table: Table) -> Ask[Table]:
+    """The same ask of a table that reads no more."""
+    return Ask(
+        table, ask.view, ask.window, ask.text_ids, ask.arrays, ask.persistent, ask.deduplicated, ask.standard, ask.values,
+        ask.neighbours, ask.ranges,
+    )  # fmt: skip
 
 
 def _journey_of(lake: Lake, ask: Ask[Traced], person_id: str, version: int) -> Journeys:
     columns = columns_of([ask.report], ask.view)
-    rows = lake.journeys(ask.view.name).read(version)
-    rows = rows.where((F.col("person") == F.xxhash64(F.lit(person_id))) & (F.col("person_id") == F.lit(person_id)))
-    rows = rows.where(is_read(F.col("period"), [ask], ask.view))
-    found = rows.orderBy("period", F.col("chunk").asc_nulls_first()).select("person", "t", *columns).toArrow()
+    rows = lake.journeys(ask.view.name).read(version).where(is_person(person_id))
+    read = rows.where(is_read(F.col("period"), [ask], ask.view))
+    found = read.orderBy("period", F.col("chunk").asc_nulls_first()).select("person", "t", *columns).toArrow()
     journeys = merge([found] if found.num_rows else [], columns)
     shown = journeys.between(ask.window.read_from, ask.window.end).events
     if shown == 0:
-        raise InputError(f"person '{person_id}' has no event in what the trace reads; another range or id?")
+        raise InputError(no_events(lake, ask, rows, person_id, version))
     if shown > MOST_EVENTS:
         raise InputError(f"person '{person_id}' has {shown:,} events; a trace shows {MOST_EVENTS:,} at most. Name a report with a shorter range.")
     return journeys
 
 
-def _asked(project: Project, names: Sequence[str], report: str | None, credit: str | None) -> Traced:
-    view = project.view
-    if report is not None and report not in project.reports:
-        raise ConfigurationError.unknown("report", report, project.reports)
-    like = project.reports[report] if report is not None else Report(report="trace")
-    wanted = tuple(names) or _all(view)
-    dimensions = {**view.dimensions, **dict.fromkeys(STANDARD_DIMENSIONS)}
-    metrics = tuple(name for name in view.metric_names() if name not in view.metrics or isinstance(view.metrics[name], Metric))
-    for name in wanted:
-        if name not in dimensions and name not in metrics and name not in view.segments:
-            if name in view.metrics and is_of_summary(view, name):
-                raise ConfigurationError(f"'{name}' is of summary data, whose rows have no person; name a metric of events.")
-            if name in view.metrics:
-                raise ConfigurationError(f"'{name}' is a calculated metric, which exists only as a sum; name what it is made of.")
-            raise ConfigurationError.unknown("component", name, (*dimensions, *metrics, *view.segments))
-    if credit is not None and credit not in dimensions:
-        raise ConfigurationError.unknown("dimension", credit, tuple(dimensions))
-    return Traced(
-        name="trace", range=like.range, person_scope=like.person_scope, segments=like.segments, credit=credit,
-        dimensions=tuple(name for name in wanted if name in dimensions),
-        metrics=tuple(name for name in wanted if name in metrics),
-        marks=tuple(name for name in wanted if name in view.segments),
-    )  # fmt: skip
-
-
-def _all(view: View) -> tuple[str, ...]:
-    metrics = (name for name, metric in view.metrics.items() if isinstance(metric, Metric))
-    return (*(name for name, one in view.dimensions.items() if not one.summary), *metrics, *view.segments)
+def _notes(seen: Seen[Traced]) -> Iterator[str]:
+    """What a reader should know: a person without an event of the range, or one that reports leave out."""
+    view, events = seen.ask.view, seen.journeys.events
+    if not seen.in_range.any():
+        yield "no event lies in the range; those that are shown come before it"
+    elif not seen.masked().any():
+        yield "the segments keep no event of the range"
+    if events > view.max_events:
+        yield f"reports leave this person out: more than {view.max_events:,} events (max_events)"

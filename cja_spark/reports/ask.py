@@ -141,6 +141,12 @@ class Seen(Generic[R]):
         self.journeys = with_persistence(self.journeys, ask.view, window, self.sessions, ask.persistent)
 
     @property
+    def stored(self) -> Journeys:
+        """The same events as journeys have them, before anything is made of their values; for asks without a limit alone."""
+        assert self._max_events is None
+        return self._base.between(self.ask.window.read_from, max(self.ask.window.until, self.ask.window.end))
+
+    @property
     def in_range(self) -> Bools:
         """Events of the range: bool[events]."""
         window = self.ask.window

@@ -34,6 +34,8 @@ _STEPS = {
     "text_chain",
     "periods_read",
     "traced",
+    "traced_credits",
+    "traced_sums",
     "summary_run",
 }
 

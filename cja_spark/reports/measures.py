@@ -78,7 +78,7 @@ def shown(
     """
     sheet = Sheet(
         _all_spoken(sums),
-        {one: float(_spoken(one, np.array(total))) for one, total in totals.items()},
+        {one: float(spoken(one, np.array(total))) for one, total in totals.items()},
         rows,
         {control: _all_spoken(there) for control, there in (controls or {}).items()},
     )
@@ -100,7 +100,7 @@ def _counts(name: str, view: View) -> bool:
     return isinstance(metric, Metric) and metric.format == "decimal" and metric.decimals == 0
 
 
-def _spoken(measure: Measure, amounts: Floats) -> Floats:
+def spoken(measure: Measure, amounts: Floats) -> Floats:
     """Amounts in the unit that they are shown in."""
     if measure.metric != IN_MS:
         return amounts
@@ -108,7 +108,7 @@ def _spoken(measure: Measure, amounts: Floats) -> Floats:
 
 
 def _all_spoken(sums: Mapping[Measure, Floats]) -> dict[Measure, Floats]:
-    return {one: _spoken(one, amounts) for one, amounts in sums.items()}
+    return {one: spoken(one, amounts) for one, amounts in sums.items()}
 
 
 def per_code(seen: Seen, metric: str, at: Ints | slice, codes: npt.NDArray[np.int32], size: int) -> Floats:

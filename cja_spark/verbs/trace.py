@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import TYPE_CHECKING
 
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places, say
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from cja_spark.verbs.trace_lines import as_json, as_text
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
     command.add_argument("--person", required=True, help="the person's id, as events have it")
-    command.add_argument("names", nargs="*", help="dimensions, metrics and segments; all of the view when none is named")
+    command.add_argument("names", nargs="*", help="dimensions, metrics and segments; those of the report, or all of the view, when none is named")
     command.add_argument("--report", help="a report whose range, person scope and segments to take; else the last 90 days")
-    command.add_argument("--credit", help="the dimension whose values metrics with attribution credit")
+    command.add_argument(
+        "--credit", action="append", default=[], metavar="DIMENSION[,DIMENSION]",
+        help="whose values metrics with attribution credit, may be repeated; with commas their combinations; else the report's rows",
+    )  # fmt: skip
     command.add_argument("--as-of", help="the instant that 'last 90 days' counts back from")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="for people, or for programs")
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -28,26 +28,8 @@ def _run(asked: argparse.Namespace) -> int:
     from cja_spark.tracing import trace
 
     found = trace(lake, project, asked.person, asked.names, report=asked.report, credit=asked.credit, as_of=moment)
-    for table in (found.events, *([found.credits] if found.credits.num_rows else [])):
-        for line in in_lines(table):
-            sys.stdout.write(line + "\n")
-    say(f"{found.events.num_rows} events")
+    say(as_json(found) if asked.format == "json" else as_text(found))
     return 0
-
-
-def in_lines(table: pa.Table) -> list[str]:
-    """A table as lines of text, columns in line; nothing is a dash."""
-    rows = [table.column_names, *([_word(value) for value in row.values()] for row in table.to_pylist())]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(table.column_names))]
-    return ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _word(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 VERB = Verb("print the events of one person as a report sees them", _arguments, _run)

@@ -188,13 +188,24 @@ def arm_of(node: Call) -> tuple[Measure, ...]:
 
 def controls_of(name: str, formulas: Formulas) -> frozenset[str]:
     """The controls that a metric compares with, those in what it is made of included."""
-    found, seen, ahead = set[str](), set[str](), [name]
+    calls = (part for node in made_of(name, formulas).values() for part in walk(node) if isinstance(part, Call))
+    return frozenset(one.value for call in calls for one in call.given if isinstance(one, Text))
+
+
+def made_of(name: str, formulas: Formulas) -> dict[str, Node]:
+    """The formulas of a calculated metric and of all calculated metrics that it is made of, its own first."""
+    found: dict[str, Node] = {}
+    ahead = [name]
     while ahead:
         here = ahead.pop()
-        if here in seen or here not in formulas:
-            continue
-        seen.add(here)
-        parts = [*walk(formulas[here])]
-        found |= {one.value for part in parts if isinstance(part, Call) for one in part.given if isinstance(one, Text)}
-        ahead += [part.name for part in parts if isinstance(part, Name)]
-    return frozenset(found)
+        if here not in found and here in formulas:
+            found[here] = formulas[here]
+            ahead += [part.name for part in walk(formulas[here]) if isinstance(part, Name)][::-1]
+    return found
+
+
+def is_of_each_row(name: str, formulas: Formulas) -> bool:
+    """Whether a metric is what each row's own sums give, without other rows and without a control."""
+    nodes = made_of(name, formulas).values()
+    compares = any(isinstance(part, Call) and is_experiment(part) for node in nodes for part in walk(node))
+    return not compares and not any(runs_over(node, "table", "place", "order") for node in nodes)
