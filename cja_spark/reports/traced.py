@@ -69,8 +69,9 @@ def traced_events(seen: Seen[Traced], texts: Names, stored: Names) -> pa.Table:
 
     Columns: event int (its number, from 1), time string (the view's zone), in_range bool, session int (its number, from
         1); per dimension its value, of items joined by `|`, `NAME_stored` what journeys have where the report makes
-        another value of it, and `NAME_set` the own one where values last; per metric its amount, and `NAME_stored` the
-        amount before settings, deduplication and derived fields of other events; per segment whether it keeps the event,
+        another value of it, and `NAME_set` the own one where values last; per metric its amount, `NAME_items` those of the
+        items that it sums, joined by `|`, and `NAME_stored` the amount before settings, deduplication and derived fields of
+        other events; per segment whether it keeps the event,
         bool; kept bool: whether the view's and the report's segments do.
     """
     journeys, report = seen.journeys, seen.ask.report
@@ -88,6 +89,8 @@ def traced_events(seen: Seen[Traced], texts: Names, stored: Names) -> pa.Table:
         columns.update(_stored_value(seen, name, stored))
     for name in report.metrics:
         columns[name] = pa.array(_amounts(seen, name), from_pandas=True)
+        if journeys.is_list(f"m_{name}"):
+            columns[f"{name}_items"] = _each_of(journeys.item_amounts(name))
         if _is_made(seen, name) and f"m_{name}" in seen.stored.columns:
             columns[f"{name}_stored"] = _numbers_of(seen.stored.columns[f"m_{name}"])
     for name in report.marks:
@@ -130,6 +133,13 @@ def _is_made(seen: Seen[Traced], name: str) -> bool:
     if not isinstance(metric, Metric):
         return False
     return bool(metric.changes_amounts or metric.deduplication or seen.ask.view.neighbour_of(metric))
+
+
+def _each_of(amounts: Items) -> pa.Array:
+    """Amounts of items joined by `|`, in the order of the values of dimensions of the same array."""
+    each = ["-" if np.isnan(one) else f"{one:.10g}" for one in amounts.values.tolist()]
+    runs = zip(amounts.offsets[:-1].tolist(), amounts.offsets[1:].tolist(), strict=True)
+    return pa.array(["|".join(each[begin:end]) if end > begin else None for begin, end in runs], pa.string())
 
 
 def _numbers_of(column: Floats | Items) -> pa.Array:

@@ -94,7 +94,10 @@ def _said(seen: Seen[Table], keys: Keys, texts: Names) -> list[tuple[str, ...]]:
     """The texts of rows, what has no value by its label."""
     names = seen.ask.report.dimensions
     ids = [np.array([key[at] for key in keys], np.int64) for at in range(len(names))]
-    columns = [[text or seen.ask.view.no_value_of(name) for text in texts_of(one, name, texts)] for one, name in zip(ids, names, strict=True)]
+    nothing = [seen.ask.view.no_value_of(name) for name in names]
+    columns = [
+        [label if text is None else text for text in texts_of(one, name, texts)] for one, name, label in zip(ids, names, nothing, strict=True)
+    ]
     return list(zip(*columns, strict=True)) if names else [()] * len(keys)
 
 
