@@ -68,7 +68,7 @@ def world(spark, tmp_path_factory):
     lake = Lake(spark, str(place / "lake"))
     project = project_of(place, REPORTS, **VIEW)
     rows = [event(0, "home", None, minutes=0), event(1, None, None, minutes=1), event(2, "help", 2, minutes=2), event(3, "buy", 8, minutes=60)]
-    fill(lake, rows + events_of("bob", 2) + events_of("many", 6))
+    fill(lake, rows + events_of("bob", 2) + events_of("many", 6) + events_of("lots", 700))
     plan.journey(lake, project)
     return lake, project
 
@@ -278,3 +278,9 @@ def test_a_person_who_is_not_there_is_told_with_what_is(world, person, asked, sa
     with pytest.raises(InputError) as caught:
         trace(*world, person, **asked)
     assert said in str(caught.value)
+
+
+def test_more_credits_than_can_be_read_are_refused(world):
+    with pytest.raises(InputError, match="a trace shows 200,000 credits at most. Name fewer metrics, or a report with a shorter range."):
+        trace(*world, "lots", ["loads"], credit="page")
+    assert trace(*world, "lots", ["loads"]).events.num_rows == 700
