@@ -9,6 +9,7 @@ from cja_spark.configuration import Document
 from cja_spark.errors import Fault
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles
+from cja_spark.project_credit import credit_faults
 from cja_spark.project_experiments import experiment_faults
 from cja_spark.project_places import line_of
 from cja_spark.project_rules import rule_faults
@@ -55,5 +56,5 @@ def _of_report(document: Document, report: Report, view: View, granularity: Mapp
         yield Fault(document.file, 1, message)
     for use, message in experiment_faults(report, view):
         yield Fault(document.file, line_of(document, use), message)
-    for path, message in report_summary_faults(report, view, granularity):
+    for path, message in (*credit_faults(report, view), *report_summary_faults(report, view, granularity)):
         yield _at(document, path, message)

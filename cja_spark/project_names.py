@@ -134,7 +134,7 @@ class Names:
         """Refuse a metric with attribution, also as a part of another one, where a row has what no event sets."""
         made = reached(name, {metric: {*parts} for metric, parts in self.parts.items()}) | {name}
         if found := sorted(made & self.credited):
-            return f"metric '{found[0]}' has attribution, which credits what events set before; standard dimensions beside others are set by every event."
+            return f"metric '{found[0]}' has attribution, which credits what events set before; standard dimensions other than times, beside others, are set by every event."
         return None
 
     def one_value(self, name: str) -> str | None:

@@ -99,7 +99,7 @@ def report_uses(report: Report) -> Iterator[Use]:
     if sort := report.sorted_by():
         yield Use("metric", sort, "ranks")
     beside = {*report.dimensions_used()}
-    if len(beside) > 1 and beside & {*STANDARD_DIMENSIONS} and not beside <= {*TIMES}:
+    if len(beside) > 1 and beside & ({*STANDARD_DIMENSIONS} - {*TIMES}):
         yield from (Use("metric", name, "set_before") for name in report.metrics_used())
     if len(report.dimensions_used()) > 3:
         yield from (Use("metric", name, "narrow") for name in report.metrics_used())

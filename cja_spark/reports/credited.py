@@ -6,29 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from cja_spark.journeys.batch import Bools, Floats, Ints, Items
-from cja_spark.kernels import attribution as kernel
+from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.kernels.attribution import Touches
-from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
-from cja_spark.kernels.months import reach
+from cja_spark.kernels.counting import sums_per_code
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.measures import measures
 from cja_spark.reports.rate_game import Game, Runs, game_of, shared_equally
 from cja_spark.reports.spec import Report
-from cja_spark.reports.table_rows import combined, table_rows
-from cja_spark.spec import milliseconds
+from cja_spark.reports.table_rows import combined
+from cja_spark.reports.touched import Way
+from cja_spark.reports.touched_by_time import by_time
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.components import Metric
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
 from cja_spark.view.standard import TIMES
-
-HALF_LIFE = 7 * 86_400_000
-EVER = np.iinfo(np.int64).min
-Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -36,16 +30,18 @@ class Credits:
     """What conversions give to values.
 
     Attributes:
-        ids: per dimension the id of each value, or combination of values.
+        ids: per dimension the id of each value, or combination of values; one may stand there several times.
         amounts: what each is credited with, float64[values].
-        nobody: what no touch came before.
+        untouched: per dimension the ids of rows of what no touch came before: no value, beside the times of the conversions.
+        nobody: what no touch came before, float64[rows].
         on_rows: what touches with a value that makes a row are credited with, each once.
         game: what is credited where all tasks meet.
     """
 
     ids: list[Ints]
     amounts: Floats
-    nobody: float
+    untouched: list[Ints]
+    nobody: Floats
     on_rows: float
     game: Game | None = None
 
@@ -76,17 +72,55 @@ def credits(seen: Seen, metric: str, how: Attribution, mask: Bools, hidden: Sequ
     carries = seen.journeys.carries(metric)
     conversions = np.flatnonzero(mask & carries)
     amounts = seen.amounts(metric)[conversions]
-    way = Way.of(seen, seen.ask.report.credited_dimensions(), how, conversions)
-    nobody, game, given = float(amounts[~way.touched].sum()), None, amounts
+    dimensions = seen.ask.report.credited_dimensions()
+    valued = tuple(name for name in dimensions if name not in TIMES)
+    way = Way.of(seen, valued, how, conversions)
+    if len(valued) < len(dimensions):
+        return _credits_by_time(seen, way, how, conversions, amounts, hidden)
+    game, given = None, amounts
     if how.game == "rate_game":
         runs = Runs(way.first, way.last, way.touch, way.codes)
         game, equally = game_of(runs, way.ids, amounts, *_persons(seen, way.touches, carries & seen.in_range))
         given = np.where(equally, amounts, 0.0)
-    credit = way.credit(how, given)
-    rows = way.rows(hidden)
+    sums, whole = _on_rows(way, how, given, amounts, hidden)
+    nobody = amounts[~way.touched].sum(keepdims=True)
+    return Credits(way.ids, sums, [np.zeros(1, np.int64) for _ in dimensions], nobody, whole, game)
+
+
+def _on_rows(way: Way, how: Attribution, given: Floats, amounts: Floats, hidden: Sequence[int]) -> tuple[Floats, float]:
+    """What each number of values is credited with, and what all rows are, each touch once.
+
+    Shapes: given, amounts float64[conversions] -> float64[numbers].
+    """
+    credit, rows = way.credit(how, given), way.rows(hidden)
     sums = np.where(rows, sums_per_code(way.codes, credit, len(rows)), 0.0)
-    whole = float(sums.sum()) if how.model == "algorithmic" else way.on_rows(how, credit, amounts, rows)
-    return Credits(way.ids, sums, nobody, whole, game)
+    return sums, float(sums.sum()) if how.model == "algorithmic" else way.on_rows(how, credit, amounts, rows)
+
+
+def _credits_by_time(
+    seen: Seen, way: Way, how: Attribution, conversions: Ints, amounts: Floats, hidden: Sequence[int]
+) -> Credits:
+    """Credit of values in the conversions' own times (A7)."""
+    dimensions = seen.ask.report.credited_dimensions()
+    times = [seen.journeys.ids(name)[conversions] for name in dimensions if name in TIMES]
+    units = seen.journeys.person_of_event()[conversions]
+    places = [at for at, name in enumerate(dimensions) if name in TIMES]
+    parts = [(one.ids, *_on_rows(one, how, own, own, hidden)) for one, own in by_time(way, amounts, units, times, places)]
+    untouched, nobody = _in_their_times(times, amounts, ~way.touched)
+    for at, name in enumerate(dimensions):
+        if name not in TIMES:
+            untouched.insert(at, np.zeros(len(nobody), np.int64))
+    ids = [np.concatenate([np.zeros(0, np.int64), *(part[0][at] for part in parts)]) for at in range(len(dimensions))]
+    sums = np.concatenate([np.zeros(0), *(part[1] for part in parts)])
+    return Credits(ids, sums, untouched, nobody, sum(part[2] for part in parts))
+
+
+def _in_their_times(times: Sequence[Ints], amounts: Floats, some: Bools) -> tuple[list[Ints], Floats]:
+    """Sums of some conversions per combination of times, and the times: int64[rows] each, float64[rows]."""
+    if not some.any():
+        return [np.zeros(0, np.int64) for _ in times], np.zeros(0)
+    keys, codes = combined(tuple(key[some] for key in times))
+    return keys, sums_per_code(codes, amounts[some], len(keys[0]))
 
 
 def with_too_many_values(sums: Sums, ask: Ask) -> int:
@@ -109,134 +143,3 @@ def _persons(seen: Seen, touches: Touches, converts: Bools) -> tuple[tuple[Ints,
     converting = np.zeros(journeys.persons, bool)
     converting[journeys.person_of_event()[converts]] = True
     return (at[begins], at[ends]), converting[person[begins]]
-
-
-@dataclass(frozen=True)
-class Way:
-    """Which touches came before which conversions.
-
-    Attributes:
-        touches: the events that set a value.
-        ids: per dimension the id of each number of a value.
-        codes: the numbers of the values that they set, int32[values].
-        touch: per value the number of its touch, int64[values].
-        first: per conversion its first touch, int64[conversions].
-        last: and its last one, before the first where there is none.
-    """
-
-    touches: Touches
-    ids: list[Ints]
-    codes: Codes
-    touch: Ints
-    first: Ints
-    last: Ints
-
-    @classmethod
-    def of(cls, seen: Seen, dimensions: Sequence[str], how: Attribution, conversions: Ints) -> Way:
-        """Find the touches of some conversions, positions of events.
-
-        Source: A1, A2.
-        """
-        at, ids, codes, touch = _touches_of(seen, dimensions)
-        touches = _of(seen, at)
-        first, last = kernel.windows(
-            touches, _of(seen, conversions), reach(touches.t, how.looks_back(), seen.ask.view.time_zone),
-            seen.ask.window.person_from if how.of_person else EVER, in_session=how.container == "session",
-        )  # fmt: skip
-        if how.model == "same_touch" and len(at):
-            here = np.maximum(last, 0)
-            first = np.where(at[here] == conversions, last, last + 1)
-        return cls(touches, ids, codes, touch, first, last)
-
-    @property
-    def touched(self) -> Bools:
-        """Conversions that a touch came before."""
-        return np.asarray(self.first <= self.last, bool)
-
-    def credit(self, how: Attribution, amounts: Floats) -> Floats:
-        """What each value is credited with: float64[values]. Of a game, equal parts.
-
-        Source: A3, A4, A6.
-        """
-        if how.model not in ("participation", "algorithmic"):
-            return _by_touch(how, self.first, self.last, amounts, self.touches)[self.touch]
-        given = amounts
-        if how.model == "algorithmic":
-            count = len(self.ids[0])
-            given = amounts / np.maximum(kernel.distinct_values(self.first, self.last, self.touch, self.codes, count), 1)
-        following = kernel.next_same(self.codes, self.touch, len(self.ids[0]))
-        return kernel.participating(self.first, self.last, given, self.touch, following)
-
-
-    def rows(self, hidden: Sequence[int]) -> Bools:
-        """Which numbers of values are rows: those that have a value in all dimensions in hidden places."""
-        return np.asarray(np.logical_and.reduce([np.ones(len(self.ids[0]), bool), *(self.ids[at] != 0 for at in hidden)]), bool)
-
-    def on_rows(self, how: Attribution, credit: Floats, amounts: Floats, rows: Bools) -> float:
-        """What touches on rows are credited with, each once; of participation, the conversions that one came before.
-
-        Shapes: credit float64[values], amounts float64[conversions], rows bool[numbers].
-        """
-        on_row = np.bincount(self.touch, rows[self.codes], minlength=len(self.touches.at)) > 0
-        if how.model == "participation":
-            before = np.append(0, np.cumsum(on_row))
-            some = self.touched & (before[np.maximum(self.last + 1, 0)] > before[np.minimum(self.first, len(on_row))])
-            return float(amounts[some].sum())
-        once = np.flatnonzero(np.diff(self.touch, prepend=-1))
-        return float(credit[once][on_row[self.touch[once]]].sum())
-
-
-def _by_touch(how: Attribution, first: Ints, last: Ints, amounts: Floats, touches: Touches) -> Floats:
-    count = len(touches.at)
-    if how.model == "linear":
-        return kernel.linear(first, last, amounts, count)
-    if how.model == "time_decay":
-        half_life = HALF_LIFE if how.half_life is None else milliseconds(how.half_life)
-        return kernel.decaying(first, last, amounts, touches, half_life)
-    shape = how.shape() or ((1.0, 0.0, 0.0) if how.model == "first_touch" else (0.0, 0.0, 1.0))
-    return kernel.shaped(first, last, amounts, count, shape)
-
-
-def _of(seen: Seen, at: Ints) -> Touches:
-    journeys = seen.journeys
-    return Touches(at, journeys.t[at], journeys.person_of_event()[at], seen.sessions[at])
-
-
-def _touches_of(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, list[Ints], Codes, Ints]:
-    """Events that set a value; and of all values that they set, once per event, what they are and their event's number.
-
-    Source: A1. Decision: of several dimensions, events whose combination of values, as persistence leaves them, has one.
-    """
-    at, found, touch = _set_values(seen, dimensions[0]) if len(dimensions) == 1 else _combinations(seen, dimensions)
-    if isinstance(found, tuple):
-        return at, *found, touch
-    ids, codes = coded(found)
-    return at, [ids], codes, touch
-
-
-def _combinations(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, tuple[list[Ints], Codes], Ints]:
-    rows = table_rows(seen, dimensions, np.ones(seen.journeys.events, bool), hidden=())
-    rows = rows.chosen(np.logical_or.reduce([key != 0 for key in rows.keys]))
-    if len(rows.at) == 0:
-        return rows.at, (list(rows.keys), rows.at.astype(np.int32)), rows.at
-    ids, codes = combined(rows.keys)
-    once = first_per_code(rows.at, codes, len(ids[0]))
-    at, touch = np.unique(rows.at[once], return_inverse=True)
-    return at, (ids, codes[once]), touch
-
-
-def _set_values(seen: Seen, dimension: str) -> tuple[Ints, Ints, Ints]:
-    """Events that set a value; and of all values that they set, once per event, the value and its event's number."""
-    journeys = seen.journeys
-    items = journeys.own_values(dimension)
-    if not isinstance(items, Items):
-        at = np.flatnonzero(items)
-        return at, items[at], np.arange(len(at))
-    event = np.repeat(np.arange(journeys.events), np.diff(items.offsets))[items.values != 0]
-    values = items.values[items.values != 0]
-    if len(values) == 0:
-        return event, values, event
-    distinct, codes = coded(values)
-    once = first_per_code(event, codes, len(distinct))
-    at, touch = np.unique(event[once], return_inverse=True)
-    return at, values[once], touch

@@ -30,6 +30,7 @@ from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.arrays import of_objects
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
+from cja_spark.view.standard import TIMES
 
 TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of the measures below
 
@@ -165,8 +166,8 @@ def _credited(cells: Cells, number: int, given: Credits, whole: float, *, hidden
     cells.add(number, given.amounts[some], *(key[some] for key in given.ids))
     if hidden:
         return given.on_rows
-    if given.nobody:
-        cells.add(number, [given.nobody], *([0] for _ in given.ids))
+    some = given.nobody != 0
+    cells.add(number, given.nobody[some], *(key[some] for key in given.untouched))
     return whole
 
 
@@ -273,7 +274,7 @@ def additive(measure: Measure, report: Table, ask: Ask) -> bool:
         if how.model in ("algorithmic", "participation"):
             return how.model == "algorithmic"
         inside = arrays_of(ask, report.dimensions)
-        return not of_objects(inside) and (not inside or len(report.dimensions) == 1)
+        return not of_objects(inside) and (not inside or len({*report.dimensions} - {*TIMES}) == 1)
     return not overlaps(ask, measure.metric, report.dimensions)
 
 

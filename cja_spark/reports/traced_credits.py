@@ -10,14 +10,16 @@ import pyarrow as pa
 
 from cja_spark.errors import InputError
 from cja_spark.reports.ask import Seen
-from cja_spark.reports.credited import Way, attribution_of
+from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import kept, measures
 from cja_spark.reports.table import Table
+from cja_spark.reports.touched import Way
 from cja_spark.reports.traced import texts_of
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.formula.written import attribution_text, measure_text
+from cja_spark.view.standard import TIMES
 
 MOST_CREDITS = 200_000
 COLUMNS = pa.schema(
@@ -56,22 +58,29 @@ def traced_credits(tables: Sequence[Seen[Table]], texts: Names) -> pa.Table:
 def _of_measure(seen: Seen[Table], measure: Measure, how: Attribution, texts: Names, most: int) -> Iterator[dict[str, Any]]:
     """The rows of one metric, which are no more than `most`."""
     dimensions, view = seen.ask.report.dimensions, seen.ask.view
-    nothing = [view.no_value_of(name) for name in dimensions]
+    valued = tuple(name for name in dimensions if name not in TIMES)
+    nothing = [view.no_value_of(name) for name in valued]
     at = np.flatnonzero(kept(seen, measure, seen.masked()) & seen.journeys.carries(measure.metric))
-    way, amounts = Way.of(seen, dimensions, how, at), seen.amounts(measure.metric)[at]
+    way, amounts = Way.of(seen, valued, how, at), seen.amounts(measure.metric)[at]
     ends = np.append(0, np.cumsum(np.bincount(way.touch, minlength=len(way.touches.at))))  # values before each touch
     first, last = ends[np.minimum(way.first, len(ends) - 1)], ends[np.minimum(way.last + 1, len(ends) - 1)]
     if np.maximum(last - first, 1).sum() > most:
         raise InputError(f"a trace shows {MOST_CREDITS:,} credits at most. Name fewer metrics, or a report with a shorter range.")
-    said = list(zip(*(texts_of(ids[way.codes], name, texts) for ids, name in zip(way.ids, dimensions, strict=True)), strict=True))
+    said = list(zip(*(texts_of(ids[way.codes], name, texts) for ids, name in zip(way.ids, valued, strict=True)), strict=True))
+    times = {name: texts_of(seen.journeys.ids(name)[at], name, texts) for name in dimensions if name in TIMES}  # the conversions' own (A7)
     for number, (event, amount) in enumerate(zip(at.tolist(), amounts.tolist(), strict=True)):
+
+        def row(values: Sequence[str | None], number: int = number) -> list[str | None]:
+            own_values = iter(values)
+            return [times[name][number] if name in times else next(own_values) for name in dimensions]
+
         own = {"metric": measure_text(measure), "model": attribution_text(how), "dimensions": dimensions, "event": event + 1, "amount": amount}
         if not way.touched[number]:
-            yield {**own, "touch": None, "values": nothing, "weight": 1.0, "credit": amount}
+            yield {**own, "touch": None, "values": row(nothing), "weight": 1.0, "credit": amount}
             continue
         credit = way.credit(how, np.where(np.arange(len(at)) == number, amounts, 0.0))
         for one in np.flatnonzero(credit).tolist():
             given = None if how.game == "rate_game" else float(credit[one])
             values = [text if text is not None else label for text, label in zip(said[one], nothing, strict=True)]
             touch = int(way.touches.at[way.touch[one]]) + 1
-            yield {**own, "touch": touch, "values": values, "weight": None if given is None else given / amount, "credit": given}
+            yield {**own, "touch": touch, "values": row(values), "weight": None if given is None else given / amount, "credit": given}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from cja_spark.view.standard import TIMES
 from tests.property.conditions import (
     CLOCKS,
     METRICS,
@@ -173,7 +174,9 @@ def table(chance):
 def credited(chance):
     """A table where attribution and persistence matter: metrics that may have the one by a dimension that may have the other."""
     dimension = chance.choice(["campaign", "campaign", "campaign", "color", *TEXTS])
-    return {"report": "table", "dimensions": [dimension], "metrics": ["orders", "units", "events"], "rows": chance.choice([2, 50])}
+    times = chance.choice([[], [], ["day"], ["hour_of_day"], ["week", "am_pm"]])
+    dimensions = chance.sample([dimension, *times], 1 + len(times))
+    return {"report": "table", "dimensions": dimensions, "metrics": ["orders", "units", "events"], "rows": chance.choice([2, 50])}
 
 
 def trend(chance, days):
@@ -222,6 +225,16 @@ def fallout(chance):
     return asked
 
 
+def without_times(asked):
+    """Rows of a rate game are of no time beside values, which is refused when a project is read."""
+    valued = [name for name in asked.get("dimensions", ()) if name not in TIMES]
+    if not valued:
+        return {}
+    shown = asked.get("include_no_value")
+    kept = {"include_no_value": [name for name in shown if name in valued]} if isinstance(shown, list) else {}
+    return {"dimensions": valued, **kept}
+
+
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = []
@@ -229,6 +242,8 @@ def asks_drawn(chance, view):
         days = chance.choice([0, 0, 1, 1, 2, 2, 3])
         more = {trend: (days,), sessions: (single_valued(view),)}.get(make, ())
         asked = make(chance, *more)
+        if "rate_game" in repr(view["metrics"]):
+            asked |= without_times(asked)
         asked["person_scope"] = chance.choice(["month", "month", "range", "all"])
         asked["segments"] = [segment(chance) for _ in range(chance.choice([0, 1, 1, 2]))]
         found.append((asked, *DAYS[days]))

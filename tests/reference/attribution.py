@@ -97,9 +97,20 @@ Key = tuple[str | None, ...]
 Combinations = Callable[[dict], set[Key]]
 
 
+def valued(ask: dict) -> list[str]:
+    """A7: the dimensions that events set before; those of time are the conversion's own."""
+    return [name for name in ask["dimensions"] if name not in standard.TIMES]
+
+
+def with_times(key: Key, event: dict, ask: dict, view: dict) -> Key:
+    """A combination of values beside the conversion's own times, in the order of the dimensions."""
+    values = iter(key)
+    return tuple(own(event, view, name)[0] if name in standard.TIMES else next(values) for name in ask["dimensions"])
+
+
 def values_of(event: dict, ask: dict, view: dict, combinations: Combinations) -> set[Key]:
     """A1: what an event sets: its own values of one dimension; of several, the combinations after allocation that have a value."""
-    dimensions = ask["dimensions"]
+    dimensions = valued(ask)
     if len(dimensions) == 1:
         return {(value,) for value in own(own_before_persistence(event), view, dimensions[0])}
     return {key for key in combinations(event) if any(value is not None for value in key)}
@@ -122,7 +133,7 @@ def credits(
 
     Of participation, once per conversion.
     """
-    nothing = (None,) * len(ask["dimensions"])
+    nothing = (None,) * len(valued(ask))
     found: dict[Key, float] = {}
     on_rows = 0.0
     rates = rate_game(seen, ask, view, leaf, combinations) if how.get("game") == "rate_game" else None
@@ -138,18 +149,23 @@ def credits(
             if how["model"] == "same_touch":
                 some = [j for j in some if j == at]
             if not some:
-                found[nothing] = found.get(nothing, 0.0) + x
+                none = with_times(nothing, event, ask, view)
+                found[none] = found.get(none, 0.0) + x
                 continue
+
+            def row(key: Key, event: dict = event) -> Key:
+                return with_times(key, event, ask, view)
+
             if how["model"] in ("participation", "algorithmic"):
                 given = parts(frozenset(key for j in some for key in values[j]), how, rates)
-                whole = [float(share) for key, share in given.items() if is_row(key)]
+                whole = [float(share) for key, share in given.items() if is_row(row(key))]
                 on_rows += x * (sum(whole) if how["model"] == "algorithmic" else max(whole, default=0.0))
                 each = list(given.items())
             else:
                 shares = list(zip(some, weights(some, journey, how), strict=True))
-                on_rows += x * sum(share for j, share in shares if any(map(is_row, values[j])))
+                on_rows += x * sum(share for j, share in shares if any(is_row(row(key)) for key in values[j]))
                 each = [(key, share) for j, share in shares for key in values[j]]
             for key, share in each:
-                if is_row(key):
-                    found[key] = found.get(key, 0.0) + x * float(share)
+                if is_row(row(key)):
+                    found[row(key)] = found.get(row(key), 0.0) + x * float(share)
     return found, on_rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.attribution import attributed, credits
+from tests.reference.attribution import attributed, credits, valued
 from tests.reference.calculated import Leaf, Rows, columns, leaves
 from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path, spec_of
 from tests.reference.values import filled, no_value
@@ -120,7 +120,7 @@ def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     how = attributed(view, {"report": "table", "dimensions": dimensions}, leaf)
     if how is not None:
         arrays = [array for name in dimensions for array in path(view, "dimensions", name)]
-        one = len(dimensions) == 1  # its own values are credited, of which an event outside arrays has one
+        one = len(valued({"dimensions": dimensions})) == 1  # its own values are credited, of which an event outside arrays has one
         single = not [array for array in arrays if not (one and array.startswith(ALL_OF))]
         return how["model"] == "algorithmic" or (how["model"] != "participation" and single)
     chain = path(view, "metrics", leaf.metric)
@@ -200,7 +200,7 @@ def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: li
     on_rows, dimensions, hidden = {}, ask["dimensions"], hidden_in(ask, view)
 
     def combinations(event: dict) -> set[Key]:
-        return {key for key, _ in bindings(event, view, dimensions)}
+        return {key for key, _ in bindings(event, view, valued(ask))}
 
     def is_row(key: Key) -> bool:
         return all(value is not None or name not in hidden for name, value in zip(dimensions, key, strict=True))

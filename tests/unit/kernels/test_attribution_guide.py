@@ -8,7 +8,7 @@ import yaml
 
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, VIEW, page, table
-from tests.unit.kernels.test_rules_of_attribution import credited, group, rate_game
+from tests.unit.kernels.test_rules_of_attribution import by_day, credited, group, rate_game
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "attribution.md").read_text(encoding="utf-8")
 TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (model|`\w+`[^|]*) \| (Paid|[0-9])", line)]
@@ -68,3 +68,12 @@ def test_the_models_of_the_guide_stand_side_by_side():
     header, *expected = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (channel \| rev|\w+( \w+)? \| [0-9.]+ \| 12.50 \| [0-9.]+ \|)", line)]
     assert header == [*report["dimensions"], *report["metrics"]]
     assert [row[1:] for row in rows[1:]] == [(name, *map(float, cells)) for name, *cells in expected]
+
+
+def test_the_credit_by_page_and_day_is_what_the_guide_says():
+    events = re.findall(r"^\| \d \| 2025-01-0(\d) \| (\w*) ?\| (\d*) ?\|$", GUIDE, re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| (2025-01-0\d) \| (\d) \|$", GUIDE, re.MULTILINE)
+    assert (len(events), len(rows)) == (3, 4)
+    person = [page((int(day) - 1) * DAY + at, name, orders=float(x or "nan")) for at, (day, name, x) in enumerate(events)]
+    total, credit = by_day(person, how={"model": "linear"})
+    assert (total, [(*key, f"{x:g}") for key, x in credit.items()]) == (10, rows)

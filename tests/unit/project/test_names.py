@@ -228,7 +228,7 @@ def test_what_tells_orders_apart_is_a_dimension_of_events(folder, id_, said):
     assert [message for _, _, message in faults(folder) if said in message]
 
 
-def test_a7_credit_goes_to_what_was_set_before_so_a_standard_dimension_stands_alone():
+def test_a7_credit_goes_to_what_was_set_before_so_a_standard_dimension_but_times_stands_alone():
     view = View.model_validate({"name": "v", "dimensions": {"page": "page"}, "metrics": {
         "orders": {"field": "orders", "attribution": {}}, "rate": {"calculate": "orders / people"}, "plain": "orders",
     }})  # fmt: skip
@@ -236,9 +236,9 @@ def test_a7_credit_goes_to_what_was_set_before_so_a_standard_dimension_stands_al
     def said(metric, *dimensions):
         return [fault.message for fault in faults_of_names(view, [Table(dimensions=dimensions, metrics=(metric,))])]
 
-    fault = "metric 'orders' has attribution, which credits what events set before; standard dimensions beside others are set by every event."
-    assert said("orders", "page", "day") == said("rate", "day", "page") == [fault]
-    assert said("orders", "day") == said("orders", "day", "hour_of_day") == said("plain", "page", "day") == said("orders", "page") == []
+    fault = "metric 'orders' has attribution, which credits what events set before; standard dimensions other than times, beside others, are set by every event."
+    assert said("orders", "page", "event_depth") == said("rate", "session_type", "page", "day") == [fault]
+    assert said("orders", "page", "day") == said("rate", "day", "page", "hour") == said("orders", "day") == said("orders", "day", "hour_of_day") == said("plain", "page", "day") == said("orders", "page") == []
 
 
 @pytest.mark.parametrize(

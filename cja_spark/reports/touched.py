@@ -1,0 +1,154 @@
+"""The touches of conversions: the events that set a value before each, and what each value of theirs is credited with (A1-A4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.journeys.batch import Bools, Floats, Ints, Items
+from cja_spark.kernels import attribution as kernel
+from cja_spark.kernels.attribution import Touches
+from cja_spark.kernels.counting import coded, first_per_code
+from cja_spark.kernels.months import reach
+from cja_spark.reports.ask import Seen
+from cja_spark.reports.table_rows import combined, table_rows
+from cja_spark.spec import milliseconds
+from cja_spark.view.attribution import Attribution
+
+HALF_LIFE = 7 * 86_400_000
+EVER = np.iinfo(np.int64).min
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Way:
+    """Which touches came before which conversions.
+
+    Attributes:
+        touches: the events that set a value.
+        ids: per dimension the id of each number of a value.
+        codes: the numbers of the values that they set, int32[values].
+        touch: per value the number of its touch, int64[values].
+        first: per conversion its first touch, int64[conversions].
+        last: and its last one, before the first where there is none.
+    """
+
+    touches: Touches
+    ids: list[Ints]
+    codes: Codes
+    touch: Ints
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def of(cls, seen: Seen, dimensions: Sequence[str], how: Attribution, conversions: Ints) -> Way:
+        """Find the touches of some conversions, positions of events.
+
+        Source: A1, A2.
+        """
+        at, ids, codes, touch = _touches_of(seen, dimensions)
+        touches = _of(seen, at)
+        first, last = kernel.windows(
+            touches, _of(seen, conversions), reach(touches.t, how.looks_back(), seen.ask.view.time_zone),
+            seen.ask.window.person_from if how.of_person else EVER, in_session=how.container == "session",
+        )  # fmt: skip
+        if how.model == "same_touch" and len(at):
+            here = np.maximum(last, 0)
+            first = np.where(at[here] == conversions, last, last + 1)
+        return cls(touches, ids, codes, touch, first, last)
+
+    @property
+    def touched(self) -> Bools:
+        """Conversions that a touch came before."""
+        return np.asarray(self.first <= self.last, bool)
+
+    def credit(self, how: Attribution, amounts: Floats) -> Floats:
+        """What each value is credited with: float64[values]. Of a game, equal parts.
+
+        Source: A3, A4, A6.
+        """
+        if how.model not in ("participation", "algorithmic"):
+            return _by_touch(how, self.first, self.last, amounts, self.touches)[self.touch]
+        given = amounts
+        if how.model == "algorithmic":
+            count = len(self.ids[0])
+            given = amounts / np.maximum(kernel.distinct_values(self.first, self.last, self.touch, self.codes, count), 1)
+        following = kernel.next_same(self.codes, self.touch, len(self.ids[0]))
+        return kernel.participating(self.first, self.last, given, self.touch, following)
+
+
+    def rows(self, hidden: Sequence[int]) -> Bools:
+        """Which numbers of values are rows: those that have a value in all dimensions in hidden places."""
+        return np.asarray(np.logical_and.reduce([np.ones(len(self.ids[0]), bool), *(self.ids[at] != 0 for at in hidden)]), bool)
+
+    def on_rows(self, how: Attribution, credit: Floats, amounts: Floats, rows: Bools) -> float:
+        """What touches on rows are credited with, each once; of participation, the conversions that one came before.
+
+        Shapes: credit float64[values], amounts float64[conversions], rows bool[numbers].
+        """
+        on_row = np.bincount(self.touch, rows[self.codes], minlength=len(self.touches.at)) > 0
+        if how.model == "participation":
+            before = np.append(0, np.cumsum(on_row))
+            some = self.touched & (before[np.maximum(self.last + 1, 0)] > before[np.minimum(self.first, len(on_row))])
+            return float(amounts[some].sum())
+        once = np.flatnonzero(np.diff(self.touch, prepend=-1))
+        return float(credit[once][on_row[self.touch[once]]].sum())
+
+
+def _by_touch(how: Attribution, first: Ints, last: Ints, amounts: Floats, touches: Touches) -> Floats:
+    count = len(touches.at)
+    if how.model == "linear":
+        return kernel.linear(first, last, amounts, count)
+    if how.model == "time_decay":
+        half_life = HALF_LIFE if how.half_life is None else milliseconds(how.half_life)
+        return kernel.decaying(first, last, amounts, touches, half_life)
+    shape = how.shape() or ((1.0, 0.0, 0.0) if how.model == "first_touch" else (0.0, 0.0, 1.0))
+    return kernel.shaped(first, last, amounts, count, shape)
+
+
+def _of(seen: Seen, at: Ints) -> Touches:
+    journeys = seen.journeys
+    return Touches(at, journeys.t[at], journeys.person_of_event()[at], seen.sessions[at])
+
+
+def _touches_of(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, list[Ints], Codes, Ints]:
+    """Events that set a value; and of all values that they set, once per event, what they are and their event's number.
+
+    Source: A1. Decision: of several dimensions, events whose combination of values, as persistence leaves them, has one.
+    """
+    at, found, touch = _set_values(seen, dimensions[0]) if len(dimensions) == 1 else _combinations(seen, dimensions)
+    if isinstance(found, tuple):
+        return at, *found, touch
+    ids, codes = coded(found)
+    return at, [ids], codes, touch
+
+
+def _combinations(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, tuple[list[Ints], Codes], Ints]:
+    rows = table_rows(seen, dimensions, np.ones(seen.journeys.events, bool), hidden=())
+    rows = rows.chosen(np.logical_or.reduce([key != 0 for key in rows.keys]))
+    if len(rows.at) == 0:
+        return rows.at, (list(rows.keys), rows.at.astype(np.int32)), rows.at
+    ids, codes = combined(rows.keys)
+    once = first_per_code(rows.at, codes, len(ids[0]))
+    at, touch = np.unique(rows.at[once], return_inverse=True)
+    return at, (ids, codes[once]), touch
+
+
+def _set_values(seen: Seen, dimension: str) -> tuple[Ints, Ints, Ints]:
+    """Events that set a value; and of all values that they set, once per event, the value and its event's number."""
+    journeys = seen.journeys
+    items = journeys.own_values(dimension)
+    if not isinstance(items, Items):
+        at = np.flatnonzero(items)
+        return at, items[at], np.arange(len(at))
+    event = np.repeat(np.arange(journeys.events), np.diff(items.offsets))[items.values != 0]
+    values = items.values[items.values != 0]
+    if len(values) == 0:
+        return event, values, event
+    distinct, codes = coded(values)
+    once = first_per_code(event, codes, len(distinct))
+    at, touch = np.unique(event[once], return_inverse=True)
+    return at, values[once], touch
