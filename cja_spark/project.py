@@ -12,6 +12,7 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document, parse, read_document, readable
 from cja_spark.connection.spec import Connection
 from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
+from cja_spark.project_classifications import classifications_in, with_tables
 from cja_spark.project_names import name_faults
 from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
@@ -115,11 +116,13 @@ class _Loading:
         audiences = self._each("audiences", lambda document: Audience)
         sinks = self._each("sinks", self._sink)
         read = self.read
+        classifications = classifications_in(self.documents.get("view.yaml"), self.folder)
+        self.faults += classifications.faults
         self.faults += name_faults(self.documents, read.get("view.yaml"), read["reports"], read["audiences"])
         if self.faults or connection is None or view is None or lake is None:
             raise ConfigurationError.collected(self.faults)
         return Project(
-            folder=str(self.folder.resolve()), connection=connection, view=view, lake=lake,
+            folder=str(self.folder.resolve()), connection=connection, view=with_tables(view, classifications.tables), lake=lake,
             reports=reports, audiences=audiences, sinks=sinks,
         )  # fmt: skip
 

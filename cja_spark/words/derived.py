@@ -10,6 +10,8 @@ from cja_spark.view.derived.input import SOURCES
 from cja_spark.view.derived.spec import DerivedField
 from cja_spark.words.condition import flow
 
+MOST_SHOWN = 20  # entries of a table
+
 
 def functions_in_words(functions: Iterable[Function]) -> str:
     """Functions in the order in which they run, each with its inputs and options."""
@@ -27,6 +29,8 @@ def _in_words(function: Function) -> str:
     options = json.loads(function.model_dump_json(exclude_none=True, exclude_defaults=True, by_alias=True))
     named = f" as {options.pop('output')}" if options.get("output") else ""
     options.pop("function")
+    if len(options.get("entries") or ()) > MOST_SHOWN:
+        options["entries"] = f"{len(options['entries'])} values"
     return f"{function.function} ({flow(_plain(options))}){named}"
 
 

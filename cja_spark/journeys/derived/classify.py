@@ -13,6 +13,6 @@ from cja_spark.view.derived.classify import Classify
 def classify(spec: Classify, reading: Reading) -> Value:
     """What a value is called."""
     original = reading.text(spec.input)
-    pairs = [part for key, name in spec.entries.items() if name and name.strip() for part in (F.lit(key), F.lit(name))]
+    pairs = [part for key, name in spec.called().items() if name and name.strip() for part in (F.lit(key), F.lit(name))]
     called = F.try_element_at(F.create_map(*pairs), original) if pairs else F.lit(None).cast("string")
     return Value(F.coalesce(called, original) if spec.show_original_values else called, T.StringType())
