@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.kernels.counting import coded, first_per_code
+from cja_spark.kernels.persistence import listed
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -80,6 +81,22 @@ def distinct(values: Ints, scope: Ints) -> Floats:
         codes, owners = coded(values[at])[1], number[at]
         counts += np.bincount(owners[first_per_code(owners, codes, int(codes.max()) + 1)], minlength=len(counts))
     return counts[number]
+
+
+def all_distinct(values: Ints, scope: Ints) -> tuple[Ints, Ints]:
+    """All different values that a scope's events set, on all its events, in the order in which they came; one 0 where there is none.
+
+    Shapes: values (0 for nothing), scope (ascending) int64[events] -> offsets int64[events + 1], values int64[offsets[-1]].
+    Source: M1: as items of an array, and as all values that last (P1). It costs what its lists have.
+    """
+    number = _number(scope)
+    at = np.flatnonzero(values != 0)
+    if len(at):
+        codes, owners = coded(values[at])[1], number[at]
+        at = at[first_per_code(owners, codes, int(codes.max()) + 1)]
+    counts = np.bincount(number[at], minlength=int(number[-1]) + 1 if len(number) else 0)
+    end = np.cumsum(counts)
+    return listed(values[at], (end - counts)[number], end[number], np.maximum(counts, 1)[number])
 
 
 def common(values: Ints, scope: Ints, *, least: bool) -> Ints:

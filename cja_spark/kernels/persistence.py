@@ -123,14 +123,22 @@ def union(own: Ints, scope: Ints, t: Ints, since: int) -> tuple[Ints, Ints]:
     counted = np.cumsum(new)
     begins = np.append(True, scope[1:] != scope[:-1])[: len(own)]
     before = (counted - new)[begins][np.cumsum(begins) - 1]  # counted in earlier scopes
-    offsets = np.append(0, np.cumsum(np.maximum(counted - before, 1)))
+    return listed(own[new], before, counted, np.maximum(counted - before, 1))
+
+
+def listed(values: Ints, first: Ints, end: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """Lists that are runs of some values: of each event those from `first` to before `end`, and 0 where its list is longer.
+
+    Shapes: values int64[n], first, end, sizes int64[events] -> offsets int64[events + 1], values int64[offsets[-1]].
+    """
+    offsets = np.append(0, np.cumsum(sizes))
     found = np.zeros(offsets[-1], np.int64)
-    _union(own[new], before, counted, offsets, found)
+    _listed(values, first, end, offsets, found)
     return offsets, found
 
 
 @numba.njit(cache=True, nogil=True)
-def _union(values, before, counted, offsets, found):
-    for i in range(len(counted)):
-        for k in range(counted[i] - before[i]):
-            found[offsets[i] + k] = values[before[i] + k]
+def _listed(values, first, end, offsets, found):
+    for i in range(len(end)):
+        for k in range(end[i] - first[i]):
+            found[offsets[i] + k] = values[first[i] + k]

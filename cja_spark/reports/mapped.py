@@ -48,17 +48,18 @@ def _mapped(
     columns: dict[str, npt.NDArray[Any] | Items] = {}
     for name, how in maps.items():
         if (column := journeys.columns.get(f"d_{name}")) is not None:
-            columns[f"d_{name}"] = _changed(column, how.of) if isinstance(how, ValueMap) else _parts(column, how)
+            columns[f"d_{name}"] = changed_by(column, how.of) if isinstance(how, ValueMap) else _parts(column, how)
     for name, metric in metrics:
         refused = maps[name] if name in by else None
         raw = with_kept_texts(journeys, name, by[name], refused) if isinstance(refused, ValueMap) else journeys.columns[f"m_{name}"]
-        columns[f"m_{name}"] = _changed(raw, metric.amounts)
+        columns[f"m_{name}"] = changed_by(raw, metric.amounts)
     of_people = {name: how for name, how in maps.items() if f"p_{name}" in journeys.people and isinstance(how, ValueMap)}
     people = {f"p_{name}": how.of(journeys.people[f"p_{name}"]) for name, how in of_people.items()}
     return journeys.with_columns(columns, people)
 
 
-def _changed(column: npt.NDArray[Any] | Items, of: Any) -> npt.NDArray[Any] | Items:  # noqa: ANN401
+def changed_by(column: npt.NDArray[Any] | Items, of: Any) -> npt.NDArray[Any] | Items:  # noqa: ANN401
+    """A column whose values something becomes of; items by themselves."""
     if isinstance(column, Items):
         return Items(column.offsets, of(column.values), column.levels)
     found: npt.NDArray[Any] = of(column)

@@ -6,11 +6,11 @@ import numpy as np
 
 from cja_spark.journeys.batch import Bools, Floats, Ints, Items, Journeys, Window
 from cja_spark.kernels.deduplication import repeated
-from cja_spark.kernels.neighbours import common, depth, distinct, extreme, neighbour, summary
+from cja_spark.kernels.neighbours import all_distinct, common, depth, distinct, extreme, neighbour, summary
 from cja_spark.kernels.persistence import known
 from cja_spark.kernels.values import ValueMap
 from cja_spark.reports.date_math import units_between
-from cja_spark.reports.mapped import NO_MAPS, Maps
+from cja_spark.reports.mapped import NO_MAPS, Maps, changed_by
 from cja_spark.reports.number_chain import Outputs, named, run_numbers
 from cja_spark.reports.scopes import scope_of
 from cja_spark.view.components import CalculatedMetric, Dimension, Metric
@@ -66,7 +66,7 @@ def _function(view: View, name: str) -> AtReports:
 def _made(
     journeys: Journeys, view: View, window: Window, sessions: Ints, how: tuple[tuple[str, AtReports, Chain], ...], maps: Maps
 ) -> Journeys:
-    changed: dict[str, Ints | Floats] = {}
+    changed: dict[str, Ints | Floats | Items] = {}
 
     def outputs(name: str, function: AtReports, chain: Chain) -> Outputs:
         found: Outputs = {one: journeys.numbers(f"{letter}_{name}") for letter, one in zip(OTHERS, chain.others, strict=False)}
@@ -78,7 +78,7 @@ def _made(
         found[None] = run_numbers(chain.numbers, found, found[function.output])
         return found
 
-    def ids(name: str, function: AtReports, chain: Chain) -> Ints:
+    def ids(name: str, function: AtReports, chain: Chain) -> Ints | Items:
         if chain.words:
             return named(chain.words, outputs(name, function, chain))
         assert isinstance(function, NeighbourFunction)
@@ -92,11 +92,11 @@ def _made(
         else:
             made = ids(name, function, chain)
             shown = maps.get(name)
-            changed[f"d_{name}"] = shown.of(made) if isinstance(shown, ValueMap) else made
+            changed[f"d_{name}"] = changed_by(made, shown.of) if isinstance(shown, ValueMap) else made
     return journeys.with_columns(changed)
 
 
-def _values(journeys: Journeys, name: str, own: Ints, scope: Ints, function: NeighbourFunction) -> Ints:
+def _values(journeys: Journeys, name: str, own: Ints, scope: Ints, function: NeighbourFunction) -> Ints | Items:
     if isinstance(function, NextOrPrevious):
         return neighbour(own, scope, _steps(function), repeats=function.include_repeats)
     if isinstance(function, Deduplicate):
@@ -106,6 +106,8 @@ def _values(journeys: Journeys, name: str, own: Ints, scope: Ints, function: Nei
         instants = journeys.columns[f"{END}_{name}"]
         assert not isinstance(instants, Items)
         return extreme(own, instants, scope, latest=function.how == "latest")
+    if function.how == "distinct":
+        return Items(*all_distinct(own, scope))
     if function.how in ("first", "last"):
         return known(own, scope, own != 0, last=function.how == "last")
     return common(own, scope, least=function.how == "least_common")

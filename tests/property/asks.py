@@ -22,7 +22,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
 CATEGORIES = {"new": "shoes", "sale": "hats", "old": "shoes"}  # per SKU; others have none
 ALLOCATIONS = ("most_recent", "original", "all", "first_known", "last_known")
-EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", "1 month", {"metric": "orders"}, {"metric": "calls"})
+EXPIRATIONS = ("session", "person", "30 minutes", "1 days", "7 days", "1 month", {"metric": "orders"}, *[{"metric": "calls"}] * 2)
 MODELS = (
     "last_touch", "first_touch", "same_touch", "linear", "participation", "u_shaped", "j_shaped", "inverse_j", "time_decay",
     "custom", "algorithmic",
@@ -64,8 +64,9 @@ def view_drawn(chance):
     derived = {
         "neighbour": with_texts(chance, {**neighbour(chance), "output": "x"}), "looking": with_numbers(chance, {**looking(chance), "output": "x"}),
         "level": level(chance), "waiting": with_numbers(chance, {**waiting(chance), "output": "x"}),
+        "seen": [{"function": "summarize", "input": "page", "how": "distinct", "scope": chance.choice(["session", "person"])}],
     }  # fmt: skip
-    made = {"neighbour": {"derived": "neighbour"}, "level": {"derived": "level"}}
+    made = {name: {"derived": name} for name in ("neighbour", "level", "seen")}
     tags = {"by": chance.choice(["o", "e", "c"]), "array": True}
     labelled = chance.choice(["page", "channel", "sku"])
     dimensions[labelled] = {**long(dimensions[labelled]), "context": "variant"}
@@ -160,7 +161,8 @@ def view_of_reference(view):
 
 
 def table(chance):
-    dimensions = chance.sample([*TEXTS, *TEXTS, *STANDARD, *CLOCKS] if chance.random() < 0.6 else list(TEXTS), chance.choice([0, 1, 1, 2]))
+    texts = [*TEXTS, *["campaign", "color"] * 2]  # they have persistence
+    dimensions = chance.sample([*texts, *texts, *STANDARD, *CLOCKS] if chance.random() < 0.6 else texts, chance.choice([0, 1, 1, 2]))
     dimensions = list(dict.fromkeys(dimensions))
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES, *FORMULAS, *FORMULAS], 5)
     metrics = list(dict.fromkeys(metrics))

@@ -16,6 +16,7 @@ TEXTS = {
     "group": ("home", "cart", "Unspecified"), "size": ("1.0", "Less than 1", "0 to 1"),
     "tags": ("h", "me", "pr", "help", "duct"),
     "level": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
+    "seen": ("home", "product", "cart", "help", "söke"),
 }  # fmt: skip
 METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages", "waiting")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")

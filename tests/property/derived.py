@@ -156,12 +156,12 @@ def date_math(chance, at):
 
 
 def summarize(chance, at):
-    numbers, values = ("max", "min", "median", "mean", "sum", "count"), ("count_distinct", "first", "last", "most_common", "least_common")
+    numbers, values = ("max", "min", "median", "mean", "sum", "count"), ("count_distinct", "first", "last", "most_common", "least_common", "distinct")
     if at < 12:
         return {"input": ("items[].price", "items[].name")[at % 2], "scope": "event", "how": numbers[at // 2]}
-    if at < 22:
+    if at < 24:
         return {"input": ("items[].name", "items[].tags[].code")[at % 2], "scope": "event", "how": values[(at - 12) // 2]}
-    return {"input": ("day", "moment", "a", "items[].name")[at % 4], "scope": "event", "how": ("earliest", "latest")[at // 24]}
+    return {"input": ("day", "moment", "a", "items[].name")[at % 4], "scope": "event", "how": ("earliest", "latest")[at // 26]}
 
 
 DRAWN = {one.__name__: one for one in (
@@ -169,7 +169,7 @@ DRAWN = {one.__name__: one for one in (
     regex_replace, date_math, summarize,
 )}  # fmt: skip
 KINDS = tuple(DRAWN)
-TIMES = {"lowercase": 2, "merge_fields": 6, "regex_replace": len(PATTERNS), "date_math": 18, "case_when": 16, "math": 9, "summarize": 26}
+TIMES = {"lowercase": 2, "merge_fields": 6, "regex_replace": len(PATTERNS), "date_math": 18, "case_when": 16, "math": 9, "summarize": 28}
 
 
 def drawn(chance):
@@ -200,5 +200,7 @@ CHAINS = {
     "newest": [{"function": "merge_fields", "inputs": ["items[].tags[].code", "items[].name"], "output": "x"},
                {"function": "summarize", "input": {"output": "x"}, "scope": "event", "how": "most_common", "output": "y"},
                {"function": "lowercase", "input": {"output": "y"}}],
+    "each_code": [{"function": "split", "input": "a", "delimiter": ",", "array": True, "output": "x"},
+                  {"function": "summarize", "input": {"output": "x"}, "scope": "event", "how": "distinct"}],
     "of_item": [{"function": "lowercase", "input": {"derived": "item"}}],
 }  # fmt: skip

@@ -27,6 +27,7 @@ def _of_rows(rows: list[str], dimensions: list[dict]) -> set[str]:
     found |= {"binding" for how in lasting if "binding" in how}
     found |= {"value settings" for one in dimensions if {*one} & {"include", "lowercase", "substring", "no_value", "buckets"}}
     found |= {"looks at other events" for one in dimensions if one.get("derived") in ("neighbour", "looking", "waiting")}
+    found |= {"different values of a scope" for one in dimensions if one.get("derived") == "seen"}
     return found | ({"arrays"} if {*rows} & {"sku", "category", "color"} else set())
 
 

@@ -55,7 +55,7 @@ COMPONENTS = {
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
     "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
     "m_calls": ("calls", 0, False), "m_pages": ("pages", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True), "d_tags": ("tags", 0, True),
-    "e_neighbour": ("neighbour_date", 0, False), "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "q_level": ("raw", 0, False), "q_looking": ("raw", 0, False), "q_waiting": ("raw", 0, False), "m_looking": ("views", 0, False),
+    "e_neighbour": ("neighbour_date", 0, False), "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_seen": ("seen", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "q_level": ("raw", 0, False), "q_looking": ("raw", 0, False), "q_waiting": ("raw", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def world(chance, seed, view, persons=20):
         event["neighbour"], event["looking"] = event["page"], event[looks_at]
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
-        event["group"] = event["pages"] = event["tags"] = event["page"]
+        event["group"] = event["seen"] = event["pages"] = event["tags"] = event["page"]
         dates(chance, event, view["derived"]["waiting"][0])
         event["size"] = None if event["views"] is None else str(event["views"])
     return events, tiers
@@ -203,7 +203,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
         "'date_math'", "'earliest'", "{'function': 'typecast', 'input': {'output': 'x'}", "'formula': 'x ", "'find_and_replace'", "{'field': 'raw'}", "'r': 'raw'", "'input': 'raw'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
-        "'neighbour'", "'looking'", "'level'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
+        "'neighbour'", "'looking'", "'level'", "'seen'", "'how': 'distinct'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
         "lift(", "confidence(", "confidence_lower(", "sample_variance(", "difference_upper(", "'context': 'variant'",
     ]  # fmt: skip

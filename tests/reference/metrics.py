@@ -49,8 +49,9 @@ def own_path(view: dict, dimension: str) -> tuple[str, ...]:
 
 
 def arrays(view: dict, derived: str) -> tuple[str, ...]:
-    """The arrays that the values of a derived field lie in; the parts of a split are an array of their own."""
-    if functions(view, derived)[-1].get("array"):
+    """The arrays that the values of a derived field lie in; the parts of a split, and different values, are an array of their own."""
+    last = functions(view, derived)[-1]
+    if last.get("array") or last.get("how") == "distinct":
         return (f"parts of {derived}",)
     parts = [] if in_array(view, derived) else max((path.split("[]")[:-1] for path in paths(view, derived)), key=len, default=[])
     return tuple("".join(parts[: depth + 1]) for depth in range(len(parts)))

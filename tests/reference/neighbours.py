@@ -35,7 +35,7 @@ def after(view: dict, component: str, how: dict, found: object, event: dict) -> 
     for function in behind(view, component):
         found = blank(FUNCTIONS[function["function"]](function, taken(view, event.get("fields", event), outputs)))
         outputs[function.get("output")] = found
-    return found if found is None or isinstance(found, str) else float(found)
+    return found if found is None or isinstance(found, str | list) else float(found)
 
 
 def before(view: dict, component: str, how: dict, event: dict) -> dict:
@@ -149,7 +149,7 @@ def summarized(how: str, values: list, dates_of: list[datetime | None]) -> objec
     """One value for a scope, of the values and dates of its events."""
     if how in ("earliest", "latest"):
         return dated(how, [(when, one) for when, one in zip(dates_of, values, strict=True) if when is not None])
-    return summary(how, values)
+    return (summary(how, values) or [None]) if how == "distinct" else summary(how, values)
 
 
 def neighbour(at: int, how: dict, values: list) -> object:

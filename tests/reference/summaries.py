@@ -19,6 +19,8 @@ def summary(how: str, values: list) -> object:
     """One value for a scope."""
     if how in ("count", "count_distinct"):
         return float(len(values) if how == "count" else len(set(values)))
+    if how == "distinct":
+        return list(dict.fromkeys(values))
     if not values:
         return None
     if how in ("most_common", "least_common"):

@@ -133,7 +133,7 @@ class _Making:
         inner = own.model_copy(update={"functions": (*own.in_array(), holding)})
         items = Formula(formula.name, (*formula.parts[:-1], (formula.name, inner)), formula.zone)
         listed = self.listed(items, arrays, partial(item_of, function=function, zone=formula.zone, where=where))
-        lists = len(arrays) + any(one.gives_list for one in own.functions)
+        lists = len(arrays) + any(one.gives_list for one in own.in_array())
         self.events = self.events.withColumn(values, in_one_list(listed, lists))
         return summary(function, F.col(values))
 

@@ -39,8 +39,9 @@ def in_one_list(column: Column, lists: int) -> Column:
 
 
 def summary(function: Summarize, values: Column) -> Value:
-    """One value of a list of those that are set; nothing of an empty one, and a count of 0."""
-    kind = T.DoubleType() if function.gives() == "number" else T.StringType()
+    """One value of a list of those that are set, nothing of an empty one, and a count of 0; or the different ones, in a list."""
+    kind: T.DataType = T.DoubleType() if function.gives() == "number" else T.StringType()
+    kind = T.ArrayType(kind) if function.gives_list else kind
     return Value(_SUMMARIES[function.how](values), kind)
 
 
@@ -81,6 +82,7 @@ _SUMMARIES: Mapping[str, Callable[[Column], Column]] = {
     "sum": _sum,
     "count": _count,
     "count_distinct": lambda values: _count(F.array_distinct(values)),
+    "distinct": F.array_distinct,
     "first": lambda values: F.try_element_at(values, F.lit(1)),
     "last": lambda values: F.try_element_at(values, F.lit(-1)),
     "most_common": lambda values: _common(values, -1),

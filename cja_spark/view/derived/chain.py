@@ -11,6 +11,7 @@ from cja_spark.view.derived.function import Function
 from cja_spark.view.derived.input import Input
 from cja_spark.view.derived.lookup import Lookup
 from cja_spark.view.derived.math import Math
+from cja_spark.view.derived.summarize import Summarize
 from cja_spark.view.derived.typecast import Typecast
 
 World = Literal["text", "number"]
@@ -84,7 +85,7 @@ def chain_faults(looking: Function, after: Sequence[Function]) -> Iterator[tuple
 
 
 def _fault(looking: Function, function: Function, world: World, known: set[str | None]) -> str | None:
-    if not function.of_events or isinstance(function, Lookup) or function.gives_list:
+    if not function.of_events or isinstance(function, Lookup | Summarize) or function.gives_list:
         return f"cannot follow {looking.function}, which looks at other events; put it before."
     others = [wanted for one, wanted in function.takes() if _is_other(one, known)]
     if others and (world == "text" or set(others) != {"number"}):

@@ -12,8 +12,9 @@ from cja_spark.view.derived.neighbours import NeighbourFunction
 NUMBERS = ("max", "min", "median", "mean", "sum", "count")
 VALUES = ("first", "last", "most_common", "least_common", "earliest", "latest")
 How = Literal[
-    "max", "min", "median", "mean", "sum", "count", "count_distinct", "first", "last", "most_common", "least_common", "earliest", "latest"
-]
+    "max", "min", "median", "mean", "sum", "count", "count_distinct", "first", "last", "most_common", "least_common", "earliest", "latest",
+    "distinct",
+]  # fmt: skip
 
 
 class Summarize(NeighbourFunction):
@@ -21,7 +22,7 @@ class Summarize(NeighbourFunction):
 
     `max`, `min`, `median`, `mean`, `sum` and `count` are of numbers; `count_distinct` of values; `first`, `last`, `most_common`
     and `least_common` are values, and of equally common ones the one that came first; `earliest` and `latest` are dates, as they
-    are written, and of equal ones the one that came first.
+    are written, and of equal ones the one that came first. `distinct` is all different values: an event has several.
 
     With `scope: event` it is of the values that one event has in an array, and the event has it once.
 
@@ -46,7 +47,12 @@ class Summarize(NeighbourFunction):
 
     def gives(self) -> Kind:
         """A value of the input, or a number."""
-        return "text" if self.how in VALUES else "number"
+        return "text" if self.how in VALUES or self.gives_list else "number"
+
+    @property
+    def gives_list(self) -> bool:
+        """Whether it keeps all different values."""
+        return self.how == "distinct"
 
     def reads(self) -> Kind:
         """Numbers, or which values there are."""

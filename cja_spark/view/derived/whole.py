@@ -10,6 +10,7 @@ from cja_spark.errors import did_you_mean
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.derived.function import Function
 from cja_spark.view.derived.spec import AnyDerived, DerivedField, Where, collected, fits, wrong_kind
+from cja_spark.view.derived.split import Split
 
 Derived = Mapping[str, DerivedField]
 MOST = 500
@@ -39,7 +40,7 @@ def needed(name: str, derived: Derived) -> tuple[str, ...]:
 def arrays_of(name: str, derived: Derived) -> tuple[str, ...]:
     """Arrays that the values of a derived field lie in, outermost first; none for one value per event.
 
-    The parts of a split are an array of their own.
+    The parts of a split are an array of their own, and so are all different values of an event, session or person.
     """
     if derived[name].functions[-1].gives_list:
         return (own_array(name),)
@@ -78,7 +79,7 @@ _PARTS_OF = "(parts of "
 
 
 def own_array(name: str) -> str:
-    """The array that the parts of a split form: one of its own, in no event's fields."""
+    """The array that the parts of a split, or different values, form: one of its own, in no event's fields."""
     return f"{_PARTS_OF}{name})"
 
 
@@ -149,7 +150,7 @@ def _faults_in(name: str, derived: Derived, deepest: tuple[str, ...]) -> Iterato
     if deepest and own.of_array() and any(arrays_in(path) for path in own.paths_after_array()):
         yield f"summarize: takes all values of '{deepest[-1]}' together; what follows takes no single ones."
         return
-    if deepest and any(one.gives_list for one in own.functions):
+    if deepest and any(isinstance(one, Split) and one.gives_list for one in own.functions):
         yield f"split: array makes several values of one; in the array '{deepest[-1]}' there are several already."
     if deepest and not own.of_array() and own.neighbour():
         yield f"{own.functions[-1].function}: looks at events, and in the array '{deepest[-1]}' one has several values."

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cja_spark.journeys.batch import Journeys, Window
+from cja_spark.kernels.neighbours import all_distinct
 from cja_spark.reports.neighbours import with_neighbours
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, GAP, MINUTE, VIEW, page, table
@@ -133,6 +134,25 @@ def test_the_depth_of_a_field_counts_the_events_that_set_it():
 
 def test_distinct_values_of_a_scope_are_counted_on_all_its_events():
     assert made_of({"d_x": [0, 21, 21, 0, 22, 0]}, 5, 1, function="summarize", how="count_distinct") == [2, 2, 2, 2, 2, 0]
+
+
+@pytest.mark.parametrize(("scope", "found"), [("session", ["ab"] * 4 + ["c"] + [""]), ("person", ["abc"] * 6)])
+def test_all_different_values_of_a_scope_are_on_each_of_its_events(scope, found):
+    events = [*pages(None, "b", "a", "b"), page(GAP + 4, "c"), page(2 * GAP + 5)]
+    function = {"function": "summarize", "how": "distinct", "input": "page", "scope": scope}
+    view = {"derived": {"made": [function]}, "dimensions": {**VIEW["dimensions"], "page": {"derived": "made"}}}
+    numbered = [(t, {**values, "sku": [f"#{at}"]}) for at, (t, values) in enumerate(events)]
+    rows = [row for row in table([numbered, pages("d")], "sku", "page", metrics=["events"], view=view) if row[0] == "item"]
+    values = [sorted(row[2] for row in rows if row[1] == f"#{at}" and row[2] != "No value") for at in range(6)]
+    assert ["".join(some) for some in values] == found
+    assert len(rows) == len({row[1:3] for row in rows}) == len("".join(found)) + found.count("")
+
+
+def test_all_different_values_are_as_many_as_there_are_and_nobodys_are_none():
+    scope = np.repeat(np.arange(3, dtype=np.int64), [3, 2, 1])
+    offsets, values = all_distinct(np.array([7, 0, 9, 0, 0, 7], np.int64), scope)
+    assert (offsets.tolist(), values.tolist()) == ([0, 2, 4, 6, 7, 8, 9], [7, 9, 7, 9, 7, 9, 0, 0, 7])
+    assert [part.tolist() for part in all_distinct(np.zeros(0, np.int64), np.zeros(0, np.int64))] == [[0], []]
 
 
 def test_the_next_number_passes_over_events_without_one():
