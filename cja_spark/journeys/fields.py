@@ -15,6 +15,7 @@ from cja_spark.journeys.hashing import RESERVED
 from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.components import Dimension, Metric
+from cja_spark.view.derived.held import TEXTS
 from cja_spark.view.spec import View
 
 
@@ -23,7 +24,7 @@ class Field:
     """One stored column of a journey.
 
     Attributes:
-        name: the column's name, `d_` or `m_` before the component's.
+        name: the column's name, `d_` or `m_` before the component's, or another letter of `held`.
         component: the component's name in the view.
         path: where its values lie in events (for a lookup: where its keys lie).
         lookup: dataset and column that turn keys into values; empty otherwise.
@@ -46,7 +47,7 @@ class Field:
     @property
     def is_dimension(self) -> bool:
         """Whether the column holds value ids; otherwise it holds numbers."""
-        return self.name.startswith("d_")
+        return self.name[0] in TEXTS
 
 
 def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from cja_spark.journeys.batch import Ints, Items, Journeys
 from cja_spark.kernels.reorder import reordered
-from cja_spark.view.derived.held import END, OTHERS
+from cja_spark.view.derived.held import LOOKED, OTHERS
 from cja_spark.view.text_numbers import marked
 
-NUMBERS = ("m_", f"{END}_", *(f"{letter}_" for letter in OTHERS))  # the others are ids
+NUMBERS = tuple(f"{letter}_" for letter in (*LOOKED, *OTHERS))  # the others are ids
 
 
 class Runs(NamedTuple):

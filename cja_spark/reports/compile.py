@@ -17,6 +17,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.dictionary import maps_of, refused_in, shown_in, shown_values
 from cja_spark.reports.kind import REPORTS
+from cja_spark.reports.looking import ids_of_functions, looking_of
 from cja_spark.reports.mapped import Maps
 from cja_spark.reports.measures import base_metrics, measures
 from cja_spark.reports.ranges import NO_RANGES, Ranges, days_used
@@ -177,8 +178,8 @@ def neighbours_in(report: Report, view: View) -> tuple[str, ...]:
 
 def asks_persons(report: Report, view: View) -> bool:
     """Whether deduplication or a derived field of the report looks at all of a person."""
-    made = (view.neighbour_of(view.dimensions.get(name) or view.metrics[name]) for name in neighbours_in(report, view))
-    return deduplicates_persons(report, view) or any(one is not None and one.of_person for one in made)
+    looking = (one for name in neighbours_in(report, view) for one in looking_of(view, name))
+    return deduplicates_persons(report, view) or any(one.of_person for one in looking)
 
 
 def attributions_in(report: Report, view: View) -> tuple[Attribution, ...]:
@@ -207,14 +208,10 @@ def columns_of(reports: Iterable[Report], view: View) -> list[str]:
         bindings = (view.dimensions[name].persistence for name in persistent_in(report, view))
         dimensions |= {how.binding for how in bindings if how and how.binding}
         dimensions |= {name for metric in deduplicated_in(report, view) if (name := _id_of(view, metric))}
-        dimensions |= {name for one in neighbours_in(report, view) if (name := _id_of_function(view, one))}
+        dimensions |= {name for one in neighbours_in(report, view) for name in ids_of_functions(view, one)}
     dimensions |= {*tellers(metrics, view).values()}
     dimensions -= {*STANDARD_DIMENSIONS, *summary_dimensions(view)}
     return sorted({column for name in metrics for column in _metric_columns(name, view)} | {column for name in dimensions for column in _dimension_columns(name, view)})
-
-
-def _id_of_function(view: View, name: str) -> str | None:
-    return getattr(view.neighbour_of(view.dimensions.get(name) or view.metrics[name]), "id", None)
 
 
 def _metric_columns(name: str, view: View) -> tuple[str, ...]:

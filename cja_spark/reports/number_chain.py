@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,29 +19,20 @@ from cja_spark.view.derived.input import Input
 from cja_spark.view.derived.math import Math
 from cja_spark.view.derived.typecast import Typecast
 
-Outputs = dict[str | Input | None, Floats]
+Numbers = Callable[[Input], Floats]
 WHOLE = 2.0**63
 
 
-def run_numbers(functions: Iterable[Function], outputs: Outputs, found: Floats) -> Floats:
-    """What the last of some functions gives.
+def numbers_of(function: Function, number: Numbers, events: int) -> Floats:
+    """What a function makes of numbers.
 
     Args:
-        functions: the functions, in order.
-        outputs: the numbers that they may take, by name, and those of the event by input; theirs are added.
-        found: what there is without a function.
+        function: math, a typecast, or a case when.
+        number: the numbers of an input.
+        events: how many events there are.
 
     Shapes: float64[events] each, NaN for none -> float64[events].
     """
-    for function in functions:
-        found = outputs[function.output] = _numbers(function, outputs, len(found))
-    return found
-
-
-def _numbers(function: Function, outputs: Outputs, events: int) -> Floats:
-    def number(one: Input) -> Floats:
-        return _taken(outputs, one) if one.value is None else np.full(events, float(one.value))
-
     if isinstance(function, Math):
         return _arithmetic(function, {name: number(one) for name, one in function.inputs.items()})
     if isinstance(function, Typecast):
@@ -51,10 +42,6 @@ def _numbers(function: Function, outputs: Outputs, events: int) -> Floats:
     held = [_holds(case.when, number) for case in function.cases]
     otherwise = number(function.otherwise) if function.otherwise else np.full(events, np.nan)
     return np.select(held, [number(case.value) for case in function.cases], otherwise)
-
-
-def _taken(outputs: Outputs, one: Input) -> Floats:
-    return outputs[one] if one in outputs else outputs[one.output]
 
 
 def _arithmetic(function: Math, inputs: Mapping[str, Floats]) -> Floats:
@@ -84,17 +71,17 @@ _OPERATIONS: Mapping[type[ast.operator], Callable[[Floats, Floats], Floats]] = {
 }  # fmt: skip
 
 
-def named(naming: CaseWhen, outputs: Outputs) -> Ints:
+def named(naming: CaseWhen, number: Numbers) -> Ints:
     """Ids of the words that a case when has for numbers; 0 where no case holds.
 
-    Shapes: outputs float64[events] each, NaN for none -> int64[events].
+    Shapes: numbers float64[events], NaN for none -> int64[events].
     """
     otherwise = value_id(str(naming.otherwise.value)) if naming.otherwise else 0
-    held = [_holds(case.when, lambda one: _taken(outputs, one)) for case in naming.cases]
+    held = [_holds(case.when, number) for case in naming.cases]
     return np.select(held, [np.int64(value_id(str(case.value.value))) for case in naming.cases], np.int64(otherwise))
 
 
-def _holds(test: Spec, number: Callable[[Input], Floats]) -> Bools:
+def _holds(test: Spec, number: Numbers) -> Bools:
     if isinstance(test, AllOf):
         return np.asarray(np.all([_holds(part, number) for part in test.all], axis=0), bool)
     if isinstance(test, AnyOf):

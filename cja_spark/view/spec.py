@@ -25,10 +25,12 @@ from cja_spark.view.containers import Containers
 from cja_spark.view.context import context_faults
 from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.components import neighbour_faults
-from cja_spark.view.derived.function import Hold
-from cja_spark.view.derived.held import AtReports, held_columns
+from cja_spark.view.derived.function import Function, Hold
+from cja_spark.view.derived.held import held_columns
+from cja_spark.view.derived.inlined import inlined, looks_at_events
+from cja_spark.view.derived.needed import needed
 from cja_spark.view.derived.spec import AnyDerived, collected
-from cja_spark.view.derived.whole import arrays_of, fit_together, needed
+from cja_spark.view.derived.whole import arrays_of, fit_together
 from cja_spark.view.external_ids import external_faults
 from cja_spark.view.formats import Currency
 from cja_spark.view.formula.nodes import Node
@@ -163,24 +165,21 @@ class View(Spec):
             raise collected(type(self).__name__, faults)
         return self
 
-    def neighbour_of(self, component: Component) -> AtReports | None:
-        """The function that looks at other events or at the clock, of a component's derived field."""
-        name = None if isinstance(component, CalculatedMetric) else component.derived
-        return self.derived[name].neighbour() if name in self.derived and name is not None else None
+    def neighbour_of(self, component: Component) -> Function | None:
+        """The first function that looks at other events or at the clock, of a component's derived field and those it is made of."""
+        return next(iter(self.chain_of(component).looking()), None)
 
     def chain_of(self, component: Component) -> Chain:
-        """The functions behind that one."""
+        """That one and all functions behind it."""
         name = None if isinstance(component, CalculatedMetric) else component.derived
-        return self.derived[name].chain() if name in self.derived and name is not None else Chain()
+        if name is None or name not in self.derived or not looks_at_events(name, self.derived):
+            return Chain()
+        return inlined(name, self.derived).chain()
 
     def held_of(self, name: str) -> tuple[tuple[str, Hold], ...]:
         """The columns that journeys hold for the derived field of a component that a report makes."""
-        component = self.dimensions.get(name) or self.metrics[name]
-        function = self.neighbour_of(component)
-        if function is None or isinstance(component, CalculatedMetric):
-            return ()
-        made = self.derived[component.derived or ""]
-        return held_columns(name, function, metric=made.asks_numbers(metric=name in self.metrics), others=made.chain().others)
+        chain = self.chain_of(self.dimensions.get(name) or self.metrics[name])
+        return held_columns(name, chain, metric=name in self.metrics) if chain.made else ()
 
     def derived_fields_of(self, component: Component) -> tuple[str, ...]:
         """The derived fields that a component is made of, in the order in which they are made."""

@@ -11,10 +11,11 @@ from cja_spark.view.attribution import Attribution
 from cja_spark.view.components import CalculatedMetric, Component, Dimension, Metric
 from cja_spark.view.condition import Segment
 from cja_spark.view.deduplication import Deduplication
-from cja_spark.view.derived.date_math import Clock, OfScope
-from cja_spark.view.derived.held import AtReports
+from cja_spark.view.derived.date_math import Clock, DateMath, OfScope
+from cja_spark.view.derived.function import Function
+from cja_spark.view.derived.inlined import first_late, late_parts
+from cja_spark.view.derived.needed import needed
 from cja_spark.view.derived.neighbours import NeighbourFunction
-from cja_spark.view.derived.whole import needed
 from cja_spark.view.formula.uses import Measure, measures_of
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import STANDARD_METRICS, View
@@ -71,7 +72,7 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
     arrays = view.arrays_of(component)
     inside = f", one value per item of '{arrays[-1]}'" if arrays else ", one value per event"
     for name in view.derived_fields_of(component):
-        functions = functions_in_words(view.derived[name].before())
+        functions = functions_in_words(view.derived[name].functions[: first_late(name, view.derived)])
         yield BUILD, f"the derived field '{name}' is made: {functions or 'what a report asks is stored'}"
     if component.field is not None:
         yield BUILD, f"the field '{component.field}' of events is stored{inside}"
@@ -82,25 +83,33 @@ def _source(view: View, component: Dimension | Metric) -> Iterator[tuple[str, st
         yield BUILD, f"'{lookup}' is looked up by the key that matches the event"
     if profile is not None:
         yield BUILD, f"'{profile}' of the person's profile is stored, one value per person"
-    if made := view.neighbour_of(component):
-        chain = view.chain_of(component)
-        behind = (*chain.numbers, *([chain.words] if chain.words else []), *chain.texts)
-        then = "".join(f", then {functions_in_words([one])}" for one in behind)
-        looks = f"looks at {_looked_at(made)}, after sessions and deduplication: {functions_in_words([made])}"
-        yield REPORT, f"its derived field {looks}{then}"
+    if component.derived is not None and (looking := view.chain_of(component).looking()):
+        looks = " and at ".join(dict.fromkeys(map(_looked_at, looking)))
+        yield from _of_others(view, component.derived)
+        late = functions_in_words(view.derived[component.derived].functions[first_late(component.derived, view.derived) :])
+        yield REPORT, f"its derived field looks at {looks}, after sessions and deduplication: {late}"
+
+
+def _of_others(view: View, name: str) -> Iterator[tuple[str, str]]:
+    for part in late_parts(name, view.derived):
+        late = functions_in_words(view.derived[part].functions[first_late(part, view.derived) :])
+        yield REPORT, f"the derived field '{part}' is made, which looks at other events: {late}"
 
 
 def _derived(view: View, name: str) -> Iterator[tuple[str, str]]:
     for part in needed(name, view.derived)[:-1]:
-        yield BUILD, f"the derived field '{part}' is made: {functions_in_words(view.derived[part].functions)}"
-    built = len(view.derived[name].before())
-    for at, what in enumerate(field_in_words(view.derived[name])):
+        functions = functions_in_words(view.derived[part].functions[: first_late(part, view.derived)])
+        yield BUILD, f"the derived field '{part}' is made: {functions or 'what a report asks is stored'}"
+    yield from _of_others(view, name)
+    built = first_late(name, view.derived)
+    for at, what in enumerate(field_in_words(view.derived[name], built)):
         yield BUILD if at < built else REPORT, what
 
 
-def _looked_at(function: AtReports) -> str:
+def _looked_at(function: Function) -> str:
     if isinstance(function, NeighbourFunction):
         return f"the other events of the {function.scope}"
+    assert isinstance(function, DateMath)
     scopes = [f"the {one.take} date of the {one.scope}" for one in function.moments() if isinstance(one, OfScope)]
     clock = [f"{one.clock}, which is that of the newest event" for one in function.moments() if isinstance(one, Clock)]
     return " and at ".join((*scopes, *clock))

@@ -18,10 +18,10 @@ def functions_in_words(functions: Iterable[Function]) -> str:
     return ", then ".join(map(_in_words, functions))
 
 
-def field_in_words(field: DerivedField) -> Iterator[str]:
-    """What each function of a derived field does, in order."""
+def field_in_words(field: DerivedField, built: int) -> Iterator[str]:
+    """What each function of a derived field does, in order; a report runs those behind the first `built`."""
     for at, function in enumerate(field.functions):
-        looks = "" if at < len(field.before()) else "; it looks at other events, or follows one that does"
+        looks = "" if at < built else "; it looks at other events, or follows one that does"
         yield f"{_in_words(function)}{looks}"
 
 

@@ -16,7 +16,18 @@ from tests.property.conditions import (
     segment,
 )
 from tests.property.formulas import Draw
-from tests.property.neighbours import level, looking, neighbour, waiting, with_numbers, with_texts
+from tests.property.neighbours import (
+    level,
+    looking,
+    neighbour,
+    of_others,
+    several,
+    several_texts,
+    texts_of_texts,
+    waiting,
+    with_numbers,
+    with_texts,
+)
 from tests.property.settings import include, long, rule, with_settings
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, at
 
@@ -59,14 +70,16 @@ def view_drawn(chance):
     starts = chance.choice([[], ["calls"], ["calls", "views"]])
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
     metrics |= formulas(chance, metrics)
-    metrics |= {name: {"derived": name} for name in ("looking", "waiting")}
+    metrics |= {name: {"derived": name} for name in ("looking", "waiting", "several", "of_others")}
     metrics["pages"] = {"field": "page", "behavior": "instances", **chance.choice([{}, {"include": include(chance, rule)}, {"include": include(chance, rule)}])}
     derived = {
         "neighbour": with_texts(chance, {**neighbour(chance), "output": "x"}), "looking": with_numbers(chance, {**looking(chance), "output": "x"}),
         "level": level(chance), "waiting": with_numbers(chance, {**waiting(chance), "output": "x"}),
         "seen": [{"function": "summarize", "input": "page", "how": "distinct", "scope": chance.choice(["session", "person"])}],
+        "several": several(chance), "several_texts": several_texts(chance), "of_others": of_others(chance),
+        "twice": texts_of_texts(chance),
     }  # fmt: skip
-    made = {name: {"derived": name} for name in ("neighbour", "level", "seen")}
+    made = {name: {"derived": name} for name in ("neighbour", "level", "seen", "several_texts")}
     tags = {"by": chance.choice(["o", "e", "c"]), "array": True}
     labelled = chance.choice(["page", "channel", "sku"])
     dimensions[labelled] = {**long(dimensions[labelled]), "context": "variant"}

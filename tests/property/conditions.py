@@ -16,9 +16,9 @@ TEXTS = {
     "group": ("home", "cart", "Unspecified"), "size": ("1.0", "Less than 1", "0 to 1"),
     "tags": ("h", "me", "pr", "help", "duct"),
     "level": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
-    "seen": ("home", "product", "cart", "help", "söke"),
+    "several_texts": ("home", "product", "cart", "help", "söke", "nowhere"), "seen": ("home", "product", "cart", "help", "söke"),
 }  # fmt: skip
-METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages", "waiting")
+METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages", "waiting", "several", "of_others")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
 STANDARD = {
     "hour_of_day": ("3", "23", "0"), "minute_of_hour": ("0", "30"), "am_pm": ("AM", "PM"), "day_of_week": ("Sunday", "Monday"),

@@ -27,6 +27,7 @@ def _of_rows(rows: list[str], dimensions: list[dict]) -> set[str]:
     found |= {"binding" for how in lasting if "binding" in how}
     found |= {"value settings" for one in dimensions if {*one} & {"include", "lowercase", "substring", "no_value", "buckets"}}
     found |= {"looks at other events" for one in dimensions if one.get("derived") in ("neighbour", "looking", "waiting")}
+    found |= {"several functions of other events" for one in dimensions if one.get("derived") == "several_texts"}
     found |= {"different values of a scope" for one in dimensions if one.get("derived") == "seen"}
     return found | ({"arrays"} if {*rows} & {"sku", "category", "color"} else set())
 
@@ -36,6 +37,7 @@ def _of_metrics(named: list[str], metrics: list[dict], *, credited: bool) -> set
     found = {f"attribution {how['model']}" for how in hows} | {"attribution rate_game" for how in hows if how.get("game") == "rate_game"}
     found |= {"deduplication" for one in metrics if "deduplication" in one}
     found |= {"amounts" for one in metrics if {*one} & {"include", "values_to_count", "behavior"}}
+    found |= {"numbers of several functions of other events" for one in metrics if one.get("derived") in ("several", "of_others")}
     found |= {"formulas" for one in metrics if "calculate" in one}
     found |= {"session metrics"} if {*named} & {*METRICS_OF_SESSIONS, "bounces", "sessions"} else set()
     return found | ({"session types"} if {*named} & {*TYPES} else set())

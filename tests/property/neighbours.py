@@ -84,3 +84,85 @@ def with_numbers(chance, function):
 def moved(chance):
     return {"function": "next_or_previous", "direction": chance.choice(["next", "previous"]), "index": chance.choice([1, 1, 2, 3]),
             "include_repeats": chance.choice([True, False])}  # fmt: skip
+
+
+def several(chance):
+    """Functions of which each takes what one before makes of other events; the last gives a number."""
+    return chance.choice([numbers_of_numbers, numbers_of_texts, numbers_of_dates])(chance)
+
+
+def scoped(chance):
+    return {"scope": chance.choice(["session", "person"])}
+
+
+def numbers_of_numbers(chance):
+    """Of views: numbers all the way, and perhaps arithmetic between."""
+    x, y, z = {"output": "x"}, {"output": "y"}, {"output": "z"}
+    first = {"function": "summarize", "input": "v", "how": chance.choice(SUMMARIES), **scoped(chance)}
+    first = chance.choice([first, {"input": "v", **moved(chance), **scoped(chance)}, {"function": "deduplicate", "input": "v", **scoped(chance)}])
+    between = chance.choice([
+        [], [{"function": "math", "formula": "x - r", "inputs": {"x": x, "r": "raw"}, "output": "y"}],
+        [{"function": "case_when", "cases": [{"when": {"input": x, "at_least": 2}, "value": 0}], "otherwise": x, "output": "y"}],
+    ])  # fmt: skip
+    taken = y if between else x
+    counted = [{"function": "depth"}, {"function": "summarize", "how": "count_distinct"}] if between or "how" in first else []
+    then = [
+        {"function": "summarize", "input": taken, "how": chance.choice(SUMMARIES), **scoped(chance)},
+        {"input": taken, **moved(chance), **scoped(chance)}, *({"input": taken, **one, **scoped(chance)} for one in counted),
+        {"function": "deduplicate", "input": taken, "keep": chance.choice(["first", "last"]), **chance.choice([{}, {"id": "channel"}]), **scoped(chance)},
+    ]  # fmt: skip
+    found = [{**first, "output": "x"}, *between, {**chance.choice(then), "output": "z"}]
+    return found + chance.choice([[], [{"function": "math", "formula": "z / x", "inputs": {"z": z, "x": x}}]])
+
+
+def numbers_of_texts(chance):
+    """Of pages: a page of other events, and how many or the how-maniest it is."""
+    function = {**texts_of_texts(chance)[0], "output": "x"}
+    last = chance.choice([{"function": "depth"}, {"function": "summarize", "how": "count_distinct"}])
+    found = [function, {"input": {"output": "x"}, **last, **scoped(chance), "output": "y"}]
+    other = {"function": "depth", "input": "c", **scoped(chance), "output": "z"}
+    share = {"function": "math", "formula": "y / z", "inputs": {"y": {"output": "y"}, "z": {"output": "z"}}}
+    return found + chance.choice([[], [other, share]])
+
+
+def numbers_of_dates(chance):
+    """The time between two dates of other events."""
+    def date(field):
+        return chance.choice([
+            {"function": "summarize", "input": field, "how": chance.choice(["earliest", "latest", "first", "last"]), **scoped(chance)},
+            {"input": field, **moved(chance), **scoped(chance)},
+        ])  # fmt: skip
+
+    start, end = {"output": "x"}, chance.choice([{"output": "y"}, {"output": "y"}, "due", "today"])
+    later = [{**date("due"), "output": "y"}] if end == {"output": "y"} else []
+    return [{**date("booked"), "output": "x"}, *later, {"function": "date_math", "start": start, "end": end, "unit": chance.choice(["hour", "day", "month"])}]
+
+
+def texts_of_texts(chance):
+    """Of pages: two functions that each give one."""
+    def one(taken):
+        return {"input": taken, **scoped(chance), **chance.choice([
+            moved(chance), moved(chance), {"function": "deduplicate", "keep": chance.choice(["first", "last"]), **chance.choice([{}, {"id": "channel"}])},
+            {"function": "summarize", "how": chance.choice(["first", "last", "most_common", "least_common"])},
+        ])}  # fmt: skip
+
+    return [{**one("p"), "output": "first"}, {**one({"output": "first"}), "output": "x"}]
+
+
+def several_texts(chance):
+    """The same, and functions of texts behind; or all different ones."""
+    first, last = texts_of_texts(chance)
+    if chance.random() < 0.2:
+        return [first, {"function": "summarize", "input": {"output": "first"}, "how": "distinct", **scoped(chance)}]
+    return [first, *with_texts(chance, last)]
+
+
+def of_others(chance):
+    """A number of what another derived field makes of other events."""
+    one, other = {"derived": "several"}, {"derived": "looking"}
+    return chance.choice([
+        [{"function": "summarize", "input": one, "how": chance.choice(SUMMARIES), **scoped(chance)}],
+        [{"function": "math", "formula": "x - y", "inputs": {"x": one, "y": other}}],
+        [{"function": "math", "formula": "x * 2", "inputs": {"x": one}, "output": "x"}, {"input": {"output": "x"}, **moved(chance), **scoped(chance)}],
+        [{"function": "depth", "input": {"derived": "twice"}, **scoped(chance)}],
+    ])  # fmt: skip

@@ -74,6 +74,9 @@ def dates(chance, event, function):
     event["date of neighbour"] = chance.choice([moments[0], moments[0], FIRST])
     event["neighbour_date"] = None if event["date of neighbour"] is None else float((event["date of neighbour"] - EPOCH) // dt.timedelta(microseconds=1))
     event["waiting"] = tuple(moments)
+    for name in ("booked", "due"):
+        event[name] = chance.choice([None, FIRST + dt.timedelta(microseconds=chance.choice(APART) * chance.randrange(12))])
+        event[f"{name} (us)"] = None if event[name] is None else float((event[name] - EPOCH) // dt.timedelta(microseconds=1))
     event["first_date"], event["second_date"] = (*held, None, None)[:2]
 
 
@@ -86,6 +89,7 @@ def world(chance, seed, view, persons=20):
         event["category"] = [CATEGORIES.get(sku) for sku in event["sku"]]
         event["campaign"] = event["channel"]
         event["level"] = event["raw"] = event["views"]
+        event["p"], event["v"], event["c"] = event["page"], event["views"], event["channel"]
         event["neighbour"], event["looking"] = event["page"], event[looks_at]
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
@@ -115,12 +119,18 @@ def answers_of(view, drawn, events, tiers, until):
         asks.append(Ask(spec, view, window, ids, {"category": ("items",)}, *settled, standard_in(spec, view), values={**maps_of(shown), **refused_by(view)}, neighbours=neighbours_in(spec, view), ranges=ranges_of(spec, view, until, until)))
         ids |= text_ids_of(spec, view, NAMES.values(), texts)  # one for all asks of a pass
     ids |= standard_ids(asks)
-    batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
+    batch = batch_of(order.journeys(events), {**COMPONENTS, **held_by(view)}, {"p_tier": tiers})
     cells = pa.Table.from_batches([*empty(), *run_asks(asks, [batch])])
     names = shown_names(lambda name, ids: NAMES, asks, run_on_texts)
     for at, ask in enumerate(asks):
         sums = Sums(cells.filter(pc.equal(cells["report"], at)))
         yield REPORTS.named(ask.report.report).finish(sums, ask, names).to_pylist()
+
+
+def held_by(view):
+    """What journeys hold for functions of which one takes what another makes of other events."""
+    holds = [one for name in ("several", "several_texts", "of_others") for one in view.held_of(name)]
+    return {column: (f"{hold.input.field} (us)" if hold.kind == "instant" else hold.input.field, 0, hold.kind == "text") for column, hold in holds}
 
 
 def shown_by(view):
@@ -203,7 +213,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
         "'date_math'", "'earliest'", "{'function': 'typecast', 'input': {'output': 'x'}", "'formula': 'x ", "'find_and_replace'", "{'field': 'raw'}", "'r': 'raw'", "'input': 'raw'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
-        "'neighbour'", "'looking'", "'level'", "'seen'", "'how': 'distinct'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
+        "'neighbour'", "'looking'", "'level'", "'seen'", "'several'", "'several_texts'", "'of_others'", "{'derived': 'several'}", "'how': 'distinct'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
         "lift(", "confidence(", "confidence_lower(", "sample_variance(", "difference_upper(", "'context': 'variant'",
     ]  # fmt: skip

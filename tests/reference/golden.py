@@ -11,7 +11,7 @@ import yaml
 from tests.reference.derived import derived
 from tests.reference.derived_inputs import as_instant, as_number, as_text
 from tests.reference.metrics import path, spec_of
-from tests.reference.neighbours import in_numbers
+from tests.reference.neighbours import has_several, in_numbers
 
 ROOT = Path(__file__).resolve().parent.parent / "golden"
 SEPARATORS = ("|", ";")
@@ -64,7 +64,9 @@ def events_of(folder: Path, view: dict) -> list[dict]:
         for kind in ("dimensions", "metrics"):
             for name in view.get(kind, {}):
                 spec = spec_of(view, kind, name)
-                if "derived" in spec:
+                if "derived" in spec and has_several(view, name):
+                    event[name] = None  # made of whole journeys
+                elif "derived" in spec:
                     number_ = in_numbers(view, name, metric=kind == "metrics")
                     event[name] = made(derived(view, spec["derived"], fields), number=number_)
                     event[f"date of {name}"] = as_instant(event[name], view.get("time_zone", "UTC")) if isinstance(event[name], str) else None

@@ -7,20 +7,48 @@ from datetime import UTC, date, datetime, timedelta
 from tests.reference.calendar import first_instant, local
 from tests.reference.derived import FUNCTIONS, functions, looks, taken
 from tests.reference.derived_dates import units
-from tests.reference.derived_inputs import as_instant, blank
+from tests.reference.derived_inputs import Taken, as_instant, as_number, blank
 from tests.reference.metrics import own, spec_of
 from tests.reference.persistence import named, person_from, settings, used
 from tests.reference.summaries import dated, summary
 
 
+def program(view: dict, made: str) -> list[dict]:
+    """All functions that look at other events, of a derived field and those that it is made of."""
+    found = []
+    for function in functions(view, made):
+        for part in parts_of(function):
+            found += program(view, part)
+        found += [function] if looks(function) else []
+    return found
+
+
+def parts_of(written: object) -> list[str]:
+    """The derived fields that a function takes."""
+    if isinstance(written, list):
+        return [part for one in written for part in parts_of(one)]
+    if not isinstance(written, dict):
+        return []
+    return [written["derived"]] if set(written) == {"derived"} else parts_of(list(written.values()))
+
+
+def looking_of(view: dict, component: str) -> list[dict]:
+    """Those of a component."""
+    made = next((one for kind in ("dimensions", "metrics") if (one := spec_of(view, kind, component).get("derived"))), None)
+    return program(view, made) if made else []
+
+
 def function_of(view: dict, component: str) -> dict | None:
-    """The function of a component that looks at other events."""
-    for kind in ("dimensions", "metrics"):
-        made = spec_of(view, kind, component).get("derived")
-        for function in functions(view, made) if made else ():
-            if looks(function):
-                return function
-    return None
+    """The first function of a component that looks at other events."""
+    return next(iter(looking_of(view, component)), None)
+
+
+def has_several(view: dict, component: str) -> bool:
+    """Whether a component has several of them, has them of other derived fields, or dates of one behind it."""
+    made = spec_of(view, "dimensions", component).get("derived") or spec_of(view, "metrics", component).get("derived")
+    own = [one for one in functions(view, made) if looks(one)] if made else []
+    dates_behind = bool(own) and any(one["function"] == "date_math" for one in functions(view, made)[functions(view, made).index(own[0]) + 1 :])
+    return bool(made) and (dates_behind or looking_of(view, component) != own[:1])
 
 
 def behind(view: dict, component: str) -> list[dict]:
@@ -57,7 +85,7 @@ def in_numbers(view: dict, component: str, *, metric: bool) -> bool:
 
 def of_person(view: dict, ask: dict) -> bool:
     """Whether one that a report reads looks at all of a person."""
-    made = (how for name in read(view, ask) if (how := function_of(view, name)))
+    made = (how for name in read(view, ask) for how in looking_of(view, name))
     return any(one.get("scope") == "person" for how in made for one in (how, *sides(how)) if isinstance(one, dict))
 
 
@@ -81,6 +109,10 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
         if how is None:
             continue
         for person, journey in journeys.items():
+            if has_several(view, name):
+                for event, one in zip(journey, all_in_order(view, name, journey, sessions[person], {**ask, "now": now}), strict=True):
+                    event[f"new {name}"] = one if one is None or isinstance(one, str | list) else float(one)
+                continue
             found = [value(at, name, how, journey, sessions[person], view, {**ask, "now": now}) for at in range(len(journey))]
             for event, one in zip(journey, found, strict=True):
                 event[f"new {name}"] = after(view, name, how, one, event)
@@ -88,6 +120,40 @@ def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: d
         for event in journey:
             for key in [key for key in event if key.startswith("new ")]:
                 event[key.removeprefix("new ")] = event.pop(key)
+
+
+def all_in_order(view: dict, component: str, journey: list[dict], session_of: list[int], ask: dict) -> list:
+    """What a component's derived field gives on each event, function by function, whatever they look at."""
+    made = spec_of(view, "dimensions", component).get("derived") or spec_of(view, "metrics", component)["derived"]
+    return whole_field(view, made, journey, session_of, ask)
+
+
+LOOKED = "what is looked at"
+
+
+def whole_field(view: dict, made: str, journey: list[dict], session_of: list[int], ask: dict) -> list:
+    """The values of a derived field on each event of a person."""
+    outputs: list[dict] = [{} for _ in journey]
+    parts = {one: whole_field(view, one, journey, session_of, ask) for one in parts_of(functions(view, made))}
+    found: list = []
+    for function in functions(view, made):
+        taking = [
+            Taken(view.get("time_zone", "UTC"), event.get("fields", event), outputs[at], lambda part, at=at: parts[part][at])
+            for at, event in enumerate(journey)
+        ]  # fmt: skip
+        given = [blank(FUNCTIONS[function["function"]](function, one)) for one in taking]
+        found = over_events(function, given, view, journey, session_of, ask) if looks(function) else given
+        for at, one in enumerate(found):
+            outputs[at][function.get("output")] = one
+    return found
+
+
+def over_events(function: dict, given: list, view: dict, journey: list[dict], session_of: list[int], ask: dict) -> list:
+    """What a function makes of what is given on each event."""
+    if function.get("how") in ("max", "min", "median", "mean", "sum", "count"):
+        given = [as_number(one) for one in given]
+    seen = [{**event, LOOKED: one, f"date of {LOOKED}": as_instant(one, view.get("time_zone", "UTC"))} for event, one in zip(journey, given, strict=True)]
+    return [value(at, LOOKED, function, seen, session_of, view, ask) for at in range(len(journey))]
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -166,7 +232,7 @@ def neighbour(at: int, how: dict, values: list) -> object:
 def kept(at: int, how: dict, inside: list[int], journey: list[dict], view: dict, name: str) -> object:
     """The value, unless another one of its scope and id counts."""
     mine = journey[at][name]
-    if name in view.get("metrics", {}) and mine == 0:
+    if not isinstance(mine, str) and mine == 0:
         return mine
 
     def id_of(j: int) -> tuple:
@@ -174,5 +240,5 @@ def kept(at: int, how: dict, inside: list[int], journey: list[dict], view: dict,
 
     if not id_of(at):
         return mine
-    same = [j for j in inside if id_of(j) == id_of(at) and not (name in view.get("metrics", {}) and journey[j][name] == 0)]
+    same = [j for j in inside if id_of(j) == id_of(at) and (isinstance(journey[j][name], str) or journey[j][name] != 0)]
     return mine if at == (same[-1] if how.get("keep") == "last" else same[0]) else None

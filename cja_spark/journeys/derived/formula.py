@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from cja_spark.view.derived.function import Hold
 from cja_spark.view.derived.held import Holding
+from cja_spark.view.derived.inlined import inlined
+from cja_spark.view.derived.needed import needed
 from cja_spark.view.derived.spec import AnyFunction, DerivedField
-from cja_spark.view.derived.whole import arrays_of, needed
+from cja_spark.view.derived.whole import arrays_of
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Formula:
     @classmethod
     def holding(cls, name: str, hold: Hold, derived: Mapping[str, DerivedField], zone: str, suffix: str = "") -> Formula:
         """What journeys hold of a derived field that a report makes."""
-        own = derived[name]
+        own = inlined(name, derived)
         held = own.model_copy(update={"functions": (*own.before(), Holding(function="holding", input=hold.input, kind=hold.kind))})
-        below = tuple(part for part in cls.of(name, derived, zone).parts if part[0] != name)
+        below = tuple(part for part in cls.of(name, {**derived, name: own}, zone).parts if part[0] != name)
         return cls(name + suffix, (*below, (name + suffix, held)), zone)
 
     @property

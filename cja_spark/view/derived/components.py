@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.deduplicate import Deduplicate
-from cja_spark.view.derived.held import AtReports
+from cja_spark.view.derived.inlined import inlined, looks_at_events
+from cja_spark.view.derived.needed import Derived
 from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.spec import Where
-from cja_spark.view.derived.whole import Derived
 
 Components = Mapping[str, Any]  # dimensions or metrics; their classes are above this module
 
@@ -18,44 +19,46 @@ def neighbour_faults(
     derived: Derived, dimensions: Components, metrics: Components, starts_with: Sequence[str]
 ) -> Iterator[tuple[Where, str]]:
     """What is wrong with components whose derived field looks at other events."""
-    of_dimensions, of_metrics = _neighbours(derived, dimensions), _neighbours(derived, metrics)
-    for name in of_dimensions:
-        if derived[dimensions[name].derived].gives() == "number":
+    of_dimensions, of_metrics = _chains(derived, dimensions), _chains(derived, metrics)
+    for name, chain in of_dimensions.items():
+        if chain.gives() == "number":
             yield ("dimensions", name), f"{derived[dimensions[name].derived].functions[-1].function} gives a number, so it makes a metric, no dimension."
-    for name, function in of_metrics.items():
-        yield from ((("metrics", name), text) for text in _metric_faults(metrics[name], function, derived))
+    for name, chain in of_metrics.items():
+        yield from ((("metrics", name), text) for text in _metric_faults(metrics[name], chain, derived))
     for name in starts_with:
         if name in of_metrics:
             yield ("session", "starts_with"), f"metric '{name}' looks at other events of a session, so that none starts with it."
     yield from _id_faults(of_dimensions, metrics, {**of_dimensions, **of_metrics})
 
 
-def _metric_faults(metric: Any, function: AtReports, derived: Derived) -> Iterator[str]:  # noqa: ANN401 - its class is above
-    if derived[metric.derived].gives() == "text":
+def _metric_faults(metric: Any, chain: Chain, derived: Derived) -> Iterator[str]:  # noqa: ANN401 - its class is above
+    if chain.gives() == "text":
         yield f"{derived[metric.derived].functions[-1].function} gives text, so it makes a dimension, no metric."
-    if metric.behavior == "instances" and isinstance(function, Deduplicate | NextOrPrevious):
+    says = next((one.function for one in chain.looking() if isinstance(one, Deduplicate | NextOrPrevious)), None)
+    if metric.behavior == "instances" and says:
         yield (
-            f"behavior: instances counts events that set a field, whatever it says; {function.function} is what it says. "
+            f"behavior: instances counts events that set a field, whatever it says; {says} is what it says. "
             "Count its values, or the field itself with deduplication."
         )
     if metric.deduplication:
-        yield f"deduplication comes before {function.function}; use the function deduplicate, or the other alone."
+        yield f"deduplication comes before {chain.looking()[0].function}; use the function deduplicate, or the other alone."
 
 
-def _neighbours(derived: Derived, components: Components) -> dict[str, AtReports]:
+def _chains(derived: Derived, components: Components) -> dict[str, Chain]:
     named = ((name, getattr(one, "derived", None)) for name, one in components.items())
-    return {name: found for name, made in named if made and made in derived and (found := derived[made].neighbour())}
+    return {name: inlined(made, derived).chain() for name, made in named if made and made in derived and looks_at_events(made, derived)}
 
 
 def _id_faults(
-    of_dimensions: Mapping[str, AtReports], metrics: Components, functions: Mapping[str, AtReports]
+    of_dimensions: Mapping[str, Chain], metrics: Components, chains: Mapping[str, Chain]
 ) -> Iterator[tuple[Where, str]]:
     """Ids are compared as events set them, before any of these functions ran."""
     for name, metric in metrics.items():
         how = getattr(metric, "deduplication", None)
         if how and how.id in of_dimensions:
             yield ("metrics", name), f"deduplication: dimension '{how.id}' looks at other events, which comes later."
-    for name, function in functions.items():
-        if isinstance(function, Deduplicate) and function.id in of_dimensions:
-            section = "dimensions" if name in of_dimensions else "metrics"
-            yield (section, name), f"deduplicate: the id '{function.id}' looks at other events itself."
+    for name, chain in chains.items():
+        for function in chain.looking():
+            if isinstance(function, Deduplicate) and function.id in of_dimensions:
+                section = "dimensions" if name in of_dimensions else "metrics"
+                yield (section, name), f"deduplicate: the id '{function.id}' looks at other events itself."

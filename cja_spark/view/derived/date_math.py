@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Tag, model_validator
 
 from cja_spark.spec import Spec
-from cja_spark.view.derived.function import Function, Hold
+from cja_spark.view.derived.function import Function
 from cja_spark.view.derived.input import AnyInput, Input, Kind
 from cja_spark.view.keys import kind_by_key
 
@@ -106,10 +106,6 @@ class DateMath(Function):
     def of_person(self) -> bool:
         """Whether it asks all of a person."""
         return any(isinstance(one, OfScope) and one.scope == "person" for one in self.moments())
-
-    def holds(self, *, metric: bool) -> tuple[Hold, ...]:
-        """What journeys hold for it."""
-        return tuple(Hold(one, "instant") for one, _ in self.takes())
 
     def takes(self) -> Sequence[tuple[Input, Kind]]:
         """Dates and times."""

@@ -18,7 +18,3 @@ class Depth(NeighbourFunction):
     def gives(self) -> Kind:
         """A whole number."""
         return "number"
-
-    def reads(self) -> Kind:
-        """Whether the input is set, whatever it is."""
-        return "text"

@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cja_spark.errors import did_you_mean
 from cja_spark.spec import AsTuple, Spec
 from cja_spark.view.derived.case_when import CaseWhen
-from cja_spark.view.derived.chain import Chain, chain_faults, chain_of, world_of
+from cja_spark.view.derived.chain import Chain, chain_faults, chain_of
 from cja_spark.view.derived.classify import Classify
 from cja_spark.view.derived.concatenate import Concatenate
 from cja_spark.view.derived.date_math import DateMath
@@ -113,7 +113,7 @@ class DerivedField(Spec):
             if function.gives_list and at != last and not self._summarized(at):
                 yield where, f"{function.function}: its array is what the field has, so it is the last function, or a summarize of the event takes it."
             if not function.of_events and at == len(self.before()):
-                yield from ((("functions", at + 1 + behind), text) for behind, text in chain_faults(function, self.functions[at + 1 :]))
+                yield from ((("functions", at + behind), text) for behind, text in chain_faults(self.functions[at:]))
             if isinstance(function, Summarize) and function.of_events and at != len(self.in_array()):
                 yield where, "summarize: a derived field takes the values of an event together once; make the other a derived field of its own."
             if function.output in kinds:
@@ -190,20 +190,13 @@ class DerivedField(Spec):
         return self.functions[:at]
 
     def chain(self) -> Chain:
-        """The functions behind that one, which a report runs too."""
-        looking = self.neighbour()
-        return chain_of(looking, self.functions[len(self.before()) + 1 :]) if looking else Chain()
-
-    def asks_numbers(self, *, metric: bool) -> bool:
-        """Whether numbers are asked of a function that takes both: by what follows it, else by the component."""
-        after = self.functions[len(self.before()) + 1 :]
-        looking = self.neighbour()
-        return world_of(looking, after) == "number" if looking and after else metric
+        """That one and the functions behind it, which a report runs too."""
+        late = self.functions[len(self.before()) :]
+        return chain_of(late) if late else Chain()
 
     def gives(self) -> Kind:
         """The kind of its values."""
-        chain = self.chain()
-        return "text" if chain.words or chain.texts else self.functions[-1].gives()
+        return self.chain().gives() if self.neighbour() else self.functions[-1].gives()
 
 
 def _times(count: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from cja_spark.view.derived.function import Hold
 from cja_spark.view.derived.input import Input, Kind
 from cja_spark.view.derived.neighbours import NeighbourFunction
 
@@ -53,12 +52,3 @@ class Summarize(NeighbourFunction):
     def gives_list(self) -> bool:
         """Whether it keeps all different values."""
         return self.how == "distinct"
-
-    def reads(self) -> Kind:
-        """Numbers, or which values there are."""
-        return "number" if self.how in NUMBERS else "text"
-
-    def holds(self, *, metric: bool) -> tuple[Hold, ...]:
-        """What journeys hold for it: of dates their texts too."""
-        dates = (Hold(self.input, "instant"),) if self.how in ("earliest", "latest") else ()
-        return (*super().holds(metric=metric), *dates)

@@ -8,33 +8,16 @@ from pydantic import TypeAdapter
 
 from cja_spark.errors import did_you_mean
 from cja_spark.view.arrays import arrays_in
+from cja_spark.view.derived.chain import chain_faults
 from cja_spark.view.derived.function import Function
+from cja_spark.view.derived.held import faults_of_holds
+from cja_spark.view.derived.inlined import first_late, inlined, late_parts, looks_at_events
+from cja_spark.view.derived.input import Kind
+from cja_spark.view.derived.needed import Derived, needed
 from cja_spark.view.derived.spec import AnyDerived, DerivedField, Where, collected, fits, wrong_kind
 from cja_spark.view.derived.split import Split
 
-Derived = Mapping[str, DerivedField]
 MOST = 500
-
-
-def needed(name: str, derived: Derived) -> tuple[str, ...]:
-    """A derived field and those that it is made of, each after those that it needs itself.
-
-    Raises:
-        ValueError: one of them is made of itself.
-    """
-    found: list[str] = []
-
-    def visit(one: str, above: tuple[str, ...]) -> None:
-        if one in above:
-            raise ValueError(f"derived field '{one}' is made of itself.")
-        for part in derived[one].made_of() if one in derived else ():
-            if part in derived:
-                visit(part, (*above, one))
-        if one not in found:
-            found.append(one)
-
-    visit(name, ())
-    return tuple(found)
 
 
 def arrays_of(name: str, derived: Derived) -> tuple[str, ...]:
@@ -117,6 +100,7 @@ def faults(derived: Derived) -> Iterator[tuple[Where, str]]:
         for at, function in enumerate(field.functions):
             yield from (((name, "functions", at), text) for text in _references(function, derived))
         yield from (((name,), text) for text in _array_faults(name, derived))
+        yield from _late_faults(name, derived)
 
 
 def _references(function: Function, derived: Derived) -> Iterator[str]:
@@ -127,11 +111,34 @@ def _references(function: Function, derived: Derived) -> Iterator[str]:
             yield f"no derived field named '{one.derived}'. {did_you_mean(one.derived, derived)}".rstrip()
         elif derived[one.derived].functions[-1].gives_list:
             yield f"derived field '{one.derived}' has several values on an event; no function takes those."
-        elif derived[one.derived].neighbour():
-            yield f"derived field '{one.derived}' looks at other events; no function takes what it gives."
-        elif not fits(kind := derived[one.derived].gives(), wanted):
+        elif not fits(kind := _given(one.derived, derived), wanted):
             what = f"derived field '{one.derived}'"
             yield f"{function.function}: {wrong_kind(what, kind, wanted)}"
+
+
+def _given(name: str, derived: Derived) -> Kind:
+    """The kind of its values; `any` where a circle, a fault of its own, hides it."""
+    try:
+        return inlined(name, derived).gives()
+    except ValueError:
+        return "any"
+
+
+def _late_faults(name: str, derived: Derived) -> Iterator[tuple[Where, str]]:
+    """What is wrong with the functions that a report runs, where they take what other derived fields make of other events."""
+    field, whole = derived[name], inlined(name, derived)
+    if late_parts(name, derived):
+        behind = len(field.functions) - first_late(name, derived)
+        late = whole.functions[len(whole.before()) :]
+        found = [(at - len(late) + behind, text) for at, text in chain_faults(late)]
+        yield from (((name, "functions", len(field.functions) - behind + at), text) for at, text in found if at >= 0)
+        if found:
+            return
+        if whole.of_array():
+            yield (name,), "summarize: takes all values of an array together, and another part looks at other events; make it a derived field of its own."
+            return
+    if whole.neighbour():
+        yield from (((name,), text) for text in faults_of_holds(whole.chain()))
 
 
 def _array_faults(name: str, derived: Derived) -> Iterator[str]:
@@ -152,5 +159,5 @@ def _faults_in(name: str, derived: Derived, deepest: tuple[str, ...]) -> Iterato
         return
     if deepest and any(isinstance(one, Split) and one.gives_list for one in own.functions):
         yield f"split: array makes several values of one; in the array '{deepest[-1]}' there are several already."
-    if deepest and not own.of_array() and own.neighbour():
+    if deepest and not own.of_array() and looks_at_events(name, derived):
         yield f"{own.functions[-1].function}: looks at events, and in the array '{deepest[-1]}' one has several values."

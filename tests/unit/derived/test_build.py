@@ -138,3 +138,15 @@ def test_reports_on_any_events_have_derived_fields(spark):
     asked = Table(dimensions=("a",), metrics=("people",), range=DAYS)
     [rows] = report_rows(events, view(small), [asked])
     assert [(row["a"], row["people"]) for row in rows.collect()] == [(None, 2), ("home", 2)]
+
+
+def test_what_another_field_makes_of_other_events_builds_again_only_for_what_it_is_made_of():
+    def digest(low="page", how="max", **next_):
+        fields = {
+            "low": [{"function": "lowercase", "input": low, "output": "x"}, {"function": "next_or_previous", "input": {"output": "x"}, "direction": "next", **next_}],
+            "a": [{"function": "depth", "input": {"derived": "low"}, "output": "y"}, {"function": "summarize", "input": {"output": "y"}, "how": how}],
+        }
+        return definition_of(View.model_validate({"name": "v", "derived": fields, "metrics": {"a": {"derived": "a"}}}), {})
+
+    assert digest() == digest(how="min") == digest(scope="person", index=2)
+    assert digest() != digest(low="title")

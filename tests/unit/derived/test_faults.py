@@ -183,7 +183,6 @@ AGE = {"function": "date_math", "start": "seen", "end": "today"}
     ("derived", "others", "fault"),
     [
         ({"a": [NEXT, LOW]}, {}, "derived.a.1: lowercase: behind next_or_previous, which looks at other events, a function takes"),
-        ({"a": [NEXT], "b": [{"function": "lowercase", "input": {"derived": "a"}}]}, {}, "derived field 'a' looks at other events; no function takes"),
         ({"a": [{**NEXT, "input": "p[].q"}]}, {}, "next_or_previous: looks at events, and in the array 'p' one has several values."),
         ({"a": [{**NEXT, "direction": "nxt"}]}, {}, "no such choice: 'nxt'. Did you mean 'next'?"),
         ({"a": [{**NEXT, "index": 0}]}, {}, "index: '0': input should be greater than or equal to 1"),
@@ -206,7 +205,7 @@ AGE = {"function": "date_math", "start": "seen", "end": "today"}
         ({"a": [{**AGE, "end": {"clock": "tody"}}]}, {}, "no such choice: 'tody'. Did you mean 'today'?"),
         ({"a": [{**AGE, "start": "p[].seen"}]}, {}, "date_math: looks at events, and in the array 'p' one has several values."),
         ({"a": [AGE]}, {"dimensions": {"d": {"derived": "a"}}}, "dimensions.d: date_math gives a number, so it makes a metric, no dimension."),
-        ({"a": [{**SUM, "output": "x"}, {**AGE, "start": {"output": "x"}}]}, {}, "derived.a.1: date_math: cannot follow summarize, which looks at other events"),
+        ({"a": [{**SUM, "output": "x"}, {**AGE, "start": {"output": "x"}}]}, {}, "derived.a.1: date_math: takes dates and times, and output 'x' gives numbers."),
         ({"a": [{**NEXT, "scope": "event"}]}, {}, "scope: no such choice: 'event'. Known: person, session."),
         ({"a": [{**SUM, "input": "p[].q", "scope": "event", "output": "s"}, {"function": "concatenate", "inputs": [{"output": "s"}, "p[].r"]}]}, {},
          "derived.a: summarize: takes all values of 'p' together; what follows takes no single ones."),
@@ -226,76 +225,3 @@ def test_what_looks_at_other_events_has_its_place(derived, others, fault):
 def test_settings_of_values_may_come_after_what_looks_at_other_events():
     derived = {"a": [NEXT], "b": [{"function": "depth", "input": "page"}]}
     view(derived, dimensions={"x": {"derived": "a", "lowercase": True, "no_value": {"as_value": True}}}, metrics={"y": {"derived": "b", "include": {"more_than": 1}}})
-
-
-X, DEPTH = {"output": "x"}, {"function": "depth", "input": "page", "output": "x"}
-THEN = {**NEXT, "output": "x"}
-WORDS = {"function": "case_when", "cases": [{"when": {"input": X, "at_least": 2}, "value": "many"}]}
-
-
-@pytest.mark.parametrize(
-    ("functions", "fault"),
-    [
-        ([THEN, {"function": "concatenate", "inputs": [X, "page"]}],
-         "derived.a.1: concatenate: behind next_or_previous, which looks at other events, a function takes what it gives and values that are given, for a report runs it once per distinct text. "
-         "Concatenate the fields before, or make a dimension of each and a table of both."),
-        ([DEPTH, {"function": "case_when", "cases": [{"when": {"input": "page", "exists": True}, "value": "one"}]}],
-         "derived.a.1: case_when: behind depth, which looks at other events, a function takes what it gives and values that are given, of other fields numbers alone"),
-        ([{**LOW, "output": "low"}, THEN, {"function": "concatenate", "inputs": [X, {"output": "low"}]}], "derived.a.2: concatenate: behind next_or_previous"),
-        ([THEN, DEPTH], "derived.a.1: depth: cannot follow next_or_previous, which looks at other events; put it before."),
-        ([THEN, {"function": "lookup", "input": X, "dataset": "d", "column": "c"}], "derived.a.1: lookup: cannot follow next_or_previous"),
-        ([THEN, {"function": "split", "input": X, "delimiter": ",", "array": True}], "derived.a.1: split: cannot follow next_or_previous"),
-        ([{**SUM, "how": "first", "output": "x"}, {"function": "typecast", "input": X, "to": "number"}],
-         "derived.a.1: typecast: cannot make a number of the text that summarize gives; do that before."),
-        ([DEPTH, {"function": "typecast", "input": X, "to": "text"}],
-         "derived.a.1: typecast: the number that depth gives takes math, a typecast to number or integer, and a case when that puts it in words."),
-        ([DEPTH, {"function": "classify", "input": X, "entries": {"1": "one"}}], "classify: takes text, and output 'x' gives numbers"),
-        ([DEPTH, {"function": "case_when", "cases": [{"when": {"input": X, "equals": 1}, "value": "one"}], "otherwise": X}], "derived.a.1: case_when: the number that depth"),
-        ([DEPTH, {**WORDS, "output": "y"}, {"function": "concatenate", "inputs": [X, {"output": "y"}]}], "derived.a.2: concatenate: behind depth"),
-    ],
-)  # fmt: skip
-def test_what_follows_a_function_of_other_events_takes_what_it_gives(functions, fault):
-    assert any(fault in message for message in faults({"a": functions})), faults({"a": functions})
-
-
-@pytest.mark.parametrize(
-    ("functions", "gives"),
-    [
-        ([THEN, {"function": "lowercase", "input": X}], "text"),
-        ([DEPTH, WORDS], "text"),
-        ([DEPTH, {**WORDS, "output": "y"}, {"function": "concatenate", "inputs": [{"output": "y"}, {"value": "!"}]}], "text"),
-        ([DEPTH, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
-        ([THEN, {"function": "typecast", "input": X, "to": "integer"}], "number"),
-        ([{**THEN, "input": "price"}, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
-        ([DEPTH, {"function": "math", "formula": "x / y", "inputs": {"x": X, "y": "price"}}], "number"),
-        ([DEPTH, {**WORDS, "cases": [*WORDS["cases"], {"when": {"input": {"profile": "crm.age"}, "more_than": 65}, "value": "old"}]}], "text"),
-    ],
-)
-def test_what_follows_says_whether_a_dimension_or_a_metric_is_made(functions, gives):
-    right, wrong = ("dimensions", "metrics") if gives == "text" else ("metrics", "dimensions")
-    view({"a": functions}, **{right: {"c": {"derived": "a"}}})
-    assert f"gives {'text' if gives == 'text' else 'a number'}, so it makes" in faults({"a": functions}, **{wrong: {"c": {"derived": "a"}}})[0]
-
-
-def test_the_id_of_deduplicate_is_a_dimension(folder):
-    file = folder / "view.yaml"
-    once = "derived:\n  once: [{function: deduplicate, input: reason, id: chanel}]\ndimensions:\n"
-    file.write_text(file.read_text(encoding="utf-8").replace("dimensions:\n", once), encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"line 7  no dimension named 'chanel'. Did you mean 'channel'\?"):
-        load(folder)
-
-
-def test_a_table_has_five_derived_fields_at_most(folder):
-    file = folder / "view.yaml"
-    made = "derived:\n" + "".join(f"  a{n}: [{{function: lowercase, input: reason}}]\n" for n in range(6))
-    text = file.read_text(encoding="utf-8")
-    for section in ("metrics", "dimensions"):
-        text = text.replace(f"{section}:\n", f"{section}:\n" + "".join(f"  {section}{n}: {{derived: a{n}}}\n" for n in range(6)))
-    file.write_text(text.replace("dimensions:\n", f"{made}dimensions:\n"), encoding="utf-8")
-    report = folder / "reports" / "low.yaml"
-    head = "report: table\nrange: last 30 days\ndimensions: [dimensions0, dimensions1, dimensions2]\n"
-    report.write_text(head + "metrics: [metrics2, metrics3, metrics4]\n", encoding="utf-8")
-    load(folder)
-    report.write_text(head + "metrics: [metrics3, metrics4, metrics5]\n", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"low.yaml: 1 fault\n  line 1  6 derived fields \(a0, a1, a2, a3, a4, a5\); a table has 5 at most"):
-        load(folder)

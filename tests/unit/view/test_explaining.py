@@ -157,6 +157,22 @@ def test_a_derived_field_is_said_function_by_function():
     assert "looks at the other events of the session, after sessions and deduplication: next_or_previous (" in seen
 
 
+def test_what_another_derived_field_makes_of_other_events_is_said_before():
+    derived = {
+        "low": [{"function": "lowercase", "input": "page", "output": "x"}, {"function": "depth", "input": {"output": "x"}}],
+        "most": [{"function": "summarize", "input": {"derived": "low"}, "how": "max", "scope": "person"}],
+    }
+    view = View.model_validate({"name": "v", "derived": derived, "metrics": {"most": {"derived": "most"}}})
+    lines = explain_component(view, "most").splitlines()
+    said = [line.split(": ", 1)[1] for line in lines if "derived field" in line]
+    assert said == [
+        "the derived field 'low' is made: lowercase (input: page) as x", "the derived field 'most' is made: what a report asks is stored",
+        "the derived field 'low' is made, which looks at other events: depth (input: output x)",
+        "its derived field looks at the other events of the session and at the other events of the person, after sessions and "
+        "deduplication: summarize (input: derived low, scope: person, how: max)",
+    ]  # fmt: skip
+
+
 def test_explain_component_asks_for_a_name(capsys):
     assert main(["explain", "component", "--project", "conf/demo"]) == 2
     assert "name the dimension, metric, segment or derived field" in capsys.readouterr().err
