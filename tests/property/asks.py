@@ -77,7 +77,7 @@ def view_drawn(chance):
         "level": level(chance), "waiting": with_numbers(chance, {**waiting(chance), "output": "x"}),
         "seen": [{"function": "summarize", "input": "page", "how": "distinct", "scope": chance.choice(["session", "person"])}],
         "several": several(chance), "several_texts": several_texts(chance), "of_others": of_others(chance),
-        "twice": texts_of_texts(chance),
+        "twice": texts_of_texts(chance), "counted": [{**(found := looking(chance)), "input": {"page": "p", "views": "v"}[found["input"]]}],
     }  # fmt: skip
     made = {name: {"derived": name} for name in ("neighbour", "level", "seen", "several_texts")}
     tags = {"by": chance.choice(["o", "e", "c"]), "array": True}

@@ -159,7 +159,7 @@ def several_texts(chance):
 
 def of_others(chance):
     """A number of what another derived field makes of other events."""
-    one, other = {"derived": "several"}, {"derived": "looking"}
+    one, other = {"derived": "several"}, {"derived": "counted"}
     return chance.choice([
         [{"function": "summarize", "input": one, "how": chance.choice(SUMMARIES), **scoped(chance)}],
         [{"function": "math", "formula": "x - y", "inputs": {"x": one, "y": other}}],

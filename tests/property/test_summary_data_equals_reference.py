@@ -36,7 +36,15 @@ from tests.property.conditions import TEXTS, comparison, segment
 from tests.property.draws import cases
 from tests.property.settings import long
 from tests.property.strategies import DAY, DST, RANGE_FROM, RANGE_TO
-from tests.property.test_drawn_reports_equal_reference import COMPONENTS, NAMES, empty, rows_alike, with_texts, world
+from tests.property.test_drawn_reports_equal_reference import (
+    COMPONENTS,
+    NAMES,
+    empty,
+    held_by,
+    rows_alike,
+    with_texts,
+    world,
+)
 from tests.reference import order
 from tests.reference.report import report
 from tests.unit.kernels.by_hand import run_on_texts
@@ -140,7 +148,7 @@ def answer_of(view, drawn, events, tiers, until, datasets):
     summaries = summaries_of(datasets, view)
     sums = no_pass(1).sums[0]
     if events:
-        batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
+        batch = batch_of(order.journeys(events), {**COMPONENTS, **held_by(view)}, {"p_tier": tiers})
         cells = pa.Table.from_batches([*empty(), *run_asks([ask], [batch])])
         sums = Sums(cells.filter(pc.equal(cells["report"], 0)))
     names = shown_names(names_with(lambda name, ids: KNOWN, summaries), [ask], run_on_texts)
