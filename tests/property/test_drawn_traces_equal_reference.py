@@ -32,6 +32,7 @@ from tests.property.draws import cases, seeds
 from tests.property.test_drawn_reports_equal_reference import (
     COMPONENTS,
     NAMES,
+    held_by,
     refused_by,
     run_on_texts,
     shown_by,
@@ -55,7 +56,7 @@ def seen_of(view, asked, days, events, tiers, until, kind=Table):
         standard_in(spec, view), {**maps_of(shown), **refused_by(view)}, neighbours_in(spec, view), ranges_of(spec, view, until, until),
     )  # fmt: skip
     ask.text_ids.update(standard_ids([ask]))
-    batch = batch_of(order.journeys(events), COMPONENTS, {"p_tier": tiers})
+    batch = batch_of(order.journeys(events), {**COMPONENTS, **held_by(view)}, {"p_tier": tiers})
     return Seen(batch, ask), texts_with_standard(shown_names(lambda name, ids: NAMES, [ask], run_on_texts), view)
 
 
