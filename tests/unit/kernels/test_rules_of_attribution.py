@@ -328,6 +328,13 @@ def test_a7_beside_a_day_credit_falls_in_the_conversions_own_day(model, credit):
     assert (total, {(name, day): x for (day, name), x in found.items()}) == (13, near)
 
 
+def test_a7_decay_by_the_minute_knows_nothing_of_the_touches_of_another_day():
+    credit = {("a", FIRST): 2, ("b", FIRST): 2, ("c", SECOND): 9}
+    assert by_day(TWO_DAYS, TWO_DAYS, how={"model": "time_decay", "half_life": "1 minute"}) == (
+        26, pytest.approx({key: 2 * x for key, x in credit.items()}, rel=1e-6),
+    )  # fmt: skip
+
+
 def test_a7_what_no_touch_came_before_is_no_value_in_its_own_day():
     person = [page(0, orders=2), page(DAY, "a"), page(DAY, orders=3)]
     how = {"model": "linear"}

@@ -1,16 +1,11 @@
-"""Rule H on the product's kernel and finish, and docs/histogram.md: amounts of units in buckets, all of them counted."""
-
-import re
-from pathlib import Path
+"""Rule H on the product's kernel and finish: amounts of units in buckets, all of them counted."""
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
 from cja_spark.reports.histogram import Histogram
 from tests.unit.kernels.by_hand import GAP, page, rows_of
 
-GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "histogram.md").read_text(encoding="utf-8")
 COUNTS = ("people", "sessions", "events")
 
 
@@ -23,13 +18,6 @@ def counts(*own, **asked):
     """Units per row, by what the row is called."""
     rows = rows_of([*own], report="histogram", **{"metric": "orders", **asked})
     return {row["amount"] or "total": row[asked.get("count", "people")] for row in rows}
-
-
-def test_the_guide_is_what_its_yaml_gives():
-    [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    table = [line.strip("| ").split("|") for line in GUIDE.splitlines() if re.match(r"\| (total|below|bucket|above) ", line)]
-    rows = rows_of(persons([None], [1], [2], [1, 3], [4, 5]), **yaml.safe_load(written))
-    assert [[row["row_kind"], row["amount"] or "", f"{row['people']:g}"] for row in rows] == [[cell.strip() for cell in row] for row in table]
 
 
 @pytest.mark.parametrize(
