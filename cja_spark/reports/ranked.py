@@ -58,7 +58,7 @@ def ranked(
         order = order[ranks[order] >= ranks[order[report.rows - 1]]]
     some = [keys[at] for at in order]
     texts = dict(zip(order.tolist(), _texts(some, report, ask, names), strict=True))
-    chosen = sorted(texts, key=lambda at: (-ranks[at], [text.encode() for text in texts[at]], keys[at]))[: report.rows]
+    chosen = sorted(texts, key=lambda at: (-ranks[at], [text.encode() for text in texts[at]], [value != 0 for value in keys[at]], keys[at]))[: report.rows]
     return chosen, [texts[at] for at in chosen]
 
 

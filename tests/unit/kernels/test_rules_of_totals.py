@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.journeys.batch import Journeys
+from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.compile import window_of
@@ -163,3 +164,14 @@ def test_totals_of_more_than_a_hundred_metrics_are_their_own():
     sums = Sums(pa.Table.from_batches(list(kind.kernel(Seen(journeys, ask)).batches(0))))
     rows = kind.finish(sums, ask, lambda name, ids: {20: "home", 21: "cart"}).to_pylist()
     assert [{row[name] for name in names} for row in rows] == [{3.0}, {2.0}, {1.0}]
+
+
+@pytest.mark.parametrize("label", [f"none {number}" for number in range(6)])
+def test_t4_a_row_without_a_value_stands_before_one_whose_value_is_called_the_same(label):
+    assert {value_id(f"none {number}") > 0 for number in range(6)} == {True, False}
+    view = {
+        "dimensions": {"sku": {"field": "items[].sku", "no_value": {"label": label, "as_value": True}}},
+        "metrics": {**VIEW["metrics"], "orders": {"field": "orders", "attribution": {"model": "last_touch"}}},
+    }
+    rows = table([[page(0, orders=3)], [page(1, sku=[None])]], "sku", metrics=["opens", "orders"], view=view)
+    assert rows == [("total", None, 0, 3), ("item", label, 0, 3), ("item", label, 0, 0)]
