@@ -10,7 +10,7 @@ from typing import Any
 
 from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
-from cja_spark.connection.spec import TYPES
+from cja_spark.connection.spec import TYPES, Connection
 from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles, reached
@@ -246,7 +246,8 @@ def _value(document: Document | None) -> Written | None:
 
 def _section(written: Written | None, key: str) -> Written | None:
     """The things of one section by name; None when the section cannot be read or seems to be misspelt."""
-    if written is None or (key not in written and get_close_matches(key, [str(one) for one in written])):
+    others = [str(one) for one in written or () if one not in (*View.model_fields, *Connection.model_fields)]
+    if written is None or (key not in written and get_close_matches(key, others)):
         return None
     section = written.get(key, {})
     return section if isinstance(section, Mapping) else None

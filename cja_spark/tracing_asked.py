@@ -15,7 +15,7 @@ from cja_spark.reports.traced import Traced
 from cja_spark.view.components import CalculatedMetric, Metric
 from cja_spark.view.formula.uses import made_of
 from cja_spark.view.spec import View
-from cja_spark.view.standard import STANDARD_DIMENSIONS
+from cja_spark.view.standard import STANDARD_DIMENSIONS, TIMES
 from cja_spark.view.summary_sources import is_of_summary, summary_dimensions
 
 
@@ -111,6 +111,8 @@ def _credit(credit: Sequence[str], view: View) -> tuple[tuple[str, ...], ...]:
                 raise ConfigurationError.unknown("dimension", name, known)
         if len(names) > 4:
             raise ConfigurationError(f"--credit {','.join(names)}: a table has four dimensions at most.")
+        if len(names) > 1 and (own := [name for name in names if name in STANDARD_DIMENSIONS and name not in TIMES]):
+            raise ConfigurationError(f"--credit {','.join(names)}: every event has its own '{own[0]}'; beside others only dimensions of time are credited.")
     return tuple(dict.fromkeys(found))
 
 

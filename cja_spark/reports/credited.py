@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -105,6 +105,9 @@ def _credits_by_time(
     times = [seen.journeys.ids(name)[conversions] for name in dimensions if name in TIMES]
     units = seen.journeys.person_of_event()[conversions]
     places = [at for at, name in enumerate(dimensions) if name in TIMES]
+    if how.model in ("last_touch", "same_touch", "first_touch"):  # one touch has all, so no other one has to stand beside it
+        one_touch = way.first if how.model == "first_touch" else way.last
+        way = replace(way, first=np.where(way.touched, one_touch, way.first), last=np.where(way.touched, one_touch, way.last))
     parts = [(one.ids, *_on_rows(one, how, own, own, hidden)) for one, own in by_time(way, amounts, units, times, places)]
     untouched, nobody = _in_their_times(times, amounts, ~way.touched)
     for at, name in enumerate(dimensions):

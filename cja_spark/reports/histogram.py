@@ -19,7 +19,8 @@ from cja_spark.spec import Name
 
 Count = Literal["people", "sessions", "events"]
 UNITS, PEOPLE, ALL_PEOPLE = 0, 1, 2  # what cells count
-DECIMALS = 9  # ten times 0.1 is 1
+DECIMALS = 9  # of edges and amounts: ten times 0.1 is 1
+MOST = 1e12
 
 
 class Histogram(Report):
@@ -39,8 +40,8 @@ class Histogram(Report):
     report: Literal["histogram"] = "histogram"
     metric: Name
     count: Count = "people"
-    start: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1
-    size: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1
+    start: Annotated[float, Field(ge=0, le=MOST)] = 1
+    size: Annotated[float, Field(ge=10**-DECIMALS, le=MOST)] = 1
     buckets: int = Field(default=10, ge=1, le=50)
 
     def metrics_used(self) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ class Histogram(Report):
 
     def edges(self) -> list[float]:
         """Where the buckets begin, and where the last one ends."""
-        return [self.start + self.size * at for at in range(self.buckets + 1)]
+        return [round(self.start + self.size * at, DECIMALS) for at in range(self.buckets + 1)]
 
 
 def kernel(seen: Seen[Histogram]) -> Cells:

@@ -50,22 +50,20 @@ def traced_credits(tables: Sequence[Seen[Table]], texts: Names) -> pa.Table:
     for seen in tables:
         for measure in measures(seen.ask.report.metrics, seen.ask.view):
             how = attribution_of(measure, seen.ask.report, seen.ask.view)
-            if how is not None:
-                rows += _of_measure(seen, measure, how, texts, MOST_CREDITS - len(rows))
+            for row in () if how is None else _of_measure(seen, measure, how, texts):
+                if len(rows) == MOST_CREDITS:
+                    raise InputError(f"a trace shows {MOST_CREDITS:,} credits at most. Name fewer metrics, or a report with a shorter range.")
+                rows.append(row)
     return pa.Table.from_pylist(rows, COLUMNS)
 
 
-def _of_measure(seen: Seen[Table], measure: Measure, how: Attribution, texts: Names, most: int) -> Iterator[dict[str, Any]]:
-    """The rows of one metric, which are no more than `most`."""
+def _of_measure(seen: Seen[Table], measure: Measure, how: Attribution, texts: Names) -> Iterator[dict[str, Any]]:
+    """The rows of one metric, conversion by conversion."""
     dimensions, view = seen.ask.report.dimensions, seen.ask.view
     valued = tuple(name for name in dimensions if name not in TIMES)
     nothing = [view.no_value_of(name) for name in valued]
     at = np.flatnonzero(kept(seen, measure, seen.masked()) & seen.journeys.carries(measure.metric))
     way, amounts = Way.of(seen, valued, how, at), seen.amounts(measure.metric)[at]
-    ends = np.append(0, np.cumsum(np.bincount(way.touch, minlength=len(way.touches.at))))  # values before each touch
-    first, last = ends[np.minimum(way.first, len(ends) - 1)], ends[np.minimum(way.last + 1, len(ends) - 1)]
-    if np.maximum(last - first, 1).sum() > most:
-        raise InputError(f"a trace shows {MOST_CREDITS:,} credits at most. Name fewer metrics, or a report with a shorter range.")
     said = list(zip(*(texts_of(ids[way.codes], name, texts) for ids, name in zip(way.ids, valued, strict=True)), strict=True))
     times = {name: texts_of(seen.journeys.ids(name)[at], name, texts) for name in dimensions if name in TIMES}  # the conversions' own (A7)
     for number, (event, amount) in enumerate(zip(at.tolist(), amounts.tolist(), strict=True)):

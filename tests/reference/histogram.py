@@ -20,7 +20,7 @@ def histogram(seen: dict, ask: dict, view: dict) -> list[dict]:
             units.setdefault(unit, []).append(one)
     amounts = [round(sums(own, view, [leaf])[leaf], 9) for own in units.values()]
     start, size, buckets = (float(ask.get(name, usual)) for name, usual in (("start", 1), ("size", 1), ("buckets", 10)))
-    edges = [start + size * at for at in range(int(buckets) + 1)]
+    edges = [round(start + size * at, 9) for at in range(int(buckets) + 1)]
     parts = [("below", f"< {edges[0]:.12g}", None, edges[0])]
     parts += [("bucket", name(low, size), low, high) for low, high in pairwise(edges)]
     parts.append(("above", f">= {edges[-1]:.12g}", edges[-1], None))

@@ -33,6 +33,14 @@ def test_decimals_add_up_to_the_bucket_that_people_expect():
     assert counts(*persons([0.1] * 10), size=1, buckets=1) == {"total": 1, "< 1": 0, "1": 1, ">= 2": 0}
 
 
+@pytest.mark.parametrize(("start", "size"), [(0, 0.1), (1.1, 0.05), (0, 0.7), (2.3, 1.1)])
+def test_h_an_amount_on_an_edge_is_in_the_bucket_that_begins_there(start, size):
+    edges = [round(start + size * at, 9) for at in range(50)]
+    rows = rows_of(persons(*([edge] for edge in edges)), report="histogram", metric="orders", start=start, size=size, buckets=50)
+    assert [row["people"] for row in rows[2:]] == [1] * 50 + [0]
+    assert [row["at_least"] for row in rows[2:]][:50] == edges
+
+
 def test_h_who_has_nothing_has_0_and_an_event_without_is_not_counted():
     own = persons([None, None], [2, None])
     assert counts(*own, start=0, buckets=3) == {"total": 2, "< 0": 0, "0": 1, "1": 0, "2": 1, ">= 3": 0}

@@ -65,6 +65,21 @@ def test_many_sessions_of_few_people_are_hidden():
     assert (first["events"], second["events"], second["people"]) == (400.0, 90.0, 10.0)
 
 
+def of_sessions(*rows, total):
+    """What the page has of buckets with so many sessions of so many people each, the total's people first."""
+    columns = (*COLUMNS[:2], ColumnSpec(name="sessions", label="Sessions", format="count"), COLUMNS[2])
+    made = [{"row_kind": "total", "sessions": sum(n for n, _ in rows), "people": total}]
+    made += [{"row_kind": "bucket", "at_least": float(at), "sessions": n, "people": people} for at, (n, people) in enumerate(rows)]
+    return [(row["sessions"], row["people"]) for row in hide_few_of_buckets(made, columns, 10)]
+
+
+def test_sessions_of_the_same_few_people_in_two_rows_are_hidden_with_a_third_one():
+    few, held = (Below(10), Below(10)), (Withheld(10), Withheld(10))
+    assert of_sessions((100, 50), (15, 6), (15, 6), (40, 30), total=58) == [(170, Withheld(10)), (100, 50), few, few, held]
+    assert of_sessions((100, 50), (15, 6), (15, 6), total=56) == [(130, 56), held, few, few]
+    assert of_sessions((100, 50), (20, 12), total=52) == [(120, 52), (100, 50), (20, 12)]
+
+
 def test_only_buckets_add_up():
     assert buckets_add_up(COLUMNS)
     assert not buckets_add_up(COLUMNS[:1] + COLUMNS[2:])

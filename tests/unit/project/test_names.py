@@ -254,3 +254,27 @@ def test_a_histogram_is_of_a_metric_that_events_have(folder, metric, said):
     [(file, line, message)] = faults(folder)
     assert (file, line) == ("reports/orders_per_person.yaml", 2)
     assert message.startswith(said)
+
+
+def project_of(folder, view, report):
+    """A project whose view and one report are written here, beside the demo's connection and lake."""
+    for part in ("reports", "audiences", "sinks"):
+        for file in (folder / part).glob("*.yaml"):
+            file.unlink()
+    (folder / "view.yaml").write_text(f"name: shop\n{view}", encoding="utf-8")
+    (folder / "reports" / "one.yaml").write_text(report, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("view", "report", "said"),
+    [
+        ("view_segments: [{where: {dimension: page, equals: a}}]", "{report: table, segments: [nobody]}", "no segment named 'nobody'."),
+        ("view_segments: [{where: {dimension: page, equals: a}}]", "{report: fallout, steps: [nothing, events]}", "no metric or segment named 'nothing'."),
+        ("view_segments: [nobody]", "{report: table}", "no segment named 'nobody'."),
+        ("period: day", "{report: table, dimensions: [d]}", "no derived field named 'nothing'."),
+    ],
+)
+def test_a_section_that_is_not_there_is_not_misspelt_by_another_that_is(folder, view, report, said):
+    derived = "dimensions: {page: page, d: {derived: nothing}}" if "period" in view else "dimensions: {page: page}"
+    assert [message for _, _, message in faults(project_of(folder, f"{view}\n{derived}\n", report)) if message.startswith(said)]

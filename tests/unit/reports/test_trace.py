@@ -256,6 +256,7 @@ def test_a_reader_is_told_what_a_report_leaves_out(world):
         ({"credit": "pgae"}, "No dimension named 'pgae'. Did you mean 'page'"),
         ({"credit": "page,lastign"}, "No dimension named 'lastign'. Did you mean 'lasting'"),
         ({"credit": "page,lasting,upper,kind,size"}, "a table has four dimensions at most"),
+        ({"credit": "page,event_depth"}, "every event has its own .event_depth.; beside others only dimensions of time are credited"),
     ],
 )
 def test_an_unknown_name_is_told(world, asked, said):
