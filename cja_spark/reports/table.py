@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Literal, Self
 
@@ -123,8 +124,9 @@ def kernel(seen: Seen[Table]) -> Cells:
             _distinct(cells, seen, number, measure.distinct, own)
             continue
         if how := attribution_of(measure, report, ask.view):
-            given = credits(seen, measure.metric, how, own, [report.dimensions.index(name) for name in hidden])
-            total = _credited(cells, number, given, in_total(seen, measure.metric, own), hidden=bool(hidden))
+            places = [report.dimensions.index(name) for name in hidden]
+            given = credits(seen, measure.metric, how, own, places)
+            total = _credited(cells, number, given, in_total(seen, measure.metric, own), places)
             if given.game:
                 given.game.add_to(cells, number)
         else:
@@ -157,18 +159,24 @@ def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure,
             cells.add(number, amounts, *values)
 
 
-def _credited(cells: Cells, number: int, given: Credits, whole: float, *, hidden: bool) -> float:
+def _credited(cells: Cells, number: int, given: Credits, whole: float, hidden: Sequence[int]) -> float:
     """Add the cells of a metric with attribution; returns its total.
+
+    Args:
+        cells: the cells.
+        number: the measure's.
+        given: the credit.
+        whole: the total of all rows.
+        hidden: places of the dimensions whose *no value* makes no row.
 
     Source: A5. Decision: without *no value*, the total is of what goes to rows.
     """
     some = given.amounts != 0
     cells.add(number, given.amounts[some], *(key[some] for key in given.ids))
-    if hidden:
-        return given.on_rows
-    some = given.nobody != 0
+    rows = np.logical_and.reduce([np.ones(len(given.nobody), bool), *(given.untouched[at] != 0 for at in hidden)])
+    some = rows & (given.nobody != 0)
     cells.add(number, given.nobody[some], *(key[some] for key in given.untouched))
-    return whole
+    return given.on_rows + float(given.nobody[rows].sum()) if hidden else whole
 
 
 def _distinct(cells: Cells, seen: Seen[Table], number: int, counted: str, mask: Bools) -> None:
@@ -229,7 +237,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     columns = shown(report.metrics, ask.view, per_row, grand, kinds == "item", against)
     said = rounded_counts(columns, ask.view) if report.round_counts else columns
     rows = np.ones(len(kinds), bool)
-    rows[1] = any(_differ(*columns[name][:2]) for name in report.metrics)
+    rows[1] = any(_differ(columns[name]) for name in report.metrics)
     spoken = [[None, None, *(text[at] for text in texts), *[None] * bool(rest.any())] for at in range(len(report.dimensions))]
     return pa.table(
         {
@@ -240,11 +248,12 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     ).filter(pa.array(rows))
 
 
-def _differ(one: float, other: float) -> bool:
-    """Whether two sums are not the same amount, summed in whatever order (M3)."""
+def _differ(column: Floats) -> bool:
+    """Whether the first two sums of a column are not the same amount, summed in whatever order (M3): large amounts may cancel each other."""
+    one, other = column[:2]
     if math.isnan(one) or math.isnan(other):
         return math.isnan(one) != math.isnan(other)
-    return not math.isclose(one, other, rel_tol=1e-9)
+    return not math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12 * float(np.nanmax(np.abs(column))))
 
 
 def _games(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> dict[Measure, dict[tuple[int, ...], float]]:

@@ -151,6 +151,7 @@ def credits(
             if not some:
                 none = with_times(nothing, event, ask, view)
                 found[none] = found.get(none, 0.0) + x
+                on_rows += x if is_row(none) else 0.0
                 continue
 
             def row(key: Key, event: dict = event) -> Key:

@@ -187,7 +187,7 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
     kinds = ["item"] * len(items) + ["other"] * bool(rest)
     return [
         {"row_kind": "total", **dict.fromkeys(dimensions), **total},
-        *([{"row_kind": "grand_total", **dict.fromkeys(dimensions), **grand}] if differ(total, grand) else []),
+        *([{"row_kind": "grand_total", **dict.fromkeys(dimensions), **grand}] if differ(total, grand, [*figures, total, grand]) else []),
         *(
             {"row_kind": kind, **dict(zip(dimensions, text, strict=True)), **own}
             for kind, text, own in zip(kinds, texts, figures, strict=True)
@@ -219,10 +219,13 @@ def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: li
     return on_rows
 
 
-def differ(total: dict, grand: dict) -> bool:
-    """T3: whether what has no value makes the grand total another one; only then it is a row."""
-    pairs = [(total[name], grand[name]) for name in total]
-    return any((a is None) != (b is None) or (a is not None and abs(a - b) > 1e-9 * abs(a)) for a, b in pairs)
+def differ(total: dict, grand: dict, rows: list[dict]) -> bool:
+    """T3: whether what has no value makes the grand total another one; only then it is a row. M3: sums differ in the last digits."""
+    for name, one in total.items():
+        other, most = grand[name], max(abs(row[name] or 0) for row in rows)
+        if (one is None) != (other is None) or (one is not None and abs(one - other) > max(1e-9 * abs(one), 1e-12 * most)):
+            return True
+    return False
 
 
 def row_sums(key: Key, masked: list[dict], view: dict, needed: list[Leaf], dimensions: list[str]) -> dict:
