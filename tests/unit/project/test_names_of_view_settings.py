@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cja_spark.project import load
+from cja_spark.view.containers import Containers
 from cja_spark.view.standard import STANDARD_DIMENSIONS
 from tests.unit.project.demo import change
 from tests.unit.project.test_names import faults
@@ -48,6 +49,39 @@ def test_settings_that_cannot_be_are_faults_of_their_lines(folder, old, new, lin
     [(file, at, message)] = faults(folder)
     assert (file, at) == ("view.yaml", line)
     assert said in message
+
+
+@pytest.mark.parametrize(
+    ("called", "said"),
+    [
+        ("{person: session, session: visit}", ["containers.person: 'session' is what YAML calls another container; choose another name."]),
+        ("{person: visit, session: Visit}", ["containers.session: 'Visit' is the name of the person already; the three names differ, also without case."]),
+        ("{session: visit, event: 'visit '}", ["containers.event: 'visit ' is the name of the session already; the three names differ, also without case."]),
+        ("{event: Person}", ["containers.event: 'Person' is what YAML calls another container; choose another name."]),
+        ("{person: session, session: person}", ["containers.person: 'session' is what YAML calls", "containers.session: 'person' is what YAML calls"]),
+        ("{person: hit, session: hit, event: hit}", ["containers.session: 'hit' is the name of the person", "containers.event: 'hit' is the name of the person"]),
+    ],
+)  # fmt: skip
+def test_containers_that_names_do_not_tell_apart_are_faults_of_their_line(folder, called, said):
+    change(folder, "view.yaml", "currency: USD", f"currency: USD\ncontainers: {called}")
+    found = faults(folder)
+    assert {(file, line) for file, line, _ in found} == {("view.yaml", 5)}
+    assert len(found) == len(said)
+    assert all(words in message for (_, _, message), words in zip(found, said, strict=True))
+
+
+@pytest.mark.parametrize("called", ["{person: Person, session: SESSION}", "{person: visitor}", "{person: visitor, session: visit, event: hit}"])
+def test_containers_with_three_names_are_none(folder, called):
+    change(folder, "view.yaml", "currency: USD", f"currency: USD\ncontainers: {called}")
+    assert load(folder).view.containers.event in ("event", "hit")
+
+
+@pytest.mark.parametrize(
+    ("name", "several"),
+    [("visit", "visits"), ("party", "parties"), ("day", "days"), ("Match", "Matches"), ("bus", "buses"), ("box", "boxes"), ("訪問", "訪問")],
+)
+def test_several_of_a_container_are_called_as_english_has_it(name, several):
+    assert Containers(person=name).several("person") == several
 
 
 @pytest.mark.parametrize("name", STANDARD_DIMENSIONS)
