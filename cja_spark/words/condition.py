@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from cja_spark.span import span_text
 from cja_spark.spec import Spec
 from cja_spark.view import sequence
 from cja_spark.view.condition import (
@@ -18,7 +19,7 @@ from cja_spark.view.condition import (
 )
 from cja_spark.view.containers import Containers
 from cja_spark.view.ranges import Between, Last
-from cja_spark.view.sequence import Changes, Distance, ExcludedCheckpoint, LogicGroup, Then
+from cja_spark.view.sequence import Changes, Distance, ExcludedCheckpoint, LogicGroup, Steps, Then
 
 AS_IN_YAML = Containers()
 
@@ -36,7 +37,7 @@ def condition_in_words(condition: Spec, called: Containers = AS_IN_YAML) -> str:
         return f"some {called.named(condition.container)}{range_in_words(condition.range)} in which {inside}"
     if isinstance(condition, Then):
         return ", ".join(_part(part, called) for part in condition.then)
-    return _leaf(condition)
+    return _leaf(condition, called)
 
 
 def range_in_words(span: Last | Between | None) -> str:
@@ -48,7 +49,7 @@ def range_in_words(span: Last | Between | None) -> str:
     return f" of {span.from_} to {span.to}" if span.from_ <= span.to else " of no day"
 
 
-def _leaf(condition: Spec) -> str:
+def _leaf(condition: Spec, called: Containers) -> str:
     if isinstance(condition, SegmentReference):
         return f"segment '{condition.segment}'"
     if isinstance(condition, MetricCondition):
@@ -58,7 +59,8 @@ def _leaf(condition: Spec) -> str:
         return f"the number of distinct {condition.dimension} {_compared(condition.distinct)}"
     [name] = condition.operators()
     asked = getattr(condition, name)
-    model = {"instance": ", as the event itself sets it", "non_repeating": ", as the event newly sets it"}.get(condition.model, "")
+    sets = {"instance": "itself sets", "non_repeating": "newly sets"}.get(condition.model)
+    model = f", as the {called.named('event')} {sets} it" if sets else ""
     if name == "exists":
         return f"{condition.dimension} {'is set' if asked else 'is not set'}{model}"
     texts = ", ".join(f"'{text}'" for text in asked) if isinstance(asked, tuple) else f"'{asked}'"
@@ -73,7 +75,7 @@ def _compared(condition: Comparison) -> str:
 
 def _part(part: Spec, called: Containers) -> str:
     if isinstance(part, sequence.Between):
-        said = (f"{word} {_distance(how)}" for word, how in (("after", part.after), ("within", part.within)) if how is not None)
+        said = (f"{word} {_distance(how, called)}" for word, how in (("after", part.after), ("within", part.within)) if how is not None)
         return " and ".join(said)
     if isinstance(part, ExcludedCheckpoint):
         return f"without {_checkpoint(part.exclude, called)}"
@@ -87,10 +89,12 @@ def _checkpoint(part: Spec, called: Containers) -> str:
     return f"({word.join(condition_in_words(one, called) for one in part.parts())})"
 
 
-def _distance(distance: Distance) -> str:
+def _distance(distance: Distance, called: Containers) -> str:
     if isinstance(distance, Changes):
         return f"{distance.count} change{'s' if distance.count != 1 else ''} of {distance.dimension}"
-    return str(json.loads(distance.model_dump_json()))
+    if isinstance(distance, Steps):
+        return f"{distance.count} {called.named(distance.of) if distance.count == 1 else called.several(distance.of)}"
+    return span_text(distance.duration)
 
 
 def written(spec: Spec) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from cja_spark.view.containers import Containers
 from cja_spark.view.derived.function import Function
 from cja_spark.view.derived.input import SOURCES
 from cja_spark.view.derived.spec import DerivedField
@@ -18,10 +19,10 @@ def functions_in_words(functions: Iterable[Function]) -> str:
     return ", then ".join(map(_in_words, functions))
 
 
-def field_in_words(field: DerivedField, built: int) -> Iterator[str]:
+def field_in_words(field: DerivedField, built: int, called: Containers) -> Iterator[str]:
     """What each function of a derived field does, in order; a report runs those behind the first `built`."""
     for at, function in enumerate(field.functions):
-        looks = "" if at < built else "; it looks at other events, or follows one that does"
+        looks = "" if at < built else f"; it looks at other {called.several('event')}, or follows one that does"
         yield f"{_in_words(function)}{looks}"
 
 

@@ -10,7 +10,8 @@ import yaml
 
 from cja_spark.cli import main
 from cja_spark.errors import ConfigurationError
-from cja_spark.view.spec import View
+from cja_spark.view.spec import STANDARD_METRICS, View
+from cja_spark.view.standard import STANDARD_DIMENSIONS, TIMES
 from cja_spark.words.component import explain_component
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,7 +24,7 @@ def test_the_guide_shows_what_is_printed(printed):
     [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     name = re.search(r"'(\w+)'", printed)[1]
     assert explain_component(View.model_validate(yaml.safe_load(written)), name) == printed
-    assert len(PRINTED) == 3
+    assert len(PRINTED) == 4
 
 
 def said(kind, component, **view):
@@ -42,11 +43,11 @@ def said(kind, component, **view):
         ({"field": "a", "true_label": "yes"}, "true is shown as 'yes'"),
         ({"field": "a", "buckets": [1, 5]}, "numbers become ranges: edges: [1, 5]"),
         ({"field": "a", "granularity": "week"}, "days are shown by week of the view's calendar"),
-        ({"field": "a", "no_value": {"as_value": True}}, "has the label of no value as its value"),
-        ({"field": "a", "persistence": {"allocation": "all"}}, "has all values set so far, to the end of the session"),
-        ({"field": "a", "persistence": {"expiration": "person", "binding": "b"}}, "set last with the same 'b', as long as the person's scope"),
-        ({"field": "a", "persistence": {"expiration": {"metric": "m"}}}, "up to the event that carries 'm'"),
-        ({"field": "a", "persistence": {"binding": "b", "binding_metric": "m"}}, "events that carry 'm' bind their value to the 'b' of their items"),
+        ({"field": "a", "no_value": {"as_value": True}}, "events without a value have 'No value' as their value"),
+        ({"field": "a", "no_value": {"label": "Other", "as_value": True}}, "events without a value have 'Other' as their value"),
+        ({"field": "a", "no_value": "Other"}, "the row of events without a value is called 'Other'"),
+        ({"field": "a", "no_value": {"label": "Other", "show": False}}, "leave the row 'Other' out, unless they say include_no_value; the total of a table, or"),
+        ({"field": "a", "no_value": {"show": False}}, "leave the row 'No value' out"),
         ({"field": "a", "context": "experiment"}, "functions of experiments know it as the experiment"),
         ({"field": "a", "context": "variant"}, "functions of experiments know it as the variant, also in a table of several dimensions"),
         ({"field": "a", "external_id": "a_of_shop"}, "its column in the lake's table of a report is called 'a_of_shop'"),
@@ -59,19 +60,113 @@ def test_each_setting_of_a_dimension_is_said(dimension, words):
     assert words in said("dimensions", dimension, derived=derived)
 
 
+BOUND = {"binding": "b", "expiration": "person"}
+
+
+@pytest.mark.parametrize(
+    ("persistence", "words"),
+    [
+        ({}, "events that set none have the value that was set last, to the end of the session"),
+        ({"expiration": {"metric": "m"}}, "have the value that was set last, up to the event that carries 'm', which still has it"),
+        ({"allocation": "original"}, "every event has the value that was set first, also one that sets another, to the end of the session"),
+        ({"allocation": "original", "expiration": "30 days"}, "for 30 days after it was set; the next one set after that is the new first one"),
+        ({"allocation": "original", "expiration": {"metric": "m"}}, "which still has it; the next one set after that is the new first one"),
+        ({"allocation": "all"}, "every event has all values set so far, its own included, to the end of the session"),
+        ({"allocation": "first_known"}, "every event has the first value of its whole session, also events before that and events that set another"),
+        ({"allocation": "last_known", "expiration": "person"}, "every event has the last value of its person's whole scope (the report's person_scope), also events before that and"),
+        ({"allocation": "last_known", "expiration": "30 days"}, "has the last value of its person since 30 days before the report's range began, also"),
+        (BOUND, "events that set none have the value that was set last with the same 'b', as long as the person's scope (the report's person_scope); one without a 'b' has what it sets itself"),
+        ({**BOUND, "allocation": "original"}, "every event with a 'b' has the value that was set first with the same 'b', also one that sets another, as long as"),
+        ({**BOUND, "binding_metric": "m"}, "events that carry 'm' bind their value, or the one that lasts without binding, to the 'b' of their items; an item has the value that was bound to its 'b' last, as long"),
+        ({**BOUND, "binding_metric": "m", "allocation": "original"}, "bound to its 'b' first, also after another one was bound, as long"),
+    ],
+)  # fmt: skip
+def test_what_lasts_is_told_as_p1_to_p6_have_it(persistence, words):
+    told = said("dimensions", {"field": "a", "persistence": persistence})
+    assert words in told
+    assert ("set none" in told) == (persistence.get("allocation", "most_recent") == "most_recent" and "binding_metric" not in persistence)
+
+
+@pytest.mark.parametrize(
+    ("persistence", "words"),
+    [
+        ({"allocation": "original"}, "to the end of the session; what the items of one event set is one list, which every item of another has; without items there is none"),
+        (BOUND, "items that set none have the value that was set last with the same 'b'"),
+        ({**BOUND, "allocation": "original"}, "every item with a 'b' has the value that was set first with the same 'b'"),
+    ],
+)  # fmt: skip
+def test_what_lasts_of_items_is_told_of_items(persistence, words):
+    assert words in said("dimensions", {"field": "items[].a", "persistence": persistence})
+
+
+def test_a_value_that_does_not_last_is_not_said_to():
+    assert "last" not in said("dimensions", {"field": "a"})
+
+
+@pytest.mark.parametrize(
+    ("attribution", "words"),
+    [
+        ({}, "credited by last touch to the values set by the same person in the 30 days up to the event"),
+        ({"model": "linear", "container": "session"}, "credited by linear to the values set in the same session up to the event"),
+        ({"model": "linear", "container": "session", "lookback": "1 hour"}, "set in the same session in the 1 hour up to the event"),
+        ({"model": "linear", "lookback": "none"}, "set by the same person since the report's person_scope began, up to the event"),
+        ({"model": "same_touch"}, "credited by same touch to the values that the event itself sets"),
+        ({"model": "custom", "weights": {"first": 3, "middle": 1.5, "last": 2}}, "credited by custom weights (first 3, middle 1.5, last 2) to"),
+        ({"model": "inverse_j"}, "credited by inverse j (first 60, middle 20, last 20) to"),
+        ({"model": "time_decay"}, "credited by time decay with a half-life of 1 week to"),
+        ({"model": "time_decay", "half_life": "36 hours"}, "credited by time decay with a half-life of 36 hours to"),
+        ({"model": "algorithmic"}, "credited by algorithmic (a sum game: equal parts to different values) to"),
+        ({"model": "algorithmic", "game": "rate_game"}, "credited by algorithmic (a rate game: what their values add to the share that converts) to"),
+    ],
+)  # fmt: skip
+def test_the_credit_of_each_model_is_told(attribution, words):
+    told = said("metrics", {"field": "a", "attribution": attribution})
+    assert "in a table amounts are credited by " in told
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("calculate", "words"),
+    [
+        ("x / sessions", "'x' is summed, deduplicated (the last one per person and 'i'), in a table credited by linear to the values set by the same person in the 30 days up to"),
+        ("attributed(x, first_touch) / 2", "'x' is summed, deduplicated (the last one per person and 'i'), in a table credited by first touch to"),
+        ("people[b]", "'people' are counted, each once per row and once for the total, on events of b"),
+        ("return_sessions", "'return_sessions' are counted, each once per row and once for the total"),
+        ("bounces / sessions", "'bounces' are counted\n"),
+        ("time_spent_seconds", "'time_spent_seconds' is summed\n"),
+        ("plain", "'plain' is summed\n"),
+        ("count_distinct(page)", "the distinct values of 'page' are counted"),
+    ],
+)  # fmt: skip
+def test_the_parts_of_a_formula_are_counted_or_summed_and_say_how_they_are_credited(calculate, words):
+    x = {"field": "a", "attribution": {"model": "linear"}, "deduplication": {"scope": "person", "id": "i", "keep": "last"}}
+    metrics = {"x": x, "plain": {"field": "b"}, "c": {"calculate": calculate}}
+    view = View.model_validate({"name": "v", "metrics": metrics, "dimensions": {"page": "page"}, "segments": {"b": {"where": A}}})
+    assert words in explain_component(view, "c")
+
+
+@pytest.mark.parametrize("kind", [{"field": "a"}, {"calculate": "events"}, {"summary": "costs.spend"}])
+@pytest.mark.parametrize(
+    ("own", "of_view", "words"),
+    [("EUR", "USD", "money in EUR, its own currency,"), (None, "USD", "money in USD, the view's currency,"), (None, None, "money of no known currency,")],
+)
+def test_money_says_its_currency(kind, own, of_view, words):
+    assert words in said("metrics", {**kind, "format": "currency", "currency": own}, currency=of_view)
+
+
 @pytest.mark.parametrize(
     ("metric", "words"),
     [
         ({"field": "a", "behavior": "instances"}, "each value that is set counts 1, also 0"),
         ({"field": "a", "behavior": "instances", "include": {"contains": "x"}}, "amounts that do not meet all: [contains: x] are not set"),
-        ({"field": "a", "format": "currency", "decimals": 2}, "it is shown as money, with 2 decimals; an upward trend is good"),
+        ({"field": "a", "format": "currency", "decimals": 2}, "it is shown as money of no known currency, with 2 decimals; an upward trend is good"),
         ({"calculate": "events / people", "upward_trend": "bad"}, "it is shown as a number, with 2 decimals; an upward trend is bad"),
         ({"field": "a", "values_to_count": False}, "each value that is false counts 1"),
         ({"field": "a", "include": {"more_than": 5}}, "amounts that do not meet all: [more_than: 5] are not set"),
         ({"field": "a", "deduplication": {"keep": "last"}}, "of the events of one session that carry it the last one counts"),
-        ({"field": "a", "attribution": {"model": "u_shaped", "lookback": "7 days"}}, "credited by u shaped to the values set in the person of the last 1 week before"),
-        ({"calculate": "events[buyers] / total(events)"}, "'events' is summed on events of buyers"),
-        ({"calculate": "sample_variance(events[buyers], people)"}, "what each of the people has of 'events' is squared and summed on events of buyers"),
+        ({"field": "a", "attribution": {"model": "u_shaped", "lookback": "7 days"}}, "credited by u shaped (first 40, middle 20, last 40) to the values set by the same person in the 1 week up to the event"),
+        ({"calculate": "events[buyers] / total(events)"}, "'events' are counted on events of buyers"),
+        ({"calculate": "sample_variance(events[buyers], people)"}, "what each person has of 'events' is squared and summed on events of buyers"),
         ({"field": "a", "external_id": "orders_of_shop"}, "its column in the lake's table of a report is called 'orders_of_shop'"),
         ({"calculate": "events", "external_id": "Hits"}, "its column in the lake's table of a report is called 'Hits'"),
         ({"calculate": "events[buyers] / total(events)"}, "events[buyers] / total(events) is computed from the sums"),
@@ -81,6 +176,7 @@ def test_each_setting_of_a_metric_is_said(metric, words):
     assert words in said("metrics", metric, segments={"buyers": {"where": {"metric": "events", "at_least": 1}}})
 
 
+CALLED = {"person": "visitor", "session": "visit", "event": "hit"}
 A, B = {"dimension": "page", "equals": "a"}, {"metric": "orders", "more_than": 2, "less_than": 5}
 
 
@@ -94,7 +190,10 @@ A, B = {"dimension": "page", "equals": "a"}, {"metric": "orders", "more_than": 2
         ({"where": {"dimension": "page", "exists": False, "model": "non_repeating"}}, "page is not set, as the event newly sets it"),
         ({"where": {"dimension": "page", "distinct": {"at_least": 2}}}, "the number of distinct page at least 2"),
         ({"container": "person", "include": "only_after", "where": {"then": [A, {"after": "2 events", "within": {"dimension": "page"}}, B]}},
-         "it keeps events from the last event of the first occurrence on of this: then page equals 'a', after 2 events and within 1 change of page, then orders"),
+         "it keeps of each person, within which the sequence runs, the events from the last one of the first occurrence on of this: then page equals 'a', after 2 events and within 1 change of page, then orders"),
+        ({"container": "session", "include": "only_before", "where": {"then": [A, B]}, "range": "last 1 week"},
+         "it keeps, of the report's range, of each session, within which the sequence runs, the events up to the first one of the last occurrence of this: then page"),
+        ({"container": "person", "where": {"then": [A, {"after": "1 session", "within": "30 min"}, B]}}, "after 1 session and within 30 minutes, then"),
         ({"container": "person", "where": {"then": [{"exclude": A}, {"logic_group": {"all": [A, B]}}]}}, "without page equals 'a', then (page equals 'a' and, in any order, orders"),
         ({"container": "person", "where": B, "range": "last 30 days"},
          "it looks at events of the last 30 days, also outside the report's range, with sessions and values as a report of these days has them"),
@@ -111,14 +210,61 @@ def test_each_condition_of_a_segment_is_said(segment, words):
 @pytest.mark.parametrize(
     ("segment", "words"),
     [
-        ({"container": "person", "where": {"container": "session", "where": B}}, "all events of each visitor that meets this: some visit in which orders"),
+        ({"container": "person", "where": {"container": "session", "where": B}}, "all hits of each visitor that meets this: some visit in which orders"),
         ({"where": {"all": [A, {"exclude": A}]}}, "it keeps each hit that meets this: (page"),
         ({"container": "person", "where": {"then": [{"container": "session", "where": A}, {"exclude": {"container": "session", "where": B}}]}},
          "then some visit in which page equals 'a', without some visit in which orders"),
+        ({"container": "person", "where": {"then": [A, {"after": "1 event", "within": "2 sessions"}, B]}}, "after 1 hit and within 2 visits, then"),
+        ({"container": "person", "where": {"then": [A, {"within": "0 events"}, B]}}, "within 0 hits, then"),
+        ({"container": "session", "include": "only_after", "where": {"then": [A, B]}}, "of each visit, within which the sequence runs, the hits from the last one"),
+        ({"where": {"dimension": "page", "exists": True, "model": "instance"}}, "page is set, as the hit itself sets it"),
+        ({"where": A, "range": "last 2 days"}, "it looks at hits of the last 2 days, also outside the report's range, with visits and values as"),
+        ({"where": A}, "visits, deduplication, persistence and attribution have looked at all hits"),
     ],
 )  # fmt: skip
 def test_containers_are_called_as_the_view_calls_them(segment, words):
-    assert words in said("segments", segment, containers={"person": "visitor", "session": "visit", "event": "hit"})
+    assert words in said("segments", segment, containers=CALLED)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "words"),
+    [
+        ({"field": "a"}, "the field 'a' of hits is stored, one value per hit"),
+        ({"lookup": "catalogue.category"}, "by the key that matches the hit"),
+        ({"profile": "crm.tier"}, "'crm.tier' of the visitor's profile is stored, one value per visitor"),
+        ({"derived": "next"}, "looks at the other hits of the visit, after visits and deduplication: "),
+        ({"field": "a", "persistence": {"allocation": "original", "expiration": "person"}}, "every hit has the value that was set first, also one that sets another, as long as the visitor's scope"),
+        ({"field": "a", "persistence": {}}, "hits that set none have the value that was set last, to the end of the visit"),
+        ({"field": "a", "persistence": {"allocation": "last_known"}}, "the last value of its whole visit, also hits before that"),
+        ({"field": "a", "persistence": {"expiration": {"metric": "m"}}}, "up to the hit that carries 'm'"),
+        ({"field": "a", "persistence": {}}, "segments hide hits after that: a hidden hit may have set a value that lasts"),
+        ({"field": "a", "no_value": {"as_value": True}}, "hits without a value have 'No value' as their value"),
+    ],
+)  # fmt: skip
+def test_dimensions_are_told_with_the_views_names(dimension, words):
+    derived = {"next": [{"function": "next_or_previous", "input": "page", "direction": "next"}]}
+    told = said("dimensions", dimension, derived=derived, containers=CALLED)
+    assert words in told
+    assert not re.search(r"\b(session|person|event)s? ", re.sub(r"next_or_previous.*", "", told))
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ({"field": "a", "deduplication": {}}, "of the hits of one visit that carry it the first one counts"),
+        ({"field": "a", "deduplication": {"scope": "person", "id": "i"}}, "of the hits of one visitor and 'i' that carry it the first one counts, the others are not set; those without 'i' all count"),
+        ({"field": "a", "attribution": {"lookback": "1 month"}}, "to the values set by the same visitor in the 1 month up to the hit"),
+        ({"field": "a", "attribution": {"container": "session"}}, "to the values set in the same visit up to the hit"),
+        ({"field": "a"}, "amounts go to the values that their hit has"),
+        ({"derived": "days"}, "looks at the first date of the visitor and at now, which is that of the newest hit, after visits and deduplication: "),
+        ({"calculate": "sample_variance(events, people)"}, "what each visitor has of 'events' is squared and summed"),
+        ({"calculate": "people[buyers]"}, "'people' are counted, each once per row and once for the total, on hits of buyers"),
+        ({"summary": "costs.spend"}, "they have no visitor and no visit"),
+    ],
+)  # fmt: skip
+def test_metrics_are_told_with_the_views_names(metric, words):
+    derived = {"days": [{"function": "date_math", "start": {"input": "t", "scope": "person"}, "end": "now"}]}
+    assert words in said("metrics", metric, segments={"buyers": {"where": A}}, derived=derived, containers=CALLED)
 
 
 def test_the_views_own_segments_come_before_a_reports():
@@ -126,9 +272,31 @@ def test_the_views_own_segments_come_before_a_reports():
     assert text.index("the view's own segments leave out events") < text.index("it keeps")
 
 
-def test_a_standard_component_is_one_and_an_unknown_one_is_not():
-    assert "is a standard metric" in explain_component(View(name="v"), "sessions")
-    assert "is a standard dimension" in explain_component(View(name="v"), "session_type")
+@pytest.mark.parametrize("name", [*STANDARD_METRICS, *STANDARD_DIMENSIONS])
+def test_each_standard_component_is_told_in_one_sentence(name):
+    kind = "metric" if name in STANDARD_METRICS else "dimension"
+    told = explain_component(View(name="v", time_zone="America/New_York", containers=CALLED), name)
+    assert re.fullmatch(rf"'{name}' is a standard {kind} of every view: [^.{{}}]+\.", told)
+    assert not re.search(r"\b(sessions?|persons?|events?)\b", told.split(": ", 1)[1])
+    assert ("America/New_York" in told) == (name in TIMES)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "name", "words"),
+    [
+        ("gregorian", "week", "with Monday as its first day"), ({"week_start": "sunday"}, "week", "with Sunday as its first day"),
+        ("4-5-4", "week", "with Sunday as its first day"), ("gregorian", "week_of_year", "from 1, the first with at least four days in it"),
+        ("4-5-4", "week_of_year", "in its year of the view's calendar, from 1, in UTC"),
+        ("gregorian", "sessions", "the sessions with some event of the report's range in the row are counted, each once per row and once for the total"),
+        ("gregorian", "first_time_sessions", "whose person has no event in the 13 months before the range"),
+        ("gregorian", "time_spent_seconds", "the last one of a session has none"),
+    ],
+)  # fmt: skip
+def test_standard_components_are_told_as_the_rules_have_them(calendar, name, words):
+    assert words in explain_component(View.model_validate({"name": "v", "calendar": calendar}), name)
+
+
+def test_an_unknown_component_is_none():
     with pytest.raises(ConfigurationError, match="No component named 'sesions'. Did you mean 'sessions'?"):
         explain_component(View(name="v"), "sesions")
 
