@@ -23,6 +23,9 @@ def binding_faults(view: View, matches: Mapping[str, str]) -> Iterator[tuple[str
     for name, dimension in view.dimensions.items():
         if dimension.persistence is None:
             continue
+        if dimension.persistence.binding == name:
+            yield name, f"persistence: '{name}' is bound to itself; values are bound to those of another dimension."
+            continue
         own = (parts_of_values(name),) if dimension.gives_list else own_arrays(view, dimension, matches)
         if dimension.persistence.binding is None:
             yield from _alone(name, own, dimension.persistence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
@@ -74,6 +74,9 @@ class Dimension(DimensionValues):
 AnyDimension = Annotated[Dimension, BeforeValidator(_field_of, json_schema_input_type=str | Dimension)]
 
 
+_Shown = TypeVar("_Shown", "Metric", "CalculatedMetric")
+
+
 class Metric(MetricValues):
     """A metric: a number on events, of a field or a derived field. `instances` counts events on which the field is set, also to 0 or to text.
 
@@ -107,7 +110,7 @@ class Metric(MetricValues):
     def _one_source(self) -> Metric:
         if (self.field is None) == (self.derived is None):
             raise ValueError("give exactly one of 'field', 'derived'.")
-        return self
+        return _with_currency(self)
 
 
 class CalculatedMetric(Spec):
@@ -131,11 +134,21 @@ class CalculatedMetric(Spec):
     label: str | None = None
     description: str | None = None
 
+    @model_validator(mode="after")
+    def _money_has_a_currency(self) -> CalculatedMetric:
+        return _with_currency(self)
+
     @field_validator("calculate")
     @classmethod
     def _parses(cls, text: str) -> str:
         parse(text)
         return text
+
+
+def _with_currency(metric: _Shown) -> _Shown:
+    if metric.currency and metric.format != "currency":
+        raise ValueError(f"currency: '{metric.currency}' is shown of amounts of money alone; write format: currency.")
+    return metric
 
 
 def _metric_kind(value: object) -> str:

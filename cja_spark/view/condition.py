@@ -87,7 +87,7 @@ class DimensionCondition(Spec):
 
     dimension: Name
     equals: Text | None = None
-    equals_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
+    equals_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1)
     contains: Text | None = None
     contains_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)
     contains_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)
@@ -95,7 +95,7 @@ class DimensionCondition(Spec):
     ends_with: Text | None = None
     matches: Text | None = None
     does_not_equal: Text | None = None
-    equals_none_of: Annotated[tuple[Text, ...] | None, AsTuple] = None
+    equals_none_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1)
     does_not_contain: Text | None = None
     does_not_contain_all_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)
     does_not_contain_any_of: Annotated[tuple[Text, ...] | None, AsTuple] = Field(default=None, min_length=1, max_length=100)

@@ -77,6 +77,13 @@ class SessionSettings(Spec):
     timeout: Span = timedelta(minutes=30)
     starts_with: Annotated[tuple[Name, ...], AsTuple] = ()
 
+    @field_validator("timeout")
+    @classmethod
+    def _some_time(cls, timeout: Span) -> Span:
+        if timeout == timedelta(0):
+            raise ValueError("a timeout of no time makes a session of each event; write 1 ms or more.")
+        return timeout
+
 
 class View(Spec):
     """A data view.
