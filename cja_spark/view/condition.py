@@ -73,10 +73,9 @@ class MetricCondition(Comparison):
 class DimensionCondition(Spec):
     r"""A dimension compared with text, case-sensitive. Negative operators are complements: null matches them (G3).
 
-    `matches` compares the whole text with a pattern in which `*` is any text and `\*` the star itself.
-
+    `matches` compares the whole text with a pattern in which `*` is any text and `\*` the star itself;
+    `at_least`, `at_most`, `more_than`, `less_than` compare the number that a text says, one that says none meets none.
     `distinct` compares the number of distinct values that the event, session or person has; no value is none (G1).
-
     `model` says which events can match (G5): `repeating` all, by the value they have; `instance` by the value they
     set themselves; `non_repeating` only events that set another value than the person's last one.
 
@@ -102,6 +101,10 @@ class DimensionCondition(Spec):
     does_not_start_with: Text | None = None
     does_not_end_with: Text | None = None
     does_not_match: Text | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
+    more_than: Number | None = None
+    less_than: Number | None = None
     exists: bool | None = None
     distinct: Comparison | None = None
     model: Literal["repeating", "instance", "non_repeating"] = "repeating"
@@ -119,7 +122,8 @@ class DimensionCondition(Spec):
         return tuple(name for name in _OPERATORS if getattr(self, name) is not None)
 
 
-_OPERATORS = (*COMPLEMENT_OF.values(), *COMPLEMENT_OF, "exists", "distinct")
+NUMERIC = ("at_least", "at_most", "more_than", "less_than")
+_OPERATORS = (*COMPLEMENT_OF.values(), *COMPLEMENT_OF, *NUMERIC, "exists", "distinct")
 
 
 class SegmentReference(Spec):

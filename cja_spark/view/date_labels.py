@@ -18,7 +18,7 @@ _CLOCKS = ("hour", "minute", "second")
 _DAYS: dict[DateGranularity, DayGranularity] = {
     "hour": "day", "minute": "day", "second": "day", "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
 }  # fmt: skip
-_CLOCK = r"\A(?P<day>.{10})[ T](?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?P<second>:[0-5][0-9])?"
+_CLOCK = r"\A(?P<day>.{10})[ T](?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?P<second>:[0-5][0-9])?(?:[^0-9:]|\z)"
 
 
 def labels_of(texts: pa.Array, granularity: DateGranularity, calendar: Calendar) -> pa.Array:

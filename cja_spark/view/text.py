@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cja_spark.view.condition import DimensionCondition
+from cja_spark.view.text_numbers import numbers_of
 
 _STAR = "\0"
 
@@ -31,6 +32,10 @@ def like_pattern(glob: str) -> str:
     return text.replace("*", "%").replace(_STAR, "*")
 
 
+def _number_meets(compare: Callable[[pa.Array, float], pa.Array], texts: pa.Array, bound: float) -> pa.Array:
+    return pc.fill_null(compare(numbers_of(texts), bound), False)
+
+
 _TESTS: Mapping[str, Callable[[pa.Array, Any], pa.Array]] = {
     "equals": pc.equal,
     "equals_any_of": lambda texts, some: pc.is_in(texts, pa.array(some, pa.string())),
@@ -40,4 +45,8 @@ _TESTS: Mapping[str, Callable[[pa.Array, Any], pa.Array]] = {
     "starts_with": pc.starts_with,
     "ends_with": pc.ends_with,
     "matches": lambda texts, glob: pc.match_like(texts, like_pattern(glob)),
+    "at_least": lambda texts, bound: _number_meets(pc.greater_equal, texts, bound),
+    "at_most": lambda texts, bound: _number_meets(pc.less_equal, texts, bound),
+    "more_than": lambda texts, bound: _number_meets(pc.greater, texts, bound),
+    "less_than": lambda texts, bound: _number_meets(pc.less, texts, bound),
 }

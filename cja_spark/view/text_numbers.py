@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_NUMBER = r"\A[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[Ii]nf(?:inity)?)\z"
+NUMBER = r"\A[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[Ii]nf(?:inity)?)\z"
 _DAY = r"\A[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 
 
@@ -38,7 +38,7 @@ def numbers_of(texts: pa.Array) -> pa.Array:
     >>> numbers_of(pa.array(["12", "-2.5E3", "twelve"])).to_pylist()
     [12.0, -2500.0, None]
     """
-    is_number = pc.match_substring_regex(texts, _NUMBER)
+    is_number = pc.match_substring_regex(texts, NUMBER)
     return pc.cast(pc.if_else(is_number, texts, None), pa.float64())
 
 

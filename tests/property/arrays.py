@@ -14,10 +14,10 @@ from cja_spark.view.condition import DimensionCondition
 from cja_spark.view.standard import STANDARD_DIMENSIONS
 from cja_spark.view.text_numbers import marked
 from tests.reference.metrics import clean
-from tests.reference.segments import POSITIVE
+from tests.reference.segments import NUMERIC, POSITIVE
 from tests.reference.values import number
 
-TESTS = {name: POSITIVE[name] for name in ("contains", "contains_all_of", "contains_any_of", "starts_with", "ends_with", "matches")}
+TESTS = {name: POSITIVE[name] for name in ("contains", "contains_all_of", "contains_any_of", "starts_with", "ends_with", "matches", *NUMERIC)}
 
 
 def stored(events, name, depth, *, dimension):

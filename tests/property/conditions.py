@@ -81,6 +81,7 @@ def comparison(chance):
         ("contains_all_of", "does_not_contain_all_of"): [text[0], text[-1]],
         ("contains_any_of", "does_not_contain_any_of"): [text[:2], text[-3:]],
         ("exists", "exists"): not negative,
+        **{(one, one): chance.choice([0, 1, 2, 2.5, 30]) for one in ("at_least", "at_most", "more_than", "less_than")},
     }  # fmt: skip
     words, asked = chance.choice(list(operators.items()))
     models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", "neighbour", "level", *STANDARD) else [])]

@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tests.reference.metrics import STANDARD, TYPES, amount, amount_nodes, own, own_before_persistence
 from tests.reference.ranges import Span, same_unit
 from tests.reference.sequences import matches
+from tests.reference.values import number
 
 Indices = list[int]
 COMPARE = {
@@ -20,6 +22,15 @@ COMPARE = {
     "equals": lambda x, y: x == y,
     "does_not_equal": lambda x, y: x != y,
 }
+NUMERIC = ("at_least", "at_most", "more_than", "less_than")
+
+
+def number_meets(compare: Callable[[float, float], bool], value: str, asked: float) -> bool:
+    """Whether the number that a text says compares so; a text that says none does not."""
+    found = number(value)
+    return found is not None and compare(found, asked)
+
+
 POSITIVE = {
     "equals": lambda value, asked: value == asked,
     "equals_any_of": lambda value, asked: value in asked,
@@ -29,6 +40,7 @@ POSITIVE = {
     "matches": lambda value, asked: re.fullmatch(glob(asked), value, re.DOTALL) is not None,
     "contains_all_of": lambda value, asked: all(term in value for term in asked),
     "contains_any_of": lambda value, asked: any(term in value for term in asked),
+    **{name: partial(number_meets, COMPARE[name]) for name in NUMERIC},
 }
 COMPLEMENT = {
     "does_not_equal": "equals",

@@ -103,7 +103,7 @@ def bucket(text: str, how: object) -> str | None:
 def day_label(text: str, size: str, calendar: object) -> str | None:
     """The name of the bucket that the day, or the instant, lies in with which a text begins."""
     if size in CLOCK:
-        clock = re.match(r"[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", text[10:], re.ASCII)
+        clock = re.match(r"[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?![\d:])", text[10:], re.ASCII)
         day = day_label(text, "day", calendar)
         return f"{day} {':'.join([part or '00' for part in clock.groups()][: CLOCK[size]] + ['00'] * (size == 'hour'))}" if day and clock else None
     try:
