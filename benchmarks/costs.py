@@ -9,6 +9,7 @@ from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.paths import Paths
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
 from cja_spark.reports.trend import Trend
@@ -59,6 +60,7 @@ TREND_OF_BUYERS = Trend.model_validate(
 )
 
 REVENUE_OF_PEOPLE = Histogram.model_validate({"name": "revenue_of_people", "range": RANGE, "metric": "revenue", "start": 0, "size": 100, "buckets": 20})
+PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimension": "page", "conversion": "revenue"})
 
 
 def _kept(allocation: str, expiration: str) -> View:
@@ -81,6 +83,7 @@ WORKS: dict[str, Work] = {
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
+    "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
 from cja_spark.reports.spec import Report
 from cja_spark.reports.trend import Trend
@@ -45,6 +46,11 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
     "amount": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
+}  # fmt: skip
+_OF_PATHS: Mapping[str, tuple[Format, str]] = {
+    "trials": ("count", "Trials"), "converted_trials": ("count", "Converted trials"), "converted_people": ("people", "Converted people"),
+    "converted_rate": ("percent", "Conversion rate"), "rate_lower": ("percent", "At least"), "rate_upper": ("percent", "At most"),
+    "rate_lift": ("number", "Lift"),
 }  # fmt: skip
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range"}
@@ -88,7 +94,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
     named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
-    columns = (_counted(column, report) for column in named)
+    columns = (_of_paths(column, report, view, identities) if isinstance(report, Paths) else _counted(column, report) for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
@@ -148,6 +154,18 @@ def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
     counted = report.counted()
     labels = {counted: counted.capitalize(), f"fallout_{counted}": "Went no further", f"open_{counted}": "May still go on"}
     return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
+
+
+def _of_paths(column: ColumnSpec, report: Paths, view: View, identities: Collection[str]) -> ColumnSpec:
+    """A column of paths: values as the dimension shows them, the amount as its metric does."""
+    if column.name in _OF_PATHS:
+        kind, label = _OF_PATHS[column.name]
+        return ColumnSpec(name=column.name, label=label, format=kind, decimals=2 if column.name == "rate_lift" else None)
+    like = {"path_taken": report.dimension, "metric_sum": report.conversion}.get(column.name)
+    if like is None:
+        return column
+    shown = column_of(like, view, identities)
+    return shown.model_copy(update={"name": column.name, "label": "Path" if column.name == "path_taken" else shown.label})
 
 
 def labels_of(report: Report, view: View) -> Mapping[str, str]:

@@ -212,6 +212,18 @@ def histogram(chance):
             "start": start, "size": size, "buckets": chance.choice([1, 5, 50])}  # fmt: skip
 
 
+def paths(chance, single):
+    dimension = chance.choice([*single, *single, chance.choice([*STANDARD])])
+    metric = chance.choice(["orders", "orders", *(one for one in (*METRICS, *METRICS_OF_SESSIONS) if one not in ("events", "people", "sessions", "conversion"))])
+    texts = TEXTS.get(dimension) or STANDARD[dimension]
+    return {
+        "report": "paths", "dimension": dimension, "conversion": metric, "container": chance.choice(["session", "person"]),
+        "max_len": chance.choice([1, 2, 5, 20]), "keep": chance.choice(["first", "last"]), "include_last": chance.random() < 0.3,
+        "repeats": chance.choice(["first", "last", "keep"]), "exclude": chance.choice([[], [], chance.sample(texts, min(2, len(texts)))]),
+        "count": chance.choice(["trials", "persons"]), "min_support": chance.choice([1, 1, 2, 30]), "rows": chance.choice([1, 3, 1000]),
+    }  # fmt: skip
+
+
 def no_value(chance):
     """Whether what has no value is a row: left to the dimension, or said."""
     return chance.choice([{}, {}, {"include_no_value": True}, {"include_no_value": False}])
@@ -253,9 +265,9 @@ def without_times(asked):
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = []
-    for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram):
+    for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths):
         days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-        more = {trend: (days,), sessions: (single_valued(view),)}.get(make, ())
+        more = {trend: (days,), sessions: (single_valued(view),), paths: (single_valued(view),)}.get(make, ())
         asked = make(chance, *more)
         if "rate_game" in repr(view["metrics"]):
             asked |= without_times(asked)

@@ -10,6 +10,7 @@ import pytest
 from cja_spark.frames import report_rows
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.paths import Paths
 from cja_spark.reports.sessions import Sessions
 from cja_spark.reports.table import Table
 from cja_spark.reports.trend import Trend
@@ -17,7 +18,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram}
+KINDS = {"table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -52,6 +53,8 @@ ASKS = [
     {"report": "histogram", "metric": "units", "size": 2},
     {"report": "histogram", "metric": "time_spent_seconds", "count": "sessions", "start": 0, "size": 60, "segments": ["not_home"]},
     {"report": "histogram", "metric": "orders", "count": "events", "start": 0, "size": 0.5},
+    {"report": "paths", "dimension": "page", "conversion": "orders", "min_support": 1, "rows": 1000},
+    {"report": "paths", "dimension": "channel", "conversion": "calls", "container": "person", "count": "persons", "exclude": ["mail"], "min_support": 1, "rows": 1000},
     {"report": "sessions", "dimension": "page", "segments": ["not_home"]},
     {"report": "sessions", "dimension": "page", "rows": 3},
     {"report": "trend", "granularity": "hour", "metrics": ["events", "people", "sessions", "orders", "time_spent_seconds"]},

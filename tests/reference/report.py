@@ -20,6 +20,7 @@ from tests.reference import (
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
 from tests.reference.histogram import histogram
+from tests.reference.paths import paths
 from tests.reference.ranges import Span, common, instants
 from tests.reference.segments import World, events_of
 from tests.reference.sessions import numbers, sessions, timeout, with_figures
@@ -127,7 +128,7 @@ def see(
 
 def leaves_shown(view: dict, ask: dict) -> list[Leaf]:
     """What is summed for the columns and for what rows are sorted by."""
-    named = [*ask.get("metrics", ()), *(ask[one] for one in ("sort", "metric") if ask.get(one))]
+    named = [*ask.get("metrics", ()), *(ask[one] for one in ("sort", "metric", "conversion") if ask.get(one))]
     return leaves(view, [name for name in named if name in view.get("metrics", {})])
 
 
@@ -189,4 +190,4 @@ def report(
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
     if ask["report"] == "fallout":
         return fallout(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
-    return {"table": table, "trend": trend, "sessions": sessions, "histogram": histogram}[ask["report"]](seen, ask, view)
+    return {"table": table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)

@@ -13,6 +13,8 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.measures import base_metrics
+from cja_spark.reports.paths_ranked import FIGURES, MEMBERS
+from cja_spark.reports.paths_ranked import TOTAL as TOTAL_OF_PATHS
 from cja_spark.reports.people_behind import people_behind
 from cja_spark.reports.table import TOTAL
 from cja_spark.view.calendar import instant_ms
@@ -83,6 +85,17 @@ def histogram(first: float, second: float, count: str = "people", people: tuple[
         cells.add(PEOPLE, people or (first, second), [1, 2])
         cells.add(ALL_PEOPLE, sum(people or (first, second)))
     return answer(cells, report="histogram", name="orders_of_people", metric="orders", count=count, buckets=2)
+
+
+def paths(home: float, cart: float, converted: tuple[float, float] | None = None) -> Answer:
+    """Two paths of one page, each taken once by so many, half of whom order, or as many as are said."""
+    cells, ordered = Cells(), converted or (home / 2, cart / 2)
+    for number, name in enumerate(FIGURES):
+        amounts = [home, cart] if name in ("trials", "people") else [*ordered]
+        cells.add(number, amounts, [1, 2], [1, 2])
+        cells.add(TOTAL_OF_PATHS + number, sum(amounts))
+    cells.add(MEMBERS, [1, 1], [1, 2], [1, 2], 0, [1, 2])
+    return answer(cells, report="paths", name="paths_to_orders", dimension="page", conversion="orders", min_support=1)
 
 
 def fallout(first: float, second: float, **given: object) -> Answer:

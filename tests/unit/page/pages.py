@@ -69,8 +69,27 @@ HISTOGRAM = Panel(
 )  # fmt: skip
 
 
+PATHS = Panel(
+    name="paths_to_orders", title="Paths to orders", report="paths",
+    columns=(ColumnSpec(name="row_kind", label="Kind"), ColumnSpec(name="path_taken", label="Path"),
+             ColumnSpec(name="trials", label="Trials", format="count"), ColumnSpec(name="converted_trials", label="Converted trials", format="count"),
+             ColumnSpec(name="people", label="People", format="people"), ColumnSpec(name="converted_people", label="Converted people", format="people"),
+             ColumnSpec(name="converted_rate", label="Conversion rate", format="percent"), ColumnSpec(name="rate_lower", label="At least", format="percent"),
+             ColumnSpec(name="rate_upper", label="At most", format="percent")),
+    rows=tuple(
+        {"row_kind": kind, "path_taken": path, "trials": trials, "converted_trials": converted, "people": people, "converted_people": buyers,
+         "converted_rate": converted / trials, "rate_lower": low, "rate_upper": high}
+        for kind, path, trials, converted, people, buyers, low, high in (
+            ("total", None, 1_000, 200, 800, 190, 0.176, 0.226), ("top", "home → cart", 400, 160, 300, 155, 0.353, 0.449),
+            ("top", "… → help → home", 300, 30, 290, 30, 0.071, 0.139), ("bottom", "help", 250, 7, 200, 7, 0.014, 0.057),
+            ("other", None, 50, 3, None, None, 0.021, 0.162),
+        )
+    ),
+)  # fmt: skip
+
+
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

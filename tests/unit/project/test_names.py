@@ -242,6 +242,24 @@ def test_a7_credit_goes_to_what_was_set_before_so_a_standard_dimension_but_times
 
 
 @pytest.mark.parametrize(
+    ("dimension", "conversion", "line", "said"),
+    [
+        ("page", "conversion", 3, CALCULATED),
+        ("page", "ordres", 3, "no metric named 'ordres'. Did you mean 'orders'?"),
+        ("page", "events", 1, "conversion: 'events' is of every event, or of all of a session; name a metric that some events have."),
+        ("pgae", "orders", 2, "no dimension named 'pgae'. Did you mean 'page'?"),
+        ("product", "orders", 2, "dimension 'product' lies in the array 'productListItems', so an event has several values; use a table."),
+    ],
+)
+def test_paths_are_of_one_value_per_event_and_end_with_a_metric_that_some_events_have(folder, dimension, conversion, line, said):
+    report = folder / "reports" / "paths_to_orders.yaml"
+    report.write_text(f"report: paths\ndimension: {dimension}\nconversion: {conversion}\n", encoding="utf-8")
+    [(file, at, message)] = faults(folder)
+    assert (file, at) == ("reports/paths_to_orders.yaml", line)
+    assert message.startswith(said)
+
+
+@pytest.mark.parametrize(
     ("metric", "said"),
     [
         ("conversion", CALCULATED),

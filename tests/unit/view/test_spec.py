@@ -14,7 +14,7 @@ from cja_spark.reports.kinds import REPORTS
 from cja_spark.view.spec import COLUMNS_BESIDE_DIMENSIONS, COLUMNS_BESIDE_METRICS, STANDARD_METRICS, View
 
 DAY_MS = 86_400_000
-OWN = {"dimensions": ["page", "channel"], "dimension": "page", "metrics": ["events", "price"], "steps": ["price"], "metric": "price", "breakdown": "page"}
+OWN = {"dimensions": ["page", "channel"], "dimension": "page", "metrics": ["events", "price"], "steps": ["price"], "metric": "price", "conversion": "price", "breakdown": "page"}
 
 
 def view(**components):

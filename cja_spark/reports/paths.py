@@ -1,0 +1,151 @@
+"""Paths: which sequences of values end in a conversion most often, and which least (rules B1-B5)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from cja_spark.journeys.batch import Bools, Ints
+from cja_spark.kernels.counting import first_per_code, sums_per_code, units_per_code
+from cja_spark.kernels.paths import ends_of_sequences, opens_trial, path_names, run_heads
+from cja_spark.reports.ask import Seen
+from cja_spark.reports.cells import Cells
+from cja_spark.reports.kind import REPORTS, Kind
+from cja_spark.reports.measures import DISTINCT
+from cja_spark.reports.paths_ranked import CUT, FIGURES, MEMBERS, TOTAL, finish
+from cja_spark.reports.spec import Report
+from cja_spark.reports.table_rows import Codes, combined
+from cja_spark.spec import AsTuple, Name
+from cja_spark.view.condition import DimensionCondition, Text
+
+
+class Paths(Report):
+    """Which paths convert most often, and which least.
+
+    Attributes:
+        report: which sequences of values end in a conversion.
+        dimension: the dimension whose values a path is made of.
+        conversion: the metric that ends a trial when an event has some of it.
+        container: whose events are cut into trials, each session's or each person's.
+        max_len: how many values a path has at most.
+        keep: whether the last values of a longer one are kept, or the first.
+        include_last: whether the value of the converting event is a part of the path.
+        repeats: `first` or `last` of values in a row that are equal, which is the same path; or `keep` all.
+        exclude: values that are no part of a path.
+        count: what rates and `min_support` are of; trials of one person depend on one another.
+        min_support: a path of fewer is pooled in *other*.
+        rows: how many of the best paths are shown, and how many of the worst.
+    """
+
+    report: Literal["paths"] = "paths"
+    dimension: Name
+    conversion: Name
+    container: Literal["session", "person"] = "session"
+    max_len: int = Field(default=5, ge=1, le=20)
+    keep: Literal["last", "first"] = "last"
+    include_last: bool = False
+    repeats: Literal["first", "last", "keep"] = "first"
+    exclude: Annotated[tuple[Text, ...], AsTuple] = ()
+    count: Literal["trials", "persons"] = "trials"
+    min_support: int = Field(default=30, ge=1)
+    rows: int = Field(default=20, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _of_some_events(self) -> Self:
+        if self.conversion in ("events", *DISTINCT):
+            raise ValueError(f"conversion: '{self.conversion}' is of every event, or of all of a session; name a metric that some events have.")
+        return self
+
+    def metrics_used(self) -> tuple[str, ...]:
+        """What a conversion is."""
+        return (self.conversion,)
+
+    def metrics_of_events(self) -> tuple[str, ...]:
+        """An event converts."""
+        return (self.conversion,)
+
+    def dimensions_used(self) -> tuple[str, ...]:
+        """What paths are made of."""
+        return (self.dimension,)
+
+    def single_valued(self) -> tuple[str, ...]:
+        """A step of a path is one value."""
+        return (self.dimension,)
+
+    def conditions(self) -> tuple[DimensionCondition, ...]:
+        """What is no part of a path."""
+        if not self.exclude:
+            return ()
+        return (DimensionCondition(dimension=self.dimension, equals_any_of=self.exclude, model="instance"),)
+
+
+def kernel(seen: Seen[Paths]) -> Cells:
+    """Count trials, conversions and people per path, and name the values of each path once.
+
+    Source: B1-B3.
+    """
+    cells, report = Cells(), seen.ask.report
+    at = np.flatnonzero(seen.masked())
+    if len(at) == 0:
+        return cells
+    people = np.asarray(seen.journeys.person_of_event(), np.int64)[at]
+    units = np.asarray(seen.sessions, np.int64)[at] if report.container == "session" else people
+    converts = seen.step(report.conversion)[at]
+    opens = opens_trial(units, converts)
+    trial, first = np.cumsum(opens) - 1, np.flatnonzero(opens)
+    columns, cut = _paths(seen, at, trial, converts, len(first))
+    names = path_names(columns, cut)
+    keys, codes = combined(names)
+    ends = np.append(first[1:], len(at)) - 1
+    converted = converts[ends]
+    amounts = np.where(converted, np.nan_to_num(seen.amounts(report.conversion)[at[ends]]), 0.0)
+    _add(cells, codes, keys, people[first], converted, amounts)
+    once = first_per_code(np.zeros(len(codes), np.int64), codes, len(keys[0]))
+    _add_members(cells, keys, [column[once] for column in columns], cut[once])
+    return cells
+
+
+def _paths(seen: Seen[Paths], at: Ints, trial: Ints, converts: Bools, trials: int) -> tuple[list[Ints], Bools]:
+    """The values of each trial's path as columns, and which paths are cut.
+
+    Shapes: at, trial int64[events], converts bool[events] -> int64[trials] each, bool[trials].
+    Source: W1, B2: own values; excluded ones go before runs are collapsed.
+    """
+    report = seen.ask.report
+    values = seen.journeys.own_ids(report.dimension)[at]
+    part = values != 0
+    if not report.include_last:
+        part &= ~converts
+    for condition in report.conditions():
+        part &= ~seen.step(condition)[at]
+    owners, values = trial[part], values[part]
+    if report.repeats != "keep":
+        heads = run_heads(owners, values)
+        owners, values = owners[heads], values[heads]
+    return ends_of_sequences(owners, values, trials, report.max_len, last=report.keep == "last")
+
+
+def _add(cells: Cells, codes: Codes, keys: list[Ints], people: Ints, converted: Bools, amounts: np.ndarray) -> None:
+    """Add the figures of each path, in the order of `FIGURES`, and those of all trials."""
+    size, none = len(keys[0]), np.zeros(len(codes), np.int32)
+    for which, width, key, total in ((codes, size, keys, 0), (none, 1, [], TOTAL)):
+        some = which[converted]
+        figures = (
+            np.bincount(which, minlength=width), np.bincount(some, minlength=width), units_per_code(which, people, width),
+            units_per_code(some, people[converted], width), sums_per_code(which, amounts, width),
+        )  # fmt: skip
+        for number, counts in zip(range(len(FIGURES)), figures, strict=True):
+            cells.add(total + number, counts.astype(np.float64), *key)
+
+
+def _add_members(cells: Cells, keys: list[Ints], columns: list[Ints], cut: Bools) -> None:
+    for place, column in enumerate(columns):
+        there = column != 0
+        cells.add(MEMBERS, np.ones(int(there.sum())), keys[0][there], keys[1][there], place, column[there])
+    if cut.any():
+        cells.add(MEMBERS, np.ones(int(cut.sum())), keys[0][cut], keys[1][cut], CUT, 0)
+
+
+REPORTS.register("paths")(Kind(Paths, kernel, finish))
