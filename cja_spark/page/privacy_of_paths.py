@@ -23,7 +23,7 @@ def hide_few_of_paths(rows: Sequence[Row], columns: Columns, fewest: int) -> Ite
     """Give the rows with what is about 1 to `fewest` - 1 people hidden, and what could be computed from the rest.
 
     A path of so few people loses all its figures, one on which so few convert those of conversions. The total less the
-    other paths is what the hidden ones hold together: so as long as that is one path, or about fewer than `fewest` people,
+    other paths is what the hidden ones hold together: so as long as that is about fewer than `fewest` people, as one path always is,
     *other* is withheld, then the path of the fewest people that is left. Of *other* people are not known; its trials stand for them.
 
     Source: spec publishing, S4. Decision: docs/decisions/page-charts.md.
@@ -52,7 +52,7 @@ def _hidden(rows: Sequence[Row], people: str, trials: str, fewest: int) -> dict[
     found: dict[tuple[str, str], SafeCell] = {path: Below(fewest) for path, count in counts.items() if few(count, fewest)}
     parts = {path for path in found if path[0] != TOTAL}
     left = sorted((path for path in counts if counts[path] > 0 and path not in found and path[0] != TOTAL), key=lambda path: (path[0] != OTHER, counts[path], path))
-    while parts and left and (len(parts) < 2 or sum(counts[path] for path in parts if path[0] != OTHER) < fewest):
+    while parts and left and sum(counts[path] for path in parts if path[0] != OTHER) < fewest:
         parts.add(path := left.pop(0))
         found[path] = Withheld(fewest)
     return found

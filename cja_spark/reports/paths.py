@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from cja_spark.journeys.batch import Bools, Ints
-from cja_spark.kernels.counting import first_per_code, sums_per_code, units_per_code
+from cja_spark.kernels.counting import coded, first_per_code, places, sums_per_code, units_per_code
 from cja_spark.kernels.paths import ends_of_sequences, opens_trial, path_names, run_heads
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
@@ -87,30 +87,44 @@ def kernel(seen: Seen[Paths]) -> Cells:
     Source: B1-B3.
     """
     cells, report = Cells(), seen.ask.report
-    at = np.flatnonzero(seen.masked())
-    if len(at) == 0:
+    mask = seen.masked()
+    if not mask.any():
         return cells
+    at = places(mask)
     people = np.asarray(seen.journeys.person_of_event(), np.int64)[at]
     units = np.asarray(seen.sessions, np.int64)[at] if report.container == "session" else people
     converts = seen.step(report.conversion)[at]
     opens = opens_trial(units, converts)
     trial, first = np.cumsum(opens) - 1, np.flatnonzero(opens)
+    ends = np.append(first[1:], len(opens)) - 1
     columns, cut = _paths(seen, at, trial, converts, len(first))
     names = path_names(columns, cut)
-    keys, codes = combined(names)
-    ends = np.append(first[1:], len(at)) - 1
+    codes, once = _numbered(*names)
+    keys = [name[once] for name in names]
     converted = converts[ends]
-    amounts = np.where(converted, np.nan_to_num(seen.amounts(report.conversion)[at[ends]]), 0.0)
+    amounts = np.where(converted, np.nan_to_num(seen.amounts(report.conversion)[at][ends]), 0.0)
     _add(cells, codes, keys, people[first], converted, amounts)
-    once = first_per_code(np.zeros(len(codes), np.int64), codes, len(keys[0]))
     _add_members(cells, keys, [column[once] for column in columns], cut[once])
     return cells
 
 
-def _paths(seen: Seen[Paths], at: Ints, trial: Ints, converts: Bools, trials: int) -> tuple[list[Ints], Bools]:
+def _numbered(name: Ints, other: Ints) -> tuple[Codes, Ints]:
+    """The number of each path by both of its names, and where each number is for the first time.
+
+    Shapes: int64[trials], int64[trials] -> int32[trials], int64[paths].
+    """
+    keys, codes = coded(name)
+    once = first_per_code(np.zeros(len(codes), np.int64), codes, len(keys))
+    if np.array_equal(other[once][codes], other):
+        return codes, once
+    (keys, _), codes = combined((name, other))  # two paths share one name, which is as good as never
+    return codes, first_per_code(np.zeros(len(codes), np.int64), codes, len(keys))
+
+
+def _paths(seen: Seen[Paths], at: Ints | slice, trial: Ints, converts: Bools, trials: int) -> tuple[list[Ints], Bools]:
     """The values of each trial's path as columns, and which paths are cut.
 
-    Shapes: at, trial int64[events], converts bool[events] -> int64[trials] each, bool[trials].
+    Shapes: at int64[events] or a slice of them, trial int64[events], converts bool[events] -> int64[trials] each, bool[trials].
     Source: W1, B2: own values; excluded ones go before runs are collapsed.
     """
     report = seen.ask.report
@@ -120,9 +134,10 @@ def _paths(seen: Seen[Paths], at: Ints, trial: Ints, converts: Bools, trials: in
         part &= ~converts
     for condition in report.conditions():
         part &= ~seen.step(condition)[at]
-    owners, values = trial[part], values[part]
+    kept = np.flatnonzero(part)
+    owners, values = trial[kept], values[kept]
     if report.repeats != "keep":
-        heads = run_heads(owners, values)
+        heads = np.flatnonzero(run_heads(owners, values))
         owners, values = owners[heads], values[heads]
     return ends_of_sequences(owners, values, trials, report.max_len, last=report.keep == "last")
 

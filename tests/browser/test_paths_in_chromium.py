@@ -29,6 +29,12 @@ def test_intervals_lie_between_their_bounds_on_one_scale_for_both_lists(chromium
     assert "160 of 400" in chromium.value("document.querySelector('.path-figures').innerText")
 
 
+def test_the_counts_beside_a_rate_are_those_that_it_is_of(chromium, tmp_path):
+    rows = tuple({**row, "converted_rate": row["converted_people"] / row["people"]} if row["people"] else row for row in PATHS.rows)
+    opened(chromium, tmp_path, PageContent(title="t", panels=(PATHS.model_copy(update={"rows": rows}),), fewest_people=0))
+    assert "155 of 300" in chromium.value("document.querySelector('.path-figures').innerText")
+
+
 def test_the_table_below_says_in_which_list_a_path_is(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(PATHS,), fewest_people=0))
     chromium.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")

@@ -14,10 +14,18 @@ function interval(cells, scale) {
   return node("div", { class: "track", "aria-hidden": "true" }, line, node("i", { style: `left:${at(low)};width:${at(high - low)}` }), node("b", { style: `left:${at(rate)}` }));
 }
 
+// The two counts that the rate is of: trials, or people where those are counted.
+function countsOf(panel, row) {
+  const [rate, part, whole] = ["converted_rate", "converted_people", "people"].map((name) => figure(row[columnAt(panel, name)]));
+  const known = ![rate, part, whole].includes(null) && whole > 0;
+  const [ordered, tried] = ["converted_trials", "trials"].map((name) => figure(row[columnAt(panel, name)]));
+  return known && Math.abs(part / whole - rate) < 1e-9 && Math.abs(ordered / tried - rate) > 1e-9 ? ["converted_people", "people"] : ["converted_trials", "trials"];
+}
+
 function pathRow(panel, row, scale) {
   const at = (name) => columnAt(panel, name), text = (name) => shown(row[at(name)], panel.columns[at(name)]);
   const cells = ["converted_rate", "rate_lower", "rate_upper"].map((name) => row[at(name)]), known = cells.every((cell) => figure(cell) !== null);
-  const of = `${text("converted_trials")} of ${text("trials")}`;
+  const of = countsOf(panel, row).map(text).join(" of ");
   return node("li", { class: "path" }, node("div", { class: "path-name", title: String(row[at("path_taken")]) }, ...stepsOf(row[at("path_taken")])),
     interval(cells, scale),
     node("div", { class: "path-figures", title: exact(cells[0], panel.columns[at("converted_rate")]) }, node("b", {}, text("converted_rate")),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from cja_spark.kernels.paths import ends_of_sequences, path_names
 from cja_spark.kernels.wilson import wilson
-from cja_spark.reports.paths import Paths
+from cja_spark.reports.paths import Paths, _numbered
 from tests.unit.kernels.by_hand import GAP, START, page, rows_of
 
 ADDED = ("trials", "converted_trials", "metric_sum")
@@ -221,6 +221,11 @@ def test_the_name_of_a_path_does_not_depend_on_longer_ones_of_its_batch():
     beside = path_names(*ends_of_sequences(owners, values, 2, 5, last=True))
     assert [names[0] for names in alone] == [names[0] for names in beside]
     assert len({*beside[0].tolist()}) == len({*beside[1].tolist()}) == 2
+
+
+def test_paths_that_share_one_of_their_names_are_two():
+    codes, once = _numbered(np.array([7, 7, 8, 7]), np.array([1, 2, 1, 1]))
+    assert (codes.tolist(), once.tolist()) == ([0, 1, 2, 0], [0, 1, 2])
 
 
 def test_ids_side_by_side_make_other_names_cut_or_not():
