@@ -10,6 +10,7 @@ from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SES
 from cja_spark.lake import Lake
 from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.paths import Paths
+from cja_spark.reports.retention import Retention
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
 from cja_spark.reports.trend import Trend
@@ -62,6 +63,8 @@ TREND_OF_BUYERS = Trend.model_validate(
 REVENUE_OF_PEOPLE = Histogram.model_validate({"name": "revenue_of_people", "range": RANGE, "metric": "revenue", "start": 0, "size": 100, "buckets": 20})
 PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimension": "page", "conversion": "revenue"})
 
+BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
+
 
 def _kept(allocation: str, expiration: str) -> View:
     persistence = {"allocation": allocation, "expiration": expiration}
@@ -84,6 +87,7 @@ WORKS: dict[str, Work] = {
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
+    "retention, buyers by day": Work(BUYERS_BACK, 100),
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from cja_spark.project import Project
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
+from cja_spark.reports.retention import Retention
 from cja_spark.reports.spec import Report
 from cja_spark.reports.trend import Trend
 from cja_spark.table import Table
@@ -45,6 +46,7 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"),
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
     "amount": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
+    "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip
 _OF_PATHS: Mapping[str, tuple[Format, str]] = {
@@ -201,6 +203,8 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     if isinstance(report, Fallout):
         options["container"] = answer.ask.view.containers.named(report.container)
         options["steps"] = [_sentence(step.name()) for step in report.steps]
+    if isinstance(report, Retention):
+        options |= dict(zip(("start", "return"), (_sentence(step.name()) for step in report.both()), strict=True))
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     if answer.shared_equally:

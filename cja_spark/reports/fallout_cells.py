@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cja_spark.journeys.batch import Bools, Ints, Window
+from cja_spark.journeys.batch import Ints, Window
 from cja_spark.kernels.months import reach
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_chains import Chains, chains_of
-from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import Names
+from cja_spark.reports.meets import meets
 
 if TYPE_CHECKING:
     from cja_spark.reports.fallout import Fallout
@@ -49,18 +49,8 @@ def kernel(seen: Seen[Fallout]) -> Cells:
 def _bits(seen: Seen, report: Fallout) -> npt.NDArray[np.uint32]:
     bits = np.zeros(seen.journeys.events, np.uint32)
     for at, step in enumerate(report.steps):
-        np.bitwise_or(bits, np.uint32(1 << at), out=bits, where=_matches(seen, step))
+        np.bitwise_or(bits, np.uint32(1 << at), out=bits, where=meets(seen, step))
     return bits
-
-
-def _matches(seen: Seen, step: Step) -> Bools:
-    """Events that meet one of a step's uses and all of its segments (F1)."""
-    matches = np.zeros(seen.journeys.events, bool) if step.uses() else np.ones(seen.journeys.events, bool)
-    for use in step.uses():
-        matches |= seen.step(use)
-    for name in step.segments:
-        matches &= seen.step_segment(name)
-    return matches
 
 
 def _add_open(cells: Cells, report: Fallout, chains: Chains, window: Window, zone: str) -> None:

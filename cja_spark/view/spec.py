@@ -47,6 +47,7 @@ COLUMNS_BESIDE_DIMENSIONS = (
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
     "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds", "amount", "at_least", "less_than",
     "path_taken", "trials", "converted_trials", "converted_people", "metric_sum", "converted_rate", "rate_lower", "rate_upper", "rate_lift",
+    "elapsed", "retention_rate",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 from cja_spark.view.standard import TIMES
 from tests.property.conditions import (
@@ -262,16 +263,27 @@ def without_times(asked):
     return {"dimensions": valued, **kept}
 
 
+def retention(chance):
+    found = {"report": "retention", "start": step(chance), "mode": chance.choice(["on", "on_or_after"])}
+    if chance.random() < 0.7:
+        found["return"] = chance.choice([step(chance), "views", {"segments": ["buyers"]}])
+    return {**found, "size": chance.choice(["24 hours", "24 hours", "24 hours", "7 days", "30 days"]), "buckets": chance.choice([1, 1, 2, 6])}
+
+
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
-    found = []
-    for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths):
-        days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-        more = {trend: (days,), sessions: (single_valued(view),), paths: (single_valued(view),)}.get(make, ())
-        asked = make(chance, *more)
-        if "rate_game" in repr(view["metrics"]):
-            asked |= without_times(asked)
-        asked["person_scope"] = chance.choice(["month", "month", "range", "all"])
-        asked["segments"] = [segment(chance) for _ in range(chance.choice([0, 1, 1, 2]))]
-        found.append((asked, *DAYS[days]))
-    return found
+    found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
+    apart = random.Random(repr(found))  # what a seed draws besides stays as it is
+    return [*found, *(drawn_by(retention, apart, view) for _ in range(2))]
+
+
+def drawn_by(make, chance, view):
+    """A report, and its range."""
+    days = chance.choice([0, 0, 1, 1, 2, 2, 3])
+    more = {trend: (days,), sessions: (single_valued(view),), paths: (single_valued(view),)}.get(make, ())
+    asked = make(chance, *more)
+    if "rate_game" in repr(view["metrics"]):
+        asked |= without_times(asked)
+    asked["person_scope"] = chance.choice(["month", "month", "range", "all"])
+    asked["segments"] = [segment(chance) for _ in range(chance.choice([0, 1, 1, 2]))]
+    return asked, *DAYS[days]

@@ -16,10 +16,10 @@ function barOf(panel, at, unit, place, top) {
   return mark("g", { "data-at": at }, ...parts);
 }
 
-function drawColumns(host, panel, buckets, unit, pointAt) {
-  const amountAt = columnAt(panel, "amount"), width = Math.max(260, host.clientWidth), inner = width - BARS.left - BARS.right;
+function drawColumns(host, panel, buckets, unit, pointAt, name = "amount", least = 1) {
+  const amountAt = columnAt(panel, name), width = Math.max(260, host.clientWidth), inner = width - BARS.left - BARS.right;
   const height = BARS.height - BARS.top - BARS.bottom, each = inner / buckets.length;
-  const most = buckets.reduce((top, at) => Math.max(top, figure(panel.rows[at][unit.at]) || 0), 0), marks = ticks(0, most, 1), top = marks[marks.length - 1];
+  const most = buckets.reduce((top, at) => Math.max(top, figure(panel.rows[at][unit.at]) || 0), 0), marks = ticks(0, most, least), top = marks[marks.length - 1];
   const drawing = mark("svg", { viewBox: `0 0 ${width} ${BARS.height}`, width, height: BARS.height, role: "img", tabindex: "0", class: "lines columns",
     "aria-label": `${unit.label} in ${buckets.length} ranges. Arrow keys read the values.` });
   for (const tick of marks) {

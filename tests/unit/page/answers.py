@@ -16,6 +16,7 @@ from cja_spark.reports.measures import base_metrics
 from cja_spark.reports.paths_ranked import FIGURES, MEMBERS
 from cja_spark.reports.paths_ranked import TOTAL as TOTAL_OF_PATHS
 from cja_spark.reports.people_behind import people_behind
+from cja_spark.reports.retention import BACK, RESERVED, STARTED
 from cja_spark.reports.table import TOTAL
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.spec import View
@@ -96,6 +97,15 @@ def paths(home: float, cart: float, converted: tuple[float, float] | None = None
         cells.add(TOTAL_OF_PATHS + number, sum(amounts))
     cells.add(MEMBERS, [1, 1], [1, 2], [1, 2], 0, [1, 2])
     return answer(cells, report="paths", name="paths_to_orders", dimension="page", conversion="orders", min_support=1)
+
+
+def retention(started: float, *back: float, reserved: float = 0, mode: str = "on") -> Answer:
+    """Persons who start, and those back on each day."""
+    cells = Cells()
+    cells.add(STARTED, started)
+    cells.add(BACK, back, range(len(back)))
+    cells.add(RESERVED, reserved)
+    return answer(cells, report="retention", name="back", start="orders", buckets=len(back) - 1, mode=mode)
 
 
 def fallout(first: float, second: float, **given: object) -> Answer:

@@ -15,6 +15,7 @@ from cja_spark.view.spec import COLUMNS_BESIDE_DIMENSIONS, COLUMNS_BESIDE_METRIC
 
 DAY_MS = 86_400_000
 OWN = {"dimensions": ["page", "channel"], "dimension": "page", "metrics": ["events", "price"], "steps": ["price"], "metric": "price", "conversion": "price", "breakdown": "page"}
+OF_A_KIND = {"retention": {"start": "price"}}
 
 
 def view(**components):
@@ -24,7 +25,7 @@ def view(**components):
 def columns(kind: str) -> list[str]:
     """Columns of a report's answer about nothing, the one that is added when it is kept included."""
     spec = REPORTS.named(kind).spec
-    report = spec.model_validate({key: value for key, value in OWN.items() if key in spec.model_fields})
+    report = spec.model_validate({key: value for key, value in {**OWN, **OF_A_KIND.get(kind, {})}.items() if key in spec.model_fields})
     nothing = Sums(pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in NAMES}))
     ask = Ask(report, view(dimensions={"page": "page", "channel": "channel"}, metrics={"price": "price"}), Window(0, 0, DAY_MS, DAY_MS, DAY_MS, 0))
     return [*REPORTS.named(kind).finish(nothing, ask, lambda dimension, ids: dict.fromkeys(ids.tolist(), "")).column_names, "run_id"]
