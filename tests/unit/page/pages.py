@@ -86,10 +86,21 @@ PATHS = Panel(
         )
     ),
 )  # fmt: skip
+RETENTION = Panel(
+    name="buyers_back", title="Buyers back", report="retention",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="elapsed", label="Elapsed"), ColumnSpec(name="label", label="Period"),
+             ColumnSpec(name="people", label="People", format="people"),
+             ColumnSpec(name="retention_rate", label="Retention rate", format="percent")),
+    rows=tuple(
+        {"row_kind": kind, "elapsed": elapsed, "label": None if elapsed is None else f"day {elapsed}", "people": people,
+         "retention_rate": None if kind == "reserved" else people / 2_000}
+        for kind, elapsed, people in (("total", None, 2_000), ("on", 0, 1_000), ("on", 1, 195), ("on", 2, 7), ("reserved", None, 345))
+    ),
+)  # fmt: skip
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
