@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cja_spark.view.condition import COMPLEMENT_OF, DimensionCondition
+from cja_spark.view.condition import COMPLEMENT_OF, NUMERIC, DimensionCondition
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, END, page, rows_of
 from tests.unit.kernels.test_rules_of_sequences import is_page, numbers, pages
@@ -27,7 +27,7 @@ def test_the_yaml_of_the_guide_is_of_a_view():
 
 def test_the_guide_has_every_operator_of_a_dimension():
     said = set(re.findall(r"`(\w+)", GUIDE))
-    operators = {*COMPLEMENT_OF, *COMPLEMENT_OF.values(), "exists"}
+    operators = {*COMPLEMENT_OF, *COMPLEMENT_OF.values(), *NUMERIC, "exists"}
     assert operators <= said
     assert operators | {"distinct"} == {*DimensionCondition.model_fields} - {"dimension", "model"}
 
