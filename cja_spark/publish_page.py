@@ -45,7 +45,7 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
     "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"),
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
-    "amount": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
+    "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip

@@ -103,7 +103,7 @@ def _amounts(seen: Seen[Histogram]) -> tuple[Floats, Ints]:
 def finish(sums: Sums, ask: Ask[Histogram], names: Names) -> pa.Table:
     """The total, then what lies below the buckets, each bucket, and what lies above; always all of them.
 
-    Columns: row_kind string (total, below, bucket, above), amount string, at_least and less_than double (null where a row is open),
+    Columns: row_kind string (total, below, bucket, above), amount_range string, at_least and less_than double (null where a row is open),
         the units counted, people where those are no people (not additive), percent_of_total, doubles.
     """
     report, edges = ask.report, ask.report.edges()
@@ -118,7 +118,7 @@ def finish(sums: Sums, ask: Ask[Histogram], names: Names) -> pa.Table:
     return pa.table(
         {
             "row_kind": pa.array(["total", "below", *["bucket"] * report.buckets, "above"], pa.string()),
-            "amount": pa.array(labels, pa.string()),
+            "amount_range": pa.array(labels, pa.string()),
             "at_least": pa.array(lows, pa.float64()),
             "less_than": pa.array(highs, pa.float64()),
             report.count: pa.array(amounts, pa.float64()),

@@ -32,7 +32,7 @@ def histogram(seen: dict, ask: dict, view: dict) -> list[dict]:
         ]
         rows.append((kind, text, low, high, len(inside), len({person for person, _ in inside})))
     return [
-        {"row_kind": kind, "amount": text, "at_least": low, "less_than": high, count: float(many),
+        {"row_kind": kind, "amount_range": text, "at_least": low, "less_than": high, count: float(many),
          **({} if count == "people" else {"people": float(persons)}), "percent_of_total": many / len(amounts) if amounts else None}
         for kind, text, low, high, many, persons in rows
     ]  # fmt: skip

@@ -16,7 +16,7 @@ function barOf(panel, at, unit, place, top) {
   return mark("g", { "data-at": at }, ...parts);
 }
 
-function drawColumns(host, panel, buckets, unit, pointAt, name = "amount", least = 1) {
+function drawColumns(host, panel, buckets, unit, pointAt, name = "amount_range", least = 1) {
   const amountAt = columnAt(panel, name), width = Math.max(260, host.clientWidth), inner = width - BARS.left - BARS.right;
   const height = BARS.height - BARS.top - BARS.bottom, each = inner / buckets.length;
   const most = buckets.reduce((top, at) => Math.max(top, figure(panel.rows[at][unit.at]) || 0), 0), marks = ticks(0, most, least), top = marks[marks.length - 1];
@@ -62,7 +62,7 @@ charts.histogram = (host, panel) => {
   const pointAt = (at, x, y) => {
     point(at);
     if (at === null) { hideTip(); return; }
-    showTip(String(panel.rows[at][columnAt(panel, "amount")]), metrics.map((metric) => [null, metric.label, isHidden(panel.rows[at][metric.at]) ? shown(panel.rows[at][metric.at], metric) : exact(panel.rows[at][metric.at], metric)]), x, y);
+    showTip(String(panel.rows[at][columnAt(panel, "amount_range")]), metrics.map((metric) => [null, metric.label, isHidden(panel.rows[at][metric.at]) ? shown(panel.rows[at][metric.at], metric) : exact(panel.rows[at][metric.at], metric)]), x, y);
   };
   const redraw = () => { point = drawColumns(place, panel, buckets, unit, pointAt); };
   host.append(place);

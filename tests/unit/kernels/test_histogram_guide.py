@@ -15,4 +15,4 @@ def test_the_guide_is_what_its_yaml_gives():
     [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     table = [line.strip("| ").split("|") for line in GUIDE.splitlines() if re.match(r"\| (total|below|bucket|above) ", line)]
     rows = rows_of(persons([None], [1], [2], [1, 3], [4, 5]), **yaml.safe_load(written))
-    assert [[row["row_kind"], row["amount"] or "", f"{row['people']:g}"] for row in rows] == [[cell.strip() for cell in row] for row in table]
+    assert [[row["row_kind"], row["amount_range"] or "", f"{row['people']:g}"] for row in rows] == [[cell.strip() for cell in row] for row in table]

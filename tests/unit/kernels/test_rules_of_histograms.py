@@ -17,7 +17,7 @@ def persons(*amounts):
 def counts(*own, **asked):
     """Units per row, by what the row is called."""
     rows = rows_of([*own], report="histogram", **{"metric": "orders", **asked})
-    return {row["amount"] or "total": row[asked.get("count", "people")] for row in rows}
+    return {row["amount_range"] or "total": row[asked.get("count", "people")] for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_people_of_sessions_and_events_count_once_in_a_bucket_and_once_in_all():
     own = [[page(0, orders=1), page(GAP + 1, orders=1), page(2 * (GAP + 1), orders=2)], [page(0, orders=2)]]
     for count in ("sessions", "events"):
         rows = rows_of(own, report="histogram", metric="orders", count=count, buckets=2)
-        assert [(row["amount"], row[count], row["people"]) for row in rows] == [(None, 4, 2), ("< 1", 0, 0), ("1", 2, 1), ("2", 2, 2), (">= 3", 0, 0)]
+        assert [(row["amount_range"], row[count], row["people"]) for row in rows] == [(None, 4, 2), ("< 1", 0, 0), ("1", 2, 1), ("2", 2, 2), (">= 3", 0, 0)]
 
 
 def test_a_session_and_a_person_are_units_of_their_own():

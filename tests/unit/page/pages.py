@@ -55,12 +55,12 @@ SESSIONS = Panel(
 
 HISTOGRAM = Panel(
     name="orders_per_person", title="Orders per person", report="histogram",
-    columns=(ColumnSpec(name="row_kind", label="Kind"), ColumnSpec(name="amount", label="Amount"),
+    columns=(ColumnSpec(name="row_kind", label="Kind"), ColumnSpec(name="amount_range", label="Amount"),
              ColumnSpec(name="at_least", label="At least", format="bound"), ColumnSpec(name="less_than", label="Less than", format="bound"),
              ColumnSpec(name="people", label="People", format="people"),
              ColumnSpec(name="percent_of_total", label="Of all", format="percent")),
     rows=tuple(
-        {"row_kind": kind, "amount": amount, "at_least": low, "less_than": high, "people": people, "percent_of_total": people / 2_000}
+        {"row_kind": kind, "amount_range": amount, "at_least": low, "less_than": high, "people": people, "percent_of_total": people / 2_000}
         for kind, amount, low, high, people in (
             ("total", None, None, None, 2_000), ("below", "< 1", None, 1.0, 1_200), ("bucket", "1-2", 1.0, 3.0, 600),
             ("bucket", "3-4", 3.0, 5.0, 195), ("above", ">= 5", 5.0, None, 5),

@@ -23,7 +23,7 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "paths": (paths(400, 9, (200, 4)), [False, False, True, False, True]),
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
-DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount", "at_least", "less_than", "elapsed", "path_taken"}
+DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "path_taken"}
 
 
 def encoded(answer, fewest=10):
