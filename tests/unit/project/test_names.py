@@ -296,24 +296,3 @@ def project_of(folder, view, report):
 def test_a_section_that_is_not_there_is_not_misspelt_by_another_that_is(folder, view, report, said):
     derived = "dimensions: {page: page, d: {derived: nothing}}" if "period" in view else "dimensions: {page: page}"
     assert [message for _, _, message in faults(project_of(folder, f"{view}\n{derived}\n", report)) if message.startswith(said)]
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "said"),
-    [
-        ("start: conversion\nreturn: orders", 2, CALCULATED),
-        ("start: orders\nreturn: {any: [calls, conversion]}", 3, CALCULATED),
-        ("start: ordres", 2, "no metric or segment named 'ordres'. Did you mean 'orders'?"),
-        ("start: orders\nreturn: {dimension: sectoin, exists: true}", 3, "no dimension named 'sectoin'. Did you mean 'section'?"),
-        ("start: orders\nreturn: {step: calls, segments: [buyrs]}", 3, "no segment named 'buyrs'. Did you mean 'buyers'?"),
-        ("start: orders\nretrun: calls", 3, "unknown key 'retrun'. Did you mean 'return'?"),
-        ("return: orders", 1, "'start' is missing."),
-        ("start: orders\nsize: 1 month", 3, "size: no such choice: '1 month'. Known: 24 hours, 30 days, 7 days."),
-    ],
-)  # fmt: skip
-def test_a_retention_is_of_what_events_have(folder, text, line, said):
-    report = folder / "reports" / "back.yaml"
-    report.write_text(f"report: retention\n{text}\n", encoding="utf-8")
-    [found] = faults(folder)
-    assert found[:2] == ("reports/back.yaml", line), found
-    assert found[2].startswith(said), found
