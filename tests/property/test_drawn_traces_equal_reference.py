@@ -60,6 +60,15 @@ def seen_of(view, asked, days, events, tiers, until, kind=Table):
     return Seen(batch, ask), texts_with_standard(shown_names(lambda name, ids: NAMES, [ask], run_on_texts), view)
 
 
+def tables_drawn(seed):
+    """A view, the tables that are asked of it, and the events of a few persons."""
+    chance = random.Random(seed)
+    written = view_drawn(chance)
+    drawn = [one for one in asks_drawn(chance, written) if one[0]["report"] == "table"]
+    events, tiers = world(chance, seed, written, PERSONS)
+    return written, drawn, with_texts(chance, events), tiers
+
+
 def by_row(rows, names):
     """The rows of a report by what they are; those alone of which there is one."""
     found = defaultdict(list)
@@ -112,11 +121,7 @@ def credits_are_alike(found, rows, metrics, labels):
 def test_drawn_traces_equal_the_reference(lot):
     sums = credits = 0
     for seed in [*seeds(SEEDS, lot)][: cases(SEEDS, 16)]:
-        chance = random.Random(seed)
-        written = view_drawn(chance)
-        drawn = [one for one in asks_drawn(chance, written) if one[0]["report"] == "table"]
-        events, tiers = world(chance, seed, written, PERSONS)
-        events = with_texts(chance, events)
+        written, drawn, events, tiers = tables_drawn(seed)
         view = View.model_validate(written)
         formulas = view.formulas()
         for asked, days, (start, end) in drawn:
@@ -144,11 +149,7 @@ def test_drawn_traces_equal_the_reference(lot):
 def test_amounts_of_kept_events_sum_to_the_total_of_the_reference(lot):
     compared = 0
     for seed in [*seeds(SEEDS, lot)][: cases(SEEDS, 8)]:
-        chance = random.Random(seed)
-        written = view_drawn(chance)
-        drawn = [one for one in asks_drawn(chance, written) if one[0]["report"] == "table"]
-        events, tiers = world(chance, seed, written, PERSONS)
-        events = with_texts(chance, events)
+        written, drawn, events, tiers = tables_drawn(seed)
         view = View.model_validate(written)
         for asked, days, (start, end) in drawn:
             metrics = [name for name in asked["metrics"] if name not in view.formulas()] or ["events"]

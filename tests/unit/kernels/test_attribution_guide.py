@@ -8,7 +8,8 @@ import yaml
 
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, VIEW, page, table
-from tests.unit.kernels.test_rules_of_attribution import by_day, credited, group, rate_game
+from tests.unit.kernels.test_rules_of_attribution import credited, group, rate_game
+from tests.unit.kernels.test_rules_of_credit_by_time import by_day
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "attribution.md").read_text(encoding="utf-8")
 TABLE = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| (model|`\w+`[^|]*) \| (Paid|[0-9])", line)]
