@@ -1,11 +1,14 @@
-"""Paths: units cut into trials, and the sequence of values of each trial as columns and as one name (rules W1, B1, B2)."""
+"""Paths: units cut into trials, and the sequence of values of each trial as a run of them and as one name (rules W1, B1, B2)."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numba
 import numpy as np
 
 from cja_spark.journeys.batch import Bools, Ints
-from cja_spark.kernels.value_sets import mixed
+from cja_spark.kernels.value_sets import names_of_runs
 
 
 def opens_trial(units: Ints, converts: Bools) -> Bools:
@@ -30,37 +33,60 @@ def run_heads(owners: Ints, values: Ints) -> Bools:
     return heads
 
 
-def ends_of_sequences(owners: Ints, values: Ints, size: int, most: int, *, last: bool) -> tuple[list[Ints], Bools]:
-    """The last values of each owner, or the first ones, as columns; and which owners have more of them.
+class Ends(NamedTuple):
+    """Which values of each owner are kept: a run of them.
+
+    Attributes:
+        first: where the run begins, int64[owners].
+        taken: how many values it has, int64[owners].
+        cut: whether the owner has more, bool[owners].
+    """
+
+    first: Ints
+    taken: Ints
+    cut: Bools
+
+    def only(self, some: Ints) -> Ends:
+        """Those of some owners."""
+        return Ends(self.first[some], self.taken[some], self.cut[some])
+
+
+def ends_of_sequences(owners: Ints, size: int, most: int, *, last: bool) -> Ends:
+    """The last values of each owner, or the first ones.
 
     Args:
         owners: whose each value is, from 0, ascending.
-        values: none is 0.
         size: how many owners there are.
         most: how many values of each.
         last: whether it is the last ones.
 
-    Shapes: owners int64[n], values int64[n] -> up to `most` columns int64[size], 0 where there is none, and bool[size].
+    Shapes: owners int64[n] -> runs of `size` owners.
     Source: B2.
     """
-    counts = np.bincount(owners, minlength=size)
-    taken = np.minimum(counts, most)
-    ends = np.cumsum(counts)
-    first = ends - taken if last else ends - counts
-    longest = int(taken.max(initial=0))
-    padded = np.append(values, 0)  # an owner without a value may begin behind the last one
-    columns = [np.where(taken > at, padded[np.minimum(first + at, len(values))], 0) for at in range(longest)]
-    return columns, counts > most
+    ends = Ends(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, bool))
+    _ends_of_sequences(owners, most, last, *ends)
+    return ends
 
 
-def path_names(columns: list[Ints], cut: Bools) -> tuple[Ints, Ints]:
+@numba.njit(cache=True, nogil=True)
+def _ends_of_sequences(owners, most, last, first, taken, cut):
+    for at in range(len(owners)):
+        owner = owners[at]
+        if taken[owner] == 0:
+            first[owner] = at
+        if taken[owner] < most:
+            taken[owner] += 1
+        else:
+            cut[owner] = True
+            if last:
+                first[owner] += 1
+
+
+def path_names(values: Ints, ends: Ends) -> tuple[Ints, Ints]:
     """Two names of each path: what its values are, in their order, and whether it is cut.
 
-    Shapes: columns int64[paths] each, cut bool[paths] -> int64[paths], int64[paths].
-    Source: two chains of mixed words, so that no two of 10^9 paths are likely to share both.
+    Shapes: values int64[n], ends of it -> int64[paths], int64[paths].
+    Source: of 10^9 paths no two are likely to share both.
     """
-    names = [word.view(np.int64) for word in mixed(cut.astype(np.int64))]
-    for column in columns:
-        there = column != 0  # so that a name does not depend on the longest path of a batch
-        names = [np.where(there, mixed(name ^ column)[at].view(np.int64), name) for at, name in enumerate(names)]
-    return names[0], names[1]
+    one, other = names_of_runs(values, ends.first, ends.taken, ends.cut)
+    return one.view(np.int64), other.view(np.int64)

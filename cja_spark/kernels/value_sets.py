@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int32]
 Words = npt.NDArray[np.uint64]
 _SEEDS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
@@ -23,10 +24,39 @@ def mixed(ids: Ints) -> tuple[Words, Words]:
     return first, second
 
 
-def _finalized(words: Words) -> Words:
+@numba.njit(cache=True, nogil=True)
+def _finalized(words):
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(words ^ (words >> np.uint64(31)), np.uint64)
+    return words ^ (words >> np.uint64(31))
+
+
+def names_of_runs(values: Ints, first: Ints, taken: Ints, start: Bools) -> tuple[Words, Words]:
+    """Two words per run of values that name the values in their order, and its start: no two are likely to have both.
+
+    Args:
+        values: values, of which each run takes some.
+        first: where each run begins.
+        taken: how many values it has.
+        start: what a name begins with.
+
+    Shapes: values int64[n], first, taken int64[runs], start bool[runs] -> uint64[runs], uint64[runs].
+    Source: two chains of mixed words.
+    """
+    names = np.empty((2, len(first)), np.uint64)
+    _names_of_runs(values, first, taken, start, names)
+    return names[0], names[1]
+
+
+@numba.njit(cache=True, nogil=True)
+def _names_of_runs(values, first, taken, start, names):
+    for run in range(len(first)):
+        one = _finalized(np.uint64(start[run]) + _SEEDS[0])
+        other = _finalized(np.uint64(start[run]) + _SEEDS[1])
+        for at in range(first[run], first[run] + taken[run]):
+            word = np.uint64(values[at])
+            one, other = _finalized((one ^ word) + _SEEDS[0]), _finalized((other ^ word) + _SEEDS[1])
+        names[0, run], names[1, run] = one, other
 
 
 def value_sets(

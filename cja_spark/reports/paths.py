@@ -7,14 +7,14 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from cja_spark.journeys.batch import Bools, Ints
+from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.kernels.counting import coded, first_per_code, places, sums_per_code, units_per_code
-from cja_spark.kernels.paths import ends_of_sequences, opens_trial, path_names, run_heads
+from cja_spark.kernels.paths import Ends, ends_of_sequences, opens_trial, path_names, run_heads
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.measures import DISTINCT
-from cja_spark.reports.paths_ranked import CUT, FIGURES, MEMBERS, TOTAL, finish
+from cja_spark.reports.paths_ranked import CUT, MEMBERS, TOTAL, finish
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Codes, combined
 from cja_spark.spec import AsTuple, Name
@@ -97,14 +97,14 @@ def kernel(seen: Seen[Paths]) -> Cells:
     opens = opens_trial(units, converts)
     trial, first = np.cumsum(opens) - 1, np.flatnonzero(opens)
     ends = np.append(first[1:], len(opens)) - 1
-    columns, cut = _paths(seen, at, trial, converts, len(first))
-    names = path_names(columns, cut)
+    values, paths = _paths(seen, at, trial, converts, len(first))
+    names = path_names(values, paths)
     codes, once = _numbered(*names)
     keys = [name[once] for name in names]
     converted = converts[ends]
-    amounts = np.where(converted, np.nan_to_num(seen.amounts(report.conversion)[at][ends]), 0.0)
+    amounts = seen.amounts(report.conversion)[at][ends[converted]]
     _add(cells, codes, keys, people[first], converted, amounts)
-    _add_members(cells, keys, [column[once] for column in columns], cut[once])
+    _add_members(cells, keys, values, paths.only(once))
     return cells
 
 
@@ -121,10 +121,10 @@ def _numbered(name: Ints, other: Ints) -> tuple[Codes, Ints]:
     return codes, first_per_code(np.zeros(len(codes), np.int64), codes, len(keys))
 
 
-def _paths(seen: Seen[Paths], at: Ints | slice, trial: Ints, converts: Bools, trials: int) -> tuple[list[Ints], Bools]:
-    """The values of each trial's path as columns, and which paths are cut.
+def _paths(seen: Seen[Paths], at: Ints | slice, trial: Ints, converts: Bools, trials: int) -> tuple[Ints, Ends]:
+    """The values that paths are made of, and which of them each trial's path has.
 
-    Shapes: at int64[events] or a slice of them, trial int64[events], converts bool[events] -> int64[trials] each, bool[trials].
+    Shapes: at int64[events] or a slice of them, trial int64[events], converts bool[events] -> int64[values], ends of `trials` paths.
     Source: W1, B2: own values; excluded ones go before runs are collapsed.
     """
     report = seen.ask.report
@@ -139,26 +139,41 @@ def _paths(seen: Seen[Paths], at: Ints | slice, trial: Ints, converts: Bools, tr
     if report.repeats != "keep":
         heads = np.flatnonzero(run_heads(owners, values))
         owners, values = owners[heads], values[heads]
-    return ends_of_sequences(owners, values, trials, report.max_len, last=report.keep == "last")
+    return values, ends_of_sequences(owners, trials, report.max_len, last=report.keep == "last")
 
 
-def _add(cells: Cells, codes: Codes, keys: list[Ints], people: Ints, converted: Bools, amounts: np.ndarray) -> None:
-    """Add the figures of each path, in the order of `FIGURES`, and those of all trials."""
-    size, none = len(keys[0]), np.zeros(len(codes), np.int32)
-    for which, width, key, total in ((codes, size, keys, 0), (none, 1, [], TOTAL)):
-        some = which[converted]
-        figures = (
-            np.bincount(which, minlength=width), np.bincount(some, minlength=width), units_per_code(which, people, width),
-            units_per_code(some, people[converted], width), sums_per_code(which, amounts, width),
-        )  # fmt: skip
-        for number, counts in zip(range(len(FIGURES)), figures, strict=True):
-            cells.add(total + number, counts.astype(np.float64), *key)
+def _add(cells: Cells, codes: Codes, keys: list[Ints], people: Ints, converted: Bools, amounts: Floats) -> None:
+    """Add the figures of each path, in the order of `FIGURES`, and those of all trials.
+
+    Shapes: codes int32[trials], keys int64[paths] each, people int64[trials] ascending, converted bool[trials], amounts
+        float64[converting trials].
+    """
+    size, at = len(keys[0]), np.flatnonzero(converted)
+    some, buyers = codes[at], people[at]
+    per_path = (
+        np.bincount(codes, minlength=size), np.bincount(some, minlength=size), units_per_code(codes, people, size),
+        units_per_code(some, buyers, size), sums_per_code(some, amounts, size),
+    )  # fmt: skip
+    of_all = (len(codes), len(some), _distinct(people), _distinct(buyers), np.nansum(amounts))
+    for number, (counts, count) in enumerate(zip(per_path, of_all, strict=True)):
+        cells.add(number, counts, *keys)
+        cells.add(TOTAL + number, float(count))
 
 
-def _add_members(cells: Cells, keys: list[Ints], columns: list[Ints], cut: Bools) -> None:
-    for place, column in enumerate(columns):
-        there = column != 0
-        cells.add(MEMBERS, np.ones(int(there.sum())), keys[0][there], keys[1][there], place, column[there])
+def _distinct(people: Ints) -> int:
+    """How many people there are.
+
+    Shapes: people int64[n] ascending.
+    """
+    return int(np.count_nonzero(people[1:] != people[:-1])) + min(len(people), 1)
+
+
+def _add_members(cells: Cells, keys: list[Ints], values: Ints, paths: Ends) -> None:
+    """Add the values of each path by their places, and that it is cut."""
+    for place in range(int(paths.taken.max(initial=0))):
+        there = paths.taken > place
+        cells.add(MEMBERS, np.ones(int(there.sum())), keys[0][there], keys[1][there], place, values[paths.first[there] + place])
+    cut = paths.cut
     if cut.any():
         cells.add(MEMBERS, np.ones(int(cut.sum())), keys[0][cut], keys[1][cut], CUT, 0)
 

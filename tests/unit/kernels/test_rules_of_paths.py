@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from cja_spark.kernels.paths import ends_of_sequences, path_names
+from cja_spark.kernels.paths import Ends, ends_of_sequences, path_names
 from cja_spark.kernels.wilson import wilson
 from cja_spark.reports.paths import Paths, _numbered
 from tests.unit.kernels.by_hand import GAP, START, page, rows_of
@@ -217,8 +217,8 @@ def test_a_standard_dimension_can_be_what_a_path_is_made_of():
 
 def test_the_name_of_a_path_does_not_depend_on_longer_ones_of_its_batch():
     owners, values = np.array([0, 0, 1, 1, 1]), np.array([16, 17, 16, 17, 18])
-    alone = path_names(*ends_of_sequences(owners[:2], values[:2], 1, 5, last=True))
-    beside = path_names(*ends_of_sequences(owners, values, 2, 5, last=True))
+    alone = path_names(values[:2], ends_of_sequences(owners[:2], 1, 5, last=True))
+    beside = path_names(values, ends_of_sequences(owners, 2, 5, last=True))
     assert [names[0] for names in alone] == [names[0] for names in beside]
     assert len({*beside[0].tolist()}) == len({*beside[1].tolist()}) == 2
 
@@ -230,9 +230,9 @@ def test_paths_that_share_one_of_their_names_are_two():
 
 def test_ids_side_by_side_make_other_names_cut_or_not():
     """Ids of standard dimensions follow one another."""
-    column = np.repeat(np.arange(16, 1016), 2)
-    for names in path_names([column], np.tile([False, True], 1000)):
-        assert len({*names.tolist()}) == len(column)
+    values = np.repeat(np.arange(16, 1016), 2)
+    for names in path_names(values, Ends(np.arange(2000), np.ones(2000, np.int64), np.tile([False, True], 1000))):
+        assert len({*names.tolist()}) == len(values)
 
 
 @pytest.mark.parametrize(
