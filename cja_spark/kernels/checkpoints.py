@@ -22,7 +22,7 @@ from cja_spark.kernels.sequence import (
 )
 from cja_spark.spec import Spec
 from cja_spark.view.condition import ContainerCondition, SegmentReference, container_of
-from cja_spark.view.ranges import Between, Last
+from cja_spark.view.ranges import DateRange
 from cja_spark.view.sequence import AllInGroup, Changes, Distance, Excluded, Gap, Lapse, LogicGroup, Then
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Sequences:
         at = np.flatnonzero(self.matcher.meets(checkpoint.where, 0))
         return Occurrences(at, at)
 
-    def _in_range(self, checkpoint: ContainerCondition, range_: Last | Between) -> Occurrences:
+    def _in_range(self, checkpoint: ContainerCondition, range_: DateRange) -> Occurrences:
         there, level = self.matcher.place.inside(range_), 1 if checkpoint.container == "session" else 0
         events = there.of_events(there.meets(checkpoint.where, level), level)
         return occurrences_in_range(self.matcher, there, events, whole_sessions=level == 1)

@@ -15,7 +15,7 @@ import numpy as np
 from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.sequence import NEVER, Occurrences
 from cja_spark.kernels.sessions import run_starts
-from cja_spark.view.ranges import Between, Last
+from cja_spark.view.ranges import DateRange
 
 if TYPE_CHECKING:
     from cja_spark.kernels.segments import Matcher
@@ -34,7 +34,7 @@ class Place:
 
     at: Ints
     count: int
-    inside: Callable[[Last | Between], Matcher]
+    inside: Callable[[DateRange], Matcher]
 
 
 def carried(here: Matcher, there: Matcher, known: Ints, level: int) -> Ints:

@@ -29,7 +29,7 @@ from cja_spark.view.arrays import all_values, lasting
 from cja_spark.view.components import Metric
 from cja_spark.view.condition import Segment
 from cja_spark.view.derived.whole import parts_of_values
-from cja_spark.view.ranges import Between, Days, Last
+from cja_spark.view.ranges import DateRange, Days
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
@@ -197,7 +197,7 @@ class Seen(Generic[R]):
             self.journeys, events, self.sessions, view.segments, ids, zone=view.time_zone, figures=figures, place=place
         )
 
-    def _inside(self, span: Last | Between, *, of_view: bool, around: Days | None) -> Matcher:
+    def _inside(self, span: DateRange, *, of_view: bool, around: Days | None) -> Matcher:
         """What asks conditions of the events of a date range, seen as a report of that range would see them (G6)."""
         days, window = self.ask.ranges.window(span, around, self.ask.view)
         if window not in self._elsewhere:

@@ -11,7 +11,7 @@ from cja_spark.journeys.batch import Ints, Journeys, Window
 from cja_spark.kernels.ranges import Place
 from cja_spark.kernels.segments import Matcher
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.view.ranges import Between, Last
+from cja_spark.view.ranges import DateRange
 
 LEFT_OUT = -1  # the measure of the cells that name who was left out of a report; kernels count from 0
 
@@ -70,7 +70,7 @@ def within_limits(read: Journeys, windows: tuple[Window, ...], max_events: int |
     return own.only(np.repeat(~long, np.diff(own.offsets))), LeftOut(own.person_ids[long], lengths[long])
 
 
-def place_in(read: Journeys, window: Window, left_out: LeftOut, inside: Callable[[Last | Between], Matcher]) -> Place:
+def place_in(read: Journeys, window: Window, left_out: LeftOut, inside: Callable[[DateRange], Matcher]) -> Place:
     """Where the events that `within_limits` gives for a window lie among all, and the way to other days."""
     outside = tuple(left_out.persons.tolist())
 

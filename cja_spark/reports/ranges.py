@@ -9,7 +9,7 @@ from datetime import date
 from cja_spark.journeys.batch import Window
 from cja_spark.spec import LAST_DAY, Spec
 from cja_spark.view.condition import ContainerCondition, Segment, SegmentReference, container_of, parts_of
-from cja_spark.view.ranges import Between, Days, Last, common_days, days_in
+from cja_spark.view.ranges import DateRange, Days, common_days, days_in
 from cja_spark.view.spec import View
 
 
@@ -25,11 +25,11 @@ class Ranges:
     today: date = LAST_DAY
     windows: Mapping[Days, Window] = field(default_factory=dict)
 
-    def days(self, span: Last | Between, around: Days | None, view: View) -> Days:
+    def days(self, span: DateRange, around: Days | None, view: View) -> Days:
         """The days of a range that is written inside others, which share some days."""
         return common_days(days_in(span, self.today, view.calendar), around)
 
-    def window(self, span: Last | Between, around: Days | None, view: View) -> tuple[Days, Window]:
+    def window(self, span: DateRange, around: Days | None, view: View) -> tuple[Days, Window]:
         """Those days, and what is read for them."""
         days = self.days(span, around, view)
         return days, self.windows[days]

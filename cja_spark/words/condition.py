@@ -18,7 +18,7 @@ from cja_spark.view.condition import (
     SegmentReference,
 )
 from cja_spark.view.containers import Containers
-from cja_spark.view.ranges import Between, Last
+from cja_spark.view.ranges import DateRange, Last, This
 from cja_spark.view.sequence import Changes, Distance, ExcludedCheckpoint, LogicGroup, Steps, Then
 
 AS_IN_YAML = Containers()
@@ -40,12 +40,15 @@ def condition_in_words(condition: Spec, called: Containers = AS_IN_YAML) -> str:
     return _leaf(condition, called)
 
 
-def range_in_words(span: Last | Between | None) -> str:
+def range_in_words(span: DateRange | None) -> str:
     """The days that a container looks at, to be put behind it; nothing where it has no range of its own."""
     if span is None:
         return ""
+    if isinstance(span, This):
+        return " of the day of as_of" if span.this == "day" else f" of the {span.this} of as_of up to that day"
     if isinstance(span, Last):
-        return f" of the last {span.count} {span.unit}s" if span.count > 1 else f" of the last {span.unit}"
+        full = "full " if span.full else ""
+        return f" of the last {span.count} {full}{span.unit}s" if span.count > 1 else f" of the last {full}{span.unit}"
     return f" of {span.from_} to {span.to}" if span.from_ <= span.to else " of no day"
 
 

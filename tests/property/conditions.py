@@ -34,6 +34,8 @@ LEVELS = ("event", "session", "person")
 RANGES = (
     "last 1 day", "last 30 days", "last 6 weeks", "last 2 months", "last 1 year", {"from": date(2025, 3, 1), "to": date(2025, 3, 31)},
     {"from": date(2025, 2, 20), "to": date(2025, 3, 9)}, {"from": date(2025, 3, 9), "to": date(2025, 3, 9)},
+    "last 2 quarters", "today", "yesterday", "this week", "this month", "this quarter", "this year", "last week", "last month", "last quarter",
+    "last year", "last 3 full days", "last 2 full weeks", "last 2 full months", "last 1 full quarter", "last 2 full years",
     {"from": date(2025, 3, 31), "to": date(2025, 4, 2)}, {"from": date(2025, 2, 1), "to": date(2025, 2, 28)},
     {"from": date(2025, 4, 1), "to": date(2025, 6, 30)}, {"from": date(2025, 3, 5), "to": date(2025, 3, 4)},
 )  # fmt: skip

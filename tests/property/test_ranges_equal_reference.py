@@ -50,7 +50,7 @@ def journey(chance, person):
 
 def span(chance):
     if chance.random() < 0.3:
-        return chance.choice(["last 1 day", "last 3 days", "last 1 week", "last 1 month"])
+        return chance.choice(["last 1 day", "last 3 days", "last 1 week", "last 1 month", "this week", "last week", "yesterday", "this month", "last 2 full days"])
     first, days = FIRST + dt.timedelta(days=chance.randint(-9, 5)), chance.choice([-1, 0, 1, 3, 5, 8, 12, 20])
     return {"from": first, "to": first + dt.timedelta(days=days)}
 

@@ -10,15 +10,28 @@ Span = tuple[int, int]  # [from, to) in ms UTC
 
 
 def instants(written: object, view: dict, as_of: int | None) -> Span:
-    """O5: from the first instant of the first day to that of the day after the last; `last n` ends with the day of as_of."""
+    """O5: from the first instant of the first day to that of the day after the last; rolling ones count from the day of as_of."""
     zone, calendar = view.get("time_zone", "UTC"), view.get("calendar", "gregorian")
     if isinstance(written, dict):
         first, after = day_of(written["from"]), day_of(written["to"]) + timedelta(days=1)
     else:
-        _, count, unit = written.split()
-        after = local(as_of, zone).date() + timedelta(days=1)
-        first = back(after, int(count), unit.rstrip("s"), calendar)
+        first, after = rolling(written, local(as_of, zone).date(), calendar)
     return first_instant(first, zone), first_instant(max(first, after), zone)
+
+
+def rolling(written: str, today: date, calendar: object) -> tuple[date, date]:
+    """First day of a range that has a name or counts back, and the day after its last."""
+    words = {"today": "this day", "yesterday": "last 1 full day"}.get(written, written).split()
+    unit = words[-1].rstrip("s")
+    if words[0] == "this":
+        return bucket_day(today, unit, calendar), today + timedelta(days=1)
+    if len(words) == 3:
+        after = today + timedelta(days=1)
+        return back(after, int(words[1]), unit, calendar), after
+    first = after = bucket_day(today, unit, calendar)
+    for _ in range(int(words[1]) if len(words) == 4 else 1):  # one whole week, month, ... before another
+        first = bucket_day(first - timedelta(days=1), unit, calendar)
+    return first, after
 
 
 def day_of(written: object) -> date:
@@ -27,12 +40,12 @@ def day_of(written: object) -> date:
 
 
 def back(day: date, count: int, unit: str, calendar: object) -> date:
-    """O6: so many days, weeks, months or years of the calendar before a day."""
+    """O6: so many days, weeks, months, quarters or years of the calendar before a day."""
     if unit in ("day", "week"):
         return day - timedelta(days=count * (7 if unit == "week" else 1))
     first = bucket_day(day, "month", calendar)
     within = (day - first).days
-    for _ in range(count * (12 if unit == "year" else 1)):
+    for _ in range(count * {"month": 1, "quarter": 3, "year": 12}[unit]):
         first = bucket_day(first - timedelta(days=1), "month", calendar)
     found = first + timedelta(days=within)
     while bucket_name(found, "month", calendar) != bucket_name(first, "month", calendar):

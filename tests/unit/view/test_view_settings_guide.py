@@ -1,14 +1,16 @@
 """docs/view-settings.md: its YAML is a view, and its tables are what the product gives."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from cja_spark.configuration import spec_of
 from cja_spark.view.calendar import label_of_day
+from cja_spark.view.ranges import Range, days_in
 from cja_spark.view.spec import View
 from cja_spark.view.standard import OF_SESSIONS, STANDARD_DIMENSIONS, TIME_SPENT
 from tests.property.strategies import at
@@ -63,3 +65,10 @@ def test_segments_of_the_view_leave_what_the_guide_says(row):
     [of_buyers] = rows_of([*persons.values()], metrics=["people"], segments=[buyers], **asked)
     assert [*(total[name] for name in names), of_buyers["people"]] == [float(cell) for cell in row[1:]]
     assert len(persons) == 2
+
+
+@pytest.mark.parametrize("row", lines_below("| `range`, on 9 March 2025"), ids=lambda row: row[0])
+def test_a_rolling_range_is_the_days_that_the_guide_says(row):
+    for text in re.findall(r"`([^`]*)`", row[0]):
+        first, after = days_in(TypeAdapter(Range).validate_python(text), date(2025, 3, 9))
+        assert [str(first), str(after - timedelta(days=1))] == row[1:]
