@@ -35,6 +35,7 @@ from cja_spark.view.external_ids import external_faults
 from cja_spark.view.formats import Currency
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
+from cja_spark.view.metrics_of_text import counted_texts, text_faults
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 from cja_spark.zone import Zone
 
@@ -128,6 +129,14 @@ class View(Spec):
     buckets: int | None = Field(default=None, ge=1, le=4096)
     period: Literal["day", "month", "year"] = "month"
     max_events: int = Field(default=1_000_000, ge=1)
+
+    @model_validator(mode="after")
+    def _texts_are_counted(self) -> View:
+        """M1: a metric of text counts where it is set."""
+        self.metrics.update(counted_texts(self.metrics, self.derived))
+        if faults := list(text_faults(self.metrics, self.derived)):
+            raise collected(type(self).__name__, faults)
+        return self
 
     @model_validator(mode="after")
     def _sessions_come_first(self) -> View:

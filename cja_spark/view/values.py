@@ -136,18 +136,19 @@ class MetricValues(Spec):
     Attributes:
         include: which amounts are kept.
         values_to_count: of Booleans: the side that counts, or `both`.
-        behavior: whether amounts are summed, or events on which the field is set are counted.
+        behavior: whether amounts are summed, or events on which the field is set are counted; by itself `instances` of a derived
+            field that gives text, else `values`.
     """
 
     include: AnyMetricInclude | None = None
     values_to_count: Counted | None = None
-    behavior: Literal["values", "instances"] = "values"
+    behavior: Literal["values", "instances"] | None = None
 
     @model_validator(mode="after")
     def _one_count(self) -> MetricValues:
         if self.values_to_count is not None and self.behavior == "instances":
             raise ValueError("values_to_count: behavior: instances counts both sides already.")
-        if isinstance(self.include, Include) and self.behavior == "values":
+        if isinstance(self.include, Include) and self.behavior != "instances":
             raise ValueError("include: rules of texts say where a field counts; write behavior: instances.")
         return self
 
@@ -162,7 +163,7 @@ class MetricValues(Spec):
         Source: O9, M1, M2. Decision: of a field of numbers, 0 is false and any other number true.
         """
         found = raw if self.include is None or isinstance(self.include, Include) else self.include.of(raw)
-        if self.behavior == "values" and self.values_to_count is None:
+        if self.behavior != "instances" and self.values_to_count is None:
             return found
         counted = is_set(found) if self.behavior == "instances" else ~np.isnan(found)
         if self.values_to_count in (True, False):

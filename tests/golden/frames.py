@@ -139,7 +139,7 @@ def newest_of(folders: list[Path]) -> int:
 def events_of(spark, lot: Lot):
     """The rows of all inputs as events: paths become nested columns, `|` and `;` become arrays."""
     view = lot.view()
-    numbers = {metric.field for metric in view.metrics.values() if getattr(metric, "behavior", "") == "values"}
+    numbers = {metric.field for metric in view.metrics.values() if getattr(metric, "behavior", "instances") != "instances"}
     numbers -= {dimension.field for dimension in view.dimensions.values()}
     tree = _tree([path for folders in lot.inputs for path in _paths(folders)])
     events = []
