@@ -9,6 +9,7 @@ from cja_spark.configuration import Document
 from cja_spark.errors import Fault
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles
+from cja_spark.project_conditions import condition_faults, conditions_of_report, conditions_of_view
 from cja_spark.project_credit import credit_faults
 from cja_spark.project_experiments import experiment_faults
 from cja_spark.project_places import line_of
@@ -45,7 +46,8 @@ def _at(document: Document, path: tuple[str | int, ...], message: str) -> Fault:
 
 
 def _of_view(document: Document, view: View, matches: Mapping[str, str]) -> Iterator[Fault]:
-    for path, message in (*circles(view), *rule_faults(view), *summary_faults(view)):
+    asked = condition_faults(conditions_of_view(view), view, document.value)
+    for path, message in (*circles(view), *rule_faults(view), *summary_faults(view), *asked):
         yield _at(document, path, message)
     for name, message in binding_faults(view, matches):
         yield _at(document, ("dimensions", name), message)
@@ -56,5 +58,6 @@ def _of_report(document: Document, report: Report, view: View, granularity: Mapp
         yield Fault(document.file, 1, message)
     for use, message in experiment_faults(report, view):
         yield Fault(document.file, line_of(document, use), message)
-    for path, message in (*credit_faults(report, view), *report_summary_faults(report, view, granularity)):
+    asked = condition_faults(conditions_of_report(report), view, document.value)
+    for path, message in (*credit_faults(report, view), *report_summary_faults(report, view, granularity), *asked):
         yield _at(document, path, message)

@@ -14,6 +14,7 @@ from cja_spark.connection.spec import TYPES, Connection
 from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles, reached
+from cja_spark.project_conditions import condition_faults, conditions_of_report, conditions_of_view
 from cja_spark.project_experiments import experiment_faults, measurable
 from cja_spark.project_fits import faults_of_what_fits
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
@@ -25,6 +26,7 @@ from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
 from cja_spark.view.derived.whole import arrays_as_written, parts_of_values
 from cja_spark.view.formula.experiments import CONTAINERS
+from cja_spark.view.formula.known import FUNCTIONS
 from cja_spark.view.formula.tokens import fault
 from cja_spark.view.formula.uses import names_in
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
@@ -102,6 +104,8 @@ class Names:
         return (str(fault(use.formula, use.at, why)) if use.formula else why) if why else None
 
     def _meant(self, use: Use) -> str:
+        if use.formula and use.name.lower() in FUNCTIONS:
+            return f"{use.name.lower()} is a function; write {use.name.lower()}()."
         known = self.known[use.kind]
         standard = STANDARD_DIMENSIONS if use.kind == "dimension" and not guess(use.name, known) else ()
         return f"{guess(use.name, standard)} {did_you_mean(use.name, known)}".strip()
@@ -236,7 +240,9 @@ def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
     uses |= {what: report_uses(report) for what, report in named.items()}
     faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
     faults += [Fault(what, 0, text) for what, report in named.items() for _, text in experiment_faults(report, view)]
-    faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}), *rule_faults(view))]
+    of_view = condition_faults(conditions_of_view(view), view, None)
+    faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}), *rule_faults(view), *of_view)]
+    faults += [Fault(what, 0, text) for what, one in named.items() for _, text in condition_faults(conditions_of_report(one), view, None)]
     return list(dict.fromkeys(faults))
 
 

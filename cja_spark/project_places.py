@@ -15,11 +15,16 @@ def line_of(document: Document, use: Use) -> int:
     """Line of the first place where a name is written in its role, else as a value, else as part of one."""
     if use.metric:
         return document.line(("metrics", use.metric, "calculate"))
-    places = list(_written(document.value, (), None))
+    places = list(written_in(document.value))
     same = [(path, beside) for path, value, beside in places if value == use.name]
     own = [path for path, beside in same if _in_role(use.role, path, beside)]
     part = [path for path, value, _ in places if isinstance(value, str) and use.name in value]
     return document.line((own or [path for path, _ in same] or part or [()])[0])
+
+
+def written_in(value: object) -> Iterator[tuple[Path_, Any, Any]]:
+    """All plain values of a document, each with its path and what it lies in."""
+    return _written(value, (), None)
 
 
 def _in_role(role: str, path: Path_, beside: object) -> bool:
@@ -31,7 +36,6 @@ def _in_role(role: str, path: Path_, beside: object) -> bool:
 
 
 def _written(value: Any, path: Path_, beside: Any) -> Iterator[tuple[Path_, Any, Any]]:  # noqa: ANN401
-    """All plain values of a document, each with its path and what it lies in."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _written(inner, (*path, key), value)

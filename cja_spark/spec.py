@@ -93,6 +93,13 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 EachOnce = AfterValidator(_each_once)
+def _some_text(label: str) -> str:
+    if not label.strip():
+        raise ValueError(f"'{label}' is no label; leave it out to show the name.")
+    return label
+
+
+Label = Annotated[str, AfterValidator(_some_text)]  # what people see instead of a name
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
 
 

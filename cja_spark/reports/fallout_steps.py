@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import BeforeValidator, Discriminator, StringConstraints, Tag, create_model, model_validator
 
-from cja_spark.spec import AsTuple, Duration, Name, Spec
+from cja_spark.spec import AsTuple, Duration, Label, Name, Spec
 from cja_spark.view.condition import (
     AllOf,
     Condition,
@@ -28,7 +28,7 @@ class _OfAStep(Spec):
 
     segments: Annotated[tuple[Name, ...], AsTuple] = ()
     next: bool = False
-    label: str | None = None
+    label: Label | None = None
 
 
 class Step(_OfAStep):

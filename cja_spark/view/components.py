@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from cja_spark.spec import Name, Spec
+from cja_spark.spec import Label, Name, Spec
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.context import Context
 from cja_spark.view.deduplication import Deduplication
@@ -50,7 +50,7 @@ class Dimension(DimensionValues):
     persistence: Persistence | None = None
     context: Context | None = None
     external_id: ExternalId | None = None
-    label: str | None = None
+    label: Label | None = None
     description: str | None = None
 
     @model_validator(mode="after")
@@ -103,7 +103,7 @@ class Metric(MetricValues):
     deduplication: Deduplication | None = None
     attribution: Attribution | None = None
     external_id: ExternalId | None = None
-    label: str | None = None
+    label: Label | None = None
     description: str | None = None
 
     @model_validator(mode="after")
@@ -131,7 +131,7 @@ class CalculatedMetric(Spec):
     currency: Currency | None = None
     upward_trend: Literal["good", "bad"] = "good"
     external_id: ExternalId | None = None
-    label: str | None = None
+    label: Label | None = None
     description: str | None = None
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.spec import AsTuple, Label, Name, Spec
 from cja_spark.view.keys import kind_by_key, with_a_key
 from cja_spark.view.ranges import Range
 from cja_spark.view.sequence import AllInGroup, AnyInGroup, Changes, ExcludedCheckpoint, LogicGroup, Then
@@ -222,7 +222,7 @@ class Segment(Spec):
     where: Condition
     range: Range | None = None
     include: Literal["everyone", "only_before", "only_after"] = "everyone"
-    label: str | None = None
+    label: Label | None = None
     description: str | None = None
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from cja_spark.spec import AsTuple, EachOnce, Name, Spec
+from cja_spark.spec import AsTuple, EachOnce, Label, Name, Spec
 from cja_spark.view.external_ids import ExternalId
 from cja_spark.view.formats import Currency, Format
 
@@ -65,5 +65,5 @@ class SummaryMetric(Spec):
     currency: Currency | None = None
     upward_trend: Literal["good", "bad"] = "good"
     external_id: ExternalId | None = None
-    label: str | None = None
+    label: Label | None = None
     description: str | None = None
