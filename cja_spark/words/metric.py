@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from cja_spark.reports.touched import HALF_LIFE
@@ -18,6 +19,7 @@ from cja_spark.words.condition import written
 from cja_spark.words.source import REPORT, Steps, column_in_words, source_in_words
 
 ONCE_PER_ROW = ("people", "sessions", *SESSION_TYPES)
+_SIDES: Mapping[bool | str, str] = {True: "true", False: "false", "both": "true or false"}
 ONES = ("events", "session_starts", "session_ends", "bounces")
 
 
@@ -29,8 +31,7 @@ def metric_in_words(view: View, metric: Metric) -> Steps:
     if metric.include:
         yield REPORT, f"amounts that do not meet {written(metric.include)} are not set"
     if metric.values_to_count is not None:
-        side = {True: "true", False: "false", "both": "true and false"}[metric.values_to_count]
-        yield REPORT, f"each value that is {side} counts 1"
+        yield REPORT, f"each value that is {_SIDES[metric.values_to_count]} counts 1"
     elif metric.behavior == "instances":
         yield REPORT, "each value that is set counts 1, also 0"
     if metric.deduplication:
@@ -93,16 +94,24 @@ def _deduplication(how: Deduplication, called: Containers) -> str:
 
 
 def _as_the_part_is(view: View, measure: Measure) -> str:
-    """How a formula's part is deduplicated and credited, by its own settings or those in the formula."""
+    """Which values of a formula's part count, and how it is deduplicated and credited, by its own settings or those in the formula."""
     part = view.metrics.get(measure.metric)
     own = part if isinstance(part, Metric) else None
-    said = ""
+    said = _which_values(own) if own else ""
     if own and own.deduplication:
         how = own.deduplication
         same = f" and '{how.id}'" if how.id else ""
-        said = f", deduplicated (the {how.keep} one per {view.containers.named(how.scope)}{same})"
+        said += f", deduplicated (the {how.keep} one per {view.containers.named(how.scope)}{same})"
     credit = measure.attribution or (own.attribution if own else None)
     return f"{said}, in a table {attribution_in_words(credit, view.containers)}" if credit else said
+
+
+def _which_values(metric: Metric) -> str:
+    """What of a part's values counts, and for how much, where that is not each amount as it stands."""
+    met = f", of amounts that meet {written(metric.include)}" if metric.include else ""
+    if metric.values_to_count is not None:
+        return f"{met}, 1 for each value that is {_SIDES[metric.values_to_count]}"
+    return f"{met}, 1 for each value that is set" if metric.behavior == "instances" else met
 
 
 def _summed(measure: Measure, called: Containers) -> str:

@@ -88,3 +88,27 @@ def test_values_are_bound_to_items_as_the_guide_says():
         expected = zip(products.split(", "), methods.split(", "), strict=True) if products else ()
         assert found == {sku: "No value" if method == "–" else method for sku, method in expected}, number
     assert len(rows) == 4
+
+
+ALLOCATIONS, *OF_ITEMS = table_headed("event", "sets")
+
+
+def of_items(cell):
+    """The items of a cell, each with its values."""
+    return {item: values for item, values in (one.split(": ") for one in cell.split("; "))}
+
+
+@pytest.mark.parametrize("column", range(2, 6), ids=lambda column: ALLOCATIONS[column])
+def test_values_of_items_last_as_the_guide_says(column):
+    lasts = {"field": "items[].sku", "persistence": {"allocation": ALLOCATIONS[column].strip("`")}}
+    view = {"dimensions": {"sku": lasts}, "metrics": VIEW["metrics"]}
+    for row in OF_ITEMS:
+        for item, expected in of_items(row[column]).items():
+            events = []
+            for number, written, *_ in OF_ITEMS:
+                own = of_items(written)
+                units = [float((number, name) == (row[0], item)) for name in own]
+                events.append(page(int(number), sku=[None if color == "–" else color for color in own.values()], units=units))
+            found = {color for kind, color, units in table([events], "sku", metrics=["units"], view=view) if kind == "item" and units}
+            assert found == {*expected.replace("–", "No value").split(", ")}, (row[0], item)
+    assert len(OF_ITEMS) == 4

@@ -1,4 +1,4 @@
-"""docs/explaining.md: what `cja explain component` prints of its view; and of every kind of component and setting."""
+"""docs/explaining.md: what `cja explain component` prints of its view; and of dimensions, metrics and derived fields."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cja_spark.errors import ConfigurationError
 from cja_spark.view.spec import STANDARD_METRICS, View
 from cja_spark.view.standard import STANDARD_DIMENSIONS, TIMES
 from cja_spark.words.component import explain_component
+from tests.unit.view.explained import CALLED, A, said
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs" / "explaining.md").read_text(encoding="utf-8").split("## One person's journey")[0]
@@ -25,10 +26,6 @@ def test_the_guide_shows_what_is_printed(printed):
     name = re.search(r"'(\w+)'", printed)[1]
     assert explain_component(View.model_validate(yaml.safe_load(written)), name) == printed
     assert len(PRINTED) == 4
-
-
-def said(kind, component, **view):
-    return explain_component(View.model_validate({"name": "v", kind: {"x": component}, **view}), "x")
 
 
 @pytest.mark.parametrize(
@@ -135,12 +132,19 @@ def test_the_credit_of_each_model_is_told(attribution, words):
         ("bounces / sessions", "'bounces' are counted\n"),
         ("time_spent_seconds", "'time_spent_seconds' is summed\n"),
         ("plain", "'plain' is summed\n"),
+        ("seen + plain", "'seen' is summed, of amounts that meet all: [more_than: 3], 1 for each value that is set\n"),
+        ("won[b] / plain", "'won' is summed on events of b, 1 for each value that is true, deduplicated (the first one per session)\n"),
+        ("either / plain", "'either' is summed, 1 for each value that is true or false\n"),
         ("count_distinct(page)", "the distinct values of 'page' are counted"),
     ],
 )  # fmt: skip
 def test_the_parts_of_a_formula_are_counted_or_summed_and_say_how_they_are_credited(calculate, words):
     x = {"field": "a", "attribution": {"model": "linear"}, "deduplication": {"scope": "person", "id": "i", "keep": "last"}}
-    metrics = {"x": x, "plain": {"field": "b"}, "c": {"calculate": calculate}}
+    more = {
+        "seen": {"field": "b", "behavior": "instances", "include": {"more_than": 3}}, "plain": {"field": "b", "behavior": "values"},
+        "won": {"field": "w", "values_to_count": True, "deduplication": {}}, "either": {"field": "w", "values_to_count": "both"},
+    }  # fmt: skip
+    metrics = {"x": x, **more, "c": {"calculate": calculate}}
     view = View.model_validate({"name": "v", "metrics": metrics, "dimensions": {"page": "page"}, "segments": {"b": {"where": A}}})
     assert words in explain_component(view, "c")
 
@@ -174,56 +178,6 @@ def test_money_says_its_currency(kind, own, of_view, words):
 )  # fmt: skip
 def test_each_setting_of_a_metric_is_said(metric, words):
     assert words in said("metrics", metric, segments={"buyers": {"where": {"metric": "events", "at_least": 1}}})
-
-
-CALLED = {"person": "visitor", "session": "visit", "event": "hit"}
-A, B = {"dimension": "page", "equals": "a"}, {"metric": "orders", "more_than": 2, "less_than": 5}
-
-
-@pytest.mark.parametrize(
-    ("segment", "words"),
-    [
-        ({"where": {"all": [A, B]}}, "it keeps each event that meets this: (page equals 'a' and orders more than 2 and less than 5)"),
-        ({"where": {"any": [A, {"exclude": "x2"}]}}, "(page equals 'a' or not segment 'x2')"),
-        ({"container": "person", "where": {"container": "session", "where": B}}, "some session in which orders"),
-        ({"where": {"dimension": "page", "equals_any_of": ["a", "b"], "model": "instance"}}, "page equals any of 'a', 'b', as the event itself sets it"),
-        ({"where": {"dimension": "page", "exists": False, "model": "non_repeating"}}, "page is not set, as the event newly sets it"),
-        ({"where": {"dimension": "page", "distinct": {"at_least": 2}}}, "the number of distinct page at least 2"),
-        ({"container": "person", "include": "only_after", "where": {"then": [A, {"after": "2 events", "within": {"dimension": "page"}}, B]}},
-         "it keeps of each person, within which the sequence runs, the events from the last one of the first occurrence on of this: then page equals 'a', after 2 events and within 1 change of page, then orders"),
-        ({"container": "session", "include": "only_before", "where": {"then": [A, B]}, "range": "last 1 week"},
-         "it keeps, of the report's range, of each session, within which the sequence runs, the events up to the first one of the last occurrence of this: then page"),
-        ({"container": "person", "where": {"then": [A, {"after": "1 session", "within": "30 min"}, B]}}, "after 1 session and within 30 minutes, then"),
-        ({"container": "person", "where": {"then": [{"exclude": A}, {"logic_group": {"all": [A, B]}}]}}, "without page equals 'a', then (page equals 'a' and, in any order, orders"),
-        ({"container": "person", "where": B, "range": "last 30 days"},
-         "it looks at events of the last 30 days, also outside the report's range, with sessions and values as a report of these days has them"),
-        ({"container": "person", "where": B, "range": "last 1 week"}, "it keeps, of the report's range, all events of each person that meets this: orders"),
-        ({"where": A, "range": {"from": "2025-01-01", "to": "2025-01-31"}}, "it looks at events of 2025-01-01 to 2025-01-31, also"),
-        ({"where": A, "range": {"from": "2025-01-02", "to": "2025-01-01"}}, "it looks at events of no day, also"),
-        ({"container": "person", "where": {"exclude": {"container": "session", "where": A, "range": "last 1 day"}}}, "not some session of the last day in which page equals 'a'"),
-    ],
-)  # fmt: skip
-def test_each_condition_of_a_segment_is_said(segment, words):
-    assert words in said("segments", segment)
-
-
-@pytest.mark.parametrize(
-    ("segment", "words"),
-    [
-        ({"container": "person", "where": {"container": "session", "where": B}}, "all hits of each visitor that meets this: some visit in which orders"),
-        ({"where": {"all": [A, {"exclude": A}]}}, "it keeps each hit that meets this: (page"),
-        ({"container": "person", "where": {"then": [{"container": "session", "where": A}, {"exclude": {"container": "session", "where": B}}]}},
-         "then some visit in which page equals 'a', without some visit in which orders"),
-        ({"container": "person", "where": {"then": [A, {"after": "1 event", "within": "2 sessions"}, B]}}, "after 1 hit and within 2 visits, then"),
-        ({"container": "person", "where": {"then": [A, {"within": "0 events"}, B]}}, "within 0 hits, then"),
-        ({"container": "session", "include": "only_after", "where": {"then": [A, B]}}, "of each visit, within which the sequence runs, the hits from the last one"),
-        ({"where": {"dimension": "page", "exists": True, "model": "instance"}}, "page is set, as the hit itself sets it"),
-        ({"where": A, "range": "last 2 days"}, "it looks at hits of the last 2 days, also outside the report's range, with visits and values as"),
-        ({"where": A}, "visits, deduplication, persistence and attribution have looked at all hits"),
-    ],
-)  # fmt: skip
-def test_containers_are_called_as_the_view_calls_them(segment, words):
-    assert words in said("segments", segment, containers=CALLED)
 
 
 @pytest.mark.parametrize(
@@ -265,11 +219,6 @@ def test_dimensions_are_told_with_the_views_names(dimension, words):
 def test_metrics_are_told_with_the_views_names(metric, words):
     derived = {"days": [{"function": "date_math", "start": {"input": "t", "scope": "person"}, "end": "now"}]}
     assert words in said("metrics", metric, segments={"buyers": {"where": A}}, derived=derived, containers=CALLED)
-
-
-def test_the_views_own_segments_come_before_a_reports():
-    text = said("segments", {"where": A}, view_segments=[{"where": A}])
-    assert text.index("the view's own segments leave out events") < text.index("it keeps")
 
 
 @pytest.mark.parametrize("name", [*STANDARD_METRICS, *STANDARD_DIMENSIONS])
