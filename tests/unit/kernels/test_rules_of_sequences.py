@@ -1,5 +1,6 @@
 """Rules G7 and G8, on the product's kernels: the boundaries of sequences."""
 
+import random
 
 import pytest
 
@@ -164,3 +165,17 @@ def test_g8_distances_run_between_checkpoints_also_around_an_exclusion():
     events = [page(0, "A"), page(MINUTE, "C")]
     assert meets(events, A, {"exclude": X}, {"within": "1 minute"}, C)
     assert not meets(events, A, {"exclude": X}, {"within": "59 seconds"}, C)
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("second", [{"where": {"dimension": "page", "exists": True}}, {"container": "session", "where": {"metric": "events", "at_least": 1}}])
+def test_g7_no_session_has_another_checkpoint_beside_a_whole_session(order, second):
+    chance = random.Random(order)
+    whole = {"container": "session", "where": {"metric": "events", "at_least": 1}}
+    then = [whole, second][:: -1 if order else 1]
+    persons = [[page(at * chance.choice([0, 1, 1000]), "a") for at in range(chance.randint(1, 6))] for _ in range(50)]
+    persons = [sorted(person, key=lambda event: event[0]) for person in persons]
+    for container, met in (("session", False), ("person", True)):
+        persons_of = [*persons, [page(0, "a"), page(GAP + 1, "b"), page(3 * GAP, "c")]]
+        rows = table(persons_of, "page", metrics=["events"], segments=[{"container": container, "where": {"then": then}}])
+        assert any(kind == "item" for kind, *_ in rows) == met

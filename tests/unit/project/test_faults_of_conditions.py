@@ -6,7 +6,7 @@ import pytest
 
 import cja_spark as cja
 from cja_spark.project import load
-from cja_spark.project_conditions import CLOSED, values_of
+from cja_spark.project_conditions import CLOSED, OTHER_SESSION, values_of
 from cja_spark.project_names import faults_of_names
 from cja_spark.view.calendar_settings import GREGORIAN
 from cja_spark.view.spec import View
@@ -29,6 +29,35 @@ CASES = [
     ("{then: [{metric: orders, at_least: 1}, {within: 0 events}, {metric: calls, at_least: 1}]}",
      "within: 0 events: the very next event is 1 event away, so nothing is that near. Write 'within: 1 event'."),
 ]  # fmt: skip
+
+
+WHOLE = "{container: session, where: {metric: orders, at_least: 1}}"
+CALL = "{metric: calls, at_least: 1}"
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        f"{{then: [{WHOLE}, {CALL}]}}", f"{{then: [{CALL}, {WHOLE}]}}", f"{{all: [{CALL}, {{exclude: {{then: [{WHOLE}, {WHOLE}]}}}}]}}",
+        f"{{then: [help_readers, {CALL}]}}",
+    ],
+)  # fmt: skip
+def test_a_whole_session_before_or_behind_another_checkpoint_of_one_session_is_a_fault(folder, then):
+    change(folder, "view.yaml", ASKED, f"{{container: session, where: {then}}}")
+    assert faults(folder) == [("view.yaml", 29, OTHER_SESSION)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{{then: [{WHOLE}, {CALL}]}}", f"{{container: session, where: {{then: [{WHOLE}]}}}}",
+        f"{{container: session, where: {{then: [{CALL}, {{exclude: {WHOLE}}}, {CALL}]}}}}",
+        f"{{container: session, where: {{then: [{WHOLE[:-1]}, range: last 2 days}}, {CALL}]}}}}",
+    ],
+)  # fmt: skip
+def test_other_sessions_in_a_sequence_are_none(folder, written):
+    change(folder, "view.yaml", ASKED, written)
+    assert load(folder).view.segments["buyers"]
 
 
 @pytest.mark.parametrize(("written", "message"), CASES, ids=[written for written, _ in CASES])
