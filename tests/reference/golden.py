@@ -67,7 +67,7 @@ def events_of(folder: Path, view: dict) -> list[dict]:
                 if "derived" in spec and has_several(view, name):
                     event[name] = None  # made of whole journeys
                 elif "derived" in spec:
-                    number_ = in_numbers(view, name, metric=kind == "metrics")
+                    number_ = in_numbers(view, name, metric=kind == "metrics" and spec.get("behavior") != "instances")
                     event[name] = made(derived(view, spec["derived"], fields), number=number_)
                     event[f"date of {name}"] = as_instant(event[name], view.get("time_zone", "UTC")) if isinstance(event[name], str) else None
                 elif "field" in spec:

@@ -19,7 +19,22 @@ OF_SESSIONS = ("session_starts", "session_ends", "bounces", "time_spent_seconds"
 def spec_of(view: dict, kind: str, name: str) -> dict:
     """A component of the view as a mapping, whether written short or long."""
     found = view.get(kind, {}).get(name, {})
-    return {"field": found} if isinstance(found, str) else dict(found)
+    found = {"field": found} if isinstance(found, str) else dict(found)
+    silent = kind == "metrics" and not {"behavior", "values_to_count", "include"} & {*found}
+    return {**found, "behavior": "instances"} if silent and says_text(view, found.get("derived")) else found
+
+
+TEXTS = ("classify", "concatenate", "find_and_replace", "lowercase", "regex_replace", "split", "trim", "url_parse")
+
+
+def says_text(view: dict, derived: str | None) -> bool:
+    """M1: whether the last function of a derived field gives text, so that its metrics count where it is set."""
+    made = view.get("derived", {}).get(derived)
+    last = (made if isinstance(made, list) else made["functions"])[-1] if made else {}
+    if last.get("function") == "case_when":
+        given = [*(one.get("value") for one in last["cases"]), last.get("otherwise")]
+        return any(isinstance(one, str) for one in given)
+    return last.get("function") in TEXTS or (last.get("function"), last.get("to")) == ("typecast", "text")
 
 
 def path(view: dict, kind: str, name: str) -> tuple[str, ...]:
