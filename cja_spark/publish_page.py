@@ -46,6 +46,7 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"),
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
     "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
+    "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
     "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip

@@ -48,7 +48,7 @@ COLUMNS_BESIDE_DIMENSIONS = (
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
     "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds", "amount_range", "at_least", "less_than",
     "path_taken", "trials", "converted_trials", "converted_people", "metric_sum", "converted_rate", "rate_lower", "rate_upper", "rate_lift",
-    "elapsed", "retention_rate",
+    "elapsed", "retention_rate", "in_sets", "set_mask", "only_people", "only_sessions",
 )  # fmt: skip
 
 

@@ -270,11 +270,16 @@ def retention(chance):
     return {**found, "size": chance.choice(["24 hours", "24 hours", "24 hours", "7 days", "30 days"]), "buckets": chance.choice([1, 1, 2, 6])}
 
 
+def overlap(chance):
+    sets = [{**step(chance), "label": f"set {number}"} for number in range(chance.choice([1, 2, 3, 4, 8]))]
+    return {"report": "overlap", "sets": sets, "count": chance.choice(["people", "people", "sessions"])}
+
+
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(retention, apart, view) for _ in range(2))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap))]
 
 
 def drawn_by(make, chance, view):

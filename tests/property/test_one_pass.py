@@ -99,6 +99,7 @@ ASKED = [
     {"report": "histogram", "metric": "sessions", "size": 2, "buckets": 3},
     {"report": "paths", "dimension": "page", "conversion": "orders", "min_support": 2, "segments": ["not_home"]},
     {"report": "paths", "dimension": "recent_page", "conversion": "views", "container": "person", "exclude": ["home"], "min_support": 1, "rows": 3},
+    {"report": "overlap", "sets": ["views", "orders", {"segments": ["not_home"]}], "count": "sessions"},
     {"report": "retention", "start": "views", "return": {"any": ["orders", "calls"]}, "segments": ["not_home"]},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},

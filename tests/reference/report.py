@@ -20,6 +20,7 @@ from tests.reference import (
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
 from tests.reference.histogram import histogram
+from tests.reference.overlap import overlap
 from tests.reference.paths import paths
 from tests.reference.ranges import Span, common, instants
 from tests.reference.retention import retention
@@ -189,7 +190,7 @@ def report(
     if ask["from"] > ask["to"]:
         raise ValueError("from is after to")
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
-    if ask["report"] in ("fallout", "retention"):
-        of_steps = {"fallout": fallout, "retention": retention}[ask["report"]]
+    if ask["report"] in ("fallout", "retention", "overlap"):
+        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     return {"table": table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pyarrow as pa
 
 from cja_spark.journeys.batch import Window
@@ -13,6 +14,9 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.measures import base_metrics
+from cja_spark.reports.overlap import ALL_PEOPLE as PEOPLE_OF_ALL
+from cja_spark.reports.overlap import PEOPLE as PEOPLE_OF_SETS
+from cja_spark.reports.overlap import UNITS as SETS
 from cja_spark.reports.paths_ranked import FIGURES, MEMBERS
 from cja_spark.reports.paths_ranked import TOTAL as TOTAL_OF_PATHS
 from cja_spark.reports.people_behind import people_behind
@@ -106,6 +110,18 @@ def retention(started: float, *back: float, reserved: float = 0, mode: str = "on
     cells.add(BACK, back, range(len(back)))
     cells.add(RESERVED, reserved)
     return answer(cells, report="retention", name="back", start="orders", buckets=len(back) - 1, mode=mode)
+
+
+def overlap(*people: float | tuple[float, float], count: str = "people", people_in_all: float = 0) -> Answer:
+    """Two sets: those in none, in the first, in the second, in both; of sessions people and sessions of each."""
+    cells, found = Cells(), np.array([*people])
+    if count == "people":
+        cells.add(SETS, found, range(len(found)))
+    else:
+        cells.add(SETS, found[:, 1], range(len(found)))
+        cells.add(PEOPLE_OF_SETS, found[:, 0], range(len(found)))
+        cells.add(PEOPLE_OF_ALL, people_in_all or found[:, 0].sum())
+    return answer(cells, report="overlap", name="buyers_and_callers", sets=["orders", "events"], count=count)
 
 
 def fallout(first: float, second: float, **given: object) -> Answer:

@@ -86,6 +86,19 @@ PATHS = Panel(
         )
     ),
 )  # fmt: skip
+OVERLAP = Panel(
+    name="buyers_and_callers", title="Buyers and callers", report="overlap",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="in_sets", label="In"), ColumnSpec(name="set_mask", label="Sets"),
+             ColumnSpec(name="people", label="People", format="people"), ColumnSpec(name="only_people", label="In no other", format="people"),
+             ColumnSpec(name="percent_of_total", label="Of all", format="percent")),
+    rows=tuple(
+        {"row_kind": kind, "in_sets": name, "set_mask": mask, "people": people, "only_people": only, "percent_of_total": people / 2_000}
+        for kind, name, mask, people, only in (
+            ("total", None, None, 2_000, None), ("set", "orders", 1, 900, 605), ("set", "calls", 2, 300, 5),
+            ("overlap", "orders & calls", 3, 295, 295), ("none", None, 0, 1_095, 1_095),
+        )
+    ),
+)  # fmt: skip
 RETENTION = Panel(
     name="buyers_back", title="Buyers back", report="retention",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="elapsed", label="Elapsed"), ColumnSpec(name="label", label="Period"),
@@ -100,7 +113,7 @@ RETENTION = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
