@@ -9,6 +9,7 @@ from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.retention import Retention
 from cja_spark.reports.spec import Report
@@ -64,6 +65,7 @@ REVENUE_OF_PEOPLE = Histogram.model_validate({"name": "revenue_of_people", "rang
 PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimension": "page", "conversion": "revenue"})
 
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
+THREE_SETS = Overlap.model_validate({"name": "three_sets", "range": RANGE, "sets": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 
 
 def _kept(allocation: str, expiration: str) -> View:
@@ -88,6 +90,7 @@ WORKS: dict[str, Work] = {
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
     "retention, buyers by day": Work(BUYERS_BACK, 100),
+    "overlap of three steps": Work(THREE_SETS, 70),
 }  # fmt: skip
 
 

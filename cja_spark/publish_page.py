@@ -21,6 +21,7 @@ from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
 from cja_spark.reports.retention import Retention
@@ -204,6 +205,8 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     if isinstance(report, Fallout):
         options["container"] = answer.ask.view.containers.named(report.container)
         options["steps"] = [_sentence(step.name()) for step in report.steps]
+    if isinstance(report, Overlap):
+        options["sets"] = [_sentence(one.name()) for one in report.sets]
     if isinstance(report, Retention):
         options |= dict(zip(("start", "return"), (_sentence(step.name()) for step in report.both()), strict=True))
     if answer.excluded_persons:

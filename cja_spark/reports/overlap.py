@@ -34,7 +34,7 @@ class Overlap(Report):
     """
 
     report: Literal["overlap"] = "overlap"
-    sets: Annotated[tuple[FalloutStep, ...], AsTuple, Field(min_length=1, max_length=MOST_SETS)]
+    sets: Annotated[tuple[FalloutStep, ...], AsTuple] = Field(min_length=1, max_length=MOST_SETS)
     count: Literal["people", "sessions"] = "people"
 
     @model_validator(mode="after")
