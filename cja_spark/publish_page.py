@@ -25,7 +25,9 @@ from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
 from cja_spark.reports.retention import Retention
+from cja_spark.reports.row_segments import row_text
 from cja_spark.reports.spec import Report
+from cja_spark.reports.table import Table as TableReport
 from cja_spark.reports.trend import Trend
 from cja_spark.table import Table
 from cja_spark.view.calendar import local_day
@@ -44,7 +46,7 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "bounces": ("count", "Bounces"), "bounce_rate": ("percent", "Bounce rate"),
     "time_spent_seconds": ("seconds", "Time spent"), "mean_session_seconds": ("seconds", "Time per session"),
     "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
-    "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"),
+    "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"), "segment": ("text", "Segment"),
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
     "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
@@ -183,6 +185,8 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
 
 def _spoken(row: dict[str, Any], view: View) -> dict[str, Any]:
     """A row as it is, but for a step that is a metric or a segment: it has the metric's label or its name in words."""
+    if row.get("segment") in view.segments:
+        row = {**row, "segment": view.segments[row["segment"]].label or _sentence(row["segment"])}
     name = row.get("step_name")
     if name in view.metrics:
         return {**row, "step_name": column_of(name, view).label}
@@ -207,6 +211,9 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
         options["steps"] = [_sentence(step.name()) for step in report.steps]
     if isinstance(report, Overlap):
         options["sets"] = [_sentence(one.name()) for one in report.sets]
+    options |= {"by_segments": ", ".join(row_text(use) for use in report.by_segments)} if isinstance(report, TableReport) else {}
+    if options.get("by_segments", True) in ("", None):
+        del options["by_segments"]
     if isinstance(report, Retention):
         options |= dict(zip(("start", "return"), (_sentence(step.name()) for step in report.both()), strict=True))
     if answer.excluded_persons:

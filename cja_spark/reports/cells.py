@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 KEYS = 4
+PART = 10_000_000  # measures of the next part of a report begin here
 SCHEMA = "report int, k1 bigint, k2 bigint, k3 bigint, k4 bigint, measure int, amount double"
 NAMES = ("report", "k1", "k2", "k3", "k4", "measure", "amount")
 Ints = npt.NDArray[np.int64]
@@ -29,6 +30,10 @@ class Cells:
         values = np.atleast_1d(np.asarray(amounts, np.float64))
         wide = [np.broadcast_to(np.asarray(key, np.int64), values.shape) for key in keys]
         self._parts.append((wide, measure, values))
+
+    def take(self, cells: Cells, part: int) -> None:
+        """Take the cells of a part of the report, such as a segment that is a row."""
+        self._parts += [(keys, measure + part * PART, amounts) for keys, measure, amounts in cells._parts]
 
     def batches(self, report: int) -> Iterator[pa.RecordBatch]:
         """The cells as Arrow batches of the schema all reports share."""
@@ -61,6 +66,15 @@ class Sums:
         parts = [self._cells.rename_columns([name.removesuffix("_sum") for name in self._cells.column_names]).select(NAMES[1:])]
         parts += [pa.Table.from_batches([batch]).select(NAMES[1:]) for batch in cells.batches(0)]
         return Sums(pa.concat_tables(parts, promote_options="permissive"))
+
+    def of_part(self, part: int) -> Sums:
+        """The sums of a part, its measures counted from 0."""
+        import pyarrow.compute as pc
+
+        of_part = pc.and_(pc.greater_equal(self._cells["measure"], part * PART), pc.less(self._cells["measure"], (part + 1) * PART))
+        some = self._cells.filter(of_part).rename_columns([name.removesuffix("_sum") for name in self._cells.column_names])
+        place = some.column_names.index("measure")
+        return Sums(some.set_column(place, "measure", pc.subtract(some["measure"], pa.scalar(part * PART, some["measure"].type))))
 
     def measure(self, measure: int, keys: int) -> tuple[list[Ints], Floats]:
         """Keys and amounts of one measure.

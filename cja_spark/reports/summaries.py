@@ -20,6 +20,7 @@ from cja_spark.reports.measures import measures
 from cja_spark.reports.standard import with_standard
 from cja_spark.reports.summary_segments import kept_rows
 from cja_spark.reports.summary_values import nothing_of
+from cja_spark.reports.table_by_segments import within
 from cja_spark.view.arrays import of_objects
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
@@ -54,7 +55,7 @@ class Rows:
         return np.where(own, np.nan_to_num(self.rows.amounts(measure.metric)), 0.0)
 
 
-def with_summaries(sums: Sums, ask: Ask, summaries: Summaries) -> Sums:
+def with_summaries(sums: Sums, ask: Ask[Any], summaries: Summaries) -> Sums:
     """A report's sums with those of summary rows.
 
     Args:
@@ -63,8 +64,11 @@ def with_summaries(sums: Sums, ask: Ask, summaries: Summaries) -> Sums:
         summaries: the rows.
     """
     cells = Cells()
-    for rows in _seen(ask, summaries):
-        CELLS[ask.report.report](cells, ask, rows)
+    for part, own in enumerate(within(ask) if isinstance(ask.report, table.Table) else (ask,)):
+        of_part = Cells()
+        for rows in _seen(own, summaries):
+            CELLS[ask.report.report](of_part, own, rows)
+        cells.take(of_part, part)
     return sums.plus(cells)
 
 

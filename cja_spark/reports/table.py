@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal, Self
 
@@ -13,25 +13,25 @@ from pydantic import Field, model_validator
 
 from cja_spark.errors import did_you_mean
 from cja_spark.journeys.batch import Bools, Floats, Ints
+from cja_spark.reports.additive import additive
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.controls import beside, controls_in
 from cja_spark.reports.credited import Credits, attribution_of, credits
 from cja_spark.reports.distinct import add_values
 from cja_spark.reports.include_no_value import IncludeNoValue
-from cja_spark.reports.kind import REPORTS, Kind, Names
-from cja_spark.reports.measures import DISTINCT, in_total, kept, measures, rounded_counts, shown
+from cja_spark.reports.kind import Names
+from cja_spark.reports.measures import in_total, kept, measures, rounded_counts, shown
 from cja_spark.reports.ranked import ranked
 from cja_spark.reports.rate_game import credited as credited_by_game
+from cja_spark.reports.row_segments import RowSegments, named_segments, segments_in_place
 from cja_spark.reports.spec import Report
 from cja_spark.reports.squares import of_all, on_rows
-from cja_spark.reports.table_rows import Rows, arrays_of, combined, overlaps, table_rows
+from cja_spark.reports.table_rows import Rows, combined, table_rows
 from cja_spark.reports.table_sums import per_key, totals_of
-from cja_spark.spec import AsTuple, EachOnce, Name
-from cja_spark.view.arrays import of_objects
+from cja_spark.spec import AsTuple, EachOnce, Name, Spec
 from cja_spark.view.formula.uses import Measure
 from cja_spark.view.spec import View
-from cja_spark.view.standard import TIMES
 
 TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of the measures below
 
@@ -42,6 +42,7 @@ class Table(Report):
     Attributes:
         report: metrics by the values of dimensions.
         dimensions: what rows are, up to four; without one there is the total alone.
+        by_segments: segments that are rows, each of what it keeps; with dimensions each is parted by their values.
         metrics: the columns.
         rows: how many rows are shown; the rest is *other*.
         sort: the metric that rows are sorted by; the first column when not given.
@@ -53,6 +54,7 @@ class Table(Report):
 
     report: Literal["table"] = "table"
     dimensions: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=(), max_length=4)
+    by_segments: RowSegments = ()
     metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
     rows: int = Field(default=50, ge=1, le=50_000)
     sort: Name | None = None
@@ -83,8 +85,10 @@ class Table(Report):
         return tuple(dict.fromkeys((*self.metrics, *((self.sort,) if self.sort else ()))))
 
     def sorted_by(self) -> str | None:
-        """The one named by `sort`, else the first column; the total alone is not sorted."""
-        return (self.sort or self.metrics[0]) if self.dimensions else None
+        """The one named by `sort`, else the first column; the total alone is not sorted, segments only by `sort`."""
+        if not self.dimensions:
+            return self.sort if self.by_segments else None
+        return self.sort or self.metrics[0]
 
     def credited_dimensions(self) -> tuple[str, ...]:
         """Those that rows are of; a combination of values is credited like one value."""
@@ -93,6 +97,14 @@ class Table(Report):
     def dimensions_used(self) -> tuple[str, ...]:
         """What rows are."""
         return self.dimensions
+
+    def segments_used(self) -> tuple[str, ...]:
+        """Those that are rows by name."""
+        return named_segments(self.by_segments)
+
+    def conditions(self) -> tuple[Spec, ...]:
+        """Those that are rows and written in place."""
+        return segments_in_place(self.by_segments)
 
 
 def hidden_in(ask: Ask[Table]) -> tuple[str, ...]:
@@ -208,8 +220,14 @@ def _touched(mask: Bools, at: Ints) -> Bools:
     return touched
 
 
-def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
+def finish(sums: Sums, ask: Ask[Table], names: Names, whole: Mapping[Measure, float] | None = None) -> pa.Table:
     """Rank, cut, name and total the rows; a grand total follows where what has no value makes another one (T3).
+
+    Args:
+        sums: the summed cells.
+        ask: the report.
+        names: the way to texts.
+        whole: the grand total that formulas read; by itself that of these sums.
 
     Columns: row_kind string (total, grand_total, item, other), one string per dimension, one double per metric.
     Ties:    T4: by metric descending, then by the bytes of the values.
@@ -223,7 +241,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     totals = totals_of(sums, found, TOTAL)
     if hidden_in(ask):
         totals |= {one: totals[one] + math.fsum(given.values()) for one, given in games.items()}
-    grand = totals_of(sums, found, GRAND_TOTAL) if hidden_in(ask) else totals
+    grand = dict(whole) if whole else grand_of(sums, ask, found)
     controls = controls_in(keys, ask, names)
     kept_rows, texts = ranked(keys, amounts, grand, ask, names, controls)
     rest = np.ones(len(keys), bool)
@@ -246,6 +264,11 @@ def finish(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
             **{name: pa.array(said[name], pa.float64(), from_pandas=True) for name in report.metrics},
         }
     ).filter(pa.array(rows))
+
+
+def grand_of(sums: Sums, ask: Ask[Table], found: tuple[Measure, ...]) -> dict[Measure, float]:
+    """The grand total of each measure (T3)."""
+    return totals_of(sums, found, GRAND_TOTAL if hidden_in(ask) else TOTAL)
 
 
 def _differ(column: Floats) -> bool:
@@ -273,18 +296,3 @@ def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:
     if len(rest) == 0:
         return []
     return [float(rest.sum()) if additive(measure, ask.report, ask) else math.nan]
-
-
-def additive(measure: Measure, report: Table, ask: Ask) -> bool:
-    """Whether the rows of a column add up: not people, not sessions, not amounts that go to several (T2)."""
-    if measure.distinct or measure.squared_per or measure.metric in DISTINCT:
-        return False
-    if how := attribution_of(measure, report, ask.view):
-        if how.model in ("algorithmic", "participation"):
-            return how.model == "algorithmic"
-        inside = arrays_of(ask, report.dimensions)
-        return not of_objects(inside) and (not inside or len({*report.dimensions} - {*TIMES}) == 1)
-    return not overlaps(ask, measure.metric, report.dimensions)
-
-
-REPORTS.register("table")(Kind(Table, kernel, finish))

@@ -275,11 +275,24 @@ def overlap(chance):
     return {"report": "overlap", "sets": sets, "count": chance.choice(["people", "people", "sessions"])}
 
 
+def segment_rows(chance):
+    """A table whose rows are segments, with or without dimensions, sorted or as they are written."""
+    found = table(chance)
+    if chance.random() < 0.5:
+        found |= {"dimensions": [], "include_no_value": None}
+    if chance.random() < 0.5:
+        del found["sort"]
+        found["metrics"] = sorted(found["metrics"], key=lambda name: name in FORMULAS)  # rows are sorted by the first
+    uses = [segment(chance) for _ in range(chance.choice([1, 2, 3]))]
+    named = dict.fromkeys(use for use in uses if isinstance(use, str))
+    return {**found, "by_segments": [*named, *({**use, "label": f"row {at}"} for at, use in enumerate(uses) if not isinstance(use, str))]}
+
+
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows))]
 
 
 def drawn_by(make, chance, view):

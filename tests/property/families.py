@@ -15,7 +15,7 @@ def families_of(ask: dict, view: dict) -> set[str]:
     named = [*ask.get("metrics", ()), *(ask[one] for one in ("metric", "conversion") if one in ask)]
     metrics = [view["metrics"][name] for name in named if isinstance(view["metrics"].get(name), dict)]
     credited = ask["report"] == "table" and bool({*rows} - {*TIMES})
-    found = {f"report {ask['report']}"}
+    found = {f"report {ask['report']}"} | ({"segments as rows"} if ask.get("by_segments") else set())
     found |= _of_rows(rows, dimensions) | _of_metrics(named, metrics, credited=credited)
     return found | _of_segments([*ask.get("segments", ()), *view.get("view_segments", ())], view)
 

@@ -24,6 +24,7 @@ from tests.reference.overlap import overlap
 from tests.reference.paths import paths
 from tests.reference.ranges import Span, common, instants
 from tests.reference.retention import retention
+from tests.reference.segment_rows import table_by_segments
 from tests.reference.segments import World, events_of
 from tests.reference.sessions import numbers, sessions, timeout, with_figures
 from tests.reference.table import table
@@ -190,6 +191,13 @@ def report(
     if ask["from"] > ask["to"]:
         raise ValueError("from is after to")
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
+    if ask.get("by_segments"):
+        of_segments = []
+        for use in ask["by_segments"]:  # the same report with one more segment; what is read stays that of the whole report (O7)
+            own = {**ask, "segments": [*ask.get("segments", ()), use]}
+            rows = {"rows": summary_data.rows(summaries or {}, view, own)}
+            of_segments.append(see(events, view, own, data_until, read_from, as_of) | rows)
+        return table_by_segments(seen, of_segments, ask, view)
     if ask["report"] in ("fallout", "retention", "overlap"):
         of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))

@@ -127,8 +127,8 @@ def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     return all(array in chain for name in dimensions for array in path(view, "dimensions", name))
 
 
-def table(seen: dict, ask: dict, view: dict) -> list[dict]:
-    """A total row, the items, and *other* when rows are left."""
+def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_only: bool = False) -> list[dict] | dict:
+    """A total row, the items, and *other* when rows are left; `whole` is a grand total that formulas read instead of its own."""
     dimensions = ask.get("dimensions", [])
     metrics = ask.get("metrics", ["events", "people", "sessions"])
     sort = ask.get("sort") or metrics[0]
@@ -146,12 +146,14 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
         for key in keys:
             per_key.setdefault(key, []).append(one)
     totals = sums(counted, view, needed)
+    if not dimensions and totals_only:
+        return totals
     if not dimensions:
         return [{"row_kind": "total", **columns(view, metrics, Rows([totals], [False], totals))[0]}]
     plain = [leaf for leaf in needed if attributed(view, ask, leaf) is None]
     cells = {key: row_sums(key, of, view, plain, dimensions) for key, of in per_key.items()}
     touched = credit(cells, seen, ask, view, needed)
-    everything = sums(masked, view, needed)
+    everything = sums(masked, view, needed) if whole is None else whole
     if not keep_null:  # items without a value are no rows, and what lies on them is not in the total
         totals |= {
             leaf: math.fsum(cell[leaf] for cell in cells.values())
@@ -173,6 +175,8 @@ def table(seen: dict, ask: dict, view: dict) -> list[dict]:
                 least = {*hidden, leaf.distinct}
                 told = {pair for pair in pairs if all(pair[at] is not None for at, name in enumerate([*dimensions, leaf.distinct]) if name in least)}
                 totals[leaf] = float(len({pair[-1] for pair in told}))
+    if totals_only:
+        return totals
     items, rest = ranked(cells, everything, view, ask, sort)
     found = [totals, everything, *(cells[key] for key, _ in items)]
     if rest:

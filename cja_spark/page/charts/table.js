@@ -52,6 +52,12 @@ function tableCell(row, column, scale, kind) {
     node("span", { class: "value" }, text), shares ? node("span", { class: "share" }, part || "") : null);
 }
 
+// A row of a segment names the segment first; what its dimensions have no value for is all of it, or the rest.
+function rowOfSegment(row, columns, scale, kind) {
+  const label = { segment: "All", other: "Other" }[kind];
+  return node("tr", { class: kind }, ...columns.map((column) => (!column.first && !isFigure(column) && row[column.at] === null ? node("td", {}, label) : tableCell(row, column, scale, kind))));
+}
+
 function tableRow(row, columns, scale, kind) {
   const label = { total: "Total", grand_total: "Grand total", other: "Other" }[kind];
   return node("tr", { class: kind }, ...columns.map((column, at) => {
@@ -67,8 +73,9 @@ function drawTable(host, panel, { title = "" } = {}) {
   const columns = panel.columns.map((column, at) => ({ ...column, at })).filter((column) => !["row_kind", "run_id"].includes(column.name));
   if (!panel.rows.length || !columns.length) { host.append(nothing()); return; }
   if (columns[0] && !isFigure(columns[0])) columns[0].first = true;
-  const items = panel.rows.filter((row) => !["total", "grand_total", "other"].includes(kind(row)));
-  const totals = panel.rows.filter((row) => kind(row) === "total"), others = panel.rows.filter((row) => kind(row) === "other");
+  const segmentAt = columnAt(panel, "segment"), ofSegment = (row) => segmentAt >= 0 && row[segmentAt] !== null;
+  const items = panel.rows.filter((row) => ofSegment(row) || !["total", "grand_total", "other"].includes(kind(row)));
+  const totals = panel.rows.filter((row) => kind(row) === "total"), others = panel.rows.filter((row) => kind(row) === "other" && !ofSegment(row));
   const grand = panel.rows.filter((row) => kind(row) === "grand_total");
   const most = panel.columns.map((column, at) => (isFigure(column) ? items.reduce((top, row) => Math.max(top, figure(row[at]) || 0), 0) : 0));
   const scale = { most, total: totals.length === 1 ? totals[0] : null };
@@ -90,7 +97,7 @@ function drawTable(host, panel, { title = "" } = {}) {
   }
   function draw() {
     const rows = found(), visible = rows.slice(0, state.limit);
-    body.replaceChildren(...totals.map((row) => tableRow(row, columns, scale, "total")), ...grand.map((row) => tableRow(row, columns, scale, "grand_total")), ...visible.map((row) => tableRow(row, columns, scale, "item")),
+    body.replaceChildren(...totals.map((row) => tableRow(row, columns, scale, "total")), ...grand.map((row) => tableRow(row, columns, scale, "grand_total")), ...visible.map((row) => (ofSegment(row) ? rowOfSegment : tableRow)(row, columns, scale, ofSegment(row) ? kind(row) : "item")),
       ...(state.words ? [] : others.map((row) => tableRow(row, columns, scale, "other"))));
     heads.forEach((head, at) => head.setAttribute("aria-sort", columns[at] !== state.column ? "none" : state.direction > 0 ? "ascending" : "descending"));
     count.textContent = `${intl({}).format(visible.length)} of ${intl({}).format(rows.length)} ${rows.length === 1 ? "row" : "rows"}`;

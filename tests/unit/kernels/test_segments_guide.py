@@ -19,7 +19,7 @@ LETTERS, *INCLUDES = [[cell.strip() for cell in line.strip("|").split("|")] for 
 def test_the_yaml_of_the_guide_is_of_a_view():
     segments = {}
     for written in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
-        segments |= yaml.safe_load(written)["segments"]
+        segments |= yaml.safe_load(written).get("segments", {})
     view = View.model_validate({"name": "guide", "segments": segments})
     assert sum(segment.include == "only_before" for segment in view.segments.values()) == 1
     assert len(view.segments) == 11
@@ -53,7 +53,7 @@ def event_of(written, day):
 @pytest.mark.parametrize("row", PEOPLE, ids=lambda row: row[0])
 def test_ranges_keep_whom_the_guide_says(row):
     _, last_year, january, *marks = row
-    [segments] = [found["segments"] for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "bought_last_year" in (found := yaml.safe_load(text))["segments"]]
+    [segments] = [found["segments"] for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "bought_last_year" in (found := {"segments": {}, **yaml.safe_load(text)})["segments"]]
     events = [event_of(last_year, -200)] if last_year else []
     events += [event_of(what, int(day) - 1) for what, day in re.findall(r"(\w+) on the (\d+)", january)]
     assert HEAD[3:] == [*segments]
@@ -61,3 +61,18 @@ def test_ranges_keep_whom_the_guide_says(row):
         [total] = rows_of([events], view={"segments": segments}, as_of=END - 1, report="table", metrics=["people"], segments=[name])
         assert total["people"] == (mark == "x"), name
     assert len(PEOPLE) == 5
+
+
+def test_segments_as_rows_are_the_guides_table():
+    [asked] = [found for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "by_segments" in (found := yaml.safe_load(text))]
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if re.match(r"\| (total|item) \|", line)]
+    view = {
+        "dimensions": {"page": "page", "channel": "channel"},
+        "segments": {
+            "buyers": {"container": "person", "where": {"metric": "orders", "at_least": 1}},
+            "help_readers": {"container": "session", "where": {"dimension": "channel", "equals": "help"}},
+        },
+    }
+    ann, bob, cleo = [page(0, "search"), page(1, "cart", orders=1)], [page(0, "cart", orders=1)], [page(0, "search"), page(1, "faq", channel="help")]
+    rows = rows_of([ann, bob, cleo], view=view, **asked)
+    assert [[row["row_kind"], row["segment"] or "", f"{row['people']:g}", f"{row['orders']:g}"] for row in rows] == table
