@@ -46,7 +46,7 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "bounces": ("count", "Bounces"), "bounce_rate": ("percent", "Bounce rate"),
     "time_spent_seconds": ("seconds", "Time spent"), "mean_session_seconds": ("seconds", "Time per session"),
     "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
-    "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"), "segment": ("text", "Segment"),
+    "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"), "in_segment": ("text", "Segment"),
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
     "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
@@ -185,8 +185,8 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
 
 def _spoken(row: dict[str, Any], view: View) -> dict[str, Any]:
     """A row as it is, but for a step that is a metric or a segment: it has the metric's label or its name in words."""
-    if row.get("segment") in view.segments:
-        row = {**row, "segment": view.segments[row["segment"]].label or _sentence(row["segment"])}
+    if row.get("in_segment") in view.segments:
+        row = {**row, "in_segment": view.segments[row["in_segment"]].label or _sentence(row["in_segment"])}
     name = row.get("step_name")
     if name in view.metrics:
         return {**row, "step_name": column_of(name, view).label}

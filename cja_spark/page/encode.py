@@ -14,6 +14,7 @@ from cja_spark.page.privacy import NOTHING, Below, SafeCell, Withheld, hide_few
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
+from cja_spark.page.privacy_of_segments import hide_few_of_segments, rows_are_segments
 from cja_spark.page.privacy_of_sets import hide_few_of_sets, sets_overlap
 from cja_spark.page.privacy_of_steps import hide_few_of_steps, steps_follow
 from cja_spark.page.text import displayable, masked
@@ -86,6 +87,8 @@ def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
         return hide_few_of_sets(panel.rows, panel.columns, fewest)
     if periods_follow(panel.columns):
         return hide_few_of_periods(panel.rows, panel.columns, fewest)
+    if rows_are_segments(panel.columns):
+        return hide_few_of_segments(panel.rows, panel.columns, fewest, panel.behind or ())
     behind = panel.behind or (NOTHING,) * len(panel.rows)
     return (hide_few(row, panel.columns, fewest, counts) for row, counts in zip(panel.rows, behind, strict=True))
 

@@ -19,7 +19,7 @@ from cja_spark.reports.spec import SegmentUse
 from cja_spark.reports.table import TOTAL, Table, finish, grand_of, kernel
 from cja_spark.reports.table_sums import totals_of
 
-SEGMENT = "segment"
+SEGMENT, COLUMN = "segment", "in_segment"
 
 
 def within(ask: Ask[Table]) -> Iterator[Ask[Table]]:
@@ -52,7 +52,7 @@ def _cells(seen: Seen[Table]) -> Cells:
 def _rows(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     """The rows of the table; with rows of segments the total, then each segment in its order (T3).
 
-    Columns: row_kind string (total, grand_total, segment, item, other), segment string where segments are rows, one string
+    Columns: row_kind string (total, grand_total, segment, item, other), in_segment string where segments are rows, one string
         per dimension, one double per metric.
     Ties:    in the order that they are written in.
     Source:  Decision: formulas read the grand total of the report, also in the row of a segment; functions over rows run
@@ -80,7 +80,7 @@ def _said(rows: pa.Table, segment: str | None) -> pa.Table:
     """The rows with the segment that they are of, whose total is its row."""
     kinds = [SEGMENT if segment is not None and kind == "total" else kind for kind in rows["row_kind"].to_pylist()]
     told = rows.set_column(0, "row_kind", pa.array(kinds, pa.string()))
-    return told.add_column(1, SEGMENT, pa.array([segment] * len(rows), pa.string()))
+    return told.add_column(1, COLUMN, pa.array([segment] * len(rows), pa.string()))
 
 
 def _order(sums: Sums, parts: list[Sums], ask: Ask[Table]) -> list[int]:
@@ -106,7 +106,7 @@ def _of_totals(sums: Sums, parts: list[Sums], ask: Ask[Table], order: list[int])
     return pa.table(
         {
             "row_kind": pa.array(["total", *["item"] * len(parts)], pa.string()),
-            SEGMENT: pa.array([None, *(row_text(report.by_segments[at]) for at in order)], pa.string()),
+            COLUMN: pa.array([None, *(row_text(report.by_segments[at]) for at in order)], pa.string()),
             **{name: pa.array(said[name], pa.float64(), from_pandas=True) for name in report.metrics},
         }
     )

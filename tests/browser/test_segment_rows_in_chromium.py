@@ -11,7 +11,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
 ]
-COLUMNS = [("row_kind", "text"), ("segment", "text"), ("page", "text"), ("people", "people")]
+COLUMNS = [("row_kind", "text"), ("in_segment", "text"), ("page", "text"), ("people", "people")]
 ROWS = [("total", None, None, 90), ("segment", "Buyers", None, 60), ("item", "Buyers", "home", 50), ("other", "Buyers", None, 20), ("segment", "Readers", None, 40)]
 GROUPS = Panel(
     name="groups", title="Groups", report="table",

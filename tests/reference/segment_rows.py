@@ -24,14 +24,14 @@ def table_by_segments(seen: dict, of_segments: list[dict], ask: dict, view: dict
         figures = columns(view, metrics, Rows(found, [at > 0 for at in range(len(found))], everything))
         names = [None, *(texts[at] for at in order)]
         return [
-            {"row_kind": "item" if at else "total", "segment": name, **row} for at, (name, row) in enumerate(zip(names, figures, strict=True))
+            {"row_kind": "item" if at else "total", "in_segment": name, **row} for at, (name, row) in enumerate(zip(names, figures, strict=True))
         ]
-    rows = [{"row_kind": row["row_kind"], "segment": None, **row} for row in table(seen, plain, view) if row["row_kind"] in ("total", "grand_total")]
+    rows = [{"row_kind": row["row_kind"], "in_segment": None, **row} for row in table(seen, plain, view) if row["row_kind"] in ("total", "grand_total")]
     for at in order:
         for row in table(of_segments[at], plain, view, everything):
             kind = "segment" if row["row_kind"] == "total" else row["row_kind"]
             if kind != "grand_total":
-                rows.append({**{"row_kind": kind, "segment": texts[at]}, **row, "row_kind": kind})
+                rows.append({**{"row_kind": kind, "in_segment": texts[at]}, **row, "row_kind": kind})
     return rows
 
 

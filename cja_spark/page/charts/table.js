@@ -73,7 +73,7 @@ function drawTable(host, panel, { title = "" } = {}) {
   const columns = panel.columns.map((column, at) => ({ ...column, at })).filter((column) => !["row_kind", "run_id"].includes(column.name));
   if (!panel.rows.length || !columns.length) { host.append(nothing()); return; }
   if (columns[0] && !isFigure(columns[0])) columns[0].first = true;
-  const segmentAt = columnAt(panel, "segment"), ofSegment = (row) => segmentAt >= 0 && row[segmentAt] !== null;
+  const segmentAt = columnAt(panel, "in_segment"), ofSegment = (row) => segmentAt >= 0 && row[segmentAt] !== null;
   const items = panel.rows.filter((row) => ofSegment(row) || !["total", "grand_total", "other"].includes(kind(row)));
   const totals = panel.rows.filter((row) => kind(row) === "total"), others = panel.rows.filter((row) => kind(row) === "other" && !ofSegment(row));
   const grand = panel.rows.filter((row) => kind(row) === "grand_total");

@@ -75,4 +75,4 @@ def test_segments_as_rows_are_the_guides_table():
     }
     ann, bob, cleo = [page(0, "search"), page(1, "cart", orders=1)], [page(0, "cart", orders=1)], [page(0, "search"), page(1, "faq", channel="help")]
     rows = rows_of([ann, bob, cleo], view=view, **asked)
-    assert [[row["row_kind"], row["segment"] or "", f"{row['people']:g}", f"{row['orders']:g}"] for row in rows] == table
+    assert [[row["row_kind"], row["in_segment"] or "", f"{row['people']:g}", f"{row['orders']:g}"] for row in rows] == table

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from cja_spark.page.encode import encode_panel
 from cja_spark.publish_page import panel_of
 from cja_spark.reports.cells import Cells
@@ -26,7 +28,7 @@ def groups(*people, **asked):
 
 def test_rows_say_what_segments_are_called_and_the_options_list_them():
     panel = groups(100, 60, 40)
-    assert [row["segment"] for row in panel.rows] == [None, "Buyers", "on cart"]
+    assert [row["in_segment"] for row in panel.rows] == [None, "Buyers", "on cart"]
     assert panel.columns[1].label == "Segment"
     assert panel.options["By segments"] == "buyers, on cart"
 
@@ -40,3 +42,12 @@ def test_what_a_few_of_a_segment_did_is_hidden_too():
     rows = encode_panel(groups(100, 60, 9, dimensions=["page"]), fewest_people=10, most_rows=10)["rows"]
     assert [row[0] for row in rows] == ["total", "segment", "item", "segment", "item"]
     assert "9" not in json.dumps(rows[3:])
+
+
+@pytest.mark.parametrize(("people", "shown"), [(100, 100), (99, {"withheld": 10}), (91, {"withheld": 10}), (90, 90), (0, 0)])
+@pytest.mark.parametrize("asked", [{}, {"dimensions": ["page"]}])
+def test_a_segment_that_leaves_out_few_people_does_not_tell_what_these_did(people, shown, asked):
+    rows = encode_panel(groups(100, people, 40, **asked), fewest_people=10, most_rows=10)["rows"]
+    figures = rows[1][3:] if asked else rows[1][2:]
+    assert figures == [shown] * 2
+    assert (rows[0][-2:], rows[-1][-2:]) == ([100, 100], [40, 40])
