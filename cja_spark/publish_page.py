@@ -206,16 +206,9 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
         del options["person_scope"]
     if options.get("include_no_value", True) is None:  # no rows are of a dimension
         del options["include_no_value"]
-    if isinstance(report, Fallout):
-        options["container"] = answer.ask.view.containers.named(report.container)
-        options["steps"] = [_sentence(step.name()) for step in report.steps]
-    if isinstance(report, Overlap):
-        options["sets"] = [_sentence(one.name()) for one in report.sets]
-    options |= {"by_segments": ", ".join(row_text(use) for use in report.by_segments)} if isinstance(report, TableReport) else {}
-    if options.get("by_segments", True) in ("", None):
+    options |= _of_kind(report, answer.ask.view)
+    if not options.get("by_segments", True):
         del options["by_segments"]
-    if isinstance(report, Retention):
-        options |= dict(zip(("start", "return"), (_sentence(step.name()) for step in report.both()), strict=True))
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     if answer.shared_equally:
@@ -223,6 +216,17 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     bad = [column_of(name, answer.ask.view).label for name in report.metrics_used() if _worsens(answer.ask.view.metrics.get(name))]
     options |= {"an_upward_trend_is_bad_of": bad} if bad else {}
     return {_sentence(key): _option(value) for key, value in options.items()}
+
+
+def _of_kind(report: Report, view: View) -> dict[str, Any]:
+    """Options that are said in other words than they are written in."""
+    if isinstance(report, Fallout):
+        return {"container": view.containers.named(report.container), "steps": [_sentence(step.name()) for step in report.steps]}
+    if isinstance(report, Overlap):
+        return {"sets": [_sentence(one.name()) for one in report.sets]}
+    if isinstance(report, Retention):
+        return dict(zip(("start", "return"), (_sentence(step.name()) for step in report.both()), strict=True))
+    return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, TableReport) else {}
 
 
 def _worsens(metric: Metric | CalculatedMetric | SummaryMetric | None) -> bool:

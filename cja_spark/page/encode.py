@@ -76,20 +76,23 @@ def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
     }
 
 
+# Rows that tell of one another, and what hides few people of them.
+_TELLING = (
+    (steps_follow, hide_few_of_steps),
+    (buckets_add_up, hide_few_of_buckets),
+    (paths_add_up, hide_few_of_paths),
+    (sets_overlap, hide_few_of_sets),
+    (periods_follow, hide_few_of_periods),
+)
+
+
 def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
-    if steps_follow(panel.columns):
-        return hide_few_of_steps(panel.rows, panel.columns, fewest)
-    if buckets_add_up(panel.columns):
-        return hide_few_of_buckets(panel.rows, panel.columns, fewest)
-    if paths_add_up(panel.columns):
-        return hide_few_of_paths(panel.rows, panel.columns, fewest)
-    if sets_overlap(panel.columns):
-        return hide_few_of_sets(panel.rows, panel.columns, fewest)
-    if periods_follow(panel.columns):
-        return hide_few_of_periods(panel.rows, panel.columns, fewest)
-    if rows_are_segments(panel.columns):
-        return hide_few_of_segments(panel.rows, panel.columns, fewest, panel.behind or ())
+    for tell, hide in _TELLING:
+        if tell(panel.columns):
+            return hide(panel.rows, panel.columns, fewest)
     behind = panel.behind or (NOTHING,) * len(panel.rows)
+    if rows_are_segments(panel.columns):
+        return hide_few_of_segments(panel.rows, panel.columns, fewest, behind)
     return (hide_few(row, panel.columns, fewest, counts) for row, counts in zip(panel.rows, behind, strict=True))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from cja_spark.page.content import Cell, ColumnSpec
-from cja_spark.page.privacy import NOTHING, SafeCell, Withheld, counting, few, figures, hide_few
+from cja_spark.page.privacy import SafeCell, Withheld, counting, few, figures, hide_few
 
 Row = Mapping[str, Cell]
 Columns = tuple[ColumnSpec, ...]
@@ -19,7 +19,7 @@ def rows_are_segments(columns: Columns) -> bool:
 
 
 def hide_few_of_segments(
-    rows: Sequence[Row], columns: Columns, fewest: int, behind: Sequence[Mapping[str, float | None]] = ()
+    rows: Sequence[Row], columns: Columns, fewest: int, behind: Sequence[Mapping[str, float | None]]
 ) -> Iterator[dict[str, SafeCell]]:
     """Give the rows with what is about 1 to `fewest` - 1 people hidden, and a segment withheld that leaves out so few of all.
 
@@ -28,8 +28,8 @@ def hide_few_of_segments(
     people, names = counting(columns)[0], figures(columns)
     all_ = next((row.get(people) for row in rows if row.get("row_kind") == "total"), None)
     parted = any(row.get("row_kind") == "segment" for row in rows)
-    for at, row in enumerate(rows):
-        safe = hide_few(row, columns, fewest, behind[at] if behind else NOTHING)
+    for row, counts in zip(rows, behind, strict=True):
+        safe = hide_few(row, columns, fewest, counts)
         whole = row.get("row_kind") == WHOLE[0 if parted else 1]
         if whole and few(_less(all_, row.get(people)), fewest):
             safe = {name: Withheld(fewest) if name in names and isinstance(cell, int | float | Decimal) else cell for name, cell in safe.items()}
