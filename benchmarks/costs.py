@@ -8,6 +8,7 @@ from benchmarks.clock import timed
 from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
+from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
@@ -64,6 +65,7 @@ TREND_OF_BUYERS = Trend.model_validate(
 REVENUE_OF_PEOPLE = Histogram.model_validate({"name": "revenue_of_people", "range": RANGE, "metric": "revenue", "start": 0, "size": 100, "buckets": 20})
 PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimension": "page", "conversion": "revenue"})
 
+FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimension": "page", "starts_with": "entry"})
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
 THREE_SETS = Overlap.model_validate({"name": "three_sets", "range": RANGE, "sets": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 
@@ -89,6 +91,7 @@ WORKS: dict[str, Work] = {
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
+    "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "overlap of three steps": Work(THREE_SETS, 70),
 }  # fmt: skip

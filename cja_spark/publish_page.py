@@ -21,6 +21,7 @@ from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.flow import Flow
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
@@ -51,6 +52,7 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
     "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
+    "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip
 _OF_PATHS: Mapping[str, tuple[Format, str]] = {
@@ -100,7 +102,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
     named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
-    columns = (_of_paths(column, report, view, identities) if isinstance(report, Paths) else _counted(column, report) for column in named)
+    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow) else _counted(column, report) for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
@@ -162,8 +164,11 @@ def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
     return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
 
 
-def _of_paths(column: ColumnSpec, report: Paths, view: View, identities: Collection[str]) -> ColumnSpec:
-    """A column of paths: values as the dimension shows them, the amount as its metric does."""
+def _of_values(column: ColumnSpec, report: Paths | Flow, view: View, identities: Collection[str]) -> ColumnSpec:
+    """A column of paths or of a flow: values as the dimension shows them, the amount as its metric does."""
+    if isinstance(report, Flow):
+        label = {"flow_item": "Item", "next_item": "Next item"}.get(column.name)
+        return column_of(report.dimension, view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
     if column.name in _OF_PATHS:
         kind, label = _OF_PATHS[column.name]
         return ColumnSpec(name=column.name, label=label, format=kind, decimals=2 if column.name == "rate_lift" else None)

@@ -12,6 +12,7 @@ from itertools import islice
 from cja_spark.page.content import ColumnSpec, Panel
 from cja_spark.page.privacy import NOTHING, Below, SafeCell, Withheld, hide_few
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
+from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
 from cja_spark.page.privacy_of_segments import hide_few_of_segments, rows_are_segments
@@ -82,6 +83,7 @@ _TELLING = (
     (buckets_add_up, hide_few_of_buckets),
     (paths_add_up, hide_few_of_paths),
     (sets_overlap, hide_few_of_sets),
+    (flows_add_up, hide_few_of_flows),
     (periods_follow, hide_few_of_periods),
 )
 

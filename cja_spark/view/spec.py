@@ -49,6 +49,7 @@ COLUMNS_BESIDE_DIMENSIONS = (
     "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds", "amount_range", "at_least", "less_than",
     "path_taken", "trials", "converted_trials", "converted_people", "metric_sum", "converted_rate", "rate_lower", "rate_upper", "rate_lift",
     "elapsed", "retention_rate", "in_sets", "set_mask", "only_people", "only_sessions",
+    "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "path_views",
 )  # fmt: skip
 
 

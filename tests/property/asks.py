@@ -225,6 +225,21 @@ def paths(chance, single):
     }  # fmt: skip
 
 
+def flow(chance, single):
+    """A flow; of dimensions of several values too."""
+    dimension = chance.choice([*single, *single, "sku", "category", "tags", "color", chance.choice([*STANDARD])])
+    texts = TEXTS.get(dimension) or STANDARD.get(dimension) or TEXTS["page"]
+    way = chance.choice(["starts_with", "contains", "ends_with"])
+    metric = chance.choice(["orders", "calls", "views", "units", "session_starts"])
+    anchors = [{"items": chance.sample(texts, min(len(texts), chance.choice([1, 1, 2])))}, {"metric": metric}]
+    edge = {"starts_with": ["entry"], "ends_with": ["exit"]}.get(way, [])
+    return {
+        "report": "flow", "dimension": dimension, way: chance.choice([*anchors, *edge]), "limit": chance.random() < 0.3,
+        "container": chance.choice(["session", "person"]), "columns": chance.choice([1, 2, 5]), "items": chance.choice([1, 2, 10]),
+        "repeats": chance.choice(["first", "last", "keep"]), "exclude": chance.choice([[], [], chance.sample(texts, min(2, len(texts)))]),
+    }  # fmt: skip
+
+
 def no_value(chance):
     """Whether what has no value is a row: left to the dimension, or said."""
     return chance.choice([{}, {}, {"include_no_value": True}, {"include_no_value": False}])
@@ -292,13 +307,13 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow))]
 
 
 def drawn_by(make, chance, view):
     """A report, and its range."""
     days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-    more = {trend: (days,), sessions: (single_valued(view),), paths: (single_valued(view),)}.get(make, ())
+    more = {trend: (days,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),)}.get(make, ())
     asked = make(chance, *more)
     if "rate_game" in repr(view["metrics"]):
         asked |= without_times(asked)

@@ -216,6 +216,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'neighbour'", "'looking'", "'level'", "'seen'", "'several'", "'several_texts'", "'of_others'", "{'derived': 'several'}", "'how': 'distinct'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
         "'paths'", "'include_last': True", "'max_len': 20", "'repeats': 'keep'", "'count': 'persons', 'min_support': 30",
+        "'flow'", "'starts_with': 'entry'", "'contains': {'metric'", "'ends_with': 'exit'", "'limit': True", "'dimension': 'sku'",
         "lift(", "confidence(", "confidence_lower(", "sample_variance(", "difference_upper(", "'context': 'variant'",
     ]  # fmt: skip
     assert [word for word in words if word not in drawn] == []

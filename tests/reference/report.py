@@ -9,6 +9,7 @@ from tests.reference import (
     attribution,
     calculated,
     deduplication,
+    metrics,
     months,
     neighbours,
     order,
@@ -19,6 +20,7 @@ from tests.reference import (
 )
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
+from tests.reference.flow import flow
 from tests.reference.histogram import histogram
 from tests.reference.overlap import overlap
 from tests.reference.paths import paths
@@ -201,4 +203,6 @@ def report(
     if ask["report"] in ("fallout", "retention", "overlap"):
         of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
+    if ask["report"] == "flow":
+        return flow(seen, ask, view, several=bool(metrics.own_path(view, ask["dimension"])))
     return {"table": table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)

@@ -11,6 +11,8 @@ from cja_spark.journeys.batch import Window
 from cja_spark.plan import Answer
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.flow_rows import LINKS, NODES
+from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.measures import base_metrics
@@ -40,7 +42,7 @@ VIEW = View.model_validate(
         "segments": {"buyers": {"where": {"metric": "orders", "at_least": 1}}},
     }
 )
-NAMES = {1: "home", 2: "cart"}
+NAMES = {1: "home", 2: "cart", 16: "home", 17: "cart"}
 
 
 def answer(cells: Cells, excluded_persons: int = 0, **report: object) -> Answer:
@@ -101,6 +103,17 @@ def paths(home: float, cart: float, converted: tuple[float, float] | None = None
         cells.add(TOTAL_OF_PATHS + number, sum(amounts))
     cells.add(MEMBERS, [1, 1], [1, 2], [1, 2], 0, [1, 2])
     return answer(cells, report="paths", name="paths_to_orders", dimension="page", conversion="orders", min_support=1)
+
+
+def flow(home: float, cart: float) -> Answer:
+    """Paths that enter at home or at the cart, each person's only one."""
+    cells = Cells()
+    for number in range(3):
+        cells.add(TOTAL_OF_FLOW + number, home + cart)
+        cells.add(NODES + number, home + cart, 0, 2)
+        cells.add(NODES + number, [home, cart], 1, [16, 17])
+        cells.add(LINKS + number, [home, cart], 0, 2, [16, 17])
+    return answer(cells, report="flow", name="from_entry", dimension="page", starts_with="entry", columns=1)
 
 
 def retention(started: float, *back: float, reserved: float = 0, mode: str = "on") -> Answer:

@@ -112,8 +112,28 @@ RETENTION = Panel(
 )  # fmt: skip
 
 
+FLOW = Panel(
+    name="from_entry", title="From the entry", report="flow",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="flow_column", label="Column"), ColumnSpec(name="item_kind", label="Kind"),
+             ColumnSpec(name="flow_item", label="Item"), ColumnSpec(name="next_kind", label="Next kind"), ColumnSpec(name="next_item", label="Next item"),
+             ColumnSpec(name="path_views", label="Path views", format="count"), ColumnSpec(name="people", label="People", format="people")),
+    rows=tuple(
+        {"row_kind": kind, "flow_column": column, "item_kind": one, "flow_item": item, "next_kind": other, "next_item": following, "path_views": views,
+         "people": None if "other" in (one, other) else views}
+        for kind, column, one, item, other, following, views in (
+            ("total", None, None, None, None, None, 1_000), ("node", 0, "entry", None, None, None, 1_000), ("node", 1, "item", "home", None, None, 600),
+            ("node", 1, "item", "help", None, None, 300), ("node", 1, "other", None, None, None, 100), ("node", 2, "item", "cart", None, None, 405),
+            ("node", 2, "exit", None, None, None, 595), ("link", 0, "entry", None, "item", "home", 600), ("link", 0, "entry", None, "item", "help", 300),
+            ("link", 0, "entry", None, "other", None, 100), ("link", 1, "item", "home", "item", "cart", 350), ("link", 1, "item", "home", "exit", None, 250),
+            ("link", 1, "item", "help", "item", "cart", 5), ("link", 1, "item", "help", "exit", None, 295), ("link", 1, "other", None, "item", "cart", 50),
+            ("link", 1, "other", None, "exit", None, 50),
+        )
+    ),
+)  # fmt: skip
+
+
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

@@ -10,7 +10,7 @@ from cja_spark.publish_page import panel_of
 from cja_spark.reports.cells import Cells
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.table import GRAND_TOTAL, TOTAL
-from tests.unit.page.answers import VIEW, answer, fallout, histogram, overlap, paths, retention, sessions, table, trend
+from tests.unit.page.answers import VIEW, answer, fallout, flow, histogram, overlap, paths, retention, sessions, table, trend
 from tests.unit.page.pages import TABLE
 
 HIDDEN, WITHHELD = {"below": 10}, {"withheld": 10}
@@ -25,6 +25,10 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
 DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "path_taken", "in_sets", "set_mask"}
+    "flow": (flow(40, 9), [False, False, False, True, False, True]),
+    "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
+}
+DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "path_taken", "flow_column", "item_kind", "flow_item", "next_kind", "next_item"}
 
 
 def encoded(answer, fewest=10):
@@ -45,7 +49,7 @@ def test_a_row_about_nine_people_has_no_figure_in_the_file(kind):
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_ten_people_and_nobody_are_shown(kind):
-    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap}[kind]
+    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow}[kind]
     for second in (10, 0):
         people = [row["people"] for row in encoded(build(40, second, second) if kind in ("retention", "overlap") else build(40, second))]
         assert HIDDEN not in people

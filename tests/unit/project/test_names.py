@@ -260,6 +260,24 @@ def test_paths_are_of_one_value_per_event_and_end_with_a_metric_that_some_events
 
 
 @pytest.mark.parametrize(
+    ("dimension", "anchor", "line", "said"),
+    [
+        ("page", "{metric: conversion}", 3, CALCULATED),
+        ("page", "{metric: ordres}", 3, "no metric named 'ordres'. Did you mean 'orders'?"),
+        ("page", "{metric: events}", 3, "starts_with: metric: 'events' is of every event"),
+        ("pgae", "entry", 2, "no dimension named 'pgae'. Did you mean 'page'?"),
+        ("page", "{item: [home]}", 3, "starts_with: unknown key 'item'. Did you mean 'items'?"),
+    ],
+)
+def test_a_flow_is_of_a_dimension_and_anchored_at_a_metric_that_some_events_have(folder, dimension, anchor, line, said):
+    report = folder / "reports" / "from_orders.yaml"
+    report.write_text(f"report: flow\ndimension: {dimension}\nstarts_with: {anchor}\n", encoding="utf-8")
+    [(file, at, message)] = faults(folder)
+    assert (file, at) == ("reports/from_orders.yaml", line)
+    assert message.startswith(said), message
+
+
+@pytest.mark.parametrize(
     ("metric", "said"),
     [
         ("conversion", CALCULATED),

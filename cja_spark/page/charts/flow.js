@@ -1,0 +1,64 @@
+// A flow: nodes in columns, as tall as their path views, and between them links as wide as theirs.
+const FLOW = { top: 34, node: 12, gap: 10, row: 30, bottom: 8, least: 150 };
+const WORDS = { other: "other", entry: "entry", exit: "exit" };
+
+const viewsAt = (panel, row) => figure(row[columnAt(panel, "path_views")]) || 0;
+const keyOf = (column, kind, item) => JSON.stringify([column, kind, item]);
+const flowLabel = (kind, item) => WORDS[kind] || (item === null ? "No value" : String(item));
+
+function nodesOf(panel) {
+  const [rowAt, placeAt, kindAt, itemAt] = ["row_kind", "flow_column", "item_kind", "flow_item"].map((name) => columnAt(panel, name));
+  return panel.rows.filter((row) => row[rowAt] === "node").map((row) => ({
+    row, column: Number(row[placeAt]), kind: row[kindAt], label: flowLabel(row[kindAt], row[itemAt]), key: keyOf(Number(row[placeAt]), row[kindAt], row[itemAt]), views: viewsAt(panel, row), into: 0, out: 0,
+  }));
+}
+
+// Where nodes stand: columns side by side, all on one scale.
+function placed(nodes, width) {
+  const columns = [...new Set(nodes.map((one) => one.column))].sort((one, other) => one - other);
+  const most = Math.max(...columns.map((column) => nodes.filter((one) => one.column === column).length)), height = Math.max(220, most * (FLOW.row + FLOW.gap));
+  const total = Math.max(1, ...columns.map((column) => nodes.filter((one) => one.column === column).reduce((sum, one) => sum + one.views, 0)));
+  const scale = (height - most * FLOW.gap) / total, each = columns.length > 1 ? (width - FLOW.least) / (columns.length - 1) : 0;
+  for (const [order, column] of columns.entries()) {
+    let y = FLOW.top;
+    for (const one of nodes.filter((some) => some.column === column)) {
+      Object.assign(one, { x: order * each, y, height: Math.max(2, one.views * scale), width: each || FLOW.least });
+      y += Math.max(one.height, 16) + FLOW.gap;
+    }
+  }
+  return { columns, scale, each, height: Math.max(...nodes.map((one) => one.y + Math.max(16, one.height))) + FLOW.bottom };
+}
+
+function linkMark(panel, row, from, to, scale) {
+  const wide = Math.max(0.5, viewsAt(panel, row) * scale), x1 = from.x + FLOW.node, x2 = to.x, y1 = from.y + from.out + wide / 2, y2 = to.y + to.into + wide / 2, middle = (x1 + x2) / 2;
+  from.out += wide; to.into += wide;
+  return mark("path", { class: to.kind === "exit" || from.kind === "entry" ? "flow-link end" : "flow-link", d: `M${x1},${y1}C${middle},${y1} ${middle},${y2} ${x2},${y2}`, "stroke-width": wide },
+    mark("title", {}, `${from.label} \u2192 ${to.label}: ${shown(row[columnAt(panel, "path_views")], panel.columns[columnAt(panel, "path_views")])}`));
+}
+
+function nodeMark(panel, one) {
+  const at = columnAt(panel, "path_views"), figures = shown(one.row[at], panel.columns[at]), fits = Math.max(6, Math.floor((one.width - FLOW.node - 12) / 7.5));
+  const label = one.label.length > fits ? `${one.label.slice(0, fits - 1)}\u2026` : one.label;
+  return mark("g", {}, mark("title", {}, `${one.label}: ${figures}`), mark("rect", { class: isHidden(one.row[at]) ? "unknown" : one.kind === "item" || one.kind === "metric" ? "column" : "column end", x: one.x, y: one.y, width: FLOW.node, height: one.height }),
+    mark("text", { class: "flow-name", x: one.x + FLOW.node + 5, y: one.y + 11 }, label), mark("text", { class: "tick", x: one.x + FLOW.node + 5, y: one.y + 25 }, one.height > 22 ? figures : ""));
+}
+
+function drawFlow(host, panel) {
+  const nodes = nodesOf(panel), width = Math.max(host.clientWidth, FLOW.least * new Set(nodes.map((one) => one.column)).size);
+  const { columns, scale, each, height } = placed(nodes, width), of = new Map(nodes.map((one) => [one.key, one]));
+  const [rowAt, placeAt, kindAt, itemAt, nextAt, toAt] = ["row_kind", "flow_column", "item_kind", "flow_item", "next_kind", "next_item"].map((name) => columnAt(panel, name));
+  const links = panel.rows.filter((row) => row[rowAt] === "link" && viewsAt(panel, row)).map((row) => [row, of.get(keyOf(Number(row[placeAt]), row[kindAt], row[itemAt])), of.get(keyOf(Number(row[placeAt]) + 1, row[nextAt], row[toAt]))]).filter(([, from, to]) => from && to);
+  host.replaceChildren(mark("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "lines columns flow", "aria-label": `Flow through ${columns.length} columns; all figures are in the table below.` },
+    ...columns.map((column, order) => mark("text", { class: "tick", x: order * each, y: 16 }, column === 0 ? "Anchor" : column > 0 ? `+${column}` : `\u2212${-column}`)),
+    ...links.map(([row, from, to]) => linkMark(panel, row, from, to, scale)), ...nodes.map((one) => nodeMark(panel, one))));
+}
+
+charts.flow = (host, panel) => {
+  if (!nodesOf(panel).length) { host.append(nothing()); drawTable(host, panel); return; }
+  const place = node("div", { class: "plot wide" });
+  host.append(place);
+  drawFlow(place, panel);
+  let width = place.clientWidth;
+  new ResizeObserver(() => { if (place.clientWidth !== width) { width = place.clientWidth; drawFlow(place, panel); } }).observe(place);
+  tableBelow(host, panel);
+};
