@@ -145,6 +145,7 @@ def test_w3_values_are_occurrences_people_and_sessions_of_the_anchor():
 def test_w4_of_items_of_equal_count_the_first_bytes_are_shown_and_the_rest_is_other():
     own = [visit("a", last) for last in ("d", "b", "é", "c")]
     assert nodes(own, starts_with=items("a"), items=2) == {"b": 1, "c": 1, "(other)": 2}
+    assert [*nodes(own, starts_with=items("a"))] == ["b", "c", "d", "é"]
     other = next(row for row in rows(own, starts_with=items("a"), items=2) if row["item_kind"] == "other")
     assert (other["people"], other["sessions"], other["percent_of_total"]) == (None, None, 0.5)
 

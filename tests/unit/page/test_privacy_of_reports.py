@@ -10,7 +10,19 @@ from cja_spark.publish_page import panel_of
 from cja_spark.reports.cells import Cells
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.table import GRAND_TOTAL, TOTAL
-from tests.unit.page.answers import VIEW, answer, fallout, flow, histogram, overlap, paths, retention, sessions, table, trend
+from tests.unit.page.answers import (
+    VIEW,
+    answer,
+    fallout,
+    flow,
+    histogram,
+    overlap,
+    paths,
+    retention,
+    sessions,
+    table,
+    trend,
+)
 from tests.unit.page.pages import TABLE
 
 HIDDEN, WITHHELD = {"below": 10}, {"withheld": 10}
@@ -22,13 +34,10 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "histogram": (histogram(40, 9), [False, False, False, True, False]),
     "paths": (paths(400, 9, (200, 4)), [False, False, True, False, True]),
     "overlap": (overlap(40, 30, 9, 0), [False, False, True, False]),
-    "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
-}
-DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "path_taken", "in_sets", "set_mask"}
     "flow": (flow(40, 9), [False, False, False, True, False, True]),
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
-DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "path_taken", "flow_column", "item_kind", "flow_item", "next_kind", "next_item"}
+DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "path_taken", "in_sets", "set_mask", "flow_column", "item_kind", "flow_item", "next_kind", "next_item"}
 
 
 def encoded(answer, fewest=10):
