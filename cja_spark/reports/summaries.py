@@ -12,7 +12,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys
 from cja_spark.journeys.summary_rows import Summaries, Summary
 from cja_spark.kernels.counting import slots_of
 from cja_spark.kernels.values import ValueMap
-from cja_spark.reports import table, trend
+from cja_spark.reports import table, table_cells, trend
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.kind import Names
@@ -112,7 +112,7 @@ def _table_cells(cells: Cells, ask: Ask[table.Table], found: Rows) -> None:
 
     Source: T1-T3, O8, M6.
     """
-    dimensions, hidden = ask.report.dimensions, table.hidden_in(ask)
+    dimensions, hidden = ask.report.dimensions, table_cells.hidden_in(ask)
     keys = {name: _key(ask, name, found.rows) for name in dimensions}
     is_row = np.full(found.rows.events, _has_items(ask, found.rows))
     on_row = np.logical_and.reduce([is_row, *(keys[name] != 0 for name in hidden)])
@@ -120,9 +120,9 @@ def _table_cells(cells: Cells, ask: Ask[table.Table], found: Rows) -> None:
         amounts = found.amounts(number)
         if dimensions and on_row.any():
             cells.add(number, amounts[on_row], *(key[on_row] for key in keys.values()))
-        cells.add(table.TOTAL + number, float(amounts[on_row if hidden else slice(None)].sum()))
+        cells.add(table_cells.TOTAL + number, float(amounts[on_row if hidden else slice(None)].sum()))
         if hidden:
-            cells.add(table.GRAND_TOTAL + number, float(amounts.sum()))
+            cells.add(table_cells.GRAND_TOTAL + number, float(amounts.sum()))
 
 
 def _key(ask: Ask, dimension: str, rows: Journeys) -> Ints:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.kind import REPORTS, Kind, Names
+from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import measures, rounded_counts, shown
 from cja_spark.reports.ranked import near
 from cja_spark.reports.row_segments import row_text
 from cja_spark.reports.spec import SegmentUse
-from cja_spark.reports.table import TOTAL, Table, finish, grand_of, kernel
+from cja_spark.reports.table_cells import TOTAL, finish, grand_of, kernel
 from cja_spark.reports.table_sums import totals_of
+
+if TYPE_CHECKING:
+    from cja_spark.reports.table import Table
 
 SEGMENT, COLUMN = "segment", "in_segment"
 
@@ -34,7 +38,7 @@ def _as_part(ask: Ask[Table], *uses: SegmentUse) -> Ask[Table]:
     return replace(ask, report=ask.report.model_copy(update={"by_segments": (), "segments": (*ask.report.segments, *uses)}))
 
 
-def _cells(seen: Seen[Table]) -> Cells:
+def cells_of(seen: Seen[Table]) -> Cells:
     """The cells of the table in all, and of each segment as a part of its own; the masks are shared by all reports.
 
     Source: O10: attribution comes before segments; T2: a person of two segments counts in both.
@@ -49,7 +53,7 @@ def _cells(seen: Seen[Table]) -> Cells:
     return cells
 
 
-def _rows(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
+def rows_of(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     """The rows of the table; with rows of segments the total, then each segment in its order (T3).
 
     Columns: row_kind string (total, grand_total, segment, item, other), in_segment string where segments are rows, one string
@@ -110,6 +114,3 @@ def _of_totals(sums: Sums, parts: list[Sums], ask: Ask[Table], order: list[int])
             **{name: pa.array(said[name], pa.float64(), from_pandas=True) for name in report.metrics},
         }
     )
-
-
-REPORTS.register("table")(Kind(Table, _cells, _rows))

@@ -13,7 +13,8 @@ from cja_spark.reports.cells import Sums
 from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import measures, shown, spoken
-from cja_spark.reports.table import GRAND_TOTAL, TOTAL, Table, hidden_in, kernel
+from cja_spark.reports.table import Table
+from cja_spark.reports.table_cells import GRAND_TOTAL, TOTAL, hidden_in, kernel
 from cja_spark.reports.table_sums import per_key, totals_of
 from cja_spark.reports.traced import texts_of
 from cja_spark.view.formula.uses import Measure, is_of_each_row, measures_of

@@ -15,7 +15,8 @@ from cja_spark.reports.cells import Sums
 from cja_spark.reports.compile import asks_of
 from cja_spark.reports.dictionary import maps_of, shown_names, shown_of
 from cja_spark.reports.one_pass import run_asks
-from cja_spark.reports.table import Table, finish
+from cja_spark.reports.table import Table
+from cja_spark.reports.table_cells import finish
 from cja_spark.view.spec import View
 from tests.property.arrays import batch_of
 from tests.reference.report import report

@@ -20,7 +20,8 @@ from cja_spark.reports.compile import (
 )
 from cja_spark.reports.dictionary import maps_of, shown_names
 from cja_spark.reports.standard import texts_with_standard
-from cja_spark.reports.table import Table, hidden_in
+from cja_spark.reports.table import Table
+from cja_spark.reports.table_cells import hidden_in
 from cja_spark.reports.traced import Traced, traced_events
 from cja_spark.reports.traced_credits import traced_credits
 from cja_spark.reports.traced_sums import traced_sums

@@ -23,7 +23,7 @@ from cja_spark.reports.paths_ranked import FIGURES, MEMBERS
 from cja_spark.reports.paths_ranked import TOTAL as TOTAL_OF_PATHS
 from cja_spark.reports.people_behind import people_behind
 from cja_spark.reports.retention import BACK, RESERVED, STARTED
-from cja_spark.reports.table import TOTAL
+from cja_spark.reports.table_cells import TOTAL
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.spec import View
 

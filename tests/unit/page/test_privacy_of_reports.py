@@ -9,7 +9,7 @@ from cja_spark.page.encode import encode_panel
 from cja_spark.publish_page import panel_of
 from cja_spark.reports.cells import Cells
 from cja_spark.reports.kinds import REPORTS
-from cja_spark.reports.table import GRAND_TOTAL, TOTAL
+from cja_spark.reports.table_cells import GRAND_TOTAL, TOTAL
 from tests.unit.page.answers import (
     VIEW,
     answer,

@@ -7,7 +7,7 @@ import pytest
 from cja_spark.page.encode import encode_panel
 from cja_spark.publish_page import panel_of
 from cja_spark.reports.cells import Cells
-from cja_spark.reports.table import TOTAL
+from cja_spark.reports.table_cells import TOTAL
 from tests.unit.page.answers import VIEW, answer
 
 IN_PLACE = {"label": "on cart", "where": {"dimension": "page", "equals": "cart"}}
