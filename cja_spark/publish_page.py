@@ -22,6 +22,7 @@ from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
+from cja_spark.reports.next_previous import NextPrevious
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
@@ -102,7 +103,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
     named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
-    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow) else _counted(column, report) for column in named)
+    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow | NextPrevious) else _counted(column, report) for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
@@ -164,9 +165,9 @@ def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
     return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
 
 
-def _of_values(column: ColumnSpec, report: Paths | Flow, view: View, identities: Collection[str]) -> ColumnSpec:
+def _of_values(column: ColumnSpec, report: Paths | Flow | NextPrevious, view: View, identities: Collection[str]) -> ColumnSpec:
     """A column of paths or of a flow: values as the dimension shows them, the amount as its metric does."""
-    if isinstance(report, Flow):
+    if isinstance(report, Flow | NextPrevious):
         label = {"flow_item": "Item", "next_item": "Next item"}.get(column.name)
         return column_of(report.dimension, view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
     if column.name in _OF_PATHS:

@@ -240,6 +240,14 @@ def flow(chance, single):
     }  # fmt: skip
 
 
+def next_previous(chance, single):
+    drawn = flow(chance, single)
+    way = next(one for one in ("starts_with", "contains", "ends_with") if one in drawn)
+    direction = "previous" if way == "ends_with" else "next"
+    kept = {name: drawn[name] for name in ("dimension", "limit", "container", "items", "repeats", "exclude")}
+    return {"report": "next_previous", "direction": direction, "anchor": drawn[way], **kept}
+
+
 def no_value(chance):
     """Whether what has no value is a row: left to the dimension, or said."""
     return chance.choice([{}, {}, {"include_no_value": True}, {"include_no_value": False}])
@@ -307,13 +315,13 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous))]
 
 
 def drawn_by(make, chance, view):
     """A report, and its range."""
     days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-    more = {trend: (days,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),)}.get(make, ())
+    more = {trend: (days,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
     asked = make(chance, *more)
     if "rate_game" in repr(view["metrics"]):
         asked |= without_times(asked)

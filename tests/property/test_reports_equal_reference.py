@@ -11,6 +11,7 @@ from cja_spark.frames import report_rows
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.next_previous import NextPrevious
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.retention import Retention
@@ -21,7 +22,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow}
+KINDS = {"table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -62,6 +63,8 @@ ASKS = [
     {"report": "retention", "start": {"segments": ["buyers"]}, "return": {"dimension": "page", "exists": True}, "size": "7 days", "buckets": 2, "mode": "on_or_after", "segments": ["not_home"]},
     {"report": "overlap", "sets": ["views", "orders", {"segments": ["buyers"]}, {"dimension": "page", "equals": "help"}]},
     {"report": "overlap", "sets": ["orders", "calls", {"dimension": "channel", "exists": True, "label": "came"}], "count": "sessions", "segments": ["not_home"]},
+    {"report": "next_previous", "dimension": "page", "anchor": {"metric": "orders"}},
+    {"report": "next_previous", "dimension": "page", "anchor": "exit", "direction": "previous", "container": "session", "segments": ["not_home"]},
     {"report": "flow", "dimension": "page", "starts_with": "entry", "columns": 3, "items": 3},
     {"report": "flow", "dimension": "sku", "contains": {"metric": "orders"}, "container": "person", "columns": 2, "segments": ["not_home"]},
     {"report": "sessions", "dimension": "page", "segments": ["not_home"]},

@@ -22,6 +22,7 @@ from tests.reference.calculated import Leaf, leaves
 from tests.reference.fallout import fallout
 from tests.reference.flow import flow
 from tests.reference.histogram import histogram
+from tests.reference.next_previous import next_previous
 from tests.reference.overlap import overlap
 from tests.reference.paths import paths
 from tests.reference.ranges import Span, common, instants
@@ -203,6 +204,6 @@ def report(
     if ask["report"] in ("fallout", "retention", "overlap"):
         of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
-    if ask["report"] == "flow":
-        return flow(seen, ask, view, several=bool(metrics.own_path(view, ask["dimension"])))
+    if ask["report"] in ("flow", "next_previous"):
+        return {"flow": flow, "next_previous": next_previous}[ask["report"]](seen, ask, view, several=bool(metrics.own_path(view, ask["dimension"])))
     return {"table": table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)

@@ -125,6 +125,15 @@ def retention(started: float, *back: float, reserved: float = 0, mode: str = "on
     return answer(cells, report="retention", name="back", start="orders", buckets=len(back) - 1, mode=mode)
 
 
+def next_previous(home: float, cart: float) -> Answer:
+    """Home or the cart as the first page of each person."""
+    cells = Cells()
+    for number in range(3):
+        cells.add(TOTAL_OF_FLOW + number, home + cart)
+        cells.add(NODES + number, [home, cart], 1, [16, 17])
+    return answer(cells, report="next_previous", name="first_page", dimension="page", anchor="entry")
+
+
 def overlap(*people: float | tuple[float, float], count: str = "people", people_in_all: float = 0) -> Answer:
     """Two sets: those in none, in the first, in the second, in both; of sessions people and sessions of each."""
     cells, found = Cells(), np.array([*people])

@@ -112,6 +112,15 @@ RETENTION = Panel(
 )  # fmt: skip
 
 
+NEXT = Panel(
+    name="after_cart", title="After the cart", report="next_previous",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="item_kind", label="Kind"), ColumnSpec(name="flow_item", label="Item"),
+             ColumnSpec(name="path_views", label="Path views", format="count"), ColumnSpec(name="people", label="People", format="people")),
+    rows=tuple(
+        {"row_kind": "node" if kind else "total", "item_kind": kind, "flow_item": item, "path_views": views, "people": None if kind == "other" else views}
+        for kind, item, views in ((None, None, 1_000), ("item", "pay", 600), ("item", "home", 195), ("other", None, 200), ("exit", None, 5))
+    ),
+)  # fmt: skip
 FLOW = Panel(
     name="from_entry", title="From the entry", report="flow",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="flow_column", label="Column"), ColumnSpec(name="item_kind", label="Kind"),
@@ -133,7 +142,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

@@ -16,6 +16,7 @@ from tests.unit.page.answers import (
     fallout,
     flow,
     histogram,
+    next_previous,
     overlap,
     paths,
     retention,
@@ -34,6 +35,7 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "histogram": (histogram(40, 9), [False, False, False, True, False]),
     "paths": (paths(400, 9, (200, 4)), [False, False, True, False, True]),
     "overlap": (overlap(40, 30, 9, 0), [False, False, True, False]),
+    "next_previous": (next_previous(40, 9), [False, False, True]),
     "flow": (flow(40, 9), [False, False, False, True, False, True]),
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
@@ -58,7 +60,7 @@ def test_a_row_about_nine_people_has_no_figure_in_the_file(kind):
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_ten_people_and_nobody_are_shown(kind):
-    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow}[kind]
+    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous}[kind]
     for second in (10, 0):
         people = [row["people"] for row in encoded(build(40, second, second) if kind in ("retention", "overlap") else build(40, second))]
         assert HIDDEN not in people

@@ -277,6 +277,12 @@ def test_a_flow_is_of_a_dimension_and_anchored_at_a_metric_that_some_events_have
     assert message.startswith(said), message
 
 
+def test_what_is_next_is_of_a_dimension_and_anchored_like_a_flow(folder):
+    report = folder / "reports" / "after_orders.yaml"
+    report.write_text("report: next_previous\ndimension: pgae\nanchor: {metric: ordres}\n", encoding="utf-8")
+    assert sorted((line, message[:33]) for _, line, message in faults(folder)) == [(2, "no dimension named 'pgae'. Did yo"), (3, "no metric named 'ordres'. Did you")]
+
+
 @pytest.mark.parametrize(
     ("metric", "said"),
     [
