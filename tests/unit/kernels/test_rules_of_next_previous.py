@@ -1,18 +1,12 @@
-"""Rule W5: what is next or previous, and docs/next-previous.md: its YAML gives its table."""
-
-import re
-from pathlib import Path
+"""Rule W5: what is next or previous."""
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
 from cja_spark.reports.next_previous import NextPrevious
 from tests.unit.kernels.by_hand import HOUR, MINUTE, page, rows_of
-from tests.unit.kernels.test_flow_guide import PERSONS, said
 from tests.unit.kernels.test_rules_of_paths import visit
 
-GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "next-previous.md").read_text(encoding="utf-8")
 CART = {"items": ["cart"]}
 
 
@@ -20,13 +14,6 @@ def ranked(*persons, **asked):
     """Path views of what is next or previous, by its kind or its text."""
     rows = rows_of([*persons], report="next_previous", **{"dimension": "page", "anchor": CART, **asked})
     return [(row["flow_item"] or row["item_kind"], row["path_views"]) for row in rows]
-
-
-def test_the_guide_is_what_its_yaml_gives():
-    [written] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if re.match(r"\| (total|node) ", line)]
-    names = [cell.strip() for cell in re.findall(r"^\| row_kind .*$", GUIDE, re.MULTILINE)[0].strip("|").split("|")]
-    assert [[said(name, row[name]) for name in names] for row in rows_of(PERSONS, **yaml.safe_load(written))] == table
 
 
 def test_w5_the_next_items_are_ranked_by_occurrences_ties_by_their_bytes_and_the_exit_follows():
