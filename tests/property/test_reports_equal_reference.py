@@ -61,7 +61,7 @@ ASKS = [
     {"report": "paths", "dimension": "channel", "conversion": "calls", "container": "person", "count": "persons", "exclude": ["mail"], "min_support": 1, "rows": 1000},
     {"report": "retention", "start": "views", "return": "orders"},
     {"report": "retention", "start": {"segments": ["buyers"]}, "return": {"dimension": "page", "exists": True}, "size": "7 days", "buckets": 2, "mode": "on_or_after", "segments": ["not_home"]},
-    {"report": "overlap", "sets": ["views", "orders", {"segments": ["buyers"]}, {"dimension": "page", "equals": "help"}]},
+    {"report": "overlap", "sets": ["views", "orders", {"segments": ["buyers"]}, {"dimension": "page", "equals": "help", "label": "helped"}]},
     {"report": "overlap", "sets": ["orders", "calls", {"dimension": "channel", "exists": True, "label": "came"}], "count": "sessions", "segments": ["not_home"]},
     {"report": "next_previous", "dimension": "page", "anchor": {"metric": "orders"}},
     {"report": "next_previous", "dimension": "page", "anchor": "exit", "direction": "previous", "container": "session", "segments": ["not_home"]},
