@@ -101,7 +101,7 @@ ASKED = [
     {"report": "paths", "dimension": "recent_page", "conversion": "views", "container": "person", "exclude": ["home"], "min_support": 1, "rows": 3},
     {"report": "overlap", "sets": ["views", "orders", {"segments": ["not_home"]}], "count": "sessions"},
     {"report": "flow", "dimension": "page", "contains": {"items": ["home", "cart"]}, "items": 2, "segments": ["not_home"]},
-    {"report": "next_previous", "dimension": "page", "anchor": {"items": ["home"]}, "direction": "previous", "segments": ["not_home"]},
+    {"report": "next_previous", "dimension": "page", "anchor": {"items": ["home", "cart"]}, "direction": "previous"},
     {"report": "flow", "dimension": "sku", "ends_with": {"metric": "orders"}, "container": "person", "columns": 2},
     {"report": "retention", "start": "views", "return": {"any": ["orders", "calls"]}, "segments": ["not_home"]},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
