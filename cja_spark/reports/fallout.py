@@ -11,9 +11,9 @@ from cja_spark.reports.fallout_cells import finish, kernel
 from cja_spark.reports.fallout_steps import FalloutStep, Grace, Step, Ties
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import REPORTS, Kind
-from cja_spark.reports.spec import Report
+from cja_spark.reports.of_steps import OfSteps
 from cja_spark.span import Months, Span
-from cja_spark.spec import AsTuple, Name, Spec
+from cja_spark.spec import AsTuple, Name
 from cja_spark.view.spec import View
 
 __all__ = ["Fallout", "Grace", "Step"]
@@ -21,7 +21,7 @@ __all__ = ["Fallout", "Grace", "Step"]
 MAX_STEPS = 32
 
 
-class Fallout(Report):
+class Fallout(OfSteps):
     """How many reach each step. With a window a chain must end within it, also after the range (`entry`, F9).
 
     Attributes:
@@ -124,17 +124,9 @@ class Fallout(Report):
         """What rows are broken down by."""
         return (self.breakdown,) if self.breakdown else ()
 
-    def names_used(self) -> tuple[str, ...]:
-        """Steps that name a metric or a segment."""
-        return tuple(use for step in self.steps for use in step.uses() if isinstance(use, str))
-
-    def segments_used(self) -> tuple[str, ...]:
-        """Segments that steps must meet besides."""
-        return tuple(dict.fromkeys(name for step in self.steps for name in step.segments))
-
-    def conditions(self) -> tuple[Spec, ...]:
-        """Steps that are conditions."""
-        return tuple(use for step in self.steps for use in step.uses() if not isinstance(use, str))
+    def own_steps(self) -> tuple[Step, ...]:
+        """What has to happen."""
+        return self.steps
 
 
 def tail(report: Fallout) -> timedelta | Months | None:

@@ -16,15 +16,15 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_steps import FalloutStep, Step
 from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.meets import meets
-from cja_spark.reports.spec import Report
-from cja_spark.spec import AsTuple, Spec
+from cja_spark.reports.of_steps import OfSteps
+from cja_spark.spec import AsTuple
 
 MOST_SETS = 8
 UNITS, PEOPLE, ALL_PEOPLE = range(3)  # what cells count, the first two by the sets that a unit is in
 AND = " & "
 
 
-class Overlap(Report):
+class Overlap(OfSteps):
     """How many persons or sessions are in which of several sets at once.
 
     Attributes:
@@ -46,17 +46,9 @@ class Overlap(Report):
             raise ValueError(f"sets: {times} are called '{name}'; give each a label of its own.")
         return self
 
-    def names_used(self) -> tuple[str, ...]:
-        """Sets that name a metric or a segment."""
-        return tuple(use for one in self.sets for use in one.uses() if isinstance(use, str))
-
-    def segments_used(self) -> tuple[str, ...]:
-        """Segments that events of sets must meet besides."""
-        return tuple(dict.fromkeys(name for one in self.sets for name in one.segments))
-
-    def conditions(self) -> tuple[Spec, ...]:
-        """Sets that are conditions."""
-        return tuple(use for one in self.sets for use in one.uses() if not isinstance(use, str))
+    def own_steps(self) -> tuple[Step, ...]:
+        """What puts someone in each set."""
+        return self.sets
 
 
 def kernel(seen: Seen[Overlap]) -> Cells:

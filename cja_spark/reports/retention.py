@@ -16,8 +16,7 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_steps import FalloutStep, Step
 from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.meets import meets
-from cja_spark.reports.spec import Report
-from cja_spark.spec import Spec
+from cja_spark.reports.of_steps import OfSteps
 
 Size = Literal["24 hours", "7 days", "30 days"]
 DAYS: dict[Size, int] = {"24 hours": 1, "7 days": 7, "30 days": 30}
@@ -34,7 +33,7 @@ _Word = Literal["on", "on_or_after"]
 Mode = Annotated[_Word, BeforeValidator(_mode, json_schema_input_type=_Word | Literal[True])]
 
 
-class Retention(Report):
+class Retention(OfSteps):
     """How many persons come back so long after their first start. Periods are of elapsed time, not of the calendar.
 
     Who starts too late to have all periods within the range is not counted, but printed as reserved.
@@ -73,17 +72,9 @@ class Retention(Report):
         """How long a period is, ms: as long on days when clocks change (O6)."""
         return DAYS[self.size] * DAY_MS
 
-    def names_used(self) -> tuple[str, ...]:
-        """Steps that name a metric or a segment."""
-        return tuple(use for step in self.both() for use in step.uses() if isinstance(use, str))
-
-    def segments_used(self) -> tuple[str, ...]:
-        """Segments that steps must meet besides."""
-        return tuple(dict.fromkeys(name for step in self.both() for name in step.segments))
-
-    def conditions(self) -> tuple[Spec, ...]:
-        """Steps that are conditions."""
-        return tuple(use for step in self.both() for use in step.uses() if not isinstance(use, str))
+    def own_steps(self) -> tuple[Step, ...]:
+        """What starts, and what coming back is."""
+        return self.both()
 
 
 def kernel(seen: Seen[Retention]) -> Cells:
