@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cja_spark.journeys.batch import Bools, Ints, Items
 from cja_spark.journeys.hashing import value_id
-from cja_spark.kernels.flow import Anchored, Standing, Steps, counted, links_of, nodes_of, several_steps, single_steps
+from cja_spark.kernels.flow import Anchored, Steps, several_steps, single_steps
+from cja_spark.kernels.flow_walk import anchored, walked
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
@@ -168,18 +169,18 @@ def _anchored(seen: Seen[Flow], steps: Steps, at: Ints, people: Ints, sessions: 
         ends = np.append(heads[1:], len(steps.units))[: len(heads)]
         first = anchor.edge == "entry"
         places = steps.places[heads if first else ends - 1]
-        number = np.full(len(heads), entry if first else entry + 1)
-        return Anchored(steps, places, steps.units[heads], (heads if first else ends) - 1, heads if first else ends, number, np.ones(len(heads), np.int64))
+        number = np.full(len(heads), entry if first else entry + 1, np.int32)
+        return Anchored(steps, places, steps.units[heads], (heads if first else ends) - 1, heads if first else ends, number, np.arange(len(heads) + 1))
     if anchor.metric:
         places = np.flatnonzero(seen.step(anchor.metric)[at])
         before, after = (np.searchsorted(steps.places, places, side=side) for side in ("left", "right"))
-        number = np.full(len(places), entry + 2)
-        return Anchored(steps, places, units[places], before - 1, after, number, np.ones(len(places), np.int64))
+        number = np.full(len(places), entry + 2, np.int32)
+        return Anchored(steps, places, units[places], before - 1, after, number, np.arange(len(places) + 1))
     mine = np.flatnonzero(_among(seen, steps.ids, anchor.items)[steps.codes])
     owners = np.repeat(np.arange(len(steps.places)), np.diff(steps.offsets))[mine]
     counts = np.bincount(owners, minlength=len(steps.places))
     some = np.flatnonzero(counts)
-    return Anchored(steps, steps.places[some], steps.units[some], some - 1, some + 1, steps.codes[mine], counts[some])
+    return Anchored(steps, steps.places[some], steps.units[some], some - 1, some + 1, steps.codes[mine], np.append(0, np.cumsum(counts[some])))
 
 
 def _limited(report: Flow, paths: Anchored) -> Anchored:
@@ -192,22 +193,21 @@ def _limited(report: Flow, paths: Anchored) -> Anchored:
 
 def _add(cells: Cells, paths: Anchored, columns: tuple[int, ...], people: Ints, sessions: Ints) -> None:
     """Add the figures of all paths, of each node and of each link."""
-    numbers, ids = paths.numbers(), paths.ids()
-    _, total = counted(np.zeros(len(paths.at), np.int64), 1, people, sessions)
-    _add_figures(cells, TOTAL, total)
-    before: Standing | None = None
-    for column, now in paths.columns(columns):
-        path, number = nodes_of(paths, now, numbers)
-        keys, figures = counted(number, len(ids), people[path], sessions[path])
-        _add_figures(cells, NODES, figures, column, ids[keys])
-        if before is not None:
-            for path, left, right in links_of(people, before, now, numbers):
-                keys, figures = counted(left * len(ids) + right, len(ids) ** 2, people[path], sessions[path])
-                _add_figures(cells, LINKS, figures, column - 1, ids[keys // len(ids)], ids[keys % len(ids)])
-        before = now
+    ids, figures = paths.ids(), anchored(paths, people, sessions)
+    _add_figures(cells, TOTAL, figures[-1:].T)
+    (own,) = figures[:-1, 0].nonzero()
+    _add_figures(cells, NODES, figures[own].T, 0, ids[own])
+    for side in sorted({*np.sign(columns).tolist()} - {0}):
+        most = max(side * column for column in columns)
+        found = walked(paths, side, most, people, sessions)
+        place, node = side * (found.column + 1), found.before < 0
+        _add_figures(cells, NODES, found.figures[node].T, place[node], ids[found.number[node]])
+        link = ~node
+        two = [ids[one[link]] for one in (found.before, found.number)][::side]
+        _add_figures(cells, LINKS, found.figures[link].T, np.minimum(place, place - side)[link], *two)
 
 
-def _add_figures(cells: Cells, measure: int, figures: Sequence[Ints], *keys: Ints | int) -> None:
+def _add_figures(cells: Cells, measure: int, figures: Iterable[Ints], *keys: Ints | int) -> None:
     for number, counts in enumerate(figures):
         cells.add(measure + number, counts.astype(np.float64), *keys)
 

@@ -1,0 +1,160 @@
+"""The walk of a flow: the nodes and links of all paths on one side of their anchors (rules W1-W3)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.journeys.batch import Ints
+from cja_spark.kernels.flow import Anchored
+from cja_spark.kernels.tally import EMPTY, FIGURES, ROOM, _add_one, _count, _with_room, figures_of, tallied
+
+
+class Walked(NamedTuple):
+    """What stands in the columns of one side of the anchor.
+
+    Attributes:
+        column: int64[n], counted from 0, which is beside the anchor, outwards.
+        before: int64[n], the number in the column nearer to the anchor that a link is between; -1 of a node.
+        number: int64[n], the number in this column.
+        figures: int64[n, 3], the paths, the people and the sessions of each.
+    """
+
+    column: Ints
+    before: Ints
+    number: Ints
+    figures: npt.NDArray[np.int64]
+
+
+def anchored(paths: Anchored, people: Ints, sessions: Ints) -> npt.NDArray[np.int64]:
+    """The figures of each number in the column of the anchors, and of all paths as a last row.
+
+    Shapes: people, sessions int64[paths] ascending -> int64[numbers + 1, 3].
+    """
+    figures = figures_of(len(paths.ids()) + 1)
+    _count_anchors(figures, paths.own, paths.begins, people, sessions)
+    return figures[:, :FIGURES].astype(np.int64)
+
+
+def walked(paths: Anchored, side: int, columns: int, people: Ints, sessions: Ints) -> Walked:
+    """Walk along each path: count each value of a step, and its links with the values of the step nearer to the anchor.
+
+    Args:
+        paths: the paths.
+        side: 1 for what comes after the anchor, -1 for what comes before it.
+        columns: how many columns.
+        people: whose each path is.
+        sessions: the session of each anchor.
+
+    Shapes: people, sessions int64[paths] ascending.
+    Source: W1, W3: who is through stays at the exit, and at the entry before the anchor.
+    """
+    width = len(paths.ids()) + 1  # behind all numbers one more, which nodes come from
+    end = int(paths.reserved()[1 if side > 0 else 0])
+    numbers = np.concatenate([paths.own, paths.steps.codes, np.array([end], np.int32)])
+    steps = (paths.steps.offsets, paths.steps.units, len(paths.own))
+    anchors = (paths.begins, paths.units, paths.after if side > 0 else paths.before, side)
+    through = figures_of(columns)
+    wanted = 2 * columns if paths.single() else 0
+    keys, figures, at, filled = np.full(ROOM, EMPTY, np.int64), figures_of(ROOM), 0, 0
+    while at < len(paths.at):
+        at, filled, more = _walk(at, filled, keys, figures, through, numbers, steps, anchors, (people, sessions), width, wanted)
+        if at < len(paths.at):
+            keys, figures = _with_room(keys, figures, filled + more)
+    keys, of_keys = tallied(keys, figures)
+    column, pair = np.divmod(keys, width * width)
+    before, number = np.divmod(pair, width)
+    found = Walked(column, np.where(before == width - 1, -1, before), number, of_keys)
+    return _with_through(found, through[:, :FIGURES].astype(np.int64), end)
+
+
+def _with_through(found: Walked, through: npt.NDArray[np.int64], end: int) -> Walked:
+    """With the ends as nodes, and links from end to end: of all that stood at the end in the column before."""
+    nodes = np.flatnonzero(through[:, 0])
+    links = nodes[nodes + 1 < len(through)]
+    return Walked(
+        np.concatenate([found.column, nodes, links + 1]),
+        np.concatenate([found.before, np.full(len(nodes), -1), np.full(len(links), end)]),
+        np.concatenate([found.number, np.full(len(nodes) + len(links), end)]),
+        np.concatenate([found.figures, through[nodes], through[links]]),
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_anchors(figures, own, begins, people, sessions):
+    for path in range(len(people)):
+        _add_one(figures, len(figures) - 1, people[path], sessions[path])
+        for at in range(begins[path], begins[path + 1]):
+            _add_one(figures, own[at], people[path], sessions[path])
+
+
+@numba.njit(cache=True, nogil=True)
+def _walk(begin, filled, keys, figures, through, numbers, steps, anchors, units, width, most):
+    """Walk from a path on, as long as there is room; the path to go on with, how many keys there are, how many it may add."""
+    offsets, owners, shift = steps
+    begins, unit, first, side = anchors
+    people, sessions = units
+    for path in range(begin, len(unit)):
+        wanted = most or _most_keys(path, len(through), steps, anchors)
+        if 2 * (filled + wanted) > len(keys):
+            return path, filled, wanted
+        step, person, session = first[path], people[path], sessions[path]
+        low, high = begins[path], begins[path + 1]
+        for column in range(len(through)):
+            base = column * width * width
+            if not _of_unit(step, owners, unit[path]):
+                filled += _count_links(keys, figures, base, width, numbers, low, high, len(numbers) - 1, len(numbers), person, session)
+                _count_through(through, column, person, session)
+                break
+            first_here, last_here = shift + offsets[step], shift + offsets[step + 1]
+            filled += _count_links(keys, figures, base, width, numbers, low, high, first_here, last_here, person, session)
+            low, high = first_here, last_here
+            filled += _count_nodes(keys, figures, base + (width - 1) * width, numbers, low, high, person, session)
+            step += side
+    return len(unit), filled, 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_links(keys, figures, base, width, numbers, low, high, first, last, person, session):
+    added = 0
+    for near in range(low, high):
+        added += _count_nodes(keys, figures, base + numbers[near] * width, numbers, first, last, person, session)
+    return added
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_nodes(keys, figures, base, numbers, first, last, person, session):
+    added = 0
+    for here in range(first, last):
+        added += _count(keys, figures, base + numbers[here], person, session)
+    return added
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_through(through, column, person, session):
+    for rest in range(column, len(through)):
+        _add_one(through, rest, person, session)
+
+
+@numba.njit(cache=True, nogil=True)
+def _of_unit(step, owners, unit):
+    return 0 <= step < len(owners) and owners[step] == unit
+
+
+@numba.njit(cache=True, nogil=True)
+def _most_keys(path, columns, steps, anchors):
+    """How many nodes and links a path has beside its ends."""
+    offsets, owners, _ = steps
+    begins, unit, first, side = anchors
+    step, near, most = first[path], begins[path + 1] - begins[path], 0
+    for _ in range(columns):
+        if not _of_unit(step, owners, unit[path]):
+            return most + near
+        here = offsets[step + 1] - offsets[step]
+        most += here * (near + 1)
+        near = here
+        step += side
+    return most
