@@ -44,6 +44,7 @@ from cja_spark.reports.credited import with_too_many_values
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.explain import explain_without_journeys
+from cja_spark.reports.flow_items import with_items_shown
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import Pass, no_pass
@@ -213,30 +214,26 @@ def _report(
     lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader, *, keep_rows: bool
 ) -> Run:
     built, asks, summaries = _prepared(lake, project, reports, as_of)
+    values = lake.values(project.view.name).read()
     if built.version < 0:
         passed = no_pass(len(asks))
     else:
-        passed = run_pass(journeys_read(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
-    names = names_from(lake.values(project.view.name).read(), stored=True)
-    names_of = shown_names(names_with(names, summaries), asks)
+        journeys = journeys_read(lake, project, asks, built.version)
+        asks = with_items_shown(journeys, asks, values, reader)
+        passed = run_pass(journeys, columns_of(reports, project.view), asks, reader)
+    names_of = shown_names(names_with(names_from(values, stored=True), summaries), asks)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
         every = with_summaries(sums, ask, summaries)
         rows = REPORTS.named(ask.report.report).finish(every, ask, names_of)
         run = run_id(ask, sources_of(built.sources, ask, summaries))
         kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
-        answers.append(
-            Answer(
-                ask, rows, run, kept, len(left_out), sum(left_out.values()), with_too_many_values(sums, ask),
-                people_behind(ask, every, names_of, len(rows)),
-            )
-        )  # fmt: skip
+        shared, behind = with_too_many_values(sums, ask), people_behind(ask, every, names_of, len(rows))
+        answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values()), shared, behind))
     return Run(tuple(answers), passed, built.version)
 
 
-def _prepared(
-    lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None
-) -> tuple[Built, tuple[Ask, ...], Summaries]:
+def _prepared(lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None) -> tuple[Built, tuple[Ask, ...], Summaries]:
     """What a run reads: its journeys (of no version where the connection has summary data only), its asks, summary data."""
     summarized = project.connection.summaries()
     built = built_of(lake, project) if project.connection.events() else built_of_summaries(lake, summarized)

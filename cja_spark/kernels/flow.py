@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.kernels.paths import run_heads
 
-ENTRY, EXIT, METRIC = 2, 3, 4  # reserved value ids (O2)
+OTHER, ENTRY, EXIT, METRIC = 1, 2, 3, 4  # reserved value ids (O2)
 DENSE = 1 << 16  # so many pairs of nodes are counted without a hash table, or four per path
 MOST_ROWS = 1 << 22  # pairs of values that are laid out at a time
 
@@ -89,18 +90,31 @@ class Anchored:
     begins: Ints
 
     def reserved(self) -> Ints:
-        """The numbers of entry, exit and the metric, behind those of values.
+        """The numbers of entry, exit, the metric and *other*, behind those of values.
 
-        Shapes: -> int64[3].
+        Shapes: -> int64[4].
         """
-        return len(self.steps.ids) + np.arange(3)
+        return len(self.steps.ids) + np.arange(4)
 
     def ids(self) -> Ints:
         """The value id of each number.
 
-        Shapes: -> int64[distinct + 3].
+        Shapes: -> int64[distinct + 4].
         """
-        return np.append(self.steps.ids, [ENTRY, EXIT, METRIC])
+        return np.append(self.steps.ids, [ENTRY, EXIT, METRIC, OTHER])
+
+    def numbers_shown(self, items: Iterable[Ints]) -> npt.NDArray[np.int32]:
+        """The number that each number is counted as: itself where it is an item that is shown, or no value at all, else *other*.
+
+        Args:
+            items: per column the ids of the items that it shows.
+
+        Shapes: int64[items] per column -> int32[columns, distinct + 4].
+        """
+        reserved = self.reserved().astype(np.int32)
+        values = np.arange(len(self.steps.ids), dtype=np.int32)
+        rows = [np.append(np.where(np.isin(self.steps.ids, some), values, reserved[3]), reserved) for some in items]
+        return np.array(rows, np.int32)
 
     def single(self) -> bool:
         """Whether each anchor and each step has one value."""

@@ -12,6 +12,9 @@ from cja_spark.journeys.batch import Ints
 from cja_spark.kernels.flow import Anchored
 from cja_spark.kernels.tally import EMPTY, FIGURES, ROOM, _add_one, _count, _with_room, figures_of, tallied
 
+Numbers = npt.NDArray[np.int32]
+ALL = np.zeros((0, 0), np.int32)  # each number is counted as itself
+
 
 class Walked(NamedTuple):
     """What stands in the columns of one side of the anchor.
@@ -29,17 +32,17 @@ class Walked(NamedTuple):
     figures: npt.NDArray[np.int64]
 
 
-def anchored(paths: Anchored, people: Ints, sessions: Ints) -> npt.NDArray[np.int64]:
+def anchored(paths: Anchored, people: Ints, sessions: Ints, shown: Numbers) -> npt.NDArray[np.int64]:
     """The figures of each number in the column of the anchors, and of all paths as a last row.
 
-    Shapes: people, sessions int64[paths] ascending -> int64[numbers + 1, 3].
+    Shapes: people, sessions int64[paths] ascending, shown as in `walked` -> int64[numbers + 1, 3].
     """
     figures = figures_of(len(paths.ids()) + 1)
-    _count_anchors(figures, paths.own, paths.begins, people, sessions)
+    _count_anchors(figures, paths.own, paths.begins, people, sessions, shown)
     return figures[:, :FIGURES].astype(np.int64)
 
 
-def walked(paths: Anchored, side: int, columns: int, people: Ints, sessions: Ints) -> Walked:
+def walked(paths: Anchored, side: int, columns: int, people: Ints, sessions: Ints, shown: Numbers, *, links: bool = True) -> Walked:
     """Walk along each path: count each value of a step, and its links with the values of the step nearer to the anchor.
 
     Args:
@@ -48,8 +51,11 @@ def walked(paths: Anchored, side: int, columns: int, people: Ints, sessions: Int
         columns: how many columns.
         people: whose each path is.
         sessions: the session of each anchor.
+        shown: the number that each number is counted as, per column from that of the anchors outwards; of no column where
+            each is counted as itself.
+        links: whether links are counted, or nodes alone.
 
-    Shapes: people, sessions int64[paths] ascending.
+    Shapes: people, sessions int64[paths] ascending, shown int32[columns + 1 or 0, numbers].
     Source: W1, W3: who is through stays at the exit, and at the entry before the anchor.
     """
     width = len(paths.ids()) + 1  # behind all numbers one more, which nodes come from
@@ -61,38 +67,44 @@ def walked(paths: Anchored, side: int, columns: int, people: Ints, sessions: Int
     wanted = 2 * columns if paths.single() else 0
     keys, figures, at, filled = np.full(ROOM, EMPTY, np.int64), figures_of(ROOM), 0, 0
     while at < len(paths.at):
-        at, filled, more = _walk(at, filled, keys, figures, through, numbers, steps, anchors, (people, sessions), width, wanted)
+        at, filled, more = _walk(at, filled, keys, figures, through, numbers, steps, anchors, (people, sessions), width, wanted, shown, links)
         if at < len(paths.at):
             keys, figures = _with_room(keys, figures, filled + more)
     keys, of_keys = tallied(keys, figures)
     column, pair = np.divmod(keys, width * width)
     before, number = np.divmod(pair, width)
     found = Walked(column, np.where(before == width - 1, -1, before), number, of_keys)
-    return _with_through(found, through[:, :FIGURES].astype(np.int64), end)
+    return _with_through(found, through[:, :FIGURES].astype(np.int64), end, links=links)
 
 
-def _with_through(found: Walked, through: npt.NDArray[np.int64], end: int) -> Walked:
+def _with_through(found: Walked, through: npt.NDArray[np.int64], end: int, *, links: bool) -> Walked:
     """With the ends as nodes, and links from end to end: of all that stood at the end in the column before."""
     nodes = np.flatnonzero(through[:, 0])
-    links = nodes[nodes + 1 < len(through)]
+    after = nodes[nodes + 1 < len(through)] if links else nodes[:0]
     return Walked(
-        np.concatenate([found.column, nodes, links + 1]),
-        np.concatenate([found.before, np.full(len(nodes), -1), np.full(len(links), end)]),
-        np.concatenate([found.number, np.full(len(nodes) + len(links), end)]),
-        np.concatenate([found.figures, through[nodes], through[links]]),
+        np.concatenate([found.column, nodes, after + 1]),
+        np.concatenate([found.before, np.full(len(nodes), -1), np.full(len(after), end)]),
+        np.concatenate([found.number, np.full(len(nodes) + len(after), end)]),
+        np.concatenate([found.figures, through[nodes], through[after]]),
     )
 
 
 @numba.njit(cache=True, nogil=True)
-def _count_anchors(figures, own, begins, people, sessions):
+def _count_anchors(figures, own, begins, people, sessions, shown):
     for path in range(len(people)):
         _add_one(figures, len(figures) - 1, people[path], sessions[path])
         for at in range(begins[path], begins[path + 1]):
-            _add_one(figures, own[at], people[path], sessions[path])
+            _add_one(figures, _as_shown(shown, 0, own[at]), people[path], sessions[path])
 
 
 @numba.njit(cache=True, nogil=True)
-def _walk(begin, filled, keys, figures, through, numbers, steps, anchors, units, width, most):
+def _as_shown(shown, column, number):
+    """What a number is counted as in a column, the anchors' being 0."""
+    return shown[column, number] if len(shown) else number
+
+
+@numba.njit(cache=True, nogil=True)
+def _walk(begin, filled, keys, figures, through, numbers, steps, anchors, units, width, most, shown, links):
     """Walk from a path on, as long as there is room; the path to go on with, how many keys there are, how many it may add."""
     offsets, owners, shift = steps
     begins, unit, first, side = anchors
@@ -104,32 +116,34 @@ def _walk(begin, filled, keys, figures, through, numbers, steps, anchors, units,
         step, person, session = first[path], people[path], sessions[path]
         low, high = begins[path], begins[path + 1]
         for column in range(len(through)):
-            base = column * width * width
-            if not _of_unit(step, owners, unit[path]):
-                filled += _count_links(keys, figures, base, width, numbers, low, high, len(numbers) - 1, len(numbers), person, session)
+            inside = _of_unit(step, owners, unit[path])
+            here = shift + offsets[step] if inside else len(numbers) - 1
+            until = shift + offsets[step + 1] if inside else len(numbers)
+            if links:
+                filled += _count_links(keys, figures, column, width, numbers, low, high, here, until, person, session, shown)
+            if not inside:
                 _count_through(through, column, person, session)
                 break
-            first_here, last_here = shift + offsets[step], shift + offsets[step + 1]
-            filled += _count_links(keys, figures, base, width, numbers, low, high, first_here, last_here, person, session)
-            low, high = first_here, last_here
-            filled += _count_nodes(keys, figures, base + (width - 1) * width, numbers, low, high, person, session)
+            filled += _count_nodes(keys, figures, column, width, width - 1, numbers, here, until, person, session, shown)
+            low, high = here, until
             step += side
     return len(unit), filled, 0
 
 
 @numba.njit(cache=True, nogil=True)
-def _count_links(keys, figures, base, width, numbers, low, high, first, last, person, session):
+def _count_links(keys, figures, column, width, numbers, low, high, here, until, person, session, shown):
     added = 0
     for near in range(low, high):
-        added += _count_nodes(keys, figures, base + numbers[near] * width, numbers, first, last, person, session)
+        before = _as_shown(shown, column, numbers[near])
+        added += _count_nodes(keys, figures, column, width, before, numbers, here, until, person, session, shown)
     return added
 
 
 @numba.njit(cache=True, nogil=True)
-def _count_nodes(keys, figures, base, numbers, first, last, person, session):
-    added = 0
-    for here in range(first, last):
-        added += _count(keys, figures, base + numbers[here], person, session)
+def _count_nodes(keys, figures, column, width, before, numbers, here, until, person, session, shown):
+    added, base = 0, (column * width + before) * width
+    for at in range(here, until):
+        added += _count(keys, figures, base + _as_shown(shown, column + 1, numbers[at]), person, session)
     return added
 
 

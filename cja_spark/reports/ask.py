@@ -52,6 +52,7 @@ class Ask(Generic[R]):
         values: per dimension with value settings what its values become.
         neighbours: the components that it reads whose derived field looks at other events.
         ranges: the date ranges of its segments.
+        items: per column of a flow the ids of the items that it shows, where they are known before links are counted (L2).
     """
 
     report: R
@@ -65,6 +66,7 @@ class Ask(Generic[R]):
     values: Maps = field(default_factory=dict)
     neighbours: tuple[str, ...] = ()
     ranges: Ranges = NO_RANGES
+    items: Mapping[int, Ints] | None = None
 
     def windows(self) -> tuple[Window, ...]:
         """All that is read: the report's time, then what its segments look into (G6)."""

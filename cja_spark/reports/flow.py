@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BeforeValidator, Field, model_validator
 
 from cja_spark.journeys.batch import Bools, Ints, Items
 from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.flow import Anchored, Steps, several_steps, single_steps
-from cja_spark.kernels.flow_walk import anchored, walked
+from cja_spark.kernels.flow_walk import ALL, anchored, walked
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
@@ -128,6 +129,18 @@ def kernel(seen: Seen[Flow]) -> Cells:
 
     Source: W1-W3. Decision: the session of a path is that of its anchor.
     """
+    return _cells(seen, _add)
+
+
+def views_of_nodes(seen: Seen[Flow]) -> Cells:
+    """Count the paths of each node alone: what says which items are shown, where there are very many.
+
+    Source: L2.
+    """
+    return _cells(seen, _add_views)
+
+
+def _cells(seen: Seen[Flow], add: Callable[[Cells, Seen[Flow], Anchored, Ints, Ints], None]) -> Cells:
     cells, mask = Cells(), seen.masked()
     at = np.flatnonzero(mask)
     if len(at) == 0:
@@ -135,9 +148,8 @@ def kernel(seen: Seen[Flow]) -> Cells:
     people, sessions = (np.asarray(one, np.int64)[at] for one in (seen.journeys.person_of_event(), seen.sessions))
     steps = _steps(seen, mask, at, sessions if seen.ask.report.container == "session" else people)
     paths = _limited(seen.ask.report, _anchored(seen, steps, at, people, sessions))
-    if len(paths.at) == 0:
-        return cells
-    _add(cells, paths, seen.ask.report.places(), people[paths.at], sessions[paths.at])
+    if len(paths.at):
+        add(cells, seen, paths, people[paths.at], sessions[paths.at])
     return cells
 
 
@@ -191,15 +203,22 @@ def _limited(report: Flow, paths: Anchored) -> Anchored:
     return paths.only(np.append(heads[1:], len(paths.units))[: len(heads)] - 1 if report.ends_with else heads)
 
 
-def _add(cells: Cells, paths: Anchored, columns: tuple[int, ...], people: Ints, sessions: Ints) -> None:
+def _sides(report: Flow) -> Iterator[tuple[int, int]]:
+    """The sides of the anchor that have columns, and how many: 1 after it, -1 before it."""
+    for side, most in ((-1, -min(report.places())), (1, max(report.places()))):
+        if most:
+            yield side, most
+
+
+def _add(cells: Cells, seen: Seen[Flow], paths: Anchored, people: Ints, sessions: Ints) -> None:
     """Add the figures of all paths, of each node and of each link."""
-    ids, figures = paths.ids(), anchored(paths, people, sessions)
+    ids, shown = paths.ids(), _shown_on(seen, paths, range(1))
+    figures = anchored(paths, people, sessions, shown)
     _add_figures(cells, TOTAL, figures[-1:].T)
     (own,) = figures[:-1, 0].nonzero()
     _add_figures(cells, NODES, figures[own].T, 0, ids[own])
-    for side in sorted({*np.sign(columns).tolist()} - {0}):
-        most = max(side * column for column in columns)
-        found = walked(paths, side, most, people, sessions)
+    for side, most in _sides(seen.ask.report):
+        found = walked(paths, side, most, people, sessions, _shown_on(seen, paths, range(0, side * (most + 1), side)))
         place, node = side * (found.column + 1), found.before < 0
         _add_figures(cells, NODES, found.figures[node].T, place[node], ids[found.number[node]])
         link = ~node
@@ -207,9 +226,25 @@ def _add(cells: Cells, paths: Anchored, columns: tuple[int, ...], people: Ints, 
         _add_figures(cells, LINKS, found.figures[link].T, np.minimum(place, place - side)[link], *two)
 
 
+def _add_views(cells: Cells, seen: Seen[Flow], paths: Anchored, people: Ints, sessions: Ints) -> None:
+    """Add the paths of each node."""
+    ids, figures = paths.ids(), anchored(paths, people, sessions, ALL)
+    (own,) = figures[:-1, 0].nonzero()
+    _add_figures(cells, NODES, figures[own, :1].T, 0, ids[own])
+    for side, most in _sides(seen.ask.report):
+        found = walked(paths, side, most, people, sessions, ALL, links=False)
+        _add_figures(cells, NODES, found.figures[:, :1].T, side * (found.column + 1), ids[found.number])
+
+
+def _shown_on(seen: Seen[Flow], paths: Anchored, columns: Iterable[int]) -> npt.NDArray[np.int32]:
+    """What each number is counted as in some columns."""
+    items = seen.ask.items
+    return ALL if items is None else paths.numbers_shown(items[column] for column in columns)
+
+
 def _add_figures(cells: Cells, measure: int, figures: Iterable[Ints], *keys: Ints | int) -> None:
     for number, counts in enumerate(figures):
         cells.add(measure + number, counts.astype(np.float64), *keys)
 
 
-REPORTS.register("flow")(Kind(Flow, kernel, finish))
+REPORTS.register("flow")(Kind(Flow, kernel, finish, first=views_of_nodes))

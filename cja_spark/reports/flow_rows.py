@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from cja_spark.journeys.batch import Floats, Ints
-from cja_spark.kernels.flow import ENTRY, EXIT, METRIC
+from cja_spark.kernels.flow import ENTRY, EXIT, METRIC, OTHER
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.kind import Names
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FIGURES = ("path_views", "people", "sessions")
 NODES, LINKS, TOTAL = 0, 10, 20  # measures from here on, in the order of `FIGURES`
-OTHER = 1  # a reserved value id (O2)
 KINDS = {OTHER: "other", METRIC: "metric", ENTRY: "entry", EXIT: "exit"}  # in the order of rows, behind items
 
 

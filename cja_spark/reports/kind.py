@@ -36,12 +36,14 @@ class Kind(Generic[K]):
         kernel: journeys to cells, in a task.
         rows: summed cells to rows, on the driver.
         tail: how far after an event of its range it looks.
+        first: journeys to cells of a pass before, which says which values are shown where a dimension has very many (L2).
     """
 
     spec: type[K]
     kernel: Callable[[Seen[K]], Cells]
     rows: Callable[[Sums, Ask[K], Names], pa.Table]
     tail: Callable[[K], timedelta | Months | None] = no_tail
+    first: Callable[[Seen[K]], Cells] | None = None
 
     def finish(self, sums: Sums, ask: Ask[K], names: Names) -> pa.Table:
         """Rows of summed cells; texts of standard dimensions need no dictionary."""

@@ -54,15 +54,16 @@ class Pass:
         return len({person for some in self.left_out for person in some})
 
 
-def run_asks(asks: Sequence[Ask], journeys: Iterable[Journeys]) -> Iterator[pa.RecordBatch]:
-    """Run all kernels on batches of whole persons and emit their cells.
+def run_asks(asks: Sequence[Ask], journeys: Iterable[Journeys], *, first: bool = False) -> Iterator[pa.RecordBatch]:
+    """Run all kernels on batches of whole persons and emit their cells; or those of a pass before.
 
     Persons with more events in a report's read range than the view allows are left out of it and named (L3).
     """
     for batch in journeys:
         for number, ask in enumerate(asks):
             seen = Seen(batch, ask, ask.view.max_events)
-            yield from REPORTS.named(ask.report.report).kernel(seen).batches(number)
+            kind = REPORTS.named(ask.report.report)
+            yield from (kind.first if first and kind.first else kind.kernel)(seen).batches(number)
             yield from seen.left_out.cells().batches(number)
 
 
@@ -77,7 +78,7 @@ def bucket_files(files: Iterable[str]) -> list[list[str]]:
     return [[file for _, file in sorted(found[bucket])] for bucket in sorted(found)]
 
 
-def read_by_arrow(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask]) -> DataFrame:
+def read_by_arrow(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], *, first: bool = False) -> DataFrame:
     """Cells of all asks: one task per bucket, Arrow reads the files.
 
     Rows:    One per partial sum; a key may come from several tasks.
@@ -92,13 +93,15 @@ def read_by_arrow(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
         for batch in batches:
             for bucket in batch.column(0).to_pylist():
                 counts = ReadCounts()
-                yield from run_asks(asks, read_bucket(buckets[bucket], columns, counts, SLICE_BYTES))
+                yield from run_asks(asks, read_bucket(buckets[bucket], columns, counts, SLICE_BYTES), first=first)
                 yield from _read_cells(counts)
 
     return tasks.mapInArrow(run, SCHEMA)
 
 
-def read_by_spark(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], partitions: int) -> DataFrame:
+def read_by_spark(
+    journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], partitions: int, *, first: bool = False
+) -> DataFrame:
     """The same cells where executors cannot open the files: a Spark scan and one exchange by bucket.
 
     Rows:    One per partial sum; a key may come from several tasks.
@@ -110,7 +113,7 @@ def read_by_spark(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         prepare_worker()
         counts = ReadCounts()
-        yield from run_asks(asks, whole_persons(batches, columns, counts))
+        yield from run_asks(asks, whole_persons(batches, columns, counts), first=first)
         yield from _read_cells(counts)
 
     return rows.mapInArrow(run, SCHEMA)

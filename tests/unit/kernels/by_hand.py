@@ -91,8 +91,23 @@ def rows_of(persons, view=VIEW, **asked):
     return table_of(persons, view, **asked).to_pylist()
 
 
-def table_of(persons, view=VIEW, as_of=END, until=END, **asked):
+def table_of(persons, view=VIEW, **asked):
     """The same as an Arrow table."""
+    ask, names = ask_of(persons, view, **asked)
+    kind = REPORTS.named(asked["report"])
+    return kind.finish(Sums(cells_of(persons, view, **asked)), ask, shown_names(lambda name, ids: names, [ask], run_on_texts))
+
+
+def cells_of(persons, view=VIEW, **asked):
+    """The cells that a task emits."""
+    nothing = Cells()
+    nothing.add(0, [])
+    seen = Seen(journeys_of(persons), ask_of(persons, view, **asked)[0])
+    return pa.Table.from_batches([*nothing.batches(0), *REPORTS.named(asked["report"]).kernel(seen).batches(0)])
+
+
+def ask_of(persons, view=VIEW, as_of=END, until=END, items_shown=None, **asked):
+    """A report ready to run on hand-written persons, and the texts of their values by id."""
     kind = REPORTS.named(asked["report"])
     given = View.model_validate({**VIEW, **view})
     report = kind.spec.model_validate({"range": JANUARY, **asked})
@@ -105,12 +120,8 @@ def table_of(persons, view=VIEW, as_of=END, until=END, **asked):
     maps = maps_of({name: shown_of(name, given, ids, known, run_on_texts) for name in settings})
     maps |= {name: refused(given.metrics[name], ids, known) for name in tellers(given.metrics, given)}
     settled["ranges"] = ranges_of(report, given, until, as_of)
-    ask = Ask(report, given, window_of(report, given, until, as_of), values=maps, **settled)
-    ask = replace(ask, text_ids=standard_ids([ask]))
-    nothing = Cells()
-    nothing.add(0, [])
-    batches = [*nothing.batches(0), *kind.kernel(Seen(journeys_of(persons), ask)).batches(0)]
-    return kind.finish(Sums(pa.Table.from_batches(batches)), ask, shown_names(lambda name, ids: names, [ask], run_on_texts))
+    ask = Ask(report, given, window_of(report, given, until, as_of), values=maps, items=items_shown, **settled)
+    return replace(ask, text_ids=standard_ids([ask])), names
 
 
 def page(t, name=None, **values):

@@ -3,12 +3,15 @@
 import itertools
 from collections import defaultdict
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels import flow_walk
 from cja_spark.reports.flow import Flow
-from tests.unit.kernels.by_hand import GAP, page, rows_of
+from cja_spark.reports.flow_rows import NODES
+from tests.unit.kernels.by_hand import GAP, cells_of, page, rows_of, table_of
 from tests.unit.kernels.test_rules_of_paths import visit
 
 CART = [visit("Home", "Products", "Cart", "Products", "Cart", "Billing", "Done")]
@@ -192,6 +195,29 @@ def test_as_many_links_as_there_are_need_larger_tables(monkeypatch):
     whole = rows(own, starts_with="entry")
     monkeypatch.setattr(flow_walk, "ROOM", 1)
     assert rows(own, starts_with="entry") == whole
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"starts_with": "entry"}, {"ends_with": "exit", "limit": True}, {"contains": items("a", "b")}, {"starts_with": {"metric": "orders"}},
+        {"dimension": "sku", "contains": items("a", "b"), "items": 1}, {"dimension": "sku", "starts_with": "entry", "items": 1},
+    ],
+)  # fmt: skip
+def test_w4_links_of_what_is_shown_are_the_same_where_it_is_known_before(asked):
+    own = [[(at, {"page": name, "sku": [name, "c"], "orders": int(name == "b")}) for at, name in enumerate(names)] for names in itertools.product("abcd", repeat=3)]
+    asked = {"items": 2, "columns": 3, "report": "flow", "dimension": "page", **asked}
+    whole = table_of(own, **asked)
+    shown = {}
+    for row in whole.to_pylist():
+        if row["row_kind"] == "node":
+            shown.setdefault(row["flow_column"], [])
+            shown[row["flow_column"]] += [value_id(row["flow_item"])] if row["item_kind"] == "item" else []
+    assert "other" in whole["item_kind"].to_pylist()
+    known = {column: np.array(ids, np.int64) for column, ids in shown.items()}
+    assert table_of(own, items_shown=known, **asked).equals(whole)
+    cells = cells_of(own, items_shown=known, **asked).to_pylist()
+    assert all(cell["k2"] in (*shown[cell["k1"]], *range(16)) for cell in cells if cell["measure"] == NODES)
 
 
 @pytest.mark.parametrize(
