@@ -83,6 +83,39 @@ def _bound(own, by, codes, scope, t, since, until, original, value, end, where, 
         found[i] = value[b]
 
 
+def scopes_per_value(by: Ints, event: Ints, person: Ints, ends: Bools) -> Ints:
+    """The scope of each event, or item, where what is remembered per value of another dimension ends per value too.
+
+    An event that ends something ends what is remembered of its own values; it is itself the last that has it.
+
+    Args:
+        by: values of the other dimension, 0 for none.
+        event: the event of each of them, ascending.
+        person: the person of each.
+        ends: whether the event ends something.
+
+    Shapes: by, event, person int64[n], ends bool[n] -> int64[n], ascending among equal values; for `bound`.
+    Source: P3, P5: expiration per value.
+    """
+    found = person.copy()
+    values, codes = coded(by)
+    size = max(len(values), 1)
+    _scopes_per_value(by, codes, event, ends, np.zeros(size, np.int64), np.full(size, -1, np.int64), np.zeros(size, np.bool_), found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _scopes_per_value(by, codes, event, ends, count, last, ended, found):
+    for i in range(len(by)):
+        if by[i] == 0:
+            continue
+        b = codes[i]
+        if event[i] != last[b]:
+            count[b] += ended[b]
+            last[b], ended[b] = event[i], ends[i]
+        found[i] += count[b]
+
+
 def known(own: Ints, scope: Ints, among: Bools, *, last: bool) -> Ints:
     """The first (or last) value set in a scope, for all its events, also those before it.
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys, Window
 from cja_spark.kernels.lasting_items import events_that_set, items_of_lasting
 from cja_spark.kernels.months import reach
-from cja_spark.kernels.persistence import bound, known, last_set, union
+from cja_spark.kernels.persistence import bound, known, last_set, scopes_per_value, union
 from cja_spark.reports.window import back_from
 from cja_spark.spec import milliseconds
 from cja_spark.view.persistence import OnMetric, Persistence
@@ -63,7 +63,8 @@ def _of_events(
     if how.allocation == "all":
         return Items(*union(own, scope, t, since))
     if how.binding is not None:
-        return bound(own, journeys.own_ids(how.binding), scope, t, since, until, original=original)
+        by = journeys.own_ids(how.binding)
+        return bound(own, by, _scopes_of(journeys, how, by, np.arange(len(by)), scope), t, since, until, original=original)
     return _lasting(own, t, window, how, scope, since, until)
 
 
@@ -94,8 +95,9 @@ def _of_items(journeys: Journeys, name: str, how: Persistence, scope: Ints, sinc
         given = np.where(journeys.ids(name) != 0, journeys.ids(name), had)
         own = np.repeat(np.where(journeys.carries(how.binding_metric), given, 0), counts)
         own = np.where(by.values != 0, own, 0)
-    scope, t, until = (np.repeat(of_events, counts) for of_events in (scope, journeys.t, until))
-    return Items(by.offsets, bound(own, by.values, scope, t, since, until, original=original), by.levels)
+    event = np.repeat(np.arange(len(counts)), counts)
+    scope = _scopes_of(journeys, how, by.values, event, scope)
+    return Items(by.offsets, bound(own, by.values, scope, journeys.t[event], since, until[event], original=original), by.levels)
 
 
 def _since(how: Persistence, window: Window, zone: str) -> int:
@@ -115,6 +117,16 @@ def _scopes(journeys: Journeys, sessions: Ints, how: Persistence) -> Ints:
     carried = journeys.carries(how.expiration.metric)
     ends = np.cumsum(np.append(False, carried[:-1])) if len(carried) else carried.astype(np.int64)
     return np.asarray(person + ends, np.int64)  # the carrying event is the last of its scope
+
+
+def _scopes_of(journeys: Journeys, how: Persistence, by: Ints, event: Ints, scope: Ints) -> Ints:
+    """The scope of each event, or item, that has a value of the dimension that values are bound to; a metric ends those of its own event.
+
+    Shapes: by, event int64[n], scope int64[events] -> int64[n].
+    """
+    if not isinstance(how.expiration, OnMetric):
+        return scope[event]
+    return scopes_per_value(by, event, journeys.person_of_event()[event].astype(np.int64), journeys.carries(how.expiration.metric)[event])
 
 
 def _counting(t: Ints, scope: Ints, since: int, end: int) -> Bools:

@@ -87,12 +87,13 @@ def of_items(dimension: str, journey: list[dict], session_of: list[int], view: d
         binds = [carries(event, view, metric) for event in journey]
         values = [given[at][0] if binds[at] and given[at] and by is not None else None for at, _, by in slots]
     scope, since = scopes(how, journey, session_of, view), since_of(how, view, ask)
+    values_of = [{by for _, by in event} for event in bound]
     found = [{} for _ in journey]
     for here, (at, place, by) in enumerate(slots):
         before = [
             slot for slot in range(here + 1)
             if values[slot] is not None and slots[slot][2] == by
-            and scope[slots[slot][0]] == scope[at] and journey[slots[slot][0]]["t"] >= since
+            and same_scope(how, slots[slot][0], at, by, values_of, journey, scope, view) and journey[slots[slot][0]]["t"] >= since
         ]  # fmt: skip
         times = [journey[slots[slot][0]]["t"] for slot in before]
         held = holder(times, journey[at]["t"], how, view)
@@ -148,12 +149,13 @@ def persisted(dimension: str, journey: list[dict], session_of: list[int], view: 
         return [known(at, how, journey, values, exists, scope, ask) for at in range(len(journey))]
     found = []
     for at in range(len(journey)):
-        before = [j for j in range(at + 1) if exists[j] and scope[j] == scope[at]]
         if "binding" in how:
-            before = remembered(at, before, journey, values, view, how["binding"])
+            before = remembered(at, exists, journey, view, how, scope)
             if before is None:
                 found.append(values[at])
                 continue
+        else:
+            before = [j for j in range(at + 1) if exists[j] and scope[j] == scope[at]]
         found.append(allocated(at, how, before, journey, values, view))
     return found
 
@@ -168,10 +170,22 @@ def scopes(how: dict, journey: list[dict], session_of: list[int], view: dict) ->
     return [sum(carried[:at]) for at in range(len(journey))]
 
 
-def remembered(at: int, before: list[int], journey: list[dict], values: list, view: dict, by: str) -> list[int] | None:
-    """P5: of the events so far those with the event's own bound value; None where it has none."""
-    bound = own(journey[at], view, by)
-    return [j for j in before if own(journey[j], view, by) == bound] if bound else None
+def remembered(at: int, exists: list[bool], journey: list[dict], view: dict, how: dict, scope: list[int]) -> list[int] | None:
+    """P5: of the events so far those that set a value with the event's own bound value; None where it has none."""
+    bound = [set(own(event, view, how["binding"])) for event in journey]
+    if not bound[at]:
+        return None
+    (by,) = bound[at]
+    return [j for j in range(at + 1) if exists[j] and by in bound[j] and same_scope(how, j, at, by, bound, journey, scope, view)]
+
+
+def same_scope(
+    how: dict, first: int, at: int, by: str | None, values_of: list[set], journey: list[dict], scope: list[int], view: dict
+) -> bool:
+    """P5: whether what an event sets may still be there; per bound value a metric ends what its own events are bound to."""
+    if not isinstance(how["expiration"], dict):
+        return scope[first] == scope[at]
+    return not any(by in values_of[j] and carries(journey[j], view, how["expiration"]["metric"]) for j in range(first, at))
 
 
 def allocated(at: int, how: dict, before: list[int], journey: list[dict], values: list, view: dict) -> list[str]:

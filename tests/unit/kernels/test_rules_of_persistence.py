@@ -5,10 +5,10 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.kernels.months import reach
-from cja_spark.kernels.persistence import bound, union
+from cja_spark.kernels.persistence import bound, scopes_per_value, union
 from cja_spark.project_bindings import binding_faults
 from cja_spark.view.spec import View
-from tests.unit.kernels.by_hand import DAY, END, GAP, MINUTE, START, page, table
+from tests.unit.kernels.by_hand import DAY, END, GAP, MINUTE, START, page, rows_of, table
 
 BEFORE = -DAY  # the range begins at 0, on the first of a month
 
@@ -137,6 +137,37 @@ def test_p5_values_are_remembered_per_value_of_another_dimension():
     by = np.array([1, 1, 2, 2, 0, 2, 0], np.int64)  # the fifth sets a value and is bound to nothing
     one, t = np.zeros(7, np.int64), np.arange(7, dtype=np.int64) + START
     assert bound(own, by, one, t, START, reach(t, None, "UTC"), original=False).tolist() == [7, 7, 0, 8, 9, 8, 0]
+
+
+BOUND = {"dimensions": {"page": {"field": "page", "persistence": {"expiration": {"metric": "orders"}, "binding": "channel"}}, "channel": "channel", "sku": "items[].sku"}}
+
+
+def test_p5_a_metric_ends_what_is_bound_to_the_values_of_its_own_event():
+    own = [
+        page(0, "a", channel="k"), page(1, channel="k", orders=1), page(2, channel="k"), page(3, channel="x"), page(4, "b", channel="x"),
+        page(5, channel="y", orders=1), page(6, orders=1), page(7, channel="x"), page(8, "c", channel="x", orders=1), page(9, channel="x"),
+    ]  # fmt: skip
+    found = {row["page"]: row["events"] for row in rows_of([own], BOUND, report="table", dimensions=["page"], metrics=["events"])}
+    assert found == {None: 10, "No value": 5, "a": 2, "b": 2, "c": 1}
+
+
+def test_p6_an_order_of_one_item_ends_what_is_bound_to_that_item_alone():
+    how = {"expiration": {"metric": "orders"}, "binding": "sku", "binding_metric": "opens"}
+    view = {"dimensions": {"page": {"field": "page", "persistence": how}, "sku": "items[].sku"}}
+    own = [
+        page(0, "search", sku=["shoes", "hat"], opens=1), page(1, sku=["shoes"], orders=1), page(2, sku=["shoes", "hat"]),
+        page(3, sku=["hat", "hat"], orders=1), page(4, sku=["hat"]),
+    ]  # fmt: skip
+    found = rows_of([own], view, report="table", dimensions=["sku", "page"], metrics=["events"])
+    assert {(row["sku"], row["page"]): row["events"] for row in found if row["row_kind"] == "item"} == {
+        ("shoes", "search"): 2, ("hat", "search"): 3, ("shoes", "No value"): 1, ("hat", "No value"): 1
+    }  # fmt: skip
+
+
+def test_p5_scopes_of_two_persons_stay_apart():
+    by, event, person = (np.array(one, np.int64) for one in ([1, 1, 2, 1, 0, 1], [0, 1, 1, 2, 3, 4], [0, 0, 0, 1, 1, 1]))
+    ends = np.array([True, False, False, True, True, False])
+    assert scopes_per_value(by, event, person, ends).tolist() == [0, 1, 0, 2, 1, 3]
 
 
 def test_p5_a_rebound_value_goes_by_allocation_and_expires_on_its_own():
