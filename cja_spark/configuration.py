@@ -16,7 +16,8 @@ from cja_spark.errors import ConfigurationError, Fault, did_you_mean
 from cja_spark.spec import NAME
 
 MAX_BYTES = 1_000_000
-TEXT = "tag:yaml.org,2002:str"
+TEXT, WHOLE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)")
 Path_ = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -113,6 +114,9 @@ def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, f
         for index, value in enumerate(node.value):
             lines[(*path, index)] = value.start_mark.line + 1
             _note_lines(value, (*path, index), lines, file, faults)
+    elif isinstance(node, yaml.ScalarNode) and node.tag == WHOLE and not _DECIMAL.fullmatch(node.value):
+        text = f"'{node.value}' is read as the number {yaml.safe_load(node.value)}; put it in quotes where it is a text, or write the number."
+        faults.append(Fault(file, node.start_mark.line + 1, text))
 
 
 def parse(model: type[M], document: Document, faults: list[Fault], **given: object) -> M | None:

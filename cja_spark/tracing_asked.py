@@ -47,7 +47,7 @@ def asked_of(project: Project, names: Sequence[str], report: str | None, credit:
         name="trace", range=like.range, person_scope=like.person_scope, segments=like.segments,
         dimensions=_once(dimensions, (one.distinct for one in parts if one.distinct), (name for names in credited for name in names)),
         metrics=_once(of_events), marks=_once(segments, (name for one in parts for name in one.segments)),
-        asked=metrics, credit=credited,
+        asked=metrics, credit=credited, rows=like.dimensions if isinstance(like, Table) and metrics else (),
     )  # fmt: skip
 
 
@@ -57,13 +57,12 @@ def tables_of(project: Project, asked: Traced, report: str | None) -> list[Table
         return []
     like = project.reports[report] if report is not None else None
     shown = like.include_no_value if isinstance(like, Table) else None
-    of_rows = (tuple(like.dimensions),) if isinstance(like, Table) else ((),)
     return [
         Table(
             range=asked.range, person_scope=asked.person_scope, segments=asked.segments, metrics=asked.asked, dimensions=names,
-            include_no_value=shown if names in of_rows else None,
+            include_no_value=shown if names == asked.rows else None,
         ).settled(project.view)
-        for names in dict.fromkeys(asked.credit or of_rows)
+        for names in dict.fromkeys(asked.credit or (asked.rows,))
     ]  # fmt: skip
 
 

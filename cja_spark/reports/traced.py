@@ -33,6 +33,7 @@ class Traced(Report):
         marks: segments; which events each keeps.
         asked: metrics whose sums are shown, also calculated ones.
         credit: dimensions, or combinations of them, whose values metrics with attribution are credited to.
+        rows: the dimensions of the table whose rows the person gives something to.
     """
 
     report: Literal["trace"] = "trace"
@@ -41,14 +42,15 @@ class Traced(Report):
     marks: Annotated[tuple[Name, ...], AsTuple] = Field(default=())
     asked: Annotated[tuple[Name, ...], AsTuple] = ()
     credit: tuple[tuple[Name, ...], ...] = ()
+    rows: tuple[Name, ...] = ()
 
     def metrics_used(self) -> tuple[str, ...]:
         """Columns of amounts, and what is summed."""
         return tuple(dict.fromkeys((*self.metrics, *self.asked)))
 
     def dimensions_used(self) -> tuple[str, ...]:
-        """Columns of values, and what is credited."""
-        return tuple(dict.fromkeys((*self.dimensions, *self.credited_dimensions())))
+        """Columns of values, what is credited, and what rows are of."""
+        return tuple(dict.fromkeys((*self.dimensions, *self.credited_dimensions(), *self.rows)))
 
     def credited_dimensions(self) -> tuple[str, ...]:
         """Those that `credit` names."""

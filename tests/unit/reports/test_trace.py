@@ -210,6 +210,13 @@ def test_metrics_made_of_calculated_ones_name_all_formulas(world):
     }  # fmt: skip
 
 
+def test_rows_of_a_report_are_told_also_of_names_that_do_not_name_its_dimension(world):
+    found = trace(*world, "ann", ["set"], report="pages")
+    assert "page" not in found.events.column_names
+    rows = {(row["row_kind"], *(row["values"] or ()), row["part"]): row["amount"] for row in found.sums.to_pylist() if row["metric"] == "set"}
+    assert rows == {("total", "set"): 1, ("item", "help", "set"): 1}
+
+
 def test_functions_over_rows_are_not_told_by_one_person(world):
     found = {row["part"]: row["amount"] for row in trace(*world, "ann", ["middle"]).sums.to_pylist()}
     assert found == {"loads": 10, "middle": None}
