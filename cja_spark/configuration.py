@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
@@ -96,6 +96,7 @@ def read_document(file: Path, shown: str | None = None) -> Document:
 
 
 def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, faults: list[Fault]) -> None:
+    faults += _other_numbers(node, file)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -114,9 +115,13 @@ def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, f
         for index, value in enumerate(node.value):
             lines[(*path, index)] = value.start_mark.line + 1
             _note_lines(value, (*path, index), lines, file, faults)
-    elif isinstance(node, yaml.ScalarNode) and node.tag == WHOLE and not _DECIMAL.fullmatch(node.value):
+
+
+def _other_numbers(node: object, file: str) -> Iterator[Fault]:
+    """A whole number that YAML reads as another one than is written: octal, of the clock, with underscores."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == WHOLE and not _DECIMAL.fullmatch(node.value):
         text = f"'{node.value}' is read as the number {yaml.safe_load(node.value)}; put it in quotes where it is a text, or write the number."
-        faults.append(Fault(file, node.start_mark.line + 1, text))
+        yield Fault(file, node.start_mark.line + 1, text)
 
 
 def parse(model: type[M], document: Document, faults: list[Fault], **given: object) -> M | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -224,12 +225,25 @@ class View(Spec):
     def _no_twins(cls, components: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         """Dimensions and metrics are columns of one table, where Spark does not tell case apart."""
         taken = {} if info.field_name == "dimensions" else {name.lower(): name for name in info.data.get("dimensions", ())}
-        faults = []
+        faults = {}
         for name in components:
             if name.lower() in taken:
-                text = f"'{taken[name.lower()]}' is there already; dimensions and metrics need different names, also without case."
-                faults.append(InitErrorDetails(type=PydanticCustomError("twin", "{text}", {"text": text}), loc=(name,), input=name))
+                faults[name] = f"'{taken[name.lower()]}' is there already; dimensions and metrics need different names, also without case."
             taken[name.lower()] = name
-        if faults:
-            raise ValidationError.from_exception_data(cls.__name__, faults)
+        _refuse(cls.__name__, faults)
         return components
+
+    @field_validator("segments")
+    @classmethod
+    def _no_metrics(cls, segments: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """A step, or a set, is a metric or a segment by its name."""
+        metrics = (*STANDARD_METRICS, *info.data.get("metrics", ()))
+        _refuse(cls.__name__, {name: f"'{name}' is a metric; segments and metrics need different names." for name in segments if name in metrics})
+        return segments
+
+
+def _refuse(spec: str, faults: Mapping[str, str]) -> None:
+    """Say what is wrong with names, each with its own."""
+    if faults:
+        details = [InitErrorDetails(type=PydanticCustomError("name", "{text}", {"text": text}), loc=(name,), input=name) for name, text in faults.items()]
+        raise ValidationError.from_exception_data(spec, details)
