@@ -20,6 +20,7 @@ from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
 from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
+from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.next_previous import NextPrevious
@@ -53,6 +54,7 @@ _FIXED: Mapping[str, tuple[Format, str]] = {
     "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
     "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
+    "periods_after": ("text", "Periods after"), "base_people": ("people", "Of people"), "cohort_rate": ("percent", "Rate"),
     "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip
@@ -103,7 +105,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
     named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
-    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow | NextPrevious) else _counted(column, report) for column in named)
+    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow | NextPrevious | Cohort) else _counted(column, report) for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
@@ -165,11 +167,11 @@ def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
     return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
 
 
-def _of_values(column: ColumnSpec, report: Paths | Flow | NextPrevious, view: View, identities: Collection[str]) -> ColumnSpec:
-    """A column of paths or of a flow: values as the dimension shows them, the amount as its metric does."""
-    if isinstance(report, Flow | NextPrevious):
-        label = {"flow_item": "Item", "next_item": "Next item"}.get(column.name)
-        return column_of(report.dimension, view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
+def _of_values(column: ColumnSpec, report: Paths | Flow | NextPrevious | Cohort, view: View, identities: Collection[str]) -> ColumnSpec:
+    """A column of paths, of a flow or of cohorts: values as the dimension shows them, the amount as its metric does."""
+    if isinstance(report, Flow | NextPrevious | Cohort):
+        label = {"flow_item": "Item", "next_item": "Next item", "label": "Value"}.get(column.name) if report.dimension else None
+        return column_of(report.dimension or "", view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
     if column.name in _OF_PATHS:
         kind, label = _OF_PATHS[column.name]
         return ColumnSpec(name=column.name, label=label, format=kind, decimals=2 if column.name == "rate_lift" else None)
@@ -184,6 +186,9 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
     """What a report calls its columns, where that depends on what was asked."""
     if isinstance(report, Trend):
         return {"label": report.granularity.capitalize()}
+    if isinstance(report, Cohort):
+        rows = column_of(report.dimension, view).label if report.dimension else report.granularity.capitalize()
+        return {"label": rows, "periods_after": f"{report.granularity.capitalize()}s after"}
     if not isinstance(report, Fallout):
         return {}
     return {"breakdown": column_of(report.breakdown, view).label} if report.breakdown else {}
@@ -232,6 +237,8 @@ def _of_kind(report: Report, view: View) -> dict[str, Any]:
         return {"sets": [_sentence(one.name()) for one in report.sets]}
     if isinstance(report, Retention):
         return dict(zip(("start", "return"), (_sentence(step.name()) for step in report.both()), strict=True))
+    if isinstance(report, Cohort):
+        return dict(zip(("inclusion", "return"), (_sentence(one.name()) for one in report.criteria()), strict=True))
     return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, TableReport) else {}
 
 

@@ -188,7 +188,7 @@ class Matcher:
         return found
 
     def _metric(self, condition: MetricCondition, level: int) -> Bools:
-        return _compared(self._amounts(condition.metric, level), condition)
+        return compared(self._amounts(condition.metric, level), condition)
 
     def _amounts(self, metric: str, level: int) -> npt.NDArray[np.float64]:
         if metric == "people" or (metric == "sessions" and level == 0):  # an event is of one person and one session
@@ -217,7 +217,7 @@ class Matcher:
 
     def _values(self, condition: DimensionCondition, level: int) -> Bools:
         if condition.distinct is not None:
-            return _compared(self._distinct(condition.dimension, level), condition.distinct)
+            return compared(self._distinct(condition.dimension, level), condition.distinct)
         return self._some(self._dimension(condition), 0, level)
 
     def _distinct(self, dimension: str, level: int) -> Ints:
@@ -275,7 +275,7 @@ class Matcher:
         raise KeyError(f"no ids for {condition}")
 
 
-def _compared(amounts: npt.NDArray[Any], condition: Comparison) -> Bools:
+def compared(amounts: npt.NDArray[Any], condition: Comparison) -> Bools:
     """Which amounts meet all comparisons of a condition; NaN meets none."""
     met = np.ones(len(amounts), bool)
     for name, compare in _COMPARE.items():

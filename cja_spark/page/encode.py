@@ -12,6 +12,7 @@ from itertools import islice
 from cja_spark.page.content import ColumnSpec, Panel
 from cja_spark.page.privacy import NOTHING, Below, SafeCell, Withheld, hide_few
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
+from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
 from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
@@ -85,6 +86,7 @@ _TELLING = (
     (sets_overlap, hide_few_of_sets),
     (flows_add_up, hide_few_of_flows),
     (periods_follow, hide_few_of_periods),
+    (cohorts_are_told, hide_few_of_cohorts),
 )
 
 

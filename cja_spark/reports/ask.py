@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Generic
@@ -226,28 +226,40 @@ class Seen(Generic[R]):
             tail = tail & self._in_tail(segment, self.matches(segment), of_view)
         return self.masked() | tail
 
+    def before(self, since: int, segments: Iterable[str | Segment]) -> Bools:
+        """Events before the range from an instant on that the view's and some other segments keep, asked as the tail is (O7)."""
+        early = np.asarray((self.journeys.t >= since) & (self.journeys.t < self.ask.window.start), bool)
+        found = of_view = self._left_by_view(early)
+        for segment in map(self.ask.segment, segments):
+            found = found & self._beside(segment, self.matches(segment), of_view, early)
+        return found
+
     def _tail(self) -> Bools:
         """Events after the range that the view's own segments keep: bool[events]."""
-        return self.journeys.remembered(("tail", *self._key()), self._new_tail)
-
-    def _new_tail(self) -> Bools:
         after = np.asarray(self.journeys.t >= self.ask.window.end, bool)
-        if not self.ask.view.view_segments or not after.any():
-            return after
-        matcher, tail = self._matcher_of(self.in_range, self.in_range, of_view=False), after
+        return self.journeys.remembered(("tail", *self._key()), lambda: self._left_by_view(after))
+
+    def _left_by_view(self, outside: Bools) -> Bools:
+        """Those of the events of a time outside the range that the view's own segments keep: bool[events]."""
+        if not self.ask.view.view_segments or not outside.any():
+            return outside
+        matcher, left = self._matcher_of(self.in_range, self.in_range, of_view=False), outside
         for use in self.ask.view.view_segments:
             segment = self.ask.segment(use)
-            tail = tail & self._in_tail(segment, matcher.events_of(segment), after, of_view=False)
-        return tail
+            left = left & self._beside(segment, matcher.events_of(segment), outside, outside, of_view=False)
+        return left
 
-    def _in_tail(self, segment: Segment, met: Bools, tail: Bools, *, of_view: bool = True) -> Bools:
+    def _in_tail(self, segment: Segment, met: Bools, tail: Bools) -> Bools:
         """Which tail events a segment keeps, where `met` are the range events that it keeps."""
+        return self._beside(segment, met, tail, np.asarray(self.journeys.t >= self.ask.window.end, bool))
+
+    def _beside(self, segment: Segment, met: Bools, some: Bools, outside: Bools, *, of_view: bool = True) -> Bools:
+        """Which of some events of a time outside the range a segment keeps: persons by the range (O7)."""
         if segment.container == "person":
             kept = np.zeros(self.journeys.persons, bool)
             kept[self.journeys.person_of_event()[met]] = True
-            return np.asarray(tail & kept[self.journeys.person_of_event()], bool)
-        after = np.asarray(self.journeys.t >= self.ask.window.end, bool)
-        return self._matcher_of(tail, after, of_view=of_view).events_of(segment)
+            return np.asarray(some & kept[self.journeys.person_of_event()], bool)
+        return self._matcher_of(some, outside, of_view=of_view).events_of(segment)
 
     def step(self, use: str | Spec) -> Bools:
         """Events that meet a step: a metric carried, a segment by name, or a condition on one event.

@@ -81,8 +81,8 @@ def ranges_of(report: Report, view: View, data_until: int, as_of: int) -> Ranges
 
 
 def looks_back(report: Report, view: View, start: int) -> timedelta:
-    """How far before `start`, ms UTC, attribution and session types look (A2, S6)."""
-    months = start - first_seen_from(start, view.time_zone) if "session_type" in standard_in(report, view) else 0
+    """How far before `start`, ms UTC, attribution, session types and cohorts of newcomers look (A2, S6, C1)."""
+    months = start - first_seen_from(start, view.time_zone) if report.knows_newcomers() or "session_type" in standard_in(report, view) else 0
     lookbacks = (back_from(start, how.looks_back(), view.time_zone) for how in attributions_in(report, view))
     return max([timedelta(milliseconds=months), *lookbacks])
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.arrays import of_objects
+from cja_spark.view.calendar import Granularity
 from cja_spark.view.condition import Segment
 from cja_spark.view.ranges import Last, Range
 from cja_spark.view.spec import View
@@ -78,6 +79,14 @@ class Report(Spec):
     def names_used(self) -> tuple[str, ...]:
         """Names that are a metric's or a segment's."""
         return ()
+
+    def whole_periods(self) -> Granularity | None:
+        """The periods of the calendar of which the range has to have whole ones, if it has to."""
+        return None
+
+    def knows_newcomers(self) -> bool:
+        """Whether the report itself asks who did something in the 13 months before its range."""
+        return False
 
     def conditions(self) -> tuple[Spec, ...]:
         """Conditions that the report itself evaluates, besides its segments."""

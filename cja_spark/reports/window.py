@@ -12,7 +12,7 @@ from cja_spark.kernels.months import months_later, reach
 from cja_spark.reports.spec import PersonScope, Report
 from cja_spark.span import Months
 from cja_spark.spec import milliseconds
-from cja_spark.view.calendar import floor_day, instant_months_before, instant_ms, local_day
+from cja_spark.view.calendar import floor_day, instant_months_before, instant_ms, local_day, next_day
 from cja_spark.view.calendar_settings import GREGORIAN, Calendar
 from cja_spark.view.ranges import Days, days_in
 from cja_spark.view.spec import View
@@ -86,5 +86,9 @@ def _person_from(start: int, view: View, scope: PersonScope) -> int:
 
 
 def days_of(report: Report, today: date, calendar: Calendar = GREGORIAN) -> Days:
-    """First day of the range, and the day after its last."""
-    return days_in(report.range, today, calendar)
+    """First day of the range, and the day after its last; of whole periods where the report has some (C1)."""
+    first, after = days_in(report.range, today, calendar)
+    size = report.whole_periods()
+    if size is None or first == after:
+        return first, after
+    return floor_day(first, size, calendar), next_day(floor_day(after - timedelta(days=1), size, calendar), size, calendar)

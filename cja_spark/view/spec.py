@@ -49,7 +49,7 @@ COLUMNS_BESIDE_DIMENSIONS = (
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
     "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds", "amount_range", "at_least", "less_than",
     "path_taken", "trials", "converted_trials", "converted_people", "metric_sum", "converted_rate", "rate_lower", "rate_upper", "rate_lift",
-    "elapsed", "retention_rate", "in_sets", "set_mask", "only_people", "only_sessions",
+    "elapsed", "retention_rate", "periods_after", "base_people", "cohort_rate", "in_sets", "set_mask", "only_people", "only_sessions",
     "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "path_views",
 )  # fmt: skip
 

@@ -16,6 +16,8 @@ def families_of(ask: dict, view: dict) -> set[str]:
     metrics = [view["metrics"][name] for name in named if isinstance(view["metrics"].get(name), dict)]
     credited = ask["report"] == "table" and bool({*rows} - {*TIMES})
     found = {f"report {ask['report']}"} | ({"segments as rows"} if ask.get("by_segments") else set())
+    if ask["report"] == "cohort":
+        found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
     found |= _of_rows(rows, dimensions) | _of_metrics(named, metrics, credited=credited)
     return found | _of_segments([*ask.get("segments", ()), *view.get("view_segments", ())], view)
 

@@ -11,7 +11,7 @@ from tests.property.strategies import DAY, PAGES, TAGS, VIEW, journeys
 
 EVENTS = journeys(8, 120)
 RATES = ("conversion", "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
-         "percent_of_previous", "percent_of_total", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate")  # fmt: skip
+         "percent_of_previous", "percent_of_total", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate", "cohort_rate")  # fmt: skip
 EVERYBODY = {"metric": "events", "at_least": 1}
 UTC = view_of(time_zone="UTC")
 

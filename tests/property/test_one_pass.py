@@ -104,6 +104,8 @@ ASKED = [
     {"report": "next_previous", "dimension": "page", "anchor": {"items": ["home", "cart"]}, "direction": "previous"},
     {"report": "flow", "dimension": "sku", "ends_with": {"metric": "orders"}, "container": "person", "columns": 2},
     {"report": "retention", "start": "views", "return": {"any": ["orders", "calls"]}, "segments": ["not_home"]},
+    {"report": "cohort", "inclusion": ["views", {"metric": "sessions", "more_than": 1}], "return": "orders", "granularity": "day", "entry": "first_ever", "segments": ["not_home"]},
+    {"report": "cohort", "inclusion": {"segments": ["not_home"]}, "dimension": "sku", "rolling": True, "type": "churn"},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip

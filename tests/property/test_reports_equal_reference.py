@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 
 from cja_spark.frames import report_rows
+from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
@@ -22,7 +23,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious}
+KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -61,6 +62,8 @@ ASKS = [
     {"report": "paths", "dimension": "channel", "conversion": "calls", "container": "person", "count": "persons", "exclude": ["mail"], "min_support": 1, "rows": 1000},
     {"report": "retention", "start": "views", "return": "orders"},
     {"report": "retention", "start": {"segments": ["buyers"]}, "return": {"dimension": "page", "exists": True}, "size": "7 days", "buckets": 2, "mode": "on_or_after", "segments": ["not_home"]},
+    {"report": "cohort", "inclusion": "views", "return": "orders", "entry": "first_ever"},
+    {"report": "cohort", "inclusion": {"metrics": [{"metric": "orders", "at_least": 1}, "calls"], "match": "any", "segments": ["not_home"]}, "granularity": "day", "dimension": "channel", "mode": "on_or_after"},
     {"report": "overlap", "sets": ["views", "orders", {"segments": ["buyers"]}, {"dimension": "page", "equals": "help", "label": "helped"}]},
     {"report": "overlap", "sets": ["orders", "calls", {"dimension": "channel", "exists": True, "label": "came"}], "count": "sessions", "segments": ["not_home"]},
     {"report": "next_previous", "dimension": "page", "anchor": {"metric": "orders"}},

@@ -19,6 +19,7 @@ from tests.reference import (
     values,
 )
 from tests.reference.calculated import Leaf, leaves
+from tests.reference.cohort import back, cohort, widened
 from tests.reference.fallout import fallout
 from tests.reference.flow import flow
 from tests.reference.histogram import histogram
@@ -76,7 +77,7 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
         or any(map(attribution.reads_person, credited))
     ):
         start = min(start, persistence.person_from(view, ask))
-    start = min(start, standard.back(view, ask))
+    start = min(start, standard.back(view, ask), back(ask, view))
     start = start if read_from is None else read_from
     window = months.length(ask.get("window"))
     entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
@@ -193,7 +194,11 @@ def report(
     """Rows of a report; `from` and `to` of the ask are ms UTC. from > to is an error (O5). `summaries` are summary datasets."""
     if ask["from"] > ask["to"]:
         raise ValueError("from is after to")
+    if ask["report"] == "cohort":
+        ask = widened(ask, view)
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
+    if ask["report"] == "cohort":
+        return cohort(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
     if ask.get("by_segments"):
         of_segments = []
         for use in ask["by_segments"]:  # the same report with one more segment; what is read stays that of the whole report (O7)

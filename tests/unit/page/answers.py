@@ -11,6 +11,9 @@ from cja_spark.journeys.batch import Window
 from cja_spark.plan import Answer
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.cohort_rows import BACK as BACK_IN_COHORTS
+from cja_spark.reports.cohort_rows import INCLUDED
+from cja_spark.reports.cohort_rows import TOTAL as TOTAL_OF_COHORTS
 from cja_spark.reports.flow_rows import LINKS, NODES
 from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
@@ -123,6 +126,15 @@ def retention(started: float, *back: float, reserved: float = 0, mode: str = "on
     cells.add(BACK, back, range(len(back)))
     cells.add(RESERVED, reserved)
     return answer(cells, report="retention", name="back", start="orders", buckets=len(back) - 1, mode=mode)
+
+
+def cohort(first: float, second: float, back: float = 20, total: float = 0, **given: object) -> Answer:
+    """Cohorts of two days, and those of the first one who are back on the second."""
+    cells = Cells()
+    cells.add(INCLUDED, [first, second], [0, 1], [0, 1])
+    cells.add(BACK_IN_COHORTS, back, 0, 1)
+    cells.add(TOTAL_OF_COHORTS, total or first + second)
+    return answer(cells, **{"report": "cohort", "name": "days", "inclusion": "orders", "granularity": "day", **given})
 
 
 def next_previous(home: float, cart: float) -> Answer:

@@ -112,6 +112,23 @@ RETENTION = Panel(
 )  # fmt: skip
 
 
+COHORT = Panel(
+    name="cohorts", title="Cohorts", report="cohort",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Week"),
+             ColumnSpec(name="periods_after", label="Weeks after"), ColumnSpec(name="people", label="People", format="people"),
+             ColumnSpec(name="base_people", label="Of people", format="people"), ColumnSpec(name="cohort_rate", label="Rate", format="percent")),
+    rows=tuple(
+        {"row_kind": kind, "bucket": None, "label": week, "periods_after": after, "people": people, "base_people": base,
+         "cohort_rate": None if people is None or base is None else people / base}
+        for kind, week, after, people, base in (
+            ("total", None, None, 2_000, None), ("included", "2026-W01", 0, 1_200, None), ("retained", "2026-W01", 1, 600, 1_200),
+            ("retained", "2026-W01", 2, 7, 1_200), ("retained", "2026-W01", 3, None, None), ("included", "2026-W02", 0, 800, None),
+            ("retained", "2026-W02", 1, 200, 800), ("retained", "2026-W02", 2, None, None), ("included", "2026-W03", 0, 400, None),
+            ("retained", "2026-W03", 1, None, None), ("included", "2026-W04", 0, None, None),
+            ("pooled", None, 1, 800, 2_000), ("pooled", None, 2, 7, 1_200), ("pooled", None, 3, None, None),
+        )
+    ),
+)  # fmt: skip
 NEXT = Panel(
     name="after_cart", title="After the cart", report="next_previous",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="item_kind", label="Kind"), ColumnSpec(name="flow_item", label="Item"),
@@ -142,7 +159,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
