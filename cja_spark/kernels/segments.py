@@ -276,7 +276,10 @@ class Matcher:
 
 
 def compared(amounts: npt.NDArray[Any], condition: Comparison) -> Bools:
-    """Which amounts meet all comparisons of a condition; NaN meets none."""
+    """Which amounts meet all comparisons of a condition; NaN meets none.
+
+    Shapes: amounts float64[n] or int64[n] -> bool[n].
+    """
     met = np.ones(len(amounts), bool)
     for name, compare in _COMPARE.items():
         bound = getattr(condition, name)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from cja_spark.journeys.batch import Bools, Ints, Items
-from cja_spark.kernels.cohort import Back, Counts, Stays, back, chained
-from cja_spark.kernels.counting import coded
+from cja_spark.kernels.cohort import Back, Counts, Stays, back, chained, included
+from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
@@ -133,13 +133,12 @@ def kernel(seen: Seen[Cohort]) -> Cells:
     entered = _entered(seen, periods, inclusion)
     entered &= periods.numbers < known
     cells.add(TOTAL, float(len(run_starts(periods.people[entered]))))
-    entries, names = _entries(seen, periods, entered)
-    cohorts, counts = np.unique(entries.rows * len(starts) + entries.periods, return_counts=True)
-    cells.add(INCLUDED, counts, names[cohorts // len(starts)], cohorts % len(starts))
-    returns = Stays(periods.people[returning], periods.numbers[returning], np.zeros(0, np.int64))
-    _add(cells, BACK, back(entries, returns, len(names), len(starts), known, report.how()), names)
+    entries, rows, names = _entries(seen, periods, entered)
+    returns, size = Stays(periods.people[returning], periods.numbers[returning]), len(names)
+    _add(cells, INCLUDED, included(entries, rows, size, len(starts)), names)
+    _add(cells, BACK, back(entries, rows, returns, size, len(starts), known, report.how()), names)
     if report.rolling:
-        _add(cells, BASE, chained(entries, returns, len(starts), known), names)
+        _add(cells, BASE, chained(entries, rows, returns, size, len(starts), known), names)
     return cells
 
 
@@ -184,24 +183,23 @@ def _included_before(seen: Seen[Cohort]) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _entries(seen: Seen[Cohort], periods: Periods, entered: Bools) -> tuple[Stays, Ints]:
-    """The periods of inclusion with the cohorts that they are of, and what those are: periods, or ids of values.
+def _entries(seen: Seen[Cohort], periods: Periods, entered: Bools) -> tuple[Stays, Ints, Ints]:
+    """The periods of inclusion, the cohorts that they are of, and what those are: periods, or ids of values.
 
-    Shapes: entered bool[periods of persons] -> int64[cohorts] besides.
+    Shapes: entered bool[periods of persons] -> int64[entries], int64[cohorts].
     Source: C3: own values of the events of the period that count for inclusion.
     """
     report = seen.ask.report
     if report.dimension is None:
         numbers = periods.numbers[entered]
-        return Stays(periods.people[entered], numbers, numbers), np.arange(len(edges_of(seen.ask)))
+        return Stays(periods.people[entered], numbers), numbers, np.arange(len(edges_of(seen.ask)))
     some = entered[periods.codes] & _counting(seen, report.inclusion)[periods.at]
-    at, codes = periods.at[some], periods.codes[some].astype(np.int64)
-    ids, counts = _own(seen, report.dimension, at)
-    codes = np.repeat(codes, counts)[ids != 0]
+    ids, counts = _own(seen, report.dimension, periods.at[some])
+    codes = np.repeat(periods.codes[some].astype(np.int64), counts)[ids != 0]
     names, rows = coded(ids[ids != 0])
-    pairs = np.unique(codes * max(len(names), 1) + rows)
-    codes = pairs // max(len(names), 1)
-    return Stays(periods.people[codes], periods.numbers[codes], pairs % max(len(names), 1)), names
+    once = first_per_code(codes, rows, len(names))
+    codes = codes[once]
+    return Stays(periods.people[codes], periods.numbers[codes]), rows[once].astype(np.int64), names
 
 
 def _own(seen: Seen[Cohort], dimension: str, at: Ints) -> tuple[Ints, Ints]:
