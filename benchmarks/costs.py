@@ -8,8 +8,8 @@ from benchmarks.clock import timed
 from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
-from cja_spark.reports.flow import Flow
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths

@@ -33,14 +33,15 @@ def hide_few_of_cohorts(rows: Sequence[Row], columns: Columns, fewest: int) -> I
     Source: spec publishing, S4. Decision: docs/decisions/page-charts.md.
     """
     gone = {at: figures(columns) for at in _cells_gone(rows, fewest)}
-    columns_gone = {rows[at].get(AFTER) for at in range(len(rows)) if _is_cell(rows[at]) and (at in gone or _few(rows[at], fewest))}
     gone |= {at: {BASE, "cohort_rate"} for at in _chained(rows, gone, fewest) - {*gone}}
+    columns_gone = {row.get(AFTER) for at, row in enumerate(rows) if _is_cell(row) and (at in gone or _few(row, fewest))}
     for at, row in enumerate(rows):
         if (row.get("row_kind") in AVERAGES and row.get(AFTER) in columns_gone) or (row.get("row_kind") == TOTAL and _total_tells(rows, fewest)):
             gone[at] = figures(columns)
     for at, row in enumerate(rows):
         safe = hide_few(row, columns, fewest)
-        yield {name: _hidden(cell, fewest) if name in gone.get(at, ()) else cell for name, cell in safe.items()}
+        marks = (int, float, Decimal) if _is_cell(row) else (int, float, Decimal, Below)  # that a sum is of few tells of its parts
+        yield {name: Withheld(fewest) if name in gone.get(at, ()) and isinstance(cell, marks) else cell for name, cell in safe.items()}
 
 
 def _is_cell(row: Row) -> bool:
@@ -104,7 +105,3 @@ def _total_tells(rows: Sequence[Row], fewest: int) -> bool:
 
 def _number(cell: Cell) -> float:
     return float(cell) if isinstance(cell, int | float | Decimal) else 0.0
-
-
-def _hidden(cell: SafeCell, fewest: int) -> SafeCell:
-    return Withheld(fewest) if isinstance(cell, int | float | Decimal | Below) else cell

@@ -17,7 +17,7 @@ function cohortRows(panel, places) {
   for (const row of panel.rows) {
     const kind = String(row[places.row_kind]);
     if (kind === "total") continue;
-    const average = { mean_of_rates: "Mean of rates", pooled: "All together" }[kind], key = average || `${row[places.bucket]} ${row[places.label]}`;
+    const average = { mean_of_rates: "Mean of rates", pooled: "Pooled" }[kind], key = average || `${row[places.bucket]} ${row[places.label]}`;
     if (!found.has(key)) found.set(key, { name: average || String(row[places.label]), average: Boolean(average), cells: new Map() });
     found.get(key).cells.set(Number(row[places.periods_after]), row);
   }

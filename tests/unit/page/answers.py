@@ -128,11 +128,11 @@ def retention(started: float, *back: float, reserved: float = 0, mode: str = "on
     return answer(cells, report="retention", name="back", start="orders", buckets=len(back) - 1, mode=mode)
 
 
-def cohort(first: float, second: float, back: float = 20, total: float = 0, **given: object) -> Answer:
-    """Cohorts of two days, and those of the first one who are back on the second."""
+def cohort(first: float, second: float, back: float = 20, total: float = 0, values: tuple[int, int] = (0, 1), **given: object) -> Answer:
+    """Cohorts of two days, or of two values, and those of the first one who are back on the second."""
     cells = Cells()
-    cells.add(INCLUDED, [first, second], [0, 1], [0, 1])
-    cells.add(BACK_IN_COHORTS, back, 0, 1)
+    cells.add(INCLUDED, [first, second], values, [0, 1])
+    cells.add(BACK_IN_COHORTS, back, values[0], 1)
     cells.add(TOTAL_OF_COHORTS, total or first + second)
     return answer(cells, **{"report": "cohort", "name": "days", "inclusion": "orders", "granularity": "day", **given})
 
