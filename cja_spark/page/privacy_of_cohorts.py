@@ -28,13 +28,13 @@ def hide_few_of_cohorts(rows: Sequence[Row], columns: Columns, fewest: int) -> I
     Each row loses what `hide_few` hides. Besides, a cell is withheld when 1 to `fewest` - 1 of those that it is of are the others; where
     cells count from a period on, also when so few lie between it and the last cell of the cohort that is shown. A rolling cell that
     is of those of a hidden one does not say how many these are. The averages of a column go with each cell of it; the
-    total goes where those included add up to it and the hidden ones are one cohort alone, or few.
+    total goes where those included add up to it and the hidden ones are few together.
 
     Source: spec publishing, S4. Decision: docs/decisions/page-charts.md.
     """
     gone = {at: figures(columns) for at in _cells_gone(rows, fewest)}
     gone |= {at: {BASE, "cohort_rate"} for at in _chained(rows, gone, fewest) - {*gone}}
-    columns_gone = {row.get(AFTER) for at, row in enumerate(rows) if _is_cell(row) and (at in gone or _few(row, fewest))}
+    columns_gone = {row.get(AFTER) for at, row in enumerate(rows) if _is_cell(row) and (at in gone or few(row.get(PEOPLE), fewest))}
     for at, row in enumerate(rows):
         if (row.get("row_kind") in AVERAGES and row.get(AFTER) in columns_gone) or (row.get("row_kind") == TOTAL and _total_tells(rows, fewest)):
             gone[at] = figures(columns)
@@ -46,10 +46,6 @@ def hide_few_of_cohorts(rows: Sequence[Row], columns: Columns, fewest: int) -> I
 
 def _is_cell(row: Row) -> bool:
     return row.get("row_kind") not in (TOTAL, INCLUDED, *AVERAGES)
-
-
-def _few(row: Row, fewest: int) -> bool:
-    return few(row.get(PEOPLE), fewest) or few(row.get(BASE), fewest)
 
 
 def _of_cohorts(rows: Sequence[Row]) -> Iterator[list[int]]:
@@ -73,7 +69,7 @@ def _cells_gone(rows: Sequence[Row], fewest: int) -> set[int]:
                 near = near or (shown is not None and few(shown - back, fewest))
             if near:
                 gone.add(at)
-            elif not _few(row, fewest):
+            elif not few(row.get(PEOPLE), fewest):
                 shown = back
     return gone
 
@@ -96,11 +92,10 @@ def _back(row: Row) -> float | None:
 
 
 def _total_tells(rows: Sequence[Row], fewest: int) -> bool:
-    """Whether the total less the cohorts that are shown is one hidden cohort, or few people."""
+    """Whether the total less the cohorts that are shown is few people."""
     included = [_number(row.get(PEOPLE)) for row in rows if row.get("row_kind") == INCLUDED]
     total = math.fsum(_number(row.get(PEOPLE)) for row in rows if row.get("row_kind") == TOTAL)
-    hidden = [people for people in included if few(people, fewest)]
-    return bool(hidden) and total == math.fsum(included) and (len(hidden) == 1 or math.fsum(hidden) < fewest)
+    return total == math.fsum(included) and few(math.fsum(people for people in included if few(people, fewest)), fewest)
 
 
 def _number(cell: Cell) -> float:

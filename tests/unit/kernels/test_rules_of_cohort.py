@@ -219,6 +219,7 @@ def test_c3_one_person_does_not_go_on_where_another_ends():
     assert cells(cohorts([visit(DAY), back(2 * DAY)], first, rolling=True, **THREE))["2025-01-02"] == [1, 1]
     assert cells(cohorts([visit(0)], [visit(0), *first], rolling=True, **THREE))["2025-01-01"] == [2, 1, 0]
     assert cells(cohorts([visit(0)], [back(DAY)], rolling=True, **THREE))["2025-01-01"] == [1, 0, 0]
+    assert cells(cohorts([visit(0), back(DAY)], [back(2 * DAY)], rolling=True, **THREE))["2025-01-01"] == [1, 1, 0]
 
 
 def test_c3_latency_also_tells_the_periods_before():
