@@ -9,6 +9,7 @@ from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.overlap import Overlap
@@ -69,6 +70,10 @@ PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimen
 FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimension": "page", "starts_with": "entry"})
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
 VISITS_BY_WEEK = Cohort.model_validate({"name": "visits_by_week", "range": RANGE, "inclusion": "events", "return": "sessions", "granularity": "week"})
+CART_AND_PURCHASE = Deflection.model_validate({
+    "name": "cart_and_purchase", "range": RANGE, "topic": "page", "self_service": {"dimension": "event", "equals": "cart"},
+    "call": {"dimension": "event", "equals": "purchase"}, "baseline": {"control": {"dimension": "event", "equals": "product"}},
+})  # fmt: skip
 THREE_SETS = Overlap.model_validate({"name": "three_sets", "range": RANGE, "sets": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 
 
@@ -96,6 +101,7 @@ WORKS: dict[str, Work] = {
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
+    "call deflection, a purchase as the call": Work(CART_AND_PURCHASE, 120),
     "overlap of three steps": Work(THREE_SETS, 70),
 }  # fmt: skip
 

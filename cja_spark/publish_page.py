@@ -20,7 +20,10 @@ from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
 from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
+from cja_spark.publish_calls import column_of_calls, steps_of_calls
+from cja_spark.publish_columns import FIXED, OF_PATHS
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.next_previous import NextPrevious
@@ -42,27 +45,6 @@ from cja_spark.view.spec import View
 from cja_spark.view.summary import SummaryMetric
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
-_FIXED: Mapping[str, tuple[Format, str]] = {
-    "people": ("people", "People"), "events": ("count", "Events"), "sessions": ("count", "Sessions"),
-    "first_time_sessions": ("count", "First-time sessions"), "return_sessions": ("count", "Return sessions"),
-    "session_starts": ("count", "Session starts"), "session_ends": ("count", "Session ends"),
-    "bounces": ("count", "Bounces"), "bounce_rate": ("percent", "Bounce rate"),
-    "time_spent_seconds": ("seconds", "Time spent"), "mean_session_seconds": ("seconds", "Time per session"),
-    "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
-    "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"), "in_segment": ("text", "Segment"),
-    "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
-    "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
-    "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
-    "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
-    "periods_after": ("text", "Periods after"), "base_people": ("people", "Of people"), "cohort_rate": ("percent", "Rate"),
-    "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
-    "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
-}  # fmt: skip
-_OF_PATHS: Mapping[str, tuple[Format, str]] = {
-    "trials": ("count", "Trials"), "converted_trials": ("count", "Converted trials"), "converted_people": ("people", "Converted people"),
-    "converted_rate": ("percent", "Conversion rate"), "rate_lower": ("percent", "At least"), "rate_upper": ("percent", "At most"),
-    "rate_lift": ("number", "Lift"),
-}  # fmt: skip
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range"}
 
@@ -105,7 +87,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
     named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
-    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow | NextPrevious | Cohort) else _counted(column, report) for column in named)
+    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow | NextPrevious | Cohort | Deflection) else _counted(column, report) for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
@@ -126,8 +108,8 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
 
 def column_of(name: str, view: View, identities: Collection[str] = _IDENTITIES) -> ColumnSpec:
     """A column's label, format, decimals and, of money, the currency that its metric or the view names."""
-    if name in _FIXED:
-        kind, label = _FIXED[name]
+    if name in FIXED:
+        kind, label = FIXED[name]
         return ColumnSpec(name=name, label=label, format=kind)
     entered = name.removeprefix("entry_")
     if name not in view.metric_names() and name not in view.dimensions and entered in view.dimensions:
@@ -167,13 +149,15 @@ def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
     return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
 
 
-def _of_values(column: ColumnSpec, report: Paths | Flow | NextPrevious | Cohort, view: View, identities: Collection[str]) -> ColumnSpec:
+def _of_values(column: ColumnSpec, report: Paths | Flow | NextPrevious | Cohort | Deflection, view: View, identities: Collection[str]) -> ColumnSpec:
     """A column of paths, of a flow or of cohorts: values as the dimension shows them, the amount as its metric does."""
+    if isinstance(report, Deflection):
+        return column_of_calls(column, report, view, lambda name: column_of(name, view, identities))
     if isinstance(report, Flow | NextPrevious | Cohort):
         label = {"flow_item": "Item", "next_item": "Next item", "label": "Value"}.get(column.name) if report.dimension else None
         return column_of(report.dimension or "", view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
-    if column.name in _OF_PATHS:
-        kind, label = _OF_PATHS[column.name]
+    if column.name in OF_PATHS:
+        kind, label = OF_PATHS[column.name]
         return ColumnSpec(name=column.name, label=label, format=kind, decimals=2 if column.name == "rate_lift" else None)
     like = {"path_taken": report.dimension, "metric_sum": report.conversion}.get(column.name)
     if like is None:
@@ -233,6 +217,8 @@ def _of_kind(report: Report, view: View) -> dict[str, Any]:
     """Options that are said in other words than they are written in."""
     if isinstance(report, Fallout):
         return {"container": view.containers.named(report.container), "steps": [_sentence(step.name()) for step in report.steps]}
+    if isinstance(report, Deflection):
+        return steps_of_calls(report, _sentence)
     if isinstance(report, Overlap):
         return {"sets": [_sentence(one.name()) for one in report.sets]}
     if isinstance(report, Retention):

@@ -12,6 +12,7 @@ from itertools import islice
 from cja_spark.page.content import ColumnSpec, Panel
 from cja_spark.page.privacy import NOTHING, Below, SafeCell, Withheld, hide_few
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
+from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
 from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
@@ -95,6 +96,8 @@ def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
         if tell(panel.columns):
             return hide(panel.rows, panel.columns, fewest)
     behind = panel.behind or (NOTHING,) * len(panel.rows)
+    if trials_add_up(panel.columns):
+        return hide_few_of_calls(panel.rows, panel.columns, fewest, behind)
     if rows_are_segments(panel.columns):
         return hide_few_of_segments(panel.rows, panel.columns, fewest, behind)
     return (hide_few(row, panel.columns, fewest, counts) for row, counts in zip(panel.rows, behind, strict=True))

@@ -81,10 +81,10 @@ def ranges_of(report: Report, view: View, data_until: int, as_of: int) -> Ranges
 
 
 def looks_back(report: Report, view: View, start: int) -> timedelta:
-    """How far before `start`, ms UTC, attribution, session types and cohorts of newcomers look (A2, S6, C1)."""
+    """How far before `start`, ms UTC, attribution, session types, cohorts of newcomers and the report itself look (A2, S6, C1, K)."""
     months = start - first_seen_from(start, view.time_zone) if report.knows_newcomers() or "session_type" in standard_in(report, view) else 0
     lookbacks = (back_from(start, how.looks_back(), view.time_zone) for how in attributions_in(report, view))
-    return max([timedelta(milliseconds=months), *lookbacks])
+    return max([timedelta(milliseconds=months), report.looks_back(), *lookbacks])
 
 
 def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = frozenset()) -> list[Spec]:

@@ -21,6 +21,7 @@ from cja_spark.span import Months
 K = TypeVar("K", bound=Report)
 
 Names = Callable[[str, Ints], Mapping[int, str]]
+Behind = Mapping[str, tuple[float | None, ...]]
 
 
 def no_tail(report: Report) -> None:
@@ -37,6 +38,7 @@ class Kind(Generic[K]):
         rows: summed cells to rows, on the driver.
         tail: how far after an event of its range it looks.
         first: journeys to cells of a pass before, which says which values are shown where a dimension has very many (L2).
+        behind: per column how many people each row's figure is about, where the rows do not show it.
     """
 
     spec: type[K]
@@ -44,6 +46,7 @@ class Kind(Generic[K]):
     rows: Callable[[Sums, Ask[K], Names], pa.Table]
     tail: Callable[[K], timedelta | Months | None] = no_tail
     first: Callable[[Seen[K]], Cells] | None = None
+    behind: Callable[[Sums, Ask[K], Names], Behind] | None = None
 
     def finish(self, sums: Sums, ask: Ask[K], names: Names) -> pa.Table:
         """Rows of summed cells; texts of standard dimensions need no dictionary."""

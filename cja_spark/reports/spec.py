@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from cja_spark.spec import AsTuple, Name, Spec
@@ -47,6 +48,10 @@ class Report(Spec):
     def settled(self, view: View) -> Self:
         """The same question with the options that the view decides where the author left them to it."""
         return self
+
+    def looks_back(self) -> timedelta:
+        """How long before its range events count that the report itself asks for."""
+        return timedelta(0)
 
     def metrics_used(self) -> tuple[str, ...]:
         """Names of metrics that the report itself reads."""

@@ -10,7 +10,7 @@ TYPES = ("first_time_sessions", "return_sessions")
 
 def families_of(ask: dict, view: dict) -> set[str]:
     """Names of the families."""
-    rows = [*ask.get("dimensions", ()), *(ask[one] for one in ("dimension", "breakdown") if ask.get(one))]
+    rows = [*ask.get("dimensions", ()), *(ask[one] for one in ("dimension", "breakdown", "topic") if ask.get(one))]
     dimensions = [view["dimensions"][name] for name in rows if isinstance(view["dimensions"].get(name), dict)]
     named = [*ask.get("metrics", ()), *(ask[one] for one in ("metric", "conversion") if one in ask)]
     metrics = [view["metrics"][name] for name in named if isinstance(view["metrics"].get(name), dict)]

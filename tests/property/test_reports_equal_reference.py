@@ -9,6 +9,7 @@ import pytest
 
 from cja_spark.frames import report_rows
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
@@ -23,7 +24,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious}
+KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -66,6 +67,8 @@ ASKS = [
     {"report": "cohort", "inclusion": {"metrics": [{"metric": "orders", "at_least": 1}, "calls"], "match": "any", "segments": ["not_home"]}, "granularity": "day", "dimension": "channel", "mode": "on_or_after"},
     {"report": "overlap", "sets": ["views", "orders", {"segments": ["buyers"]}, {"dimension": "page", "equals": "help", "label": "helped"}]},
     {"report": "overlap", "sets": ["orders", "calls", {"dimension": "channel", "exists": True, "label": "came"}], "count": "sessions", "segments": ["not_home"]},
+    {"report": "deflection", "topic": "page", "self_service": {"dimension": "page", "exists": True}, "call": "orders", "window": "30 minutes", "baseline": 0.3, "cost_per_call": 5},
+    {"report": "deflection", "topic": "sku", "self_service": "views", "call": {"any": ["calls", "orders"], "segments": ["not_home"]}, "window": "1 days", "baseline": {"control": {"dimension": "channel", "exists": True}}, "match": "same_topic", "cost_per_call": "units", "segments": ["not_home"]},
     {"report": "next_previous", "dimension": "page", "anchor": {"metric": "orders"}},
     {"report": "next_previous", "dimension": "page", "anchor": "exit", "direction": "previous", "container": "session", "segments": ["not_home"]},
     {"report": "flow", "dimension": "page", "starts_with": "entry", "columns": 3, "items": 3},

@@ -9,6 +9,7 @@ from tests.reference import (
     attribution,
     calculated,
     deduplication,
+    deflection,
     metrics,
     months,
     neighbours,
@@ -27,6 +28,7 @@ from tests.reference.next_previous import next_previous
 from tests.reference.overlap import overlap
 from tests.reference.paths import paths
 from tests.reference.ranges import Span, common, instants
+from tests.reference.retention import events_of as picked
 from tests.reference.retention import retention
 from tests.reference.segment_rows import table_by_segments
 from tests.reference.segments import World, events_of
@@ -40,7 +42,7 @@ class Elsewhere:
 
     def __init__(self, events: list[dict], view: dict, ask: dict, as_of: int | None, until: int | None = None) -> None:
         self.events, self.view, self.as_of, self.until = events, view, as_of, until
-        self.ask = {name: option for name, option in ask.items() if name != "window"}  # nothing after its range
+        self.ask = {**ask, "date_rule": "in_range"}  # nothing after its range
         self.laid: dict[Span, tuple[dict, dict]] = {}
 
     def of(self, person: str, *, masked: bool) -> Callable[[object, Span | None], World]:
@@ -78,10 +80,14 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
     ):
         start = min(start, persistence.person_from(view, ask))
     start = min(start, standard.back(view, ask), back(ask, view))
+    start = min(start, ask["from"] - deflection.back(ask)) if ask["report"] == "deflection" else start
     start = start if read_from is None else read_from
     window = months.length(ask.get("window"))
     entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
-    tail = months.ahead(ask["to"], window, zone) if ask["report"] == "fallout" and window is not None and entry else ask["to"]
+    if ask["report"] == "deflection":
+        window, entry = deflection.spans(ask)[0], "date_rule" not in ask
+    looks_ahead = ask["report"] in ("fallout", "deflection") and window is not None and entry
+    tail = months.ahead(ask["to"], window, zone) if looks_ahead else ask["to"]
     if data_until is not None:
         tail = max(ask["to"], min(tail, data_until))
     journeys = order.journeys([dict(event) for event in events if start <= event["t"] < tail])
@@ -209,6 +215,8 @@ def report(
     if ask["report"] in ("fallout", "retention", "overlap"):
         of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
+    if ask["report"] == "deflection":
+        return deflection.deflection(seen, ask, view, lambda step, person: picked(step, person, seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"])))
     if ask["report"] in ("flow", "next_previous"):
         return {"flow": flow, "next_previous": next_previous}[ask["report"]](seen, ask, view, several=bool(metrics.own_path(view, ask["dimension"])))
     return {"table": table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)

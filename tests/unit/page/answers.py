@@ -14,6 +14,9 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.cohort_rows import BACK as BACK_IN_COHORTS
 from cja_spark.reports.cohort_rows import INCLUDED
 from cja_spark.reports.cohort_rows import TOTAL as TOTAL_OF_COHORTS
+from cja_spark.reports.deflection_cells import CONTROL, COST, EVENTS, NO_TOPIC
+from cja_spark.reports.deflection_cells import TOTAL as TOTAL_OF_CALLS
+from cja_spark.reports.deflection_rows import COUNTED, PEOPLE_OF
 from cja_spark.reports.flow_rows import LINKS, NODES
 from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
@@ -135,6 +138,29 @@ def cohort(first: float, second: float, back: float = 20, total: float = 0, valu
     cells.add(BACK_IN_COHORTS, back, values[0], 1)
     cells.add(TOTAL_OF_COHORTS, total or first + second)
     return answer(cells, **{"report": "cohort", "name": "days", "inclusion": "orders", "granularity": "day", **given})
+def deflection(*topics: float | tuple[float, float], control: tuple[float, float] | None = None, without: float = 0, cost: object = None, payers: float = 0) -> Answer:
+    """Topics of so many people, each with one trial that is deflected; or of so many who call and so many who do not."""
+    cells = Cells()
+    counts = [topic if isinstance(topic, tuple) else (0.0, topic) for topic in topics]
+    for number, (called, deflected) in enumerate(counts):
+        _add_calls(cells, 0, called, deflected, number + 1)
+    _add_calls(cells, TOTAL_OF_CALLS, sum(one for one, _ in counts), sum(other for _, other in counts))
+    if control:
+        _add_calls(cells, CONTROL, *control)
+    cells.add(NO_TOPIC + EVENTS, 3 * without)
+    cells.add(NO_TOPIC + COUNTED.index("people"), without)
+    for number, amount in enumerate((6 * payers, payers, payers)):
+        cells.add(COST + number, amount)
+    baseline = {"control": "orders"} if control else 0.5
+    prices = {} if cost is None else {"cost_per_call": cost}
+    return answer(cells, report="deflection", name="calls", topic="page", self_service="orders", call="orders", baseline=baseline, **prices)
+
+
+def _add_calls(cells: Cells, first: int, called: float, deflected: float, *topic: int) -> None:
+    of = {"called_trials": called, "deflected_trials": deflected, "closed_trials": called + deflected}
+    of |= {PEOPLE_OF[name]: count for name, count in of.items()} | dict.fromkeys(("people", "self_service_events"), called + deflected)
+    for number, name in enumerate(COUNTED):
+        cells.add(first + number, of.get(name, 0), *topic)
 
 
 def next_previous(home: float, cart: float) -> Answer:

@@ -129,6 +129,22 @@ COHORT = Panel(
         )
     ),
 )  # fmt: skip
+CALLS = Panel(
+    name="help_and_calls", title="Help and calls", report="deflection",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="self_service_topic", label="Topic"), ColumnSpec(name="people", label="People", format="people"),
+             *(ColumnSpec(name=name, label=name, format=kind) for name, kind in (
+                 ("self_service_events", "count"), ("called_trials", "count"), ("deflected_trials", "count"), ("closed_trials", "count"), ("call_rate", "percent"),
+                 ("rate_lower", "percent"), ("rate_upper", "percent"), ("baseline_rate", "percent"), ("avoided_calls", "number")))),
+    rows=tuple(
+        {"row_kind": kind, "self_service_topic": topic, "people": people, "self_service_events": None if kind == "control" else people, "called_trials": called,
+         "deflected_trials": None if closed is None else closed - called, "closed_trials": closed, "call_rate": None if closed is None else called / closed, "rate_lower": low, "rate_upper": high,
+         "baseline_rate": None if kind in ("control", "no_topic") else 0.25, "avoided_calls": None if kind in ("control", "no_topic") else closed * 0.25 - called}
+        for kind, topic, people, called, closed, low, high in (
+            ("total", None, 1_000, 211, 1_009, 0.185, 0.235), ("topic", "track an order", 595, 60, 600, 0.079, 0.127), ("topic", "returns", 390, 142, 395, 0.314, 0.408),
+            ("topic", "password", 5, 9, 5 + 9, 0.388, 0.837), ("control", None, 400, 100, 400, 0.21, 0.295), ("no_topic", "No value", 37, None, None, None, None),
+        )
+    ),
+)  # fmt: skip
 NEXT = Panel(
     name="after_cart", title="After the cart", report="next_previous",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="item_kind", label="Kind"), ColumnSpec(name="flow_item", label="Item"),
@@ -159,7 +175,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

@@ -14,6 +14,7 @@ from tests.unit.page.answers import (
     VIEW,
     answer,
     cohort,
+    deflection,
     fallout,
     flow,
     histogram,
@@ -37,11 +38,12 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "paths": (paths(400, 9, (200, 4)), [False, False, True, False, True]),
     "overlap": (overlap(40, 30, 9, 0), [False, False, True, False]),
     "next_previous": (next_previous(40, 9), [False, False, True]),
+    "deflection": (deflection(40, 9), [False, False, True]),
     "flow": (flow(40, 9), [False, False, False, True, False, True]),
     "cohort": (cohort(40, 9), [False, False, False, True, False, False]),
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
-DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "periods_after", "path_taken", "in_sets", "set_mask", "flow_column", "item_kind", "flow_item", "next_kind", "next_item"}
+DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "elapsed", "periods_after", "path_taken", "in_sets", "set_mask", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "self_service_topic"}
 
 
 def encoded(answer, fewest=10):
@@ -62,7 +64,7 @@ def test_a_row_about_nine_people_has_no_figure_in_the_file(kind):
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_ten_people_and_nobody_are_shown(kind):
-    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort}[kind]
+    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort, "deflection": deflection}[kind]
     for second in (10, 0):
         people = [row["people"] for row in encoded(build(40, second, second) if kind in ("retention", "overlap") else build(40, second))]
         assert HIDDEN not in people

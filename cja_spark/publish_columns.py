@@ -1,0 +1,29 @@
+"""Columns that reports have by themselves: their formats and labels on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cja_spark.page.content import Format
+
+FIXED: Mapping[str, tuple[Format, str]] = {
+    "people": ("people", "People"), "events": ("count", "Events"), "sessions": ("count", "Sessions"),
+    "first_time_sessions": ("count", "First-time sessions"), "return_sessions": ("count", "Return sessions"),
+    "session_starts": ("count", "Session starts"), "session_ends": ("count", "Session ends"),
+    "bounces": ("count", "Bounces"), "bounce_rate": ("percent", "Bounce rate"),
+    "time_spent_seconds": ("seconds", "Time spent"), "mean_session_seconds": ("seconds", "Time per session"),
+    "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
+    "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"), "in_segment": ("text", "Segment"),
+    "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
+    "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
+    "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
+    "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
+    "periods_after": ("text", "Periods after"), "base_people": ("people", "Of people"), "cohort_rate": ("percent", "Rate"),
+    "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
+    "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
+}  # fmt: skip
+OF_PATHS: Mapping[str, tuple[Format, str]] = {
+    "trials": ("count", "Trials"), "converted_trials": ("count", "Converted trials"), "converted_people": ("people", "Converted people"),
+    "converted_rate": ("percent", "Conversion rate"), "rate_lower": ("percent", "At least"), "rate_upper": ("percent", "At most"),
+    "rate_lift": ("number", "Lift"),
+}  # fmt: skip
