@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from cja_spark.page.content import Cell, ColumnSpec
@@ -46,7 +46,7 @@ def hide_few_of_calls(rows: Sequence[Row], columns: Columns, fewest: int, behind
     all_ = figures(columns)
     marks: list[dict[str, SafeCell]] = [{} for _ in rows]
     for name, hides in HIDES.items():
-        _mark(marks, [_people(row, counts, name) for row, counts in zip(rows, behind, strict=True)], rows, hides or all_, fewest)
+        _mark(marks, [_people(row, counts, name) for row, counts in zip(rows, behind, strict=True)], rows, all_ & {*hides} if hides else all_, fewest)
     hidden = [at for at, row in enumerate(rows) if row.get("row_kind") == "control" and "call_rate" in marks[at]]
     gone = [*(AVOIDED if hidden else ()), *(COST if any(few(counts.get("cost_of_a_call"), fewest) for counts in behind) else ())]
     for row, own in zip(rows, marks, strict=True):
@@ -55,13 +55,13 @@ def hide_few_of_calls(rows: Sequence[Row], columns: Columns, fewest: int, behind
         yield {name: safe.get(name, cell) if name in kept else cell for name, cell in row.items()}
 
 
-def _mark(marks: list[dict[str, SafeCell]], people: Sequence[float], rows: Sequence[Row], hides: Collection[str], fewest: int) -> None:
+def _mark(marks: list[dict[str, SafeCell]], people: Sequence[float], rows: Sequence[Row], hides: set[str], fewest: int) -> None:
     """Mark what a count hides in the rows where it is about few people, then in more of the parts of the total."""
     below = [at for at, count in enumerate(people) if few(count, fewest)]
     for at in below:
         marks[at] |= dict.fromkeys(hides, Below(fewest))
     parts = [at for at, row in enumerate(rows) if row.get("row_kind") in PARTS and people[at] > 0]
-    hidden = [at for at in parts if not {*hides} - {*marks[at]}]
+    hidden = [at for at in parts if not hides - {*marks[at]}]
     left = sorted({*parts} - {*hidden}, key=lambda at: (people[at], at))
     while any(at in below for at in hidden) and left and (len(hidden) < 2 or sum(people[at] for at in hidden) < fewest):
         hidden.append(at := left.pop(0))

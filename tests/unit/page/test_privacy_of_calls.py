@@ -2,8 +2,6 @@
 
 import itertools
 
-import pytest
-
 from cja_spark.page.content import ColumnSpec
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_calls import CLOSED, COST, OUT, hide_few_of_calls, trials_add_up
@@ -108,7 +106,11 @@ def test_what_other_is_about_is_no_more_than_its_largest_topic():
     assert [row["trials"] for row in (home, other)] == [GONE, LOW]
 
 
-@pytest.mark.parametrize("panel", [PATHS])
-def test_only_a_deflection_adds_up_so(panel):
+def test_a_topic_that_is_hidden_already_hides_the_class_of_another_whatever_columns_there_are():
+    _, track, returns, password, *_ = hide_few_of_calls(CALLS.rows, CALLS.columns, 10, ({},) * len(CALLS.rows))
+    assert (password["called_trials"], returns["called_trials"], track["called_trials"]) == (LOW, GONE, 60)
+
+
+def test_only_a_deflection_adds_up_so():
     assert trials_add_up(CALLS.columns)
-    assert not trials_add_up(panel.columns)
+    assert not trials_add_up(PATHS.columns)
