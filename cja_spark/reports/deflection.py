@@ -154,4 +154,4 @@ def tail(report: Deflection) -> timedelta:
     return report.window
 
 
-REPORTS.register("deflection")(Kind(Deflection, kernel, finish, tail, behind))
+REPORTS.register("deflection")(Kind(Deflection, kernel, finish, tail, behind=behind))
