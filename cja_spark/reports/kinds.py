@@ -29,6 +29,7 @@ _STEPS = {
     "limits",
     "exclusions",
     "explain",
+    "flow_items",
     "dictionary",
     "text_test",
     "text_chain",
