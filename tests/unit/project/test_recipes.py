@@ -1,0 +1,41 @@
+"""The recipes show the files of the demo as they are."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.where import ROOT
+
+RECIPES = ROOT / "docs/recipes"
+BLOCK = re.compile(r"```yaml\n# (conf/demo/\S+)\n(.*?)```", re.DOTALL)
+PAGES = sorted(path.name for path in RECIPES.glob("*.md") if path.name != "README.md")
+SECTIONS = ["## The question", "## The YAML", "## How to read it", "## What can mislead"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_recipe_has_a_question_its_files_and_what_can_mislead(name):
+    text = (RECIPES / name).read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("## ")] == SECTIONS
+    blocks = BLOCK.findall(text)
+    assert blocks
+    for place, shown in blocks:
+        file = yaml.safe_load((ROOT / place).read_text(encoding="utf-8"))
+        own = yaml.safe_load(shown)
+        if place.endswith("view.yaml"):
+            assert all(file[kind][component] == how for kind, some in own.items() for component, how in some.items())
+        else:
+            assert file == own
+
+
+def test_every_report_and_audience_of_the_demo_has_a_recipe():
+    shown = {place for name in PAGES for place, _ in BLOCK.findall((RECIPES / name).read_text(encoding="utf-8"))}
+    files = {f"conf/demo/{kind}/{path.name}" for kind in ("reports", "audiences") for path in (ROOT / "conf/demo" / kind).glob("*.yaml")}
+    assert files - shown == {
+        "conf/demo/reports/daily.yaml", "conf/demo/reports/checkout_fallout.yaml", "conf/demo/reports/buyers_again.yaml",
+        "conf/demo/audiences/helped_callers.yaml",
+    }  # fmt: skip
+
+
+def test_the_list_of_recipes_is_whole():
+    assert sorted(re.findall(r"\]\(([\w-]+\.md)\)", (RECIPES / "README.md").read_text(encoding="utf-8"))) == PAGES
