@@ -110,8 +110,8 @@ def _ms(as_of: datetime | None, otherwise: int) -> int:
 
 def _refuse_joins(view: View) -> None:
     for name, dimension in view.dimensions.items():
-        if dimension.lookup or dimension.profile or dimension.summary:
-            raise ConfigurationError(f"dimension '{name}' reads a lookup, a profile or summary data; only a project has those.")
+        if dimension.lookup or dimension.profile or dimension.account or dimension.summary:
+            raise ConfigurationError(f"dimension '{name}' reads a lookup, a profile, accounts or summary data; only a project has those.")
     for name in view.metrics:
         if is_of_summary(view, name):
             raise ConfigurationError(f"metric '{name}' reads summary data; only a project has it.")

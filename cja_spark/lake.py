@@ -52,6 +52,10 @@ class Lake:
         """One row per usable source row of a summary dataset."""
         return self.table(SUMMARIES, dataset)
 
+    def accounts(self, dataset: str) -> Table:
+        """One row per person and mapping time of an account dataset."""
+        return self.table(ACCOUNTS, dataset)
+
     def journeys(self, view: str) -> Table:
         """One row per person, period and chunk."""
         return self.table(JOURNEYS, view)
@@ -121,6 +125,7 @@ EVENTS = TableSpec(
 PROFILES = TableSpec("profiles")
 LOOKUPS = TableSpec("lookups")
 SUMMARIES = TableSpec("summaries")  # few rows: partitions would only make files smaller
+ACCOUNTS = TableSpec("accounts", schema("person_id string, account string, since timestamp"))
 JOURNEYS = TableSpec(
     "journeys",
     partition_by=("period", "bucket"),

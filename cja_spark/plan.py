@@ -137,7 +137,7 @@ def journey(lake: Lake, project: Project, *, full: bool = False) -> Build:
         return Build(project.view.name, (), (), (), -1)
     _require_events(lake, "journey")
     with locked(lake, "journeys", "builds journeys"), spark_errors("journey", lake.location):
-        return build(lake, project.view, project.connection.matches(), full=full)
+        return build(lake, project.view, project.connection.matches(), full=full, accounts=tuple(project.connection.accounts()))
 
 
 def preflight(

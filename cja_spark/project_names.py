@@ -67,7 +67,7 @@ class Names:
         datasets = _section(connection, "datasets")
         by_type = {
             kind: None if datasets is None else [name for name, one in datasets.items() if _may_be(kind, one)]
-            for kind in ("lookup", "profile", "summary")
+            for kind in ("lookup", "profile", "account", "summary")
         }
         all_metrics = None if metrics is None else (*STANDARD_METRICS, *metrics)
         known = {

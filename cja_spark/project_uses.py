@@ -55,7 +55,7 @@ def view_uses(view: View) -> Iterator[Use]:
     for dimension in view.dimensions.values():
         if dimension.persistence:
             yield from _persistence_uses(dimension.persistence)
-        for kind in ("lookup", "profile", "summary"):
+        for kind in ("lookup", "profile", "account", "summary"):
             if path := getattr(dimension, kind):
                 yield Use(f"{kind} dataset", path.split(".", 1)[0])
         if dimension.summary_data_group:

@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from cja_spark.connection.accounts import check_accounts, write_accounts
 from cja_spark.connection.bad_ids import bad_ids
 from cja_spark.connection.dropped import may_have_dropped
 from cja_spark.connection.load import Known, Load, begin_load, drop_plan, finish_load, is_begun, plan_load
@@ -84,6 +85,7 @@ def _load(lake: Lake, connection: Connection, load: Load, files_root: str) -> No
 def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_root: str) -> None:
     people = check_people(lake, connection, load, files_root)
     summaries = check_summaries(lake, connection, load, files_root)
+    accounts = check_accounts(lake, connection, load, files_root)
     replays = _replays(connection)
     newest = newest_event(lake, load, rows) if replays and load.as_of is None else None
     last = (load.as_of or newest) if replays else None
@@ -104,6 +106,8 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
     failpoint("connect.write_lookups")
     write_summaries(lake, load, summaries)
     failpoint("connect.write_summaries")
+    write_accounts(lake, load, accounts)
+    failpoint("connect.write_accounts")
     until, changed = replay(lake, connection, load, last)
     failpoint("connect.replayed")
     finish_load(lake, load, Known(until, newest, bad.persons, bad.most + changed))

@@ -13,7 +13,7 @@ from cja_spark.sources.spec import Source
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.zone import Zone
 
-TYPES = ("event", "profile", "lookup", "summary")
+TYPES = ("event", "profile", "lookup", "summary", "account")
 
 
 class IdentityField(Spec):
@@ -145,6 +145,26 @@ class SummaryDataset(Spec):
     numbers: Annotated[tuple[str, ...], AsTuple] = ()
 
 
+class AccountDataset(Spec):
+    """The accounts that persons belong to; each from an instant on, until the next one begins (rule F20).
+
+    Events have the account of their person and time in a column with the dataset's name.
+
+    Attributes:
+        type: rows of a person in an account.
+        source: where the rows lie.
+        person_id: who belongs to the account.
+        account: the column that holds the account's key.
+        mapping_time: the column that says since when; without it a person has one account, that of the newest row.
+    """
+
+    type: Literal["account"]
+    source: Source
+    person_id: Identity
+    account: str
+    mapping_time: str | None = None
+
+
 def _type_of(value: object) -> str | None:
     kind = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
     return kind if kind in TYPES else None
@@ -161,11 +181,12 @@ _Dataset = Annotated[
     Annotated[EventDataset, Tag("event")]
     | Annotated[ProfileDataset, Tag("profile")]
     | Annotated[LookupDataset, Tag("lookup")]
-    | Annotated[SummaryDataset, Tag("summary")],
+    | Annotated[SummaryDataset, Tag("summary")]
+    | Annotated[AccountDataset, Tag("account")],
     Discriminator(
         _type_of,
         custom_error_type="dataset_type",
-        custom_error_message="type must be one of event, profile, lookup, summary",
+        custom_error_message=f"type must be one of {', '.join(TYPES)}",
     ),
 ]
 Dataset = Annotated[_Dataset, BeforeValidator(_known_type)]
@@ -198,7 +219,8 @@ class Connection(Spec):
 
         All of them are one column: the same customer must not be published under two namespaces.
         """
-        fields = {name: one.person_id for name, one in self.datasets.items() if isinstance(one, EventDataset | ProfileDataset)}
+        of_persons = EventDataset | ProfileDataset | AccountDataset
+        fields = {name: one.person_id for name, one in self.datasets.items() if isinstance(one, of_persons)}
         named = {field.code() for field in fields.values() if field.names_its_namespace()}
         unnamed = {name for name, field in fields.items() if field.column and not field.namespace}
         devices = {one.persistent_id.code() for one in self.events().values() if one.persistent_id}
@@ -236,6 +258,10 @@ class Connection(Spec):
     def summaries(self) -> dict[str, SummaryDataset]:
         """Summary datasets by name."""
         return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, SummaryDataset)}
+
+    def accounts(self) -> dict[str, AccountDataset]:
+        """Account datasets by name."""
+        return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, AccountDataset)}
 
     def matches(self) -> dict[str, str]:
         """Per lookup dataset the event path that holds its keys."""

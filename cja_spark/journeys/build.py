@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.driver_reads import Measure, one_of
 from cja_spark.failpoints import failpoint
+from cja_spark.journeys.accounts import accounts_used, with_accounts
 from cja_spark.journeys.built import definition_of, newest_event, notes_of, notes_table
 from cja_spark.journeys.derived.derive import derive
 from cja_spark.journeys.fields import Field, event_fields, profile_fields, words_of
@@ -47,10 +48,11 @@ class Build:
 
 @dataclass(frozen=True)
 class Layout:
-    """How rows are cut, which no answer depends on."""
+    """How rows are cut, which no answer depends on, and the account datasets whose columns events are given first."""
 
     buckets: int
     chunk_events: int
+    accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Sources:
 
 def build(
     lake: Lake, view: View, matches: Mapping[str, str], *, buckets: int | None = None, full: bool = False,
-    chunk_events: int = CHUNK_EVENTS,
+    chunk_events: int = CHUNK_EVENTS, accounts: Sequence[str] = (),
 ) -> Build:  # fmt: skip
     """Build the journeys of a view from the lake's events, touching only the periods that changed.
 
@@ -95,11 +97,12 @@ def build(
         buckets: how many, where neither the view nor an earlier build says.
         full: build every period, changed or not.
         chunk_events: most events of a row; no answer depends on it (law 2).
+        accounts: the account datasets of the connection.
 
     Rows:    One per (person, period, chunk of at most `chunk_events` events), in the total order O3.
     Raises:  MissingColumnError when a component's field does not exist; CollisionError when two values or two
         persons share a key. Nothing is written then.
-    Source:  Decision: a period is what it was built from: names of the event files, definitions, lookups.
+    Source:  Decision: a period is what it was built from: names of the event files, definitions, lookups, accounts.
     """
     version = lake.events.version()
     events = lake.events.read(version)
@@ -108,7 +111,8 @@ def build(
     fields = event_fields(view, matches)
     people = profile_fields(view)
     definition = definition_of(view, matches)
-    fingerprint = _fingerprint(lake, definition, fields, slots)
+    joined = accounts_used(fields, accounts)
+    fingerprint = _fingerprint(lake, definition, fields, slots, joined)
     event_files = lake.events.files(version)
     files = _files(event_files, view)
     sources = {period: _digest(some) for period, some in files.items()}
@@ -124,7 +128,7 @@ def build(
     removed = sorted(_there(lake, view) - set(sources))
     if changed or removed:
         change = Change(changed, removed, [file for period in changed for file in files.get(period, ())])
-        _write(lake, view, events, fields, people, Layout(slots, chunk_events), change)
+        _write(lake, view, events, fields, people, Layout(slots, chunk_events, joined), change)
         failpoint("journey.written")
         newest = newest_event(lake.events, version, max(map(_day, event_files), default=None))
         _note(lake, view, known, change, Sources(definition, fingerprint, sources, slots, newest))
@@ -154,7 +158,7 @@ def _buckets(lake: Lake) -> int:
     return 2 * lake.spark.sparkContext.defaultParallelism
 
 
-def _fingerprint(lake: Lake, definition: str, fields: tuple[Field, ...], slots: int) -> str:
+def _fingerprint(lake: Lake, definition: str, fields: tuple[Field, ...], slots: int, accounts: tuple[str, ...]) -> str:
     formulas = [field.formula for field in fields if field.formula]
     lookups = sorted({field.lookup[0] for field in fields if field.lookup} | {name for one in formulas for name in one.datasets()})
     parts = {
@@ -164,6 +168,8 @@ def _fingerprint(lake: Lake, definition: str, fields: tuple[Field, ...], slots: 
     }
     if any(one.profiles() for one in formulas):
         parts["profiles"] = _digest(lake.profiles.files())
+    if accounts:
+        parts["accounts"] = {name: _digest(lake.accounts(name).files()) for name in accounts}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -193,10 +199,11 @@ def _write(
     numbers = [period for period in change.written if period != PROFILE_PERIOD]
     touched = events.where(period_of(F.col("event_date"), view).isin(numbers)) if numbers else events.limit(0)
     with_profiles = people if PROFILE_PERIOD in change.written else ()
+    touched = with_accounts(lake, touched, layout.accounts)
     narrow = _narrow(touched, fields)
     formulas = [field.formula for field in fields if field.formula]
     touched = touched.transform(derive, formulas, lambda dataset: lake.lookup(dataset).read(), lake.profiles.read)
-    _add_texts(lake, view, touched, fields, with_profiles, change.files)
+    _add_texts(lake, view, touched, fields, with_profiles, change.files, layout.accounts)
     lookups = {field.name: lookup_ids(lake, field) for field in fields if field.lookup}
     rows = journey_rows(event_rows(touched, view, fields, slots), fields, lookups, numbers, slots, layout.chunk_events)
     if with_profiles:
@@ -215,11 +222,12 @@ def _write(
 
 
 def _add_texts(
-    lake: Lake, view: View, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], files: list[str]
-) -> None:
+    lake: Lake, view: View, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], files: list[str],
+    joined: tuple[str, ...],
+) -> None:  # fmt: skip
     """Bring the dictionary up to date; where executors cannot open the files of events, Spark reads them."""
     try:
-        add_values(lake, view, new_values(lake, events, fields, people, files, words_of(view)))
+        add_values(lake, view, new_values(lake, events, fields, people, files, words_of(view), joined))
     except Exception as error:
         if not cannot_open(error):
             raise

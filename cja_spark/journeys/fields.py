@@ -62,8 +62,8 @@ def event_fields(view: View, matches: Mapping[str, str]) -> tuple[Field, ...]:
     """
     found = []
     for name, dimension in view.dimensions.items():
-        if dimension.field:
-            found.append(Field(f"d_{name}", name, storable_name(dimension.field)))
+        if path := dimension.field or dimension.account:
+            found.append(Field(f"d_{name}", name, storable_name(path)))
         elif dimension.derived:
             found += _of_derived(view, name, dimension, matches)
         elif dimension.lookup:

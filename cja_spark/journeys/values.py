@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 
 import numpy as np
@@ -21,7 +21,7 @@ MAX_LOOKUP_KEYS = 20_000_000
 
 def new_values(
     lake: Lake, events: DataFrame, fields: tuple[Field, ...], people: tuple[Field, ...], files: Sequence[str] = (),
-    words: Sequence[tuple[str, str]] = (),
+    words: Sequence[tuple[str, str]] = (), joined: Collection[str] = (),
 ) -> DataFrame:  # fmt: skip
     """Texts of all dimensions of some events and of profiles, and those that reports give.
 
@@ -32,12 +32,13 @@ def new_values(
         people: columns that journeys have of profiles.
         files: the files of the lake in which these events lie, and no others, where Arrow shall read their texts.
         words: texts that reports put in the place of numbers, each with its dimension.
+        joined: columns that events have and their files do not.
 
     Rows:    One per (dimension, text).
     Columns: reads {paths} (where the fields lie); returns dimension, value string.
     """
     dimensions = [field for field in fields if field.is_dimension]
-    plain = [field for field in dimensions if files and is_plain(field, events.schema)]
+    plain = [field for field in dimensions if files and field.path not in joined and is_plain(field, events.schema)]
     frames = [_texts(events, field) for field in dimensions if not field.lookup and field not in plain]
     if plain:
         found = texts_of_files(lake.spark, files, plain).distinct()

@@ -24,7 +24,7 @@ def _field_of(value: object) -> object:
 
 
 class Dimension(DimensionValues):
-    """A dimension: the values of one field of events, of a derived field, of a lookup or summary dataset or of a profile.
+    """A dimension: values of a field of events, a derived field, a profile, or a lookup, account or summary dataset.
 
     Null and blank text mean not set. A field inside an array of objects, such as ``productListItems[].SKU``,
     has the grain of that array.
@@ -34,6 +34,7 @@ class Dimension(DimensionValues):
         derived: a derived field of the view.
         lookup: `dataset.column` of a lookup dataset.
         profile: `dataset.column` of a profile dataset.
+        account: an account dataset; its values are the accounts that persons belong to at the time of an event.
         summary: `dataset.column` of a summary dataset; events have no value of it.
         summary_data_group: dimensions of summary datasets whose values are this dimension's too.
         persistence: how long, and which, values last on later events.
@@ -45,6 +46,7 @@ class Dimension(DimensionValues):
     derived: Name | None = None
     lookup: str | None = None
     profile: str | None = None
+    account: str | None = None
     summary: SummaryPath | None = None
     summary_data_group: AnyGroup | None = None
     persistence: Persistence | None = None
@@ -55,9 +57,9 @@ class Dimension(DimensionValues):
 
     @model_validator(mode="after")
     def _one_source(self) -> Dimension:
-        sources = (self.field, self.derived, self.lookup, self.profile, self.summary)
+        sources = (self.field, self.derived, self.lookup, self.profile, self.account, self.summary)
         if sum(source is not None for source in sources) != 1:
-            raise ValueError("give exactly one of 'field', 'derived', 'lookup', 'profile', 'summary'.")
+            raise ValueError("give exactly one of 'field', 'derived', 'lookup', 'profile', 'account', 'summary'.")
         for kind in ("lookup", "profile"):
             path = getattr(self, kind)
             if path is not None and "." not in path:

@@ -29,6 +29,8 @@ def source_in_words(view: View, component: Dimension | Metric) -> Steps:
         yield BUILD, f"the derived field '{name}' is made: {functions or 'what a report asks is stored'}"
     if component.field is not None:
         yield BUILD, f"the field '{component.field}' of {events} is stored{inside}"
+    if isinstance(component, Dimension) and component.account is not None:
+        yield BUILD, f"the account of '{component.account}' that the {person} belongs to at the time of the {event} is stored"
     if isinstance(component, Dimension) and component.summary is not None:
         yield REPORT, f"rows of summary data have the value of '{component.summary}', {events} have none"
     lookup, profile = getattr(component, "lookup", None), getattr(component, "profile", None)

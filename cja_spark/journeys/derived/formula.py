@@ -62,6 +62,10 @@ class Formula:
         """Columns of profiles that it takes values from."""
         return tuple(dict.fromkeys(path for _, part in self.parts for path in part.profiles()))
 
+    def paths(self) -> tuple[str, ...]:
+        """The fields of events that it takes values from."""
+        return tuple(dict.fromkeys(path for _, part in self.parts for path in part.paths()))
+
     def written(self) -> dict[str, object]:
         """Its definition as plain values: what is the same gives the same journeys."""
         parts = [{"name": name, "functions": [_written(one) for one in part.functions]} for name, part in self.parts]

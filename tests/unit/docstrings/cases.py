@@ -72,6 +72,8 @@ CASES: Mapping[str, Case] = {
     "audiences.people.identified": Case(given(audience=AUDIENCE, pepper="${env:CJA_PEPPER}")),
     "audiences.people.publishable": Case(),
     "audiences.tables.conformed": Case(lambda lake: {"table": lake.table(CHANGES)}, {"table": columns_of(CHANGES)}),
+    "connection.mapping_time.spans": Case(),
+    "connection.mapping_time.with_account": Case(given(name="account"), {"account": "account"}),
     "connection.persons.own_persons": Case(),
     "connection.persons.device_runs": Case(SPEC),
     "connection.persons.stitched_persons": Case(lambda lake: {"dataset": WEB, "covered": F.lit(None).cast("timestamp")}),
@@ -103,6 +105,7 @@ CASES: Mapping[str, Case] = {
     "demo.visits.pages": Case(given(seed=7)),
     "demo.visits.persons": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
     "demo.visits.visits": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
+    "journeys.accounts.with_accounts": Case(lambda lake: {"lake": lake, "accounts": ["firm"]}, {"accounts": "firm"}),
     "journeys.derived.derive.derive": Case(
         given(formulas=[Formula.of("low", DERIVED.derived, "UTC")], lookup=no_lookups),
         {"paths": "page string", "derived": "_derived_low string, _text_of_derived_low string"},

@@ -78,7 +78,7 @@ def test_a_misspelt_dataset_is_the_only_fault_also_in_a_report_by_minute(tmp_pat
         ({"time_zone": "Europe/Berln"}, "'Europe/Berln' is no IANA time zone. Did you mean 'Europe/Berlin'?"),
         ({"person_id": "who"}, "person_id"),
         ({"timestamp": None}, "timestamp"),
-        ({"type": "sumary"}, "type must be one of event, profile, lookup, summary. Did you mean 'summary'?"),
+        ({"type": "sumary"}, "type must be one of event, profile, lookup, summary, account. Did you mean 'summary'?"),
     ],
 )
 def test_a_dataset_that_cannot_be(tmp_path, more, text):
@@ -101,7 +101,7 @@ def segment(where):
         ({"metrics": {"spend": {"summary": "costs.spend", "deduplication": {"scope": "person"}}}}, "deduplication"),
         ({"metrics": {"spend": {"summary": "costs.spend", "attribution": {"model": "linear"}}}}, "attribution"),
         ({"metrics": {"spend": {"summary": "costs.spend", "field": "spend"}}}, "summary"),
-        ({"dimensions": {"campaign": {"summary": "costs.campaign", "field": "x"}}}, "give exactly one of 'field', 'derived', 'lookup', 'profile', 'summary'."),
+        ({"dimensions": {"campaign": {"summary": "costs.campaign", "field": "x"}}}, "give exactly one of 'field', 'derived', 'lookup', 'profile', 'account', 'summary'."),
         ({"dimensions": {"campaign": {"summary": "costs.campaign", "persistence": {}}}}, "persistence: rows of summary data have no person"),
         ({"dimensions": {"code": {"field": "code", "summary_data_group": ["campain"]}}}, "no dimension named 'campain'. Did you mean 'campaign'?"),
         ({"dimensions": {"code": {"field": "code", "summary_data_group": "page"}}}, "summary_data_group: dimension 'page' is not of summary data."),
