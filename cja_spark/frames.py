@@ -109,6 +109,8 @@ def _ms(as_of: datetime | None, otherwise: int) -> int:
 
 
 def _refuse_joins(view: View) -> None:
+    if view.person_id:
+        raise ConfigurationError(f"person_id: '{view.person_id}' is an account dataset; only a project has those.")
     for name, dimension in view.dimensions.items():
         if dimension.lookup or dimension.profile or dimension.account or dimension.summary:
             raise ConfigurationError(f"dimension '{name}' reads a lookup, a profile, accounts or summary data; only a project has those.")

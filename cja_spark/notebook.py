@@ -10,8 +10,9 @@ from pyspark.sql import DataFrame, SparkSession
 from cja_spark import plan, previewing, publishing, tracing
 from cja_spark.audiences.approvals import Approval
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
+from cja_spark.connection.identities import Figures
 from cja_spark.connection.receipt import ConnectReceipt
-from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
+from cja_spark.connection.stitching.figures import PreflightFigures
 from cja_spark.journeys.build import Build
 from cja_spark.previewing import Preview
 from cja_spark.project import Project
@@ -83,7 +84,7 @@ def preflight(
     return plan.preflight(plan.lake_of(spark, project), project, files_root=files_root, as_of=as_of)
 
 
-def stitching(spark: SparkSession, project: Project, *, lake: str | None = None) -> tuple[StitchingFigures, ...]:
+def stitching(spark: SparkSession, project: Project, *, lake: str | None = None) -> tuple[Figures, ...]:
     """Measure what stitching did to each stitched dataset of a project.
 
     Args:

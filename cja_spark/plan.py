@@ -27,9 +27,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cja_spark.connection.connect import connect as load
-from cja_spark.connection.identities import preflight_connection, stitched_connection
+from cja_spark.connection.identities import Figures, preflight_connection, stitched_connection
 from cja_spark.connection.receipt import ConnectReceipt
-from cja_spark.connection.stitching.figures import PreflightFigures, StitchingFigures
+from cja_spark.connection.stitching.figures import PreflightFigures
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.instants import in_utc, milliseconds_of
 from cja_spark.journeys.build import Build, build
@@ -148,12 +148,12 @@ def preflight(
     return preflight_connection(lake, project.connection, files_root=root, as_of=in_utc(as_of))
 
 
-def stitching(lake: Lake, project: Project) -> tuple[StitchingFigures, ...]:
-    """Measure what stitching did to each stitched dataset of the lake's events.
+def stitching(lake: Lake, project: Project) -> tuple[Figures, ...]:
+    """Measure what stitching did to each stitched dataset of the lake's events, and how many have an account.
 
     Raises:
         InputError: there are no events.
-        ConfigurationError: no dataset is stitched.
+        ConfigurationError: no dataset is stitched, and none has accounts.
     """
     _require_events(lake, "stitching")
     with spark_errors("stitching", lake.location):

@@ -47,6 +47,7 @@ class Use(NamedTuple):
 def view_uses(view: View) -> Iterator[Use]:
     """Names that a view's own components refer to."""
     yield from _metric_uses(view)
+    yield from (Use("account dataset", name) for name in (view.person_id,) if name)
     yield from (Use("metric", name, "start") for name in view.session.starts_with)
     for use in view.view_segments:
         yield from _condition_uses(use) if isinstance(use, Segment) else (Use("segment", use),)

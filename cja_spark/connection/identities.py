@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cja_spark.connection.account_figures import AccountFigures, account_figures
 from cja_spark.connection.arrival import in_order_of_arrival, with_arrival
 from cja_spark.connection.keys import conform_items
 from cja_spark.connection.spec import Connection, EventDataset
@@ -25,6 +26,7 @@ from cja_spark.sources.failures import SPARK_ERRORS, told
 from cja_spark.sources.items import Item
 from cja_spark.sources.read import items_of, read_items
 
+Figures = StitchingFigures | AccountFigures
 NEEDED = ("persistent_id", "persistent_namespace", "own_person_id", "ts")
 
 
@@ -77,17 +79,18 @@ def _usable(rows: DataFrame, name: str, dataset: EventDataset, items: Sequence[I
     return once.unionByName(usable.where(F.col("event_id").isNull()).select(*NEEDED))
 
 
-def stitched_connection(lake: Lake, connection: Connection) -> tuple[StitchingFigures, ...]:
-    """Measure what stitching did to the events of every stitched dataset.
+def stitched_connection(lake: Lake, connection: Connection) -> tuple[Figures, ...]:
+    """Measure what stitching did to the events of every stitched dataset, and how many have an account.
 
     Raises:
-        ConfigurationError: no dataset is stitched.
+        ConfigurationError: no dataset is stitched, and none has accounts.
     """
-    found = []
+    found: list[Figures] = []
     for name, dataset in connection.events().items():
         if dataset.stitching:
             events = lake.events.read().where(F.col("dataset") == name)
             found.append(stitching_figures(events, name, dataset.stitching))
+    found += [account_figures(lake, name) for name in connection.accounts()]
     if not found:
         raise ConfigurationError(f"connection '{connection.name}' stitches no dataset: no figures.")
     return tuple(found)

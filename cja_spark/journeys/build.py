@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.driver_reads import Measure, one_of
 from cja_spark.failpoints import failpoint
-from cja_spark.journeys.accounts import accounts_used, with_accounts
+from cja_spark.journeys.accounts import accounts_used, of_persons, with_accounts
 from cja_spark.journeys.built import definition_of, newest_event, notes_of, notes_table
 from cja_spark.journeys.derived.derive import derive
 from cja_spark.journeys.fields import Field, event_fields, profile_fields, words_of
@@ -111,7 +111,7 @@ def build(
     fields = event_fields(view, matches)
     people = profile_fields(view)
     definition = definition_of(view, matches)
-    joined = accounts_used(fields, accounts)
+    joined = accounts_used(view, fields, accounts)
     fingerprint = _fingerprint(lake, definition, fields, slots, joined)
     event_files = lake.events.files(version)
     files = _files(event_files, view)
@@ -200,9 +200,10 @@ def _write(
     touched = events.where(period_of(F.col("event_date"), view).isin(numbers)) if numbers else events.limit(0)
     with_profiles = people if PROFILE_PERIOD in change.written else ()
     touched = with_accounts(lake, touched, layout.accounts)
-    narrow = _narrow(touched, fields)
+    narrow = _narrow(of_persons(touched, view.person_id), fields)
     formulas = [field.formula for field in fields if field.formula]
     touched = touched.transform(derive, formulas, lambda dataset: lake.lookup(dataset).read(), lake.profiles.read)
+    touched = of_persons(touched, view.person_id)
     _add_texts(lake, view, touched, fields, with_profiles, change.files, layout.accounts)
     lookups = {field.name: lookup_ids(lake, field) for field in fields if field.lookup}
     rows = journey_rows(event_rows(touched, view, fields, slots), fields, lookups, numbers, slots, layout.chunk_events)

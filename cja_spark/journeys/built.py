@@ -60,6 +60,8 @@ def definition_of(view: View, matches: Mapping[str, str]) -> str:
     parts: dict[str, object] = {"format": FORMAT, "fields": fields, "period": view.period}
     if words := words_of(view):
         parts["words"] = words
+    if view.person_id:
+        parts["person_id"] = view.person_id
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -19,4 +19,4 @@ def _run(asked: argparse.Namespace) -> int:
     return 0
 
 
-VERB = Verb("print what stitching did: rates before and after, people, shared devices, placeholders", add_places, _run)
+VERB = Verb("print what stitching did: rates before and after, people, shared devices, placeholders, accounts", add_places, _run)

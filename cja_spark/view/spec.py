@@ -102,6 +102,7 @@ class View(Spec):
 
     Attributes:
         name: what the view is called.
+        person_id: an account dataset, whose accounts are the persons then; events without an account are left out.
         time_zone: the IANA time zone of days, weeks, months.
         calendar: `gregorian`, `4-5-4`, or one of its own.
         session: where sessions end and begin.
@@ -119,6 +120,7 @@ class View(Spec):
     """
 
     name: Name
+    person_id: Name | None = None
     time_zone: Zone = "UTC"
     calendar: AnyCalendar = GREGORIAN
     session: SessionSettings = SessionSettings()
@@ -149,6 +151,14 @@ class View(Spec):
             metric = self.metrics.get(name)
             if isinstance(metric, Metric) and metric.deduplication:
                 raise ValueError(f"session: starts_with: metric '{name}' has deduplication, which asks for sessions itself.")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_have_no_profile(self) -> View:
+        profiles = [name for name, dimension in self.dimensions.items() if dimension.profile]
+        if self.person_id and profiles:
+            text = f"profiles are of persons, and the persons of this view are accounts (person_id: {self.person_id})."
+            raise collected(type(self).__name__, [(("dimensions", name), text) for name in profiles])
         return self
 
     @model_validator(mode="after")

@@ -105,6 +105,7 @@ CASES: Mapping[str, Case] = {
     "demo.visits.pages": Case(given(seed=7)),
     "demo.visits.persons": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
     "demo.visits.visits": Case(lambda lake: {"spark": lake.spark, "year": YEAR}),
+    "journeys.accounts.of_persons": Case(given(account="firm"), {"account": "firm"}),
     "journeys.accounts.with_accounts": Case(lambda lake: {"lake": lake, "accounts": ["firm"]}, {"accounts": "firm"}),
     "journeys.derived.derive.derive": Case(
         given(formulas=[Formula.of("low", DERIVED.derived, "UTC")], lookup=no_lookups),
