@@ -199,10 +199,10 @@ def _write(
     numbers = [period for period in change.written if period != PROFILE_PERIOD]
     touched = events.where(period_of(F.col("event_date"), view).isin(numbers)) if numbers else events.limit(0)
     with_profiles = people if PROFILE_PERIOD in change.written else ()
-    touched = with_accounts(lake, touched, layout.accounts)
-    narrow = _narrow(of_persons(touched, view.person_id), fields)
+    given = with_accounts(lake, touched, layout.accounts)
+    narrow = _narrow(of_persons(given, view.person_id) if view.person_id else touched, fields)
     formulas = [field.formula for field in fields if field.formula]
-    touched = touched.transform(derive, formulas, lambda dataset: lake.lookup(dataset).read(), lake.profiles.read)
+    touched = given.transform(derive, formulas, lambda dataset: lake.lookup(dataset).read(), lake.profiles.read)
     touched = of_persons(touched, view.person_id)
     _add_texts(lake, view, touched, fields, with_profiles, change.files, layout.accounts)
     lookups = {field.name: lookup_ids(lake, field) for field in fields if field.lookup}
