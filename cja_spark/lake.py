@@ -48,6 +48,10 @@ class Lake:
         """One row per key of a lookup dataset."""
         return self.table(LOOKUPS, dataset)
 
+    def graph(self, dataset: str) -> Table:
+        """One row per usable source row of an identity graph and persistent ID."""
+        return self.table(GRAPHS, dataset)
+
     def summary(self, dataset: str) -> Table:
         """One row per usable source row of a summary dataset."""
         return self.table(SUMMARIES, dataset)
@@ -126,6 +130,13 @@ PROFILES = TableSpec("profiles")
 LOOKUPS = TableSpec("lookups")
 SUMMARIES = TableSpec("summaries")  # few rows: partitions would only make files smaller
 ACCOUNTS = TableSpec("accounts", schema("person_id string, account string, since timestamp"))
+GRAPHS = TableSpec(
+    "graphs",
+    schema(
+        "load bigint, published_at timestamp, persistent_namespace string, persistent_id string, person_ids array<string>, "
+        "erased boolean"
+    ),
+)
 JOURNEYS = TableSpec(
     "journeys",
     partition_by=("period", "bucket"),

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document, parse, read_document, readable
+from cja_spark.connection.graph_faults import graph_faults
 from cja_spark.connection.spec import Connection
 from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
 from cja_spark.project_classifications import classifications_in, with_tables
@@ -118,6 +119,11 @@ class _Loading:
         read = self.read
         classifications = classifications_in(self.documents.get("view.yaml"), self.folder)
         self.faults += classifications.faults
+        self.faults += [
+            Fault(document.file, document.line(path), f"{'.'.join(path)}: {message}")
+            for path, message in (graph_faults(connection) if connection else ())
+            if (document := self.documents["connection.yaml"])
+        ]
         self.faults += name_faults(self.documents, read.get("view.yaml"), read["reports"], read["audiences"])
         if self.faults or connection is None or view is None or lake is None:
             raise ConfigurationError.collected(self.faults)

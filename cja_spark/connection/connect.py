@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -13,6 +14,18 @@ from pyspark.sql import types as T
 from cja_spark.connection.accounts import check_accounts, write_accounts
 from cja_spark.connection.bad_ids import bad_ids
 from cja_spark.connection.dropped import may_have_dropped
+from cja_spark.connection.graph_faults import graph_faults
+from cja_spark.connection.graph_rows import check_graphs, write_graphs
+from cja_spark.connection.graphs import (
+    Graph,
+    by_graph,
+    graph_stitched,
+    graphs_of,
+    latest,
+    newest_publication,
+    persons_of,
+    write_runs,
+)
 from cja_spark.connection.load import Known, Load, begin_load, drop_plan, finish_load, is_begun, plan_load
 from cja_spark.connection.newest import newest_event
 from cja_spark.connection.people import check_people, write_lookups, write_profiles
@@ -31,7 +44,7 @@ from cja_spark.connection.spec import Connection
 from cja_spark.connection.staging import Staged, staged
 from cja_spark.connection.summaries import check_summaries, write_summaries
 from cja_spark.connection.tables import EVENT_COLUMNS, EVENT_SCHEMA, QUARANTINE
-from cja_spark.errors import InputError, UnavailableError
+from cja_spark.errors import ConfigurationError, Fault, InputError, UnavailableError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 from cja_spark.sources.failures import SPARK_ERRORS, told
@@ -50,17 +63,19 @@ def connect(
     """Load what is new, or with `full` everything again.
 
     Rows:    Events: one per usable source row, duplicate event ids once. Quarantine: every other row, with its reason.
-    Raises:  SourceError, MissingColumnError, TypeConflictError: every table stays as it was. UnwritableError: there is
-        no such lake. UnavailableError: the disk, the network, executors or another run were in the way; the next run
+    Raises:  SourceError, MissingColumnError, TypeConflictError: every table stays as it was. ConfigurationError: a dataset
+        is stitched by a graph that does not fit. UnwritableError: there is no such lake. UnavailableError: the disk, the network, executors or another run were in the way; the next run
         finishes the load.
     Source:  Decision (docs/decisions/loads.md): a plan row first, one transaction version per load.
     """
+    if faults := [Fault(f"connection '{connection.name}'", 0, f"{'.'.join(at)}: {why}") for at, why in graph_faults(connection)]:
+        raise ConfigurationError.collected(faults)
     try:
         load = plan_load(lake, connection, files_root, full=full, as_of=as_of)
         if load is not None:
             failpoint("connect.planned")
             _load(lake, connection, load, files_root)
-        return receipt_of(lake, load, tuple(connection.summaries()))
+        return receipt_of(lake, load, tuple(connection.summaries()), tuple(connection.graphs()))
     except SPARK_ERRORS as error:
         if (own := told(error, "connect", lake.location)) is None:
             raise
@@ -86,10 +101,13 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
     people = check_people(lake, connection, load, files_root)
     summaries = check_summaries(lake, connection, load, files_root)
     accounts = check_accounts(lake, connection, load, files_root)
+    published = check_graphs(lake, connection, load, files_root)
     replays = _replays(connection)
-    newest = newest_event(lake, load, rows) if replays and load.as_of is None else None
-    last = (load.as_of or newest) if replays else None
-    persons = _persons(lake, connection, load, rows, last)
+    newest = newest_event(lake, load, rows) if (replays or connection.graphs()) and load.as_of is None else None
+    now = load.as_of or latest(newest, newest_publication(lake, connection, load, published))
+    graphs = graphs_of(lake, connection, load, published, now)
+    last = now if replays else None
+    persons = _persons(lake, connection, load, rows, last, graphs)
     bad = bad_ids(lake, load, {one.dataset: one.rows for one in persons}, connection.max_monthly_events, rows.arriving())
     persons = [replace(one, rows=bad.discarded(one.rows, one.dataset)) for one in persons]
     begin_load(lake, connection, load)
@@ -108,8 +126,14 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
     failpoint("connect.write_summaries")
     write_accounts(lake, load, accounts)
     failpoint("connect.write_accounts")
-    until, changed = replay(lake, connection, load, last)
+    write_graphs(lake, load, published)
+    failpoint("connect.write_graphs")
+    until, changed = replay(lake, connection, load, last, graphs)
     failpoint("connect.replayed")
+    if now is not None:
+        write_runs(lake, connection, load, graphs)
+    for one in published:
+        one.rows.unpersist()
     finish_load(lake, load, Known(until, newest, bad.persons, bad.most + changed))
 
 
@@ -127,7 +151,7 @@ class _Persons:
 
 
 def _persons(
-    lake: Lake, connection: Connection, load: Load, rows: Staged, last: datetime | None
+    lake: Lake, connection: Connection, load: Load, rows: Staged, last: datetime | None, graphs: Mapping[str, Graph]
 ) -> list[_Persons]:
     """Give each row its person; one without gets its reason first, since it is not the first of its event id."""
     known = lake.events.read(load.events_version) if load.events_version >= 0 and not load.full else None
@@ -141,8 +165,13 @@ def _persons(
         held = [] if again is None else [again]
         if dataset.stitching is None:
             marked = own_persons(marked)
+        elif (spec := by_graph(dataset)) is not None:
+            graph = graphs[spec.graph]
+            held.append(persons_of(marked, graph, spec))
+            asked_at = F.coalesce(covered_by(spec, last, load), F.lit(graph.now))
+            marked = graph_stitched(marked, held[-1], dataset, graph, asked_at)
         else:
-            held.append(device_runs(marked, before, dataset.stitching))
+            held.append(device_runs(marked, before, stitching_of(dataset)))
             covered = covered_by(stitching_of(dataset), last, load)
             marked = stitched_persons(marked, held[-1], dataset, covered)
         found.append(_Persons(name, marked, tuple(held)))

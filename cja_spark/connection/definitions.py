@@ -10,7 +10,10 @@ from cja_spark.connection.spec import Connection
 from cja_spark.errors import InputError
 
 # What decides whose a row is, when it happened, which of two rows counts; the rest may change from load to load.
-_DECIDES = ("type", "timestamp", "person_id", "event_id", "persistent_id", "sequence", "stitching", "key", "granularity", "time_zone", "account", "mapping_time")
+_DECIDES = (
+    "type", "timestamp", "person_id", "event_id", "persistent_id", "sequence", "stitching", "key", "granularity", "time_zone",
+    "account", "mapping_time", "published_at", "persistent_namespace", "publication", "erased",
+)  # fmt: skip
 
 
 def definitions(connection: Connection) -> dict[str, dict[str, Any]]:

@@ -10,13 +10,13 @@ from pyspark.sql import functions as F
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import EventDataset
 from cja_spark.connection.stitching.identity_map import blank
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.spec import FieldBased, StitchingMethod
 from cja_spark.connection.stitching.stitch import logins, replayed_at, runs, stitch, valid
 
 
 def stitching_of(dataset: EventDataset) -> FieldBased:
-    """The stitching of a dataset that has one."""
-    assert dataset.stitching is not None
+    """The field-based stitching of a dataset that has one."""
+    assert isinstance(dataset.stitching, FieldBased)
     return dataset.stitching
 
 
@@ -77,6 +77,6 @@ def stitched_persons(rows: DataFrame, device_runs: DataFrame, dataset: EventData
     return stitch(rows, device_runs, stitching_of(dataset), person_namespace, device_namespace, covered)
 
 
-def covered_by(spec: FieldBased, last: datetime | None, load: Load) -> Column:
+def covered_by(spec: StitchingMethod, last: datetime | None, load: Load) -> Column:
     """Per row the last replay that covers it, of those that have run once this load is done."""
     return replayed_at(spec, last, load.known.replayed_until)

@@ -7,56 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.graph_spec import GraphDataset
+from cja_spark.connection.identity_field import Identity, IdentityField
+from cja_spark.connection.stitching.spec import Stitching
 from cja_spark.errors import did_you_mean
 from cja_spark.sources.spec import Source
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.zone import Zone
 
-TYPES = ("event", "profile", "lookup", "summary", "account")
-
-
-class IdentityField(Spec):
-    """An identity: a plain column with its namespace, or a choice from an identityMap (rule F4).
-
-    `identity_map: primary` takes the entry flagged primary; any other text is the namespace to take.
-
-    Attributes:
-        column: the column that holds plain ids; a name alone is short for it.
-        identity_map: the namespace to take from an identityMap, or `primary`.
-        namespace: the namespace of plain ids; by itself the connection's one, else the column's last part.
-        map_column: the column that holds the identityMap.
-    """
-
-    column: str | None = None
-    identity_map: str | None = None
-    namespace: str | None = None
-    map_column: str = "identityMap"
-
-    @model_validator(mode="after")
-    def _one_source(self) -> IdentityField:
-        if (self.column is None) == (self.identity_map is None):
-            raise ValueError("give a column, or {identity_map: NAMESPACE}, or {identity_map: primary}.")
-        return self
-
-    def code(self) -> str:
-        """The namespace of plain ids: as given, else the map's, else the column's last part."""
-        if self.namespace is not None:
-            return self.namespace
-        if self.identity_map is not None:
-            return self.identity_map
-        return (self.column or "").rsplit(".", 1)[-1]
-
-    def names_its_namespace(self) -> bool:
-        """Whether an author wrote the namespace, rather than that it is a column's name or each entry's own."""
-        return self.namespace is not None or (self.identity_map is not None and self.identity_map != "primary")
-
-
-def _identity(value: object) -> object:
-    return {"column": value} if isinstance(value, str) else value
-
-
-Identity = Annotated[IdentityField, BeforeValidator(_identity, json_schema_input_type=str | IdentityField)]
+__all__ = (
+    "TYPES", "AccountDataset", "Connection", "EventDataset", "GraphDataset", "IdentityField", "LookupDataset", "ProfileDataset", "SummaryDataset",
+)  # fmt: skip
+TYPES = ("event", "profile", "lookup", "summary", "account", "graph")
 
 
 class EventDataset(Spec):
@@ -82,7 +44,7 @@ class EventDataset(Spec):
     persistent_id: Identity | None = None
     sequence: str | None = None
     numbers: Annotated[tuple[str, ...], AsTuple] = ()
-    stitching: FieldBased | None = None
+    stitching: Stitching | None = None
 
     @model_validator(mode="after")
     def _stitchable(self) -> EventDataset:
@@ -182,7 +144,8 @@ _Dataset = Annotated[
     | Annotated[ProfileDataset, Tag("profile")]
     | Annotated[LookupDataset, Tag("lookup")]
     | Annotated[SummaryDataset, Tag("summary")]
-    | Annotated[AccountDataset, Tag("account")],
+    | Annotated[AccountDataset, Tag("account")]
+    | Annotated[GraphDataset, Tag("graph")],
     Discriminator(
         _type_of,
         custom_error_type="dataset_type",
@@ -219,7 +182,7 @@ class Connection(Spec):
 
         All of them are one column: the same customer must not be published under two namespaces.
         """
-        of_persons = EventDataset | ProfileDataset | AccountDataset
+        of_persons = EventDataset | ProfileDataset | AccountDataset | GraphDataset
         fields = {name: one.person_id for name, one in self.datasets.items() if isinstance(one, of_persons)}
         named = {field.code() for field in fields.values() if field.names_its_namespace()}
         unnamed = {name for name, field in fields.items() if field.column and not field.namespace}
@@ -262,6 +225,10 @@ class Connection(Spec):
     def accounts(self) -> dict[str, AccountDataset]:
         """Account datasets by name."""
         return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, AccountDataset)}
+
+    def graphs(self) -> dict[str, GraphDataset]:
+        """Identity graphs by name."""
+        return {name: dataset for name, dataset in self.datasets.items() if isinstance(dataset, GraphDataset)}
 
     def matches(self) -> dict[str, str]:
         """Per lookup dataset the event path that holds its keys."""

@@ -18,6 +18,13 @@ QUARANTINE = TableSpec(
     "quarantine",
     schema("load bigint, dataset string, reason string, file string, ts timestamp, event_id string, raw string"),
 )
+GRAPH_RUNS = TableSpec(
+    "graph_runs",
+    schema(
+        "load bigint, dataset string, graph string, pass string, at timestamp, published_at timestamp, "
+        "overridden_own_id bigint"
+    ),
+)
 EVENT_COLUMNS = (
     "person_id", "person_namespace", "persistent_id", "persistent_namespace", "event_id", "ts", "event_date", "dataset",
     "dataset_position", "sequence", "row_hash", "load", "own_person_id", "own_namespace", "stitch_reason",

@@ -59,3 +59,11 @@ def wrong(folder: Path, stage: str, stitched: dict[str, str | None]) -> list[tup
         if row["pass"] == stage and (sorted(row["people"].split("|")), int(row["devices"])) != (people, devices):
             found.append((stage, row, people))
     return found
+
+
+def published_of(folder: Path) -> list[dict]:
+    """Rows of a folder's graph as the reference of graph-based stitching takes them."""
+    return [
+        {"t": instant(row["published_at"]), "device": row["persistent_id"], "persons": [row["person_id"]], "erased": row["erased"] == "true"}
+        for row in cells_of(folder, "graph.csv")
+    ]

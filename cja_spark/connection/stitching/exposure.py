@@ -5,12 +5,12 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.spec import FieldBased, StitchingMethod
 from cja_spark.connection.stitching.stitch import logins, runs, valid
 from cja_spark.connection.stitching.validation import share
 
 
-def exposure(rows: DataFrame, spec: FieldBased) -> DataFrame:
+def exposure(rows: DataFrame, spec: StitchingMethod) -> DataFrame:
     """Measure the events on shared devices: those with at least two distinct person IDs (F18).
 
     Rows:    One.

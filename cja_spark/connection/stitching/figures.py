@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.connection.stitching.exposure import capped_devices, exposure
+from cja_spark.connection.stitching.graph import overridden_own_id
 from cja_spark.connection.stitching.placeholders import placeholders
 from cja_spark.connection.stitching.preflight import (
     BAD_ID_EVENTS,
@@ -17,7 +18,7 @@ from cja_spark.connection.stitching.preflight import (
     bad_ids,
     preflight,
 )
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.spec import FieldBased, GraphBased, StitchingMethod
 from cja_spark.connection.stitching.validation import validation
 from cja_spark.spec import Spec
 
@@ -33,7 +34,7 @@ class Count(Spec):
 
 
 class StitchingFigures(Spec):
-    """What stitching did to one dataset (F12, F13, F17, F18); shares are of 1, null of nothing."""
+    """What stitching did to one dataset (F12, F13, F17, F18, G19); shares are of 1, null of nothing."""
 
     dataset: str
     events: int
@@ -48,6 +49,7 @@ class StitchingFigures(Spec):
     anonymous_event_share: float | None
     placeholders: tuple[Count, ...]
     capped: tuple[Count, ...]
+    overridden_own_id: int = 0
 
     def text(self) -> str:
         """The figures as lines."""
@@ -62,6 +64,8 @@ class StitchingFigures(Spec):
         ]
         lines += [f"  placeholder {one.what} {one.value!r}: {one.count:,} events" for one in self.placeholders]
         lines += [f"  device {one.value!r}: {one.count:,} switches, not stitched any more" for one in self.capped]
+        if self.overridden_own_id:
+            lines.append(f"  warning: {self.overridden_own_id:,} events have a person ID of their own that the graph overrides")
         return "\n".join(lines)
 
 
@@ -115,7 +119,7 @@ def points(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.2f} points"
 
 
-def stitching_figures(events: DataFrame, dataset: str, spec: FieldBased) -> StitchingFigures:
+def stitching_figures(events: DataFrame, dataset: str, spec: StitchingMethod) -> StitchingFigures:
     """Measure what stitching did to the events of one dataset; the longest lists are cut to 20.
 
     Columns: reads person_id, own_person_id, persistent_id, stitch_reason string, ts timestamp.
@@ -123,18 +127,22 @@ def stitching_figures(events: DataFrame, dataset: str, spec: FieldBased) -> Stit
     measured = validation(events, spec).collect()[0].asDict()
     shared = exposure(events, spec).drop("events").collect()[0].asDict()
     hits = placeholders(events, spec).orderBy(F.desc("events"), "role", "value").limit(LISTED).collect()
-    capped = capped_devices(events, spec).orderBy(F.desc("switches"), "device").limit(LISTED).collect()
+    capped = []
+    if isinstance(spec, FieldBased):
+        capped = capped_devices(events, spec).orderBy(F.desc("switches"), "device").limit(LISTED).collect()
+    overridden = events.where(overridden_own_id(spec)).count() if isinstance(spec, GraphBased) else 0
     return StitchingFigures(
         dataset=dataset,
         **measured,
         **shared,
         placeholders=tuple(Count(what=row["role"], value=row["value"], count=row["events"]) for row in hits),
         capped=tuple(Count(what="device", value=row["device"], count=row["switches"]) for row in capped),
+        overridden_own_id=overridden,
     )
 
 
 def preflight_figures(
-    rows: DataFrame, dataset: str, spec: FieldBased, until: datetime | None, more_than: int = BAD_ID_EVENTS
+    rows: DataFrame, dataset: str, spec: StitchingMethod, until: datetime | None, more_than: int = BAD_ID_EVENTS
 ) -> PreflightFigures:
     """Measure the identities of one dataset's conformed rows; `until` is None when no row can be used."""
     if until is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.spec import StitchingMethod
 from cja_spark.connection.stitching.stitch import blocked
 
 ROLES = {"person ID": "own_person_id", "persistent ID": "persistent_id"}
 
 
-def placeholders(rows: DataFrame, spec: FieldBased) -> DataFrame:
+def placeholders(rows: DataFrame, spec: StitchingMethod) -> DataFrame:
     """Count the rows of each blocked value (F13).
 
     Rows:    One per role and value as it was written.

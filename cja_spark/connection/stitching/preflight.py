@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.connection.stitching.identity_map import blank
 from cja_spark.connection.stitching.placeholders import ROLES
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.spec import StitchingMethod
 from cja_spark.connection.stitching.stitch import valid
 from cja_spark.connection.stitching.validation import share
 
@@ -19,7 +19,7 @@ LEAST_PERSON = 0.05
 BAD_ID_EVENTS = 1_000_000
 
 
-def preflight(rows: DataFrame, spec: FieldBased, until: datetime) -> DataFrame:
+def preflight(rows: DataFrame, spec: StitchingMethod, until: datetime) -> DataFrame:
     """Measure how many events of the last seven days have identities (F19).
 
     Rows:    One. The seven days end with `until` and are open on the left.

@@ -9,25 +9,25 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.connection.stitching.identity_map import blank
-from cja_spark.connection.stitching.spec import ZEROS, FieldBased
+from cja_spark.connection.stitching.spec import ZEROS, FieldBased, StitchingMethod
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 
-def _unusable(spec: FieldBased) -> str:
+def _unusable(spec: StitchingMethod) -> str:
     """What matches a blank value or a placeholder (F13), white space around it and case apart: one look per value."""
     words = [re.sub(r"([^\w ])", r"\\\1", value) for value in spec.blocked]
     words += [ZEROS] if spec.blocks_zeros else []
     return rf"(?iu)^\p{{IsWhite_Space}}*(?:{'|'.join(words)})?\p{{IsWhite_Space}}*$"
 
 
-def valid(column: Column, spec: FieldBased) -> Column:
+def valid(column: Column, spec: StitchingMethod) -> Column:
     """Neither blank nor blocked (F13)."""
     return column.isNotNull() & ~column.rlike(_unusable(spec))
 
 
-def blocked(column: Column, spec: FieldBased) -> Column:
+def blocked(column: Column, spec: StitchingMethod) -> Column:
     """Whether a value that is not blank is a placeholder (F13)."""
     return ~blank(column) & column.rlike(_unusable(spec))
 
@@ -121,7 +121,18 @@ def stitch(
     )
 
 
-def replayed_at(spec: FieldBased, last_replay: datetime | None, since: datetime | None = None) -> Column:
+def newest_replay(spec: StitchingMethod, now: datetime, since: datetime | None = None) -> datetime | None:
+    """The newest instant up to now at which a replay is due; None when none is, or only ones that have run."""
+    if spec.replay is None:
+        return None
+    if spec.window is None:
+        return now
+    step = spec.every // MILLISECOND
+    newest = EPOCH + ((now - EPOCH) // MILLISECOND // step * step) * MILLISECOND
+    return newest if since is None or newest > since else None
+
+
+def replayed_at(spec: StitchingMethod, last_replay: datetime | None, since: datetime | None = None) -> Column:
     """Per row the instant R of the last replay due now that covers it (F8, F9); null where none does.
 
     A row is covered when R - W < its time <= R. Replays at or before `since` have run: what they gave stays, also for

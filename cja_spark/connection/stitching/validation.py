@@ -6,10 +6,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.connection.stitching.identity_map import blank
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.spec import StitchingMethod
 from cja_spark.connection.stitching.stitch import valid
 
-STITCHED = ("own", "last_login", "first_login")
+STITCHED = ("own", "last_login", "first_login", "graph")
 
 
 def share(part: Column, whole: Column) -> Column:
@@ -17,7 +17,7 @@ def share(part: Column, whole: Column) -> Column:
     return F.when(whole > 0, part.cast("double") / whole)
 
 
-def validation(rows: DataFrame, spec: FieldBased) -> DataFrame:
+def validation(rows: DataFrame, spec: StitchingMethod) -> DataFrame:
     """Measure the authentication rate before and after stitching (F17).
 
     Rows:    One. Events without a stitched ID are not counted; rates are null when there are none.
