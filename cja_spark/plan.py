@@ -117,7 +117,7 @@ def connect(
         project: the project.
         files_root: another folder than the project's where relative source paths begin.
         full: load everything again instead.
-        as_of: the instant of the stitching replay; the newest event's when not given.
+        as_of: the instant of the load, for stitching; that of the newest event or publication when not given.
 
     Raises:  SourceError, MissingColumnError, TypeConflictError; UnwritableError when there is no such lake; ClaimError
         while another run loads: every table stays as it was. UnavailableError when the disk, the network or executors

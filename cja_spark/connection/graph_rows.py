@@ -93,8 +93,9 @@ def conform_graph(rows: DataFrame, name: str, dataset: GraphDataset, keys: T.Str
     """Conform the rows of an identity graph.
 
     Rows:    The same; a row that cannot be used has a reason.
-    Columns: returns published_at timestamp, identities array<struct<namespace string, id string>>, person_ids
-        array<string>, erased boolean, reason, the file, came string (the row as it came).
+    Columns: reads at, device, person, _file string (the columns that the dataset names, and the file); returns published_at
+        timestamp, identities array<struct<namespace string, id string>>, person_ids array<string>, erased boolean, reason,
+        _file, came string (the row as it came).
     Raises:  MissingColumnError when the dataset names a column that neither its rows nor their keys have.
 
     Args:

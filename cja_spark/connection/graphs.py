@@ -45,6 +45,11 @@ class Graph:
         """
         return graph_persons(self.published, spec, self.now, snapshot=self.snapshot)
 
+    def has_requests(self) -> bool:
+        """Whether a privacy request is known."""
+        there = to_the_ms(F.col("published_at")) <= to_the_ms(F.lit(self.now))
+        return not self.published.where(F.col("erased") & there).isEmpty()
+
     def fresh(self, load: Load, since: datetime) -> DataFrame:
         """Persistent IDs of which it may say something else than the last unlimited replay knew.
 
@@ -89,7 +94,8 @@ def persons_of(rows: DataFrame, graph: Graph, spec: GraphBased) -> DataFrame:
     """What a graph says of the persistent IDs that the rows of a load have, held in memory: it is joined more than once.
 
     Rows:    One per persistent ID that the graph and the rows have.
-    Columns: reads persistent_namespace, persistent_id string; returns as `graph_persons`.
+    Columns: reads persistent_namespace, persistent_id string; returns persistent_namespace, persistent_id string, _states
+        array<struct<published_at timestamp, person string, until timestamp>>, _erased_until timestamp.
     """
     found = graph.persons(spec).join(rows.select(*KEY).distinct(), on=list(KEY), how="left_semi").persist()
     found.count()

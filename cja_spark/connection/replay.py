@@ -14,7 +14,7 @@ from cja_spark.connection.persons import covered_by, stitched_persons, stitching
 from cja_spark.connection.spec import Connection, EventDataset
 from cja_spark.connection.stitching.graph import KEY
 from cja_spark.connection.stitching.spec import FieldBased, GraphBased
-from cja_spark.connection.stitching.stitch import logins, runs, to_the_ms, valid
+from cja_spark.connection.stitching.stitch import logins, newest_replay, runs, to_the_ms, valid
 from cja_spark.lake import Lake
 
 Change = Callable[[DataFrame], DataFrame]
@@ -60,19 +60,18 @@ def _replay_by_graph(
     lake: Lake, name: str, dataset: EventDataset, spec: GraphBased, load: Load, covered: Column, graph: Graph
 ) -> int:
     """The same by a graph; rows that a privacy request is about are looked at whenever they happened (G16)."""
+    requests = graph.has_requests()
+    if not requests and newest_replay(spec, graph.now, load.known.replayed_until) is None:
+        return 0
     found = graph.persons(spec).persist()
-    erased = found.where(F.col("_erased_until").isNotNull()).select(*KEY, "_erased_until").persist()
-    requests = not erased.isEmpty()
-    changed = 0
-    if spec.replay is not None or requests:
-        asked = _before(lake, name, load)
-        asked_at = F.coalesce(covered, F.lit(graph.now))
-        changed = _changed(
-            lake, name, asked if requests else _asked_by_graph(asked, spec, load, graph),
-            chosen=lambda rows: _of_replay_or_request(rows, covered, erased if requests else None),
-            stitched=lambda rows: graph_stitched(rows, found, dataset, graph, asked_at),
-        )  # fmt: skip
-    erased.unpersist()
+    erased = found.where(F.col("_erased_until").isNotNull()).select(*KEY, "_erased_until") if requests else None
+    asked = _before(lake, name, load)
+    asked_at = F.coalesce(covered, F.lit(graph.now))
+    changed = _changed(
+        lake, name, asked if requests else _asked_by_graph(asked, spec, load, graph),
+        chosen=lambda rows: _of_replay_or_request(rows, covered, erased),
+        stitched=lambda rows: graph_stitched(rows, found, dataset, graph, asked_at),
+    )  # fmt: skip
     found.unpersist()
     return changed
 

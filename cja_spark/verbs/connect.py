@@ -11,7 +11,7 @@ from cja_spark.verbs.places import add_places, files_root, instant, open_places,
 def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
     command.add_argument("--full", action="store_true", help="rebuild from all files instead of loading the new ones")
-    command.add_argument("--as-of", help="the instant of the stitching replay; the newest event's when not given")
+    command.add_argument("--as-of", help="the instant of the load, for stitching; that of the newest event or publication of a graph when not given")
 
 
 def _run(asked: argparse.Namespace) -> int:

@@ -47,7 +47,7 @@ def test_every_pass_equals_the_reference(spark, seed, replay, blocked, own, publ
     rows = devices(seed, 1000)
     graph = publications(seed + 1, names(rows))
     more = {} if blocked is None else {"blocked_values": blocked}
-    spec = GraphBased.model_validate({"method": "graph", "graph": "identities", "replay": replay, "own_person_id": own, **more})
+    spec = GraphBased.model_validate({"method": "graph_based", "graph": "identities", "replay": replay, "own_person_id": own, **more})
     history = History(reference_of(replay, blocked, own, publication))
     history.replayed = -math.inf if since is None else since
     expected = stitched(history.load(rows, graph, last))
@@ -75,7 +75,7 @@ def dataset(name, replay, own, publication):
         "persistent_id": {"column": "device", "namespace": "ECID"}, "person_id": {"column": "person", "namespace": "CRM"},
     }  # fmt: skip
     source = {"format": "json"}
-    stitching = {"method": "graph", "graph": f"graph_{name}", "replay": replay, "own_person_id": own}
+    stitching = {"method": "graph_based", "graph": f"graph_{name}", "replay": replay, "own_person_id": own}
     return {
         name: {
             "type": "event", "source": {**source, "path": name}, "event_id": "n", "timestamp": "t", **identities,

@@ -79,7 +79,7 @@ class GraphBased(StitchingMethod):
         own_person_id: whether a row's own person ID is ignored in favour of the graph, or wins (rule F5).
     """
 
-    method: Literal["graph"]
+    method: Literal["graph_based"]
     graph: Name
     own_person_id: Literal["ignore", "wins"] = "ignore"
 
@@ -94,7 +94,7 @@ class GraphBased(StitchingMethod):
         return written
 
 
-METHODS = ("field_based", "graph")
+METHODS = ("field_based", "graph_based")
 
 
 def _method_of(value: object) -> str | None:
@@ -110,11 +110,11 @@ def _known_method(value: object) -> object:
 
 
 _Stitching = Annotated[
-    Annotated[FieldBased, Tag("field_based")] | Annotated[GraphBased, Tag("graph")],
+    Annotated[FieldBased, Tag("field_based")] | Annotated[GraphBased, Tag("graph_based")],
     Discriminator(
         _method_of,
         custom_error_type="stitching_method",
-        custom_error_message="method must be one of field_based, graph",
+        custom_error_message="method must be one of field_based, graph_based",
     ),
 ]
 Stitching = Annotated[_Stitching, BeforeValidator(_known_method)]

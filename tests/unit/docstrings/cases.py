@@ -12,8 +12,10 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import CHANGES
+from cja_spark.connection.graph_spec import GraphDataset
+from cja_spark.connection.graphs import Graph
 from cja_spark.connection.spec import EventDataset
-from cja_spark.connection.stitching.spec import FieldBased
+from cja_spark.connection.stitching.spec import FieldBased, GraphBased
 from cja_spark.demo.spec import Year
 from cja_spark.journeys.derived.derive import no_lookups
 from cja_spark.journeys.derived.formula import Formula
@@ -32,6 +34,19 @@ WEB = EventDataset.model_validate(
         "persistent_id": {"identity_map": "ECID"}, "stitching": {"method": "field_based"},
     }
 )  # fmt: skip
+BY_GRAPH = GraphBased(method="graph_based", graph="identities")
+IDENTITIES = GraphDataset.model_validate(
+    {
+        "type": "graph", "source": {"format": "json", "path": "raw"}, "published_at": "at",
+        "persistent_id": {"column": "device", "namespace": "ECID"}, "person_id": {"column": "person", "namespace": "CRM"},
+    }
+)  # fmt: skip
+
+
+def graph(lake: Lake) -> Graph:
+    return Graph("identities", lake.graph("identities").read(), False, "CRM", NOW)
+
+
 AUDIENCE = Audience.model_validate({"name": "buyers", "segments": {"segment": "buyers"}, "refresh": "daily", "lookback": "30 days"})
 VIEW = View.model_validate(
     {"name": "v", "dimensions": {"page": "page", "sku": "items[].sku"}, "metrics": {"price": "price"}}
@@ -72,6 +87,11 @@ CASES: Mapping[str, Case] = {
     "audiences.people.identified": Case(given(audience=AUDIENCE, pepper="${env:CJA_PEPPER}")),
     "audiences.people.publishable": Case(),
     "audiences.tables.conformed": Case(lambda lake: {"table": lake.table(CHANGES)}, {"table": columns_of(CHANGES)}),
+    "connection.graph_rows.conform_graph": Case(given(name="identities", dataset=IDENTITIES)),
+    "connection.graphs.graph_stitched": Case(
+        lambda lake: {"dataset": WEB.model_copy(update={"stitching": BY_GRAPH}), "graph": graph(lake), "asked_at": F.lit(NOW)}
+    ),
+    "connection.graphs.persons_of": Case(lambda lake: {"graph": graph(lake), "spec": BY_GRAPH}),
     "connection.mapping_time.spans": Case(),
     "connection.mapping_time.with_account": Case(given(name="account"), {"account": "account"}),
     "connection.persons.own_persons": Case(),
@@ -81,6 +101,13 @@ CASES: Mapping[str, Case] = {
     "connection.repeats.with_reason": Case(given(reason="late")),
     "connection.stitching.exposure.capped_devices": Case(SPEC),
     "connection.stitching.exposure.exposure": Case(SPEC),
+    "connection.stitching.graph.graph_persons": Case(given(spec=BY_GRAPH, now=NOW, snapshot=True)),
+    "connection.stitching.graph.stitch_by_graph": Case(
+        lambda lake: {
+            "spec": BY_GRAPH, "person_namespace": F.lit("CRM"), "own_namespace": F.lit("CRM"), "device_namespace": F.lit("ECID"),
+            "asked_at": F.lit(NOW),
+        }
+    ),
     "connection.stitching.placeholders.placeholders": Case(SPEC),
     "connection.stitching.preflight.bad_ids": Case(given(until=NOW)),
     "connection.stitching.preflight.preflight": Case(given(spec=STITCHING, until=NOW)),

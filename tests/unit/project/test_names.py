@@ -145,8 +145,8 @@ def test_data_and_notes_may_lie_in_a_project_s_folder(folder):
     ("file", "old", "new", "fault"),
     [
         ("connection.yaml", "method: field_based", "method: feild_based",
-         "datasets.web.stitching.method: no such choice: 'feild_based'. Did you mean 'field_based'?"),
-        ("connection.yaml", "type: lookup", "type: lokup", "datasets.catalogue: type must be one of event, profile, lookup, summary, account. Did you mean 'lookup'?"),
+         "datasets.web.stitching: method must be one of field_based, graph_based. Did you mean 'field_based'?"),
+        ("connection.yaml", "type: lookup", "type: lokup", "datasets.catalogue: type must be one of event, profile, lookup, summary, account, graph. Did you mean 'lookup'?"),
         ("reports/daily.yaml", "granularity: day", "granularity: dya", "granularity: no such choice: 'dya'. Did you mean 'day'?"),
         ("view.yaml", "container: session", "container: sesion", "segments.help_readers.container: no such choice: 'sesion'. Did you mean 'session'?"),
         ("view.yaml", "{metric: orders,", "{metrc: orders,", "Did you mean 'metric'?"),

@@ -21,7 +21,7 @@ DAYS = {"1 day": 1, "7 days": 7}
 
 def given_to(spark, rows, published, *, now=TEN, asked=None, snapshot=False, **settings):
     """Per row the person and the reason; a row is (device, own ID, its time), a publication (time, device, persons, erased)."""
-    spec = GraphBased(method="graph", graph="identities", **settings)
+    spec = GraphBased(method="graph_based", graph="identities", **settings)
     events = spark.createDataFrame([(str(n), ts, "ECID", device, own) for n, (device, own, ts) in enumerate(rows)], ROWS)
     graph = spark.createDataFrame([(at, "ECID", device, persons, erased) for at, device, persons, erased in published], PUBLISHED)
     persons = graph_persons(graph, spec, now, snapshot=snapshot)
@@ -98,7 +98,7 @@ def test_a_snapshot_ends_what_it_does_not_repeat_and_changes_do_not(spark):
 def test_an_id_is_known_in_its_own_namespace_only(spark):
     events = spark.createDataFrame([("0", TEN, "AAID", "d", None), ("1", TEN, "ECID", "d", None)], ROWS)
     graph = spark.createDataFrame([(TEN, "ECID", "d", ["ann"], False)], PUBLISHED)
-    spec = GraphBased(method="graph", graph="identities")
+    spec = GraphBased(method="graph_based", graph="identities")
     persons = graph_persons(graph, spec, TEN, snapshot=False)
     found = stitch_by_graph(events, persons, spec, F.lit("CRM"), F.lit("CRM"), F.col("persistent_namespace"), F.lit(TEN))
     assert {row["n"]: (row["person_id"], row["person_namespace"]) for row in found.collect()} == {"0": ("d", "AAID"), "1": ("ann", "CRM")}
