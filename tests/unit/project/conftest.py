@@ -1,4 +1,4 @@
-"""A copy of the demo's project, to be changed."""
+"""A copy of a retailer's project, to be changed: tests know its lines."""
 
 import shutil
 
@@ -10,5 +10,5 @@ from tests.unit.project.demo import ROOT
 @pytest.fixture
 def folder(tmp_path):
     copy = tmp_path / "shop"
-    shutil.copytree(ROOT / "conf" / "demo", copy)
+    shutil.copytree(ROOT / "tests" / "unit" / "project" / "retailer", copy)
     return copy
