@@ -78,7 +78,7 @@ def test_a_misspelt_dataset_is_the_only_fault_also_in_a_report_by_minute(tmp_pat
         ({"time_zone": "Europe/Berln"}, "'Europe/Berln' is no IANA time zone. Did you mean 'Europe/Berlin'?"),
         ({"person_id": "who"}, "person_id"),
         ({"timestamp": None}, "timestamp"),
-        ({"type": "sumary"}, "type must be one of event, profile, lookup, summary, account. Did you mean 'summary'?"),
+        ({"type": "sumary"}, "type must be one of event, profile, lookup, summary, account, graph. Did you mean 'summary'?"),
     ],
 )
 def test_a_dataset_that_cannot_be(tmp_path, more, text):
