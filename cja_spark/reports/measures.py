@@ -15,7 +15,7 @@ from cja_spark.view.components import Metric
 from cja_spark.view.formula.evaluate import Sheet, column
 from cja_spark.view.formula.uses import Measure, measures_of
 from cja_spark.view.spec import View
-from cja_spark.view.standard import SESSION_TYPES
+from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 from cja_spark.view.summary_sources import is_of_summary
 
 DISTINCT = ("people", "sessions", *SESSION_TYPES)
@@ -31,8 +31,8 @@ def measures(metrics: Iterable[str], view: View) -> tuple[Measure, ...]:
     formulas = view.formulas()
     found = tuple(dict.fromkeys(one for name in metrics for one in measures_of(name, formulas)))
     for one in found:
-        if one.distinct and one.distinct not in view.dimensions:
-            raise ConfigurationError.unknown("dimension", one.distinct, view.dimensions)
+        if one.distinct and one.distinct not in (*view.dimensions, *STANDARD_DIMENSIONS):
+            raise ConfigurationError.unknown("dimension", one.distinct, (*view.dimensions, *STANDARD_DIMENSIONS))
         if not one.distinct and one.metric not in view.metric_names():
             raise ConfigurationError.unknown("metric", one.metric, view.metric_names())
         for name in one.segments:

@@ -101,7 +101,7 @@ def formulas(chance, metrics):
     segments = sorted(VIEW["segments"])
     success = [*(name for name in ("orders", "units") if "attribution" not in metrics[name]), "views", "calls", "bounces", "time_spent_seconds"]
     fields, controls = ("orders", "units", "views", "calls"), ("home", "mail", "sale", "No value", "gold", "Monday")
-    drawn = Draw(chance, (*METRICS, *METRICS_OF_SESSIONS), WHOLE, segments, fields, list(TEXTS), success, controls)
+    drawn = Draw(chance, (*METRICS, *METRICS_OF_SESSIONS), WHOLE, segments, fields, [*TEXTS, *STANDARD, *CLOCKS], success, controls)
     simple = Draw(chance, WHOLE, WHOLE, segments)
     x, y = simple.whole_leaf(), simple.whole_leaf()
     ranking = chance.choice([

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cja_spark.view.standard import STANDARD_DIMENSIONS
 from tests.unit.kernels.by_hand import DAY, GAP, VIEW, page, rows_of, table
 
 SEGMENTS = {
@@ -174,6 +175,31 @@ def test_q_distinct_values_over_time():
     view = {"metrics": {**VIEW["metrics"], "it": {"calculate": "count_distinct(page)"}}}
     rows = rows_of([[page(0, "a"), page(1, "a"), page(DAY, "b")], [page(1, "b"), page(DAY)]], report="trend", metrics=["it"], view=view)
     assert [row["it"] for row in rows[:4]] == [2, 2, 1, 0]
+
+
+def test_q_distinct_days_and_hours_are_counted_per_row_and_again_in_totals():
+    persons = [[page(0, "a"), page(1, "b"), page(DAY, "a")], [page(DAY + 1, "b"), page(2 * DAY)]]
+    assert one("count_distinct(day)", persons=persons) == {"total": 3, "a": 2, "b": 2, "No value": 1}
+    assert one("count_distinct(day) / people", "day_of_week", persons=persons) == {"total": 1.5, "Wednesday": 1, "Thursday": 0.5, "Friday": 1}
+    assert one("count_distinct(hour_of_day)", persons=persons) == {"total": 1, "a": 1, "b": 1, "No value": 1}
+    assert one("count_distinct(day)[on_a]", persons=persons) == {"total": 2, "a": 2, "b": 0, "No value": 0}
+    assert one("total(count_distinct(day))", persons=persons, include_no_value=False) == {"total": 3, "grand_total": 3, "a": 3, "b": 3}
+    assert one("count_distinct(day)", persons=persons, include_no_value=False) == {"total": 2, "grand_total": 3, "a": 2, "b": 2}
+
+
+@pytest.mark.parametrize("dimension", STANDARD_DIMENSIONS)
+def test_q_values_of_every_standard_dimension_are_those_that_its_table_has(dimension):
+    persons = [[page(0, "a"), page(61_000, "b"), page(3 * GAP, "a")], [page(40 * DAY, "b")], [page(3 * DAY, "a"), page(3 * DAY + 7, "b")]]
+    found = one(f"count_distinct({dimension})", persons=persons, include_no_value=False)["total"]
+    rows = shown(persons, dimension, metrics=["events"], formulas={}, include_no_value=False, rows=1_000)
+    assert found == sum(row[0] == "item" for row in rows) > 0
+
+
+def test_q_distinct_days_over_time():
+    view = {"metrics": {**VIEW["metrics"], "it": {"calculate": "count_distinct(day)"}}}
+    persons = [[page(0, "a"), page(1, "a"), page(DAY, "b")], [page(8 * DAY, "b")]]
+    rows = rows_of(persons, report="trend", granularity="week", metrics=["it"], view=view)
+    assert [row["it"] for row in rows[:3]] == [3, 2, 1]
 
 
 def test_q_metrics_made_of_each_other_may_be_as_deep_as_a_view_is_large():
