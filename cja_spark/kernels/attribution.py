@@ -135,23 +135,32 @@ def _linear(first, last, amounts, change, running, credit):
         credit[k] = total
 
 
-def decaying(first: Ints, last: Ints, amounts: Floats, touches: Touches, half_life: int) -> Floats:
+def decaying(first: Ints, last: Ints, amounts: Floats, touches: Touches, half_life: int, began: Ints | None = None) -> Floats:
     """Credit that halves with each half-life (ms) between a touch and the conversion's last one.
 
-    Shapes: first, last int64[conversions], amounts float64[conversions] -> float64[touches].
-    Source: A3.
+    Args:
+        first: the first touch of each conversion.
+        last: the last one.
+        amounts: of conversions.
+        touches: touches.
+        half_life: ms.
+        began: when the first touch of each conversion was, ms, where that is later than its own time.
+
+    Shapes: first, last, began int64[conversions], amounts float64[conversions] -> float64[touches].
+    Source: A3; A1 of `began`: a window may begin within a run of touches.
     """
     count = len(touches.at)
-    credit = np.zeros(count)
+    credit, own = np.zeros(count), np.zeros(count)
     change, running = np.zeros(count), np.zeros(count, np.int64)
-    _shares(first, last, amounts, touches.t, touches.unit, half_life, change, running)
+    since = np.full(len(first), np.iinfo(np.int64).min) if began is None else began
+    _shares(first, last, amounts, touches.t, touches.unit, half_life, since, change, running, own)
     _walk_back(touches.t, touches.unit, half_life, change, running, credit)
-    return credit
+    return credit + own
 
 
 @numba.njit(cache=True, nogil=True)
-def _shares(first, last, amounts, t, unit, half_life, change, running):
-    """What each conversion gives to its last touch; it ends before its first one."""
+def _shares(first, last, amounts, t, unit, half_life, began, change, running, own):
+    """What each conversion gives to its last touch; it ends before its first one, or at it where that began later."""
     weight, low, high = 0.0, 0, -1
     for c in range(len(first)):
         if first[c] > last[c]:
@@ -165,12 +174,17 @@ def _shares(first, last, amounts, t, unit, half_life, change, running):
             weight -= 2.0 ** (-(t[high] - t[low]) / half_life)
             low += 1
         weight = max(weight, 1.0)  # the last touch weighs 1
-        share = amounts[c] / weight
+        whole, before = weight, low - 1
+        if low < high and began[c] > t[low]:
+            late = 2.0 ** (-(t[high] - began[c]) / half_life)
+            whole, before = max(weight - 2.0 ** (-(t[high] - t[low]) / half_life), 1.0) + late, low
+            own[low] += amounts[c] * late / whole
+        share = amounts[c] / whole
         change[high] += share
         running[high] += 1
-        if low > 0 and unit[low - 1] == unit[low]:
-            change[low - 1] -= share * 2.0 ** (-(t[high] - t[low - 1]) / half_life)
-            running[low - 1] -= 1
+        if before >= 0 and unit[before] == unit[low]:
+            change[before] -= share * 2.0 ** (-(t[high] - t[before]) / half_life)
+            running[before] -= 1
 
 
 @numba.njit(cache=True, nogil=True)

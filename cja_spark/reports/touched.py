@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from cja_spark.kernels import attribution as kernel
 from cja_spark.kernels.attribution import Touches
 from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.kernels.months import reach
+from cja_spark.kernels.touch_runs import run_heads, runs_of
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.table_rows import combined, table_rows
 from cja_spark.spec import milliseconds
@@ -34,6 +35,7 @@ class Way:
         touch: per value the number of its touch, int64[values].
         first: per conversion its first touch, int64[conversions].
         last: and its last one, before the first where there is none.
+        began: of `touch: runs` the first touch of each conversion, which may lie within a run.
     """
 
     touches: Touches
@@ -42,6 +44,7 @@ class Way:
     touch: Ints
     first: Ints
     last: Ints
+    began: Touches | None = None
 
     @classmethod
     def of(cls, seen: Seen, dimensions: Sequence[str], how: Attribution, conversions: Ints) -> Way:
@@ -55,10 +58,28 @@ class Way:
             touches, _of(seen, conversions), reach(touches.t, how.looks_back(), seen.ask.view.time_zone),
             seen.ask.window.person_from if how.of_person else EVER, in_session=how.container == "session",
         )  # fmt: skip
+        heads = run_heads(codes, touch, touches.unit) if how.touch == "runs" and how.game != "rate_game" else None
         if how.model == "same_touch" and len(at):
             here = np.maximum(last, 0)
-            first = np.where(at[here] == conversions, last, last + 1)
-        return cls(touches, ids, codes, touch, first, last)
+            itself = at[here] == conversions
+            if heads is not None:
+                itself &= heads[here] | (here == first)
+            first = np.where(itself, last, last + 1)
+        found = cls(touches, ids, codes, touch, first, last)
+        return found if heads is None or len(at) == 0 else found._by_runs(heads)
+
+    def _by_runs(self, heads: Bools) -> Way:
+        """The same with one touch per run, where its first event is; a window that begins within one has its own first event.
+
+        Source: A1. A rate game asks for sets of values alone, which runs do not change.
+        """
+        first, last = runs_of(self.first, self.last, heads)
+        begin = np.minimum(self.first, len(heads) - 1)
+        run, some = np.cumsum(heads) - 1, heads[self.touch]
+        return Way(
+            some_touches(self.touches, heads), self.ids, self.codes[some], run[self.touch[some]], first, last,
+            some_touches(self.touches, begin),
+        )  # fmt: skip
 
     @property
     def touched(self) -> Bools:
@@ -70,8 +91,11 @@ class Way:
 
         Source: A3, A4, A6.
         """
+        if self.began is not None and not (touched := self.touched).all():  # within runs only ends of the touched ascend
+            some = replace(self, first=self.first[touched], last=self.last[touched], began=some_touches(self.began, touched))
+            return some.credit(how, amounts[touched])
         if how.model not in ("participation", "algorithmic"):
-            return _by_touch(how, self.first, self.last, amounts, self.touches)[self.touch]
+            return _by_touch(how, self, amounts)[self.touch]
         given = amounts
         if how.model == "algorithmic":
             count = len(self.ids[0])
@@ -79,6 +103,12 @@ class Way:
         following = kernel.next_same(self.codes, self.touch, len(self.ids[0]))
         return kernel.participating(self.first, self.last, given, self.touch, following)
 
+    def event_of(self, conversion: int, value: int) -> int:
+        """The event of the touch of a value that a conversion credits."""
+        touch = int(self.touch[value])
+        if self.began is not None and touch == self.first[conversion]:
+            return int(self.began.at[conversion])
+        return int(self.touches.at[touch])
 
     def rows(self, hidden: Sequence[int]) -> Bools:
         """Which numbers of values are rows: those that have a value in all dimensions in hidden places."""
@@ -98,13 +128,18 @@ class Way:
         return float(credit[once][on_row[self.touch[once]]].sum())
 
 
-def _by_touch(how: Attribution, first: Ints, last: Ints, amounts: Floats, touches: Touches) -> Floats:
-    count = len(touches.at)
+def some_touches(touches: Touches, which: Bools | Ints) -> Touches:
+    """Some of the touches."""
+    return Touches(*(part[which] for part in touches))
+
+
+def _by_touch(how: Attribution, way: Way, amounts: Floats) -> Floats:
+    first, last, count = way.first, way.last, len(way.touches.at)
     if how.model == "linear":
         return kernel.linear(first, last, amounts, count)
     if how.model == "time_decay":
         half_life = HALF_LIFE if how.half_life is None else milliseconds(how.half_life)
-        return kernel.decaying(first, last, amounts, touches, half_life)
+        return kernel.decaying(first, last, amounts, way.touches, half_life, None if way.began is None else way.began.t)
     shape = how.shape() or ((1.0, 0.0, 0.0) if how.model == "first_touch" else (0.0, 0.0, 1.0))
     return kernel.shaped(first, last, amounts, count, shape)
 

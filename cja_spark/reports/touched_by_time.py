@@ -14,7 +14,7 @@ import numpy as np
 from cja_spark.journeys.batch import Floats, Ints
 from cja_spark.kernels.attribution import Touches
 from cja_spark.reports.table_rows import combined
-from cja_spark.reports.touched import Way
+from cja_spark.reports.touched import Way, some_touches
 
 MOST_TOUCHES = 2_000_000  # that stand side by side at once
 
@@ -73,4 +73,5 @@ def _copied(
         keys.insert(place, key[beside])
     ids, codes = combined(tuple(keys))
     shift = (base - low)[group]
-    return Way(touches, ids, codes, touch, way.first[own] + shift, way.last[own] + shift)
+    began = way.began and some_touches(way.began, own)
+    return Way(touches, ids, codes, touch, way.first[own] + shift, way.last[own] + shift, began)

@@ -80,5 +80,4 @@ def _of_measure(seen: Seen[Table], measure: Measure, how: Attribution, texts: Na
         for one in np.flatnonzero(credit).tolist():
             given = None if how.game == "rate_game" else float(credit[one])
             values = [text if text is not None else label for text, label in zip(said[one], nothing, strict=True)]
-            touch = int(way.touches.at[way.touch[one]]) + 1
-            yield {**own, "touch": touch, "values": row(values), "weight": None if given is None else given / amount, "credit": given}
+            yield {**own, "touch": way.event_of(number, one) + 1, "values": row(values), "weight": None if given is None else given / amount, "credit": given}

@@ -64,12 +64,16 @@ class Attribution(Spec):
     is worth what those conversions are worth that it alone came before, so that the parts are equal. In `rate_game` it is
     worth the share of its persons that convert.
 
+    With `touch: runs` touches in a row with the same value are one, the first of them that counts; a touch with several
+    values is the same only with all of them (A1).
+
     `half_life` is `time_decay`'s: a touch so much older than the last one weighs half. `weights` are `custom`'s.
 
     Attributes:
         model: how touches share.
         container: whose touches count.
         lookback: how long before a conversion a touch may be; `none` for no limit but the container.
+        touch: `each` event that sets a value is a touch, or only those that begin `runs` of the same value.
         half_life: of `time_decay`: the time in which a touch loses half its weight.
         weights: of `custom`: what touches weigh.
         game: of `algorithmic`: what a set of values is worth.
@@ -78,6 +82,7 @@ class Attribution(Spec):
     model: Model = "last_touch"
     container: Literal["session", "person"] = "person"
     lookback: Lookback | None = None
+    touch: Literal["each", "runs"] = "each"
     half_life: Duration | None = None
     weights: Weights | None = None
     game: Literal["sum_game", "rate_game"] | None = None

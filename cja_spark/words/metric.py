@@ -67,11 +67,12 @@ def calculated_metric_in_words(view: View, name: str, metric: CalculatedMetric) 
 
 def attribution_in_words(how: Attribution, called: Containers) -> str:
     """By which model amounts are credited, and to the values of which touches (A1-A6)."""
+    runs = "; of the same value in a row the first counts" if how.touch == "runs" else ""
     if how.model == "same_touch":
-        return f"credited by same touch to the values that the {called.named('event')} itself sets"
+        return f"credited by same touch to the values that the {called.named('event')} itself sets{runs}"
     back, whose = how.looks_back(), f"{'by' if how.container == 'person' else 'in'} the same {called.named(how.container)}"
     since = "since the report's person_scope began, " if how.of_person else "" if back is None else f"in the {span_text(back)} "
-    return f"credited by {_model(how)} to the values set {whose} {since}up to the {called.named('event')}"
+    return f"credited by {_model(how)} to the values set {whose} {since}up to the {called.named('event')}{runs}"
 
 
 def _model(how: Attribution) -> str:

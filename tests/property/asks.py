@@ -158,7 +158,7 @@ def attributed(chance):
         found["half_life"] = chance.choice(["1 seconds", "30 minutes", "1 days"])
     if chance.random() < 0.7:
         found["lookback"] = chance.choice(["none", "1 seconds", "30 minutes", "1 days", "14 days", "1 month"])
-    return {"attribution": found}
+    return {"attribution": {**found, **chance.choice([{}, {}, {"touch": "runs"}])}}
 
 
 def single_valued(view):

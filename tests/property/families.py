@@ -37,6 +37,7 @@ def _of_rows(rows: list[str], dimensions: list[dict]) -> set[str]:
 def _of_metrics(named: list[str], metrics: list[dict], *, credited: bool) -> set[str]:
     hows = [how for one in metrics if credited and (how := one.get("attribution"))]
     found = {f"attribution {how['model']}" for how in hows} | {"attribution rate_game" for how in hows if how.get("game") == "rate_game"}
+    found |= {"attribution of runs" for how in hows if how.get("touch") == "runs"}
     found |= {"deduplication" for one in metrics if "deduplication" in one}
     found |= {"amounts" for one in metrics if {*one} & {"include", "values_to_count", "behavior"}}
     found |= {"numbers of several functions of other events" for one in metrics if one.get("derived") in ("several", "of_others")}

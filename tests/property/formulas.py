@@ -17,7 +17,7 @@ NUMBERS = ("0", "1", "2", "3", "0.5", "10")
 ATTRIBUTIONS = (
     "first_touch", "linear", "participation, lookback=none", "container=session", "u_shaped, lookback='1 day'",
     "time_decay, half_life='1 hour'", "custom, first=1, middle=0, last=3", "algorithmic, container=session, lookback='1 hour'",
-    "same_touch", "algorithmic, game=rate_game, lookback=none",
+    "same_touch", "algorithmic, game=rate_game, lookback=none", "linear, touch=runs, lookback='30 minutes'",
 )  # fmt: skip
 
 

@@ -204,7 +204,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "starts_with", "ends_with", "equals_any_of", "exists", "non_repeating", "instance", "distinct", "'category'",
         "'tier'", "'month'", "'quarter'", "'year'", "'hour'", "'grace'", "'attempts'", "'next'", "'starts_with': ['calls']",
         "time_spent_seconds", "include_no_value': False", "'campaign'", "last_known", "'binding'", "'person_scope': 'all'",
-        "'deduplication'", "'participation'", "'time_decay'", "'rate_game'", "game=rate_game", "'lookback': '1 month'", "'timeout': '1 month'", "'window': '1 month'", "'expiration': '1 month'", "'within': '1 month'", "'after': '1 month'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
+        "'deduplication'", "'participation'", "'time_decay'", "'rate_game'", "game=rate_game", "'touch': 'runs'", "touch=runs", "'lookback': '1 month'", "'timeout': '1 month'", "'window': '1 month'", "'expiration': '1 month'", "'within': '1 month'", "'after': '1 month'", "'lookback': 'none'", "'keep': 'last'", "'id': 'tier'",
         "'binding': 'sku', 'binding_metric'", "'then'", "logic_group", "only_after", "'after'", "does_not_match",
         "view_segments", "'range': 'last 2 months'", "'range': 'this quarter'", "'range': 'last month'", "'range': 'last 2 full weeks'", "'range': {'from': datetime.date(2025, 2, 1)", "'calendar': '4-5-4'", "'first_month': 'july'", "'4-4-5'", "first_time_sessions", "'hour_of_day'", "'event_depth'",
         "'session_type'", "'fifteen_minutes'", "'week_of_year'",

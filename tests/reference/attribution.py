@@ -23,7 +23,7 @@ def settings(view: dict, leaf: Leaf) -> dict | None:
         found |= {"weights": dict(found["weights"])} if "weights" in found else {}
     if found is None:
         return None
-    how = {"model": "last_touch", "container": "person", "half_life": "7 days", **found}
+    how = {"model": "last_touch", "container": "person", "half_life": "7 days", "touch": "each", **found}
     if "lookback" not in found:
         how["lookback"] = 30 * DAY if how["container"] == "person" else None
     how["lookback"] = None if how["lookback"] == "none" else length(how["lookback"])
@@ -61,6 +61,8 @@ def touches(at: int, values: list, journey: list[dict], session_of: list[int], h
     if how["lookback"] is not None:
         zone = view.get("time_zone", "UTC")
         found = [j for j in found if within(journey[j]["t"], journey[at]["t"], how["lookback"], zone)]
+    if how["touch"] == "runs":
+        found = [j for n, j in enumerate(found) if n == 0 or values[j] != values[found[n - 1]]]
     return found
 
 

@@ -15,9 +15,9 @@ from cja_spark.view.formula.tokens import fault
 if TYPE_CHECKING:
     from cja_spark.view.formula.bind import Given
 
-CHOICES = {"model": get_args(Model), "container": ("session", "person"), "game": ("sum_game", "rate_game")}
+CHOICES = {"model": get_args(Model), "container": ("session", "person"), "touch": ("each", "runs"), "game": ("sum_game", "rate_game")}
 WEIGHTS = tuple(Weights.model_fields)
-WORDS = ("model", "container", "lookback", "half_life", "game", *WEIGHTS)
+WORDS = ("model", "container", "lookback", "touch", "half_life", "game", *WEIGHTS)
 
 
 def attributed(text: str, at: int, given: Sequence[Given]) -> Attributed:

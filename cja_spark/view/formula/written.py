@@ -32,6 +32,8 @@ def attribution_text(how: Attribution) -> str:
         words.append(f"container={how.container}")
     if how.lookback is not None:
         words.append(f"lookback={how.lookback if isinstance(how.lookback, str) else repr(span_text(how.lookback))}")
+    if how.touch != "each":
+        words.append(f"touch={how.touch}")
     if how.half_life is not None:
         words.append(f"half_life={span_text(how.half_life)!r}")
     if how.weights is not None:

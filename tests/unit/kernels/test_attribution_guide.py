@@ -41,6 +41,16 @@ def test_the_rate_game_gives_what_the_guide_says():
     assert rate_game(*persons)[1] == pytest.approx({"Search": 40 + 60 * parts[0], "Display": 10 + 60 * parts[1]})
 
 
+def test_runs_of_touches_give_what_the_guide_says():
+    rows = re.findall(r"^\| \d \| (\w*) ?\| (\d*) ?\| (yes|no) \|$", GUIDE, re.MULTILINE)
+    events = [page(at, name or None, orders=float(x or "nan")) for at, (name, x, _) in enumerate(rows)]
+    each, runs = (credited(events, model="linear", touch=touch)[1] for touch in ("each", "runs"))
+    said = re.search(r"gives Search ([\d.]+) and Email ([\d.]+) with `each`, and Search (\d) and Email (\d) with `runs`", GUIDE)
+    assert each == pytest.approx({"Search": float(said[1]), "Email": float(said[2])})
+    assert runs == pytest.approx({"Search": float(said[3]), "Email": float(said[4])})
+    assert [answer for *_, answer in rows].count("yes") == 3
+
+
 def test_the_combinations_of_the_guide_are_credited_as_it_says():
     rows = re.findall(r"^\| \d \| (\w*) ?\| (\w*) ?\| (\d*) ?\| (\w+), ([\w ]+) \|$", GUIDE, re.MULTILINE)
     assert len(rows) == 3

@@ -161,6 +161,17 @@ def test_credit_is_shown_for_each_dimension_and_for_combinations(world):
     assert [row["weight"] for row in both[:3]] == pytest.approx([0.4, 0.2, 0.4])
 
 
+def test_a1_of_runs_the_first_event_in_the_window_is_the_touch(world):
+    lake, project = world
+    runs = Attribution(model="linear", touch="runs")
+    loads = project.view.metrics["loads"].model_copy(update={"attribution": runs})
+    view = project.view.model_copy(update={"metrics": {**project.view.metrics, "loads": loads}})
+    found = trace(lake, project.model_copy(update={"view": view}), "bob", ["loads"], credit="upper").credits.to_pylist()
+    assert [(row["model"], row["event"], row["touch"], row["values"], row["credit"]) for row in found] == [
+        ("linear, touch=runs", 1, 1, ["home"], 1.0), ("linear, touch=runs", 2, 1, ["home"], 1.0),
+    ]  # fmt: skip
+
+
 def test_credit_of_a_conversion_sums_to_its_amount(world):
     found = trace(*world, "bob", ["loads"], credit="upper").credits.to_pylist()
     assert [(row["event"], row["touch"], row["values"], row["credit"]) for row in found] == [(1, 1, ["home"], 1.0), (2, 1, ["home"], 0.5), (2, 2, ["home"], 0.5)]

@@ -108,6 +108,8 @@ def test_a_value_that_does_not_last_is_not_said_to():
         ({"model": "linear", "container": "session", "lookback": "1 hour"}, "set in the same session in the 1 hour up to the event"),
         ({"model": "linear", "lookback": "none"}, "set by the same person since the report's person_scope began, up to the event"),
         ({"model": "same_touch"}, "credited by same touch to the values that the event itself sets"),
+        ({"model": "same_touch", "touch": "runs"}, "that the event itself sets; of the same value in a row the first counts"),
+        ({"model": "linear", "touch": "runs"}, "in the 30 days up to the event; of the same value in a row the first counts"),
         ({"model": "custom", "weights": {"first": 3, "middle": 1.5, "last": 2}}, "credited by custom weights (first 3, middle 1.5, last 2) to"),
         ({"model": "inverse_j"}, "credited by inverse j (first 60, middle 20, last 20) to"),
         ({"model": "time_decay"}, "credited by time decay with a half-life of 1 week to"),

@@ -12,6 +12,7 @@ from cja_spark.view.formula.nodes import Attributed, Call, Distinct, GrandTotal,
 from cja_spark.view.formula.parse import DEEPEST, MOST_OPERATIONS, parse
 from cja_spark.view.formula.tokens import LONGEST
 from cja_spark.view.formula.uses import Component, Measure, components_of, measures_of, names_in
+from cja_spark.view.formula.written import attribution_text
 from cja_spark.view.spec import View
 
 
@@ -75,6 +76,8 @@ def test_an_attribution_has_the_settings_of_a_view():
     assert (node.how.container, node.how.lookback) == ("session", timedelta(days=14))
     assert (node.how.weights.first, node.how.weights.middle, node.how.weights.last) == (1, 0, 2.5)
     assert parse("attributed(a, time_decay, half_life='1 hour', lookback=none)").how.lookback == "none"
+    assert parse("attributed(a, linear, touch=runs)").how.touch == "runs"
+    assert attribution_text(parse("attributed(a, linear, touch=runs, lookback=none)").how) == "linear, lookback=none, touch=runs"
 
 
 FAULTS = [
@@ -171,6 +174,7 @@ FAULTS = [
     ("attributed(orders, linear, contaner=session)", 28, "attributed has no argument 'contaner'. Did you mean 'container'?"),
     ("attributed(orders, container=visit)", 30, "no container named 'visit'."),
     ("attributed(orders, linear, model=linear)", 28, "'model' is given twice."),
+    ("attributed(orders, touch=run)", 26, "no touch named 'run'. Did you mean 'runs'?"),
     ("attributed(orders, lookback=14)", 29, "'lookback' is a time in quotes, such as '14 days'."),
     ("attributed(orders, lookback='soon')", 29, "'soon' is no duration."),
     ("attributed(orders, half_life='1 day')", 1, "half_life: a time above nothing, for model: time_decay alone."),
