@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cja_spark.journeys.batch import Floats, Ints, Items, Journeys, Window
 from cja_spark.kernels.values import ValueMap
 from cja_spark.reports.late import Late
 from cja_spark.reports.mapped import NO_MAPS, Maps, changed_by
 from cja_spark.view.components import CalculatedMetric, Dimension, Metric
+from cja_spark.view.metrics_of_text import counts_where_set
 from cja_spark.view.spec import View
 from cja_spark.view.summary import SummaryMetric
 
@@ -46,8 +49,11 @@ def _made(journeys: Journeys, view: View, window: Window, sessions: Ints, names:
     changed: dict[str, Ints | Floats | Items] = {}
     for name in names:
         component = _component(view, name)
-        late = Late(journeys, view.chain_of(component), view.held_of(name), window, sessions, view.time_zone)
-        if isinstance(component, Metric):
+        chain = view.chain_of(component)
+        late = Late(journeys, chain, view.held_of(name), window, sessions, view.time_zone)
+        if isinstance(component, Metric) and counts_where_set(component, chain):
+            changed[f"m_{name}"] = np.where(late.values() != 0, 1.0, np.nan)
+        elif isinstance(component, Metric):
             changed[f"m_{name}"] = component.amounts(late.amounts())
         else:
             made, shown = late.values(), maps.get(name)

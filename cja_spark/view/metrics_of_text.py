@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from cja_spark.view.components import Component, Metric
 from cja_spark.view.derived.case_when import CaseWhen
-from cja_spark.view.derived.inlined import looks_at_events
+from cja_spark.view.derived.chain import Chain
+from cja_spark.view.derived.inlined import inlined, looks_at_events
 from cja_spark.view.derived.needed import Derived
 from cja_spark.view.text_numbers import numbers_of
 
@@ -32,11 +33,27 @@ def text_faults(metrics: Mapping[str, Component], derived: Derived) -> Iterator[
     for name, one in metrics.items():
         if isinstance(one, Metric) and one.behavior == "values" and _gives_text(one, derived):
             last = derived[one.derived or ""].functions[-1]
+            if looks_at_events(one.derived or "", derived):
+                yield ("metrics", name), f"behavior: values sums numbers, and {last.function} gives text; leave it out to count where it is set."
+                continue
             words = [taken.value for taken in last.results()] if isinstance(last, CaseWhen) else [None]
             if all(isinstance(word, str) for word in words) and not numbers_of(pa.array(words, pa.string())).is_valid().to_pylist().count(True):
                 yield ("metrics", name), f"behavior: values sums numbers, and derived field '{one.derived}' gives words alone; leave it out to count where they are set."
 
 
+def counts_where_set(one: Component, chain: Chain) -> bool:
+    """Whether a metric of what a report makes of other events counts where that is set, be it text or a number.
+
+    Source: M1. Decision: rules of numbers ask for the numbers; what is no number does not meet them.
+    """
+    return isinstance(one, Metric) and one.behavior == "instances" and one.include is None and chain.gives() != "number"
+
+
 def _gives_text(one: Component, derived: Derived) -> bool:
     made = one.derived if isinstance(one, Metric) else None
-    return made is not None and made in derived and not looks_at_events(made, derived) and derived[made].gives() == "text"
+    if made is None or made not in derived:
+        return False
+    if not looks_at_events(made, derived):
+        return derived[made].gives() == "text"
+    chain = inlined(made, derived).chain()
+    return chain.gives() == "text" and not chain.texts and not chain.made[-1].gives_list

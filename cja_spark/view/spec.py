@@ -36,7 +36,7 @@ from cja_spark.view.external_ids import external_faults
 from cja_spark.view.formats import Currency
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
-from cja_spark.view.metrics_of_text import counted_texts, text_faults
+from cja_spark.view.metrics_of_text import counted_texts, counts_where_set, text_faults
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 from cja_spark.zone import Zone
 
@@ -210,8 +210,8 @@ class View(Spec):
 
     def held_of(self, name: str) -> tuple[tuple[str, Hold], ...]:
         """The columns that journeys hold for the derived field of a component that a report makes."""
-        chain = self.chain_of(self.dimensions.get(name) or self.metrics[name])
-        return held_columns(name, chain, metric=name in self.metrics) if chain.made else ()
+        chain = self.chain_of(one := self.dimensions.get(name) or self.metrics[name])
+        return held_columns(name, chain, metric=name in self.metrics and not counts_where_set(one, chain)) if chain.made else ()
 
     def derived_fields_of(self, component: Component) -> tuple[str, ...]:
         """The derived fields that a component is made of, in the order in which they are made."""

@@ -75,10 +75,11 @@ def view_drawn(chance):
     metrics = {**VIEW["metrics"], "orders": deduplicated(chance, "orders"), "units": deduplicated(chance, "items[].units")}
     metrics |= formulas(chance, metrics)
     metrics |= {name: {"derived": name} for name in ("looking", "waiting", "several", "of_others")}
+    metrics["turned"] = {"derived": "turned", "behavior": "instances"}
     metrics["pages"] = {"field": "page", "behavior": "instances", **chance.choice([{}, {"include": include(chance, rule)}, {"include": include(chance, rule)}])}
     derived = {
         "neighbour": with_texts(chance, {**neighbour(chance), "output": "x"}), "looking": with_numbers(chance, {**looking(chance), "output": "x"}),
-        "level": level(chance), "waiting": with_numbers(chance, {**waiting(chance), "output": "x"}),
+        "turned": [neighbour(chance)], "level": level(chance), "waiting": with_numbers(chance, {**waiting(chance), "output": "x"}),
         "seen": [{"function": "summarize", "input": "page", "how": "distinct", "scope": chance.choice(["session", "person"])}],
         "several": several(chance), "several_texts": several_texts(chance), "of_others": of_others(chance),
         "twice": texts_of_texts(chance), "counted": [{**(found := looking(chance)), "input": {"page": "p", "views": "v"}[found["input"]]}],

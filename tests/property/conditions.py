@@ -18,7 +18,7 @@ TEXTS = {
     "level": ("few", "some", "many"), "neighbour": ("home", "product", "cart", "help", "söke", "nowhere"),
     "several_texts": ("home", "product", "cart", "help", "söke", "nowhere"), "seen": ("home", "product", "cart", "help", "söke"),
 }  # fmt: skip
-METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages", "waiting", "several", "of_others")
+METRICS = ("events", "people", "sessions", "orders", "calls", "views", "units", "conversion", "bounces", "looking", "pages", "waiting", "several", "of_others", "turned")
 METRICS_OF_SESSIONS = ("session_starts", "session_ends", "time_spent_seconds")
 STANDARD = {
     "hour_of_day": ("3", "23", "0"), "minute_of_hour": ("0", "30"), "am_pm": ("AM", "PM"), "day_of_week": ("Sunday", "Monday"),

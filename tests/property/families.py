@@ -40,6 +40,7 @@ def _of_metrics(named: list[str], metrics: list[dict], *, credited: bool) -> set
     found |= {"attribution of runs" for how in hows if how.get("touch") == "runs"}
     found |= {"deduplication" for one in metrics if "deduplication" in one}
     found |= {"amounts" for one in metrics if {*one} & {"include", "values_to_count", "behavior"}}
+    found |= {"instances of what other events say" for one in metrics if one.get("derived") == "turned"}
     found |= {"numbers of several functions of other events" for one in metrics if one.get("derived") in ("several", "of_others")}
     found |= {"formulas" for one in metrics if "calculate" in one}
     found |= {"session metrics"} if {*named} & {*METRICS_OF_SESSIONS, "bounces", "sessions"} else set()

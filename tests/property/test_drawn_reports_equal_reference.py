@@ -55,7 +55,7 @@ COMPONENTS = {
     "d_category": ("category", 1, True), "d_campaign": ("campaign", 0, True), "d_color": ("color", 1, True),
     "m_views": ("views", 0, False), "m_orders": ("orders", 0, False), "m_units": ("units", 1, False),
     "m_calls": ("calls", 0, False), "m_pages": ("pages", 0, False), "d_size": ("size", 0, True), "d_group": ("group", 0, True), "d_tags": ("tags", 0, True),
-    "e_neighbour": ("neighbour_date", 0, False), "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_seen": ("seen", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "q_level": ("raw", 0, False), "q_looking": ("raw", 0, False), "q_waiting": ("raw", 0, False), "m_looking": ("views", 0, False),
+    "d_turned": ("page", 0, True), "e_turned": ("neighbour_date", 0, False), "m_turned": ("neighbour_date", 0, False), "e_neighbour": ("neighbour_date", 0, False), "m_waiting": ("first_date", 0, False), "e_waiting": ("second_date", 0, False), "d_neighbour": ("neighbour", 0, True), "d_seen": ("seen", 0, True), "d_looking": ("page", 0, True), "m_level": ("views", 0, False), "q_level": ("raw", 0, False), "q_looking": ("raw", 0, False), "q_waiting": ("raw", 0, False), "m_looking": ("views", 0, False),
 }  # fmt: skip
 
 
@@ -72,6 +72,7 @@ def dates(chance, event, function):
     held = [one for one, skip in zip(moments, given, strict=True) if not skip]
     held = [None if one is None else float((one - EPOCH) // dt.timedelta(microseconds=1)) for one in held]
     event["date of neighbour"] = chance.choice([moments[0], moments[0], FIRST])
+    event["date of turned"] = event["date of neighbour"]
     event["neighbour_date"] = None if event["date of neighbour"] is None else float((event["date of neighbour"] - EPOCH) // dt.timedelta(microseconds=1))
     event["waiting"] = tuple(moments)
     for name in ("booked", "due"):
@@ -90,7 +91,8 @@ def world(chance, seed, view, persons=20):
         event["campaign"] = event["channel"]
         event["level"] = event["raw"] = event["views"]
         event["p"], event["v"], event["c"] = event["page"], event["views"], event["channel"]
-        event["neighbour"], event["looking"] = event["page"], event[looks_at]
+        event["neighbour"] = event["turned"] = event["page"]
+        event["looking"] = event[looks_at]
         event["color"] = [chance.choice((None, None, "red", "blue")) for _ in event["sku"]]
         event["tier"] = tiers[event["person_id"]]
         event["group"] = event["seen"] = event["pages"] = event["tags"] = event["page"]
@@ -213,7 +215,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "contains_any_of", "'case_sensitive': False", "'label': 'home'",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(",
         "'date_math'", "'earliest'", "{'function': 'typecast', 'input': {'output': 'x'}", "'formula': 'x ", "'find_and_replace'", "{'field': 'raw'}", "'r': 'raw'", "'input': 'raw'", "'latest'", "'today'", "'now'", "'take': 'last'", "'quarter'",
-        "'neighbour'", "'looking'", "'level'", "'seen'", "'several'", "'several_texts'", "'of_others'", "{'derived': 'several'}", "'how': 'distinct'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
+        "'neighbour'", "'looking'", "'level'", "'seen'", "'several'", "'several_texts'", "'of_others'", "{'derived': 'several'}", "'turned'", "'how': 'distinct'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
         "'paths'", "'include_last': True", "'max_len': 20", "'repeats': 'keep'", "'count': 'persons', 'min_support': 30",
         "'flow'", "'starts_with': 'entry'", "'contains': {'metric'", "'ends_with': 'exit'", "'limit': True", "'dimension': 'sku'",

@@ -34,6 +34,8 @@ def says_text(view: dict, derived: str | None) -> bool:
     if last.get("function") == "case_when":
         given = [*(one.get("value") for one in last["cases"]), last.get("otherwise")]
         return any(isinstance(one, str) for one in given)
+    if last.get("function") == "summarize":
+        return last["how"] in ("first", "last", "most_common", "least_common", "earliest", "latest")
     return last.get("function") in TEXTS or (last.get("function"), last.get("to")) == ("typecast", "text")
 
 

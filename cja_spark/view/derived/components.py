@@ -9,7 +9,6 @@ from cja_spark.view.derived.chain import Chain
 from cja_spark.view.derived.deduplicate import Deduplicate
 from cja_spark.view.derived.inlined import inlined, looks_at_events
 from cja_spark.view.derived.needed import Derived
-from cja_spark.view.derived.next_or_previous import NextOrPrevious
 from cja_spark.view.derived.spec import Where
 
 Components = Mapping[str, Any]  # dimensions or metrics; their classes are above this module
@@ -32,14 +31,16 @@ def neighbour_faults(
 
 
 def _metric_faults(metric: Any, chain: Chain, derived: Derived) -> Iterator[str]:  # noqa: ANN401 - its class is above
-    if chain.gives() == "text":
-        yield f"{derived[metric.derived].functions[-1].function} gives text, so it makes a dimension, no metric."
-    says = next((one.function for one in chain.looking() if isinstance(one, Deduplicate | NextOrPrevious)), None)
-    if metric.behavior == "instances" and says:
+    text = chain.gives() == "text"
+    if chain.texts:
         yield (
-            f"behavior: instances counts events that set a field, whatever it says; {says} is what it says. "
-            "Count its values, or the field itself with deduplication."
+            f"{derived[metric.derived].functions[-1].function} gives text, so it makes a dimension, no metric: it is made once per distinct text. "
+            f"Make the metric of what {chain.looking()[-1].function} gives."
         )
+    elif text and chain.made[-1].gives_list:
+        yield f"{chain.made[-1].function}: distinct gives several values of an event, so it makes a dimension, no metric; count_distinct counts them."
+    elif text and (metric.include is not None or metric.values_to_count is not None):
+        yield f"{derived[metric.derived].functions[-1].function} gives text, which counts where it is set; include and values_to_count are of numbers."
     if metric.deduplication:
         yield f"deduplication comes before {chain.looking()[0].function}; use the function deduplicate, or the other alone."
 

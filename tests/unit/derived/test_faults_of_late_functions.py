@@ -54,18 +54,21 @@ def test_what_follows_a_function_of_other_events_takes_what_it_gives(functions, 
     ("functions", "gives"),
     [
         ([THEN, {"function": "lowercase", "input": X}], "text"),
-        ([DEPTH, WORDS], "text"),
+        ([DEPTH, WORDS], "words"),
         ([DEPTH, {**WORDS, "output": "y"}, {"function": "concatenate", "inputs": [{"output": "y"}, {"value": "!"}]}], "text"),
         ([DEPTH, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
         ([THEN, {"function": "typecast", "input": X, "to": "integer"}], "number"),
         ([{**THEN, "input": "price"}, {"function": "math", "formula": "x * 2", "inputs": {"x": X}}], "number"),
         ([DEPTH, {"function": "math", "formula": "x / y", "inputs": {"x": X, "y": "price"}}], "number"),
-        ([DEPTH, {**WORDS, "cases": [*WORDS["cases"], {"when": {"input": {"profile": "crm.age"}, "more_than": 65}, "value": "old"}]}], "text"),
+        ([DEPTH, {**WORDS, "cases": [*WORDS["cases"], {"when": {"input": {"profile": "crm.age"}, "more_than": 65}, "value": "old"}]}], "words"),
     ],
 )
 def test_what_follows_says_whether_a_dimension_or_a_metric_is_made(functions, gives):
-    right, wrong = ("dimensions", "metrics") if gives == "text" else ("metrics", "dimensions")
+    right, wrong = ("metrics", "dimensions") if gives == "number" else ("dimensions", "metrics")
     view({"a": functions}, **{right: {"c": {"derived": "a"}}})
+    if gives == "words":
+        view({"a": functions}, metrics={"c": {"derived": "a"}})  # counts where one is
+        return
     assert f"gives {'text' if gives == 'text' else 'a number'}, so it makes" in faults({"a": functions}, **{wrong: {"c": {"derived": "a"}}})[0]
 
 
@@ -110,7 +113,7 @@ TAKEN, PAGE = {"derived": "late"}, {"derived": "next"}
          "derived.a: summarize: takes all values of an array together, and another part looks at other events; make it a derived field of its own."),
         ([{"function": "math", "formula": "x / y", "inputs": {"x": "p[].q", "y": TAKEN}}], {}, "derived.a: math: looks at events, and in the array 'p' one has several values."),
         ([{"function": "math", "formula": "x * 2", "inputs": {"x": TAKEN}}], {"dimensions": {"d": {"derived": "a"}}}, "dimensions.d: math gives a number, so it makes a metric"),
-        ([{**LOW, "input": PAGE}], {"metrics": {"m": {"derived": "a"}}}, "metrics.m: lowercase gives text, so it makes a dimension, no metric."),
+        ([{**LOW, "input": PAGE}], {"metrics": {"m": {"derived": "a"}}}, "metrics.m: lowercase gives text, so it makes a dimension, no metric: it is made once"),
         ([{"function": "math", "formula": "x * 2", "inputs": {"x": TAKEN}}], {"metrics": {"m": {"derived": "a", "deduplication": {}}}}, "metrics.m: deduplication comes before summarize"),
         ([{"function": "math", "formula": "x * 2", "inputs": {"x": TAKEN}}], {"metrics": {"m": {"derived": "a"}}, "session": {"starts_with": ["m"]}},
          "metric 'm' looks at other events of a session"),

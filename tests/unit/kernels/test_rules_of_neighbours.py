@@ -188,3 +188,49 @@ def test_the_median_of_an_even_count_is_the_mean_of_the_middle():
 )  # fmt: skip
 def test_values_of_a_scope_are_given_to_all_its_events(names, how, found):
     assert has(*pages(*names), function="summarize", how=how) == [found] * len(names)
+
+
+def counted(function, *events, **metric):
+    """How often a metric of a function of pages counts, and how much of it stands on each page."""
+    view = {
+        "derived": {"made": function if isinstance(function, list) else [{"input": "page", **function}]},
+        "dimensions": {"sku": VIEW["dimensions"]["sku"], "channel": "channel"},
+        "metrics": {**VIEW["metrics"], "page": {"derived": "made", **metric}},
+    }
+    rows = table([[(t, {**values, "channel": values["page"]}) for t, values in events]], "channel", metrics=["page"], view=view)
+    return rows[0][2], {row[1]: row[2] for row in rows if row[0] == "item" and row[2]}
+
+
+INSTANCES = {"behavior": "instances"}
+
+
+@pytest.mark.parametrize(
+    ("function", "metric", "total", "items"),
+    [
+        (moved(), INSTANCES, 3, {"a": 2, "b": 1}),
+        (moved("previous", index=2), INSTANCES, 1, {"a": 1}),
+        ({"function": "deduplicate"}, INSTANCES, 1, {"a": 1}),
+        ({"function": "summarize", "how": "most_common"}, {}, 5, {"a": 3, "b": 1, "No value": 1}),
+        ({"function": "summarize", "how": "first"}, INSTANCES, 5, {"a": 3, "b": 1, "No value": 1}),
+    ],
+)
+def test_m1_a_metric_of_text_counts_where_the_field_is_set_after_other_events_were_asked(function, metric, total, items):
+    assert counted(function, *pages("a", "a", None, "b", "a"), **metric) == (total, items)
+
+
+def test_m1_a_metric_of_words_counts_where_some_case_holds():
+    depth = {"function": "depth", "input": "page", "output": "x"}
+    words = {"function": "case_when", "cases": [{"when": {"input": {"output": "x"}, "at_least": 2}, "value": "again"}]}
+    assert counted([depth, words], *pages("a", None, "b", "a")) == (2, {"a": 1, "b": 1})
+    assert counted([depth, {**words, "otherwise": "new"}], *pages("a", None, "b", "a"), **INSTANCES)[0] == 4
+
+
+def test_m1_what_counts_where_it_is_set_has_its_attribution_and_its_segments():
+    view = {
+        "derived": {"made": [{"input": "page", **moved()}]}, "dimensions": {"channel": "channel"},
+        "segments": {"on": {"container": "session", "where": {"metric": "page", "at_least": 2}}},
+        "metrics": {**VIEW["metrics"], "page": {"derived": "made", "behavior": "instances", "attribution": {"model": "first_touch"}}},
+    }
+    persons = [[page(at, name, channel=name) for at, name in enumerate(names)] for names in ("abc", "de")]
+    rows = table(persons, "channel", metrics=["page"], view=view, segments=["on"])
+    assert [(row[0], row[1], row[2]) for row in rows if row[2]] == [("total", None, 2), ("item", "a", 2)]
