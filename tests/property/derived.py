@@ -67,7 +67,7 @@ NUMBERS = ("equals", "does_not_equal", "at_least", "at_most", "more_than", "less
 
 def condition(chance, depth=2):
     """A condition of case when."""
-    kind = chance.choice(["text", "text", "list", "number", "day", "exists", *(["all", "any", "exclude"] if depth else [])])
+    kind = chance.choice(["text", "text", "list", "number", "day", "on_day", "within", "exists", *(["all", "any", "exclude"] if depth else [])])
     if kind in ("all", "any"):
         return {kind: [condition(chance, depth - 1) for _ in range(chance.choice([1, 2]))]}
     if kind == "exclude":
@@ -76,6 +76,11 @@ def condition(chance, depth=2):
         "exists": {"input": chance.choice(["a", "amount", "seen", "flag", "day"]), "exists": chance.choice([True, False])},
         "number": {"input": chance.choice(["amount", "huge", "count", "a"]), chance.choice(NUMBERS): chance.choice([0, 1.5, 3, -300])},
         "day": {"input": chance.choice(["day", "seen", "moment"]), "at_least": chance.choice(DATES), "less_than": dt.date(2025, 6, 1)},
+        "on_day": {"input": chance.choice(["day", "seen", "moment"]), **chance.choice([
+            {chance.choice(["equals", "does_not_equal"]): chance.choice(DATES)},
+            {chance.choice(["at_least", "at_most", "more_than", "less_than"]): chance.choice(["2025-03-09", "2025-03-09T12:00:00-04:00"])},
+        ])},
+        "within": {"input": chance.choice(["day", "seen", "moment"]), "within": {"from": chance.choice(DATES), "to": dt.date(2025, 11, 3)}},
         "list": {"input": text_field(chance), chance.choice(LISTS): chance.sample(["home", "a", "e", "12", "https", "Home"], 2)},
         "text": {"input": text_field(chance), chance.choice(TEXTS): chance.choice(["home", "a", "e", "SLC123", "/"])},
     }

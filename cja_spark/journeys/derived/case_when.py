@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 
@@ -16,6 +16,9 @@ from cja_spark.spec import Spec
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.derived.case_when import CaseWhen
 from cja_spark.view.derived.conditions import NEGATED, AllOf, AnyOf, Comparison, Exclude
+from cja_spark.view.ranges import Between
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def case_when(spec: CaseWhen, reading: Reading) -> Value:
@@ -62,9 +65,14 @@ def _compared(test: Comparison, name: str, reading: Reading) -> Column:
 
 
 def _met(test: Comparison, name: str, asked: object, reading: Reading) -> Column:
-    if isinstance(asked, date):
-        edge = F.timestamp_millis(F.lit(instant_ms(asked, reading.zone)))
-        return _ordered(name, reading.instant(test.input), edge)
+    if isinstance(asked, datetime):
+        return _ordered(name, reading.instant(test.input), F.timestamp_micros(F.lit((asked - _EPOCH) // timedelta(microseconds=1))))
+    if isinstance(asked, date) and name != "equals":
+        return _ordered(name, reading.instant(test.input), _first(asked, reading))
+    if isinstance(asked, date | Between):
+        days = (asked.from_, asked.to) if isinstance(asked, Between) else (asked, asked)
+        found = reading.instant(test.input)
+        return (found >= _first(days[0], reading)) & (found < _first(days[1] + timedelta(days=1), reading))
     if isinstance(asked, float):
         return _ordered(name, reading.number(test.input), F.lit(asked))
     text = reading.text(test.input)
@@ -72,6 +80,11 @@ def _met(test: Comparison, name: str, asked: object, reading: Reading) -> Column
         joined = and_ if name == "contains_all_of" else or_
         return reduce(joined, (_text(name.split("_a")[0], text, one) for one in asked))
     return _text(name, text, str(asked))
+
+
+def _first(day: date, reading: Reading) -> Column:
+    """The first instant of a day in the view's zone."""
+    return F.timestamp_millis(F.lit(instant_ms(day, reading.zone)))
 
 
 def _ordered(name: str, found: Column, edge: Column) -> Column:

@@ -9,12 +9,13 @@ from typing import Annotated
 from pydantic import BeforeValidator, Discriminator, Tag, model_validator
 
 from cja_spark.spec import AsTuple, Spec
-from cja_spark.view.condition import Number, Text
+from cja_spark.view.condition import Text
+from cja_spark.view.derived.edges import Edge, Equal
 from cja_spark.view.derived.input import AnyInput, Input, Kind, counted
 from cja_spark.view.keys import kind_by_key, with_a_key
+from cja_spark.view.ranges import Between
 
 Texts = Annotated[tuple[Text, ...], AsTuple, counted(1)]
-Edge = Number | date
 ONE_TEXT = ("equals", "contains", "starts_with", "ends_with")
 NEGATED = {
     "does_not_equal": "equals", "does_not_contain": "contains", "does_not_start_with": "starts_with",
@@ -29,13 +30,14 @@ ORDERED = ("at_least", "at_most", "more_than", "less_than")
 class Comparison(Spec):
     """An input compared; text case-sensitively. Negative operators are complements: what is not set matches them.
 
-    `equals` and `does_not_equal` take text or a number; `at_least`, `at_most`, `more_than` and `less_than` a number or a
-    day, whose first instant in the view's zone it is, and may be given together.
+    `equals` and `does_not_equal` take text or a number, or without quotes a day or an instant; what lies on the day equals it.
+    `within` takes the first and the last day of a range. `at_least`, `at_most`, `more_than` and `less_than` take a number, an
+    instant or a day, whose first instant in the view's zone it is, and may be given together.
     """
 
     input: AnyInput
-    equals: str | Number | None = None
-    does_not_equal: str | Number | None = None
+    equals: Equal | None = None
+    does_not_equal: Equal | None = None
     contains: Text | None = None
     does_not_contain: Text | None = None
     starts_with: Text | None = None
@@ -53,6 +55,7 @@ class Comparison(Spec):
     ends_with_any_of: Texts | None = None
     ends_with_none_of: Texts | None = None
     exists: bool | None = None
+    within: Between | None = None
     at_least: Edge | None = None
     at_most: Edge | None = None
     more_than: Edge | None = None
@@ -76,7 +79,7 @@ class Comparison(Spec):
         value = getattr(self, self.asked()[0])
         if isinstance(value, bool):
             return "any"
-        return "time" if isinstance(value, date) else "number" if isinstance(value, float) else "text"
+        return "time" if isinstance(value, date | Between) else "number" if isinstance(value, float) else "text"
 
     def operators(self) -> int:
         """How many it counts as: each value of a list is one."""

@@ -15,7 +15,7 @@ class UrlParse(Function):
     """The protocol (`https://`), host, path (without the first `/`), query parameter or hash of a URL.
 
     Parts are as they are written, nothing is decoded; of a parameter that is there several times the first one counts.
-    A part that the URL does not have, and any part but the path of a text without `://`, is not set.
+    A part that the URL does not have, and the protocol and the host of a text without `://`, are not set.
 
     Attributes:
         part: the part that is taken.
