@@ -117,7 +117,7 @@ def taken(view: dict, event: dict, outputs: dict[str, object]) -> Taken:
 
 def lowercase(function: dict, taken: Taken) -> str | None:
     text = taken.text(function["input"])
-    return None if text is None else text.lower()
+    return None if text is None else "".join(one.lower()[0] for one in text)
 
 
 def trim(function: dict, taken: Taken) -> str | None:

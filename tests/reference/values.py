@@ -19,7 +19,7 @@ NEGATIVE = {
 
 def lower(text: str) -> str:
     """Each character by itself."""
-    return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
+    return "".join(one.lower()[0] for one in text)
 
 
 def number(text: str) -> float | None:

@@ -12,4 +12,5 @@ from cja_spark.view.derived.lowercase import Lowercase
 
 def lowercase(spec: Lowercase, reading: Reading) -> Value:
     """Text in small letters."""
-    return Value(F.lower(reading.text(spec.input)), T.StringType())
+    each = F.translate(reading.text(spec.input), "\u0130\u03a3", "i\u03c3")  # Java makes two characters of one, and one by what is around it
+    return Value(F.lower(each), T.StringType())
