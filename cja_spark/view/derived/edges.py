@@ -22,12 +22,10 @@ def _edge(value: object) -> object:
 
 
 def _moment(text: str) -> date | datetime | None:
+    """The day or the instant that a text is; None for any other text."""
+    kind = date if len(text) <= len("2025-03-08") else datetime
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(text)
+        return kind.fromisoformat(text)
     except ValueError:
         return None
 

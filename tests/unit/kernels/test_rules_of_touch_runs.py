@@ -95,6 +95,12 @@ def test_a1_decay_of_runs_on_many_touches_is_what_each_conversion_gives():
     assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.parametrize("value", [3, 7])
+def test_a1_a_touch_with_some_of_the_values_begins_a_run(value):
+    codes, touch = np.array([3, 7, value, 3, 7], np.int32), np.array([0, 0, 1, 2, 2])
+    assert run_heads(codes, touch, np.zeros(3, np.int64)).tolist() == [True, True, True]
+
+
 def test_runs_of_nothing_are_none():
     nothing = np.zeros(0, np.int64)
     assert run_heads(nothing.astype(np.int32), nothing, nothing).tolist() == []
