@@ -18,10 +18,10 @@ from cja_spark.project_conditions import condition_faults, conditions_of_report,
 from cja_spark.project_experiments import experiment_faults, measurable
 from cja_spark.project_fits import faults_of_what_fits
 from cja_spark.project_formulas import NO_FORMULAS, Formulas
-from cja_spark.project_places import line_of
+from cja_spark.project_places import lines_of
 from cja_spark.project_rules import rule_faults
 from cja_spark.project_standard import fault_of_standard
-from cja_spark.project_uses import Use, audience_uses, report_uses, view_uses
+from cja_spark.project_uses import Use, another_kind, audience_uses, report_uses, view_uses
 from cja_spark.reports.spec import Report, several_values
 from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
 from cja_spark.view.derived.whole import arrays_as_written, parts_of_values
@@ -32,7 +32,6 @@ from cja_spark.view.formula.uses import names_in
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 
-Path_ = tuple[str | int, ...]
 Written = Mapping[str, Any]
 
 
@@ -98,7 +97,7 @@ class Names:
         if use.kind == "dimension" and use.name in STANDARD_DIMENSIONS:
             return fault_of_standard(use.name, use.role)
         if use.name not in self.known[use.kind]:
-            why = f"no {use.kind} named '{use.name}'. {self._meant(use)}".rstrip()
+            why = f"no {use.kind} named '{use.name}'{another_kind(use, self.known) or f'. {self._meant(use)}'}".rstrip()
         else:
             why = (_ROLES[use.role](self, use.name) if use.role else None) or ""
         return (str(fault(use.formula, use.at, why)) if use.formula else why) if why else None
@@ -220,10 +219,11 @@ def name_faults(
     if view is not None:
         uses = {"view.yaml": view_uses(view), **uses}
     faults = [
-        Fault(documents[key].file, line_of(documents[key], use), message)
+        Fault(documents[key].file, line, message)
         for key, some in uses.items()
         for use in dict.fromkeys(some)
         if (message := names.fault(use))
+        for line in lines_of(documents[key], use)
     ]
     if view is not None:
         datasets = _section(_value(documents.get("connection.yaml")), "datasets") or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from cja_spark.audiences.spec import Audience
@@ -42,6 +42,23 @@ class Use(NamedTuple):
     metric: str = ""
     formula: str = ""
     at: int = 0
+
+
+KINDS = ("metric", "dimension", "segment", "derived field")
+
+
+def another_kind(use: Use, known: Mapping[str, Collection[str]]) -> str:
+    """Say what a name is that is not of the kind that its place needs, such as ``: it is a metric.``; empty when nothing has it.
+
+    Args:
+        use: the name and the kind.
+        known: names by kind.
+    """
+    if use.kind not in (*KINDS, "metric or segment"):
+        return ""
+    others = (kind for kind in KINDS if use.name in known.get(kind, ()))
+    found = next(others, "dimension" if use.name in STANDARD_DIMENSIONS else "")
+    return f": it is a {found}." if found else ""
 
 
 def view_uses(view: View) -> Iterator[Use]:
