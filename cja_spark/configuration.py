@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 import re
-import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import yaml
-from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from cja_spark.errors import ConfigurationError, Fault, did_you_mean
+from cja_spark.configuration_keys import keys_beside, known_keys
+from cja_spark.configuration_shapes import is_shape, place_of, shape_sentence, telling
+from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
 from cja_spark.spec import NAME
 
 MAX_BYTES = 1_000_000
@@ -61,6 +62,13 @@ class _Loader(yaml.SafeLoader):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "aliases are not allowed", event.start_mark)
         return super().compose_node(parent, index)
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ANN401 - PyYAML's own signature
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            kind = "date" if node.tag.endswith("timestamp") else "value"
+            raise yaml.constructor.ConstructorError(None, None, f"'{node.value}' is no {kind}: {error}", node.start_mark) from error
 
 
 def read_document(file: Path, shown: str | None = None) -> Document:
@@ -144,7 +152,7 @@ def parse(model: type[M], document: Document, faults: list[Fault], **given: obje
     try:
         return model.model_validate({**document.value, **given})
     except ValidationError as error:
-        faults += [fault_of(model, document, found) for found in error.errors(include_url=False)]
+        faults += [fault_of(model, document, found) for found in telling(error.errors(include_url=False))]
         return None
 
 
@@ -207,16 +215,21 @@ def fault_of(model: type[BaseModel], document: Document, found: Mapping[str, Any
     """Say one of pydantic's errors in the analyst's words."""
     loc: Path_ = tuple(part for part in found["loc"] if part != "[key]")
     at = deepest(document.value, loc)
-    if found["type"] == "extra_forbidden":
-        at = at[:-1]
+    written = is_shape(found) or found["type"] == "string_pattern_mismatch"
+    at = (place_of(document.value, found) if written else ()) or at
+    if is_shape(found):
+        message = shape_sentence(found, known_keys(model, loc))
+    elif found["type"] == "extra_forbidden":
+        at, key = at[:-1], str(loc[-1])
         known = known_keys(model, loc[:-1])
-        message = f"unknown key '{loc[-1]}'. {did_you_mean(str(loc[-1]), known)}".rstrip()
+        near = "" if guess(key, known) else guess(key, keys_beside(model, loc[:-1]))
+        message = " ".join(filter(None, (f"unknown key '{key}'.", near, did_you_mean(key, known))))
     elif found["type"] == "missing":
         message = f"'{loc[-1]}' is missing."
     else:
         message = _sentence(found)
     where = ".".join(str(part) for part in at)
-    return Fault(document.file, document.line(loc), f"{where}: {message}" if where else message)
+    return Fault(document.file, document.line(at if written else loc), f"{where}: {message}" if where else message)
 
 
 def _sentence(found: Mapping[str, Any]) -> str:
@@ -232,46 +245,3 @@ def _sentence(found: Mapping[str, Any]) -> str:
 
 def _choices(found: Mapping[str, Any]) -> list[str]:
     return re.findall(r"'([^']*)'", str(found["ctx"]["expected"]))
-
-
-def known_keys(model: type[BaseModel], loc: Path_) -> set[str]:
-    """Keys that an author may write at a place of a spec; empty when the place has no model."""
-    at: Any = model
-    for part in loc:
-        at = _step(at, part)
-    found = _model(_given(at))
-    return {field.alias or name for name, field in found.model_fields.items()} if found else set()
-
-
-def _step(at: Any, part: str | int) -> Any:  # noqa: ANN401 - walks type annotations
-    at = _given(at)
-    found = _model(at)
-    if found is not None and part in found.model_fields:
-        field = found.model_fields[str(part)]
-        return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-    origin, args = get_origin(at), get_args(at)
-    if origin is Annotated:
-        return _step(args[0], part)
-    if origin in (Union, types.UnionType):
-        return next((arg for arg in args if _tagged(arg, part)), next((arg for arg in args if _model(arg)), at))
-    if origin is tuple:
-        return args[0]
-    if origin is dict:
-        return args[1]
-    return at
-
-
-def _given(at: Any) -> Any:  # noqa: ANN401 - walks type annotations
-    """What may be None, when it is not."""
-    others = [arg for arg in get_args(at) if arg is not types.NoneType] if get_origin(at) in (Union, types.UnionType) else []
-    return others[0] if len(others) == 1 else at
-
-
-def _tagged(arg: object, part: str | int) -> bool:
-    return get_origin(arg) is Annotated and any(isinstance(x, Tag) and x.tag == part for x in get_args(arg)[1:])
-
-
-def _model(at: object) -> type[BaseModel] | None:
-    if get_origin(at) is Annotated:
-        return _model(get_args(at)[0])
-    return at if isinstance(at, type) and issubclass(at, BaseModel) else None

@@ -12,7 +12,8 @@ SEVERITY = (1, 8, 2, 3, 5, 6, 7, 4, 0)
 
 def guess(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, such as ``Did you mean 'cohort'?``; empty when none is near."""
-    near = get_close_matches(word, sorted({*map(str, known)}), n=1, cutoff=0.6)
+    names = sorted({*map(str, known)})
+    near = [name for name in names if name.lower() == word.lower()] or get_close_matches(word, names, n=1, cutoff=0.6)
     return f"Did you mean '{near[0]}'?" if near else ""
 
 
@@ -21,8 +22,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     Returns a text such as ``Did you mean 'cohort'? Known: cohort, flow.``; it is empty when nothing is known.
     """
-    names = sorted({*map(str, known)})
-    if not names:
+    if not (names := sorted({*map(str, known)})):
         return ""
     shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
     return f"{guess(word, names)} Known: {shown}.".lstrip()

@@ -37,7 +37,10 @@ def lines_of(document: Document, use: Use) -> list[int]:
     if use.metric:
         return [document.line(("metrics", use.metric, "calculate"))]
     places = list(written_in(document.value))
-    if own := [place[0] for place in places if _names(use, place)]:
+    own = [place[0] for place in places if _names(use, place)]
+    if use.role == "ranks":  # by one metric: what is written as 'sort', else the first one
+        own = ([path for path in own if path[-1] == "sort"] or own)[:1]
+    if own:
         return list(dict.fromkeys(map(document.line, own)))
     same = [path for path, value, _ in places if value == use.name]
     meant = [path for path in same if not {*_TEXTS} & {*path}]

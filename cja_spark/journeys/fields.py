@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cja_spark.errors import InputError, MissingColumnError
-from cja_spark.journeys.derived.formula import Formula
+from cja_spark.journeys.derived.formula import INTERNAL, Formula
 from cja_spark.journeys.hashing import RESERVED
 from cja_spark.sources.names import storable_name
 from cja_spark.view.arrays import arrays_in
@@ -214,7 +214,7 @@ def leaf(path: str, schema: T.StructType, where: str) -> tuple[T.DataType, str]:
     for part in path.split("."):
         name = part.replace("[]", "")
         if not isinstance(at, T.StructType) or name not in at.fieldNames():
-            known = [".".join((*reached, other)) for other in _names(at)]
+            known = [".".join((*reached, other)) for other in _names(at) if not other.startswith(INTERNAL)]
             raise MissingColumnError.of(where, path, known)
         at = at[name].dataType
         reached.append(part)

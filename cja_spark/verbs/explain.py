@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from cja_spark.errors import ConfigurationError
+from cja_spark.errors import ConfigurationError, guess
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places, say
+
+if TYPE_CHECKING:
+    from cja_spark.project import Project
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
@@ -17,20 +21,33 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    if asked.reports[:1] == ["component"] and len(asked.reports) == 2:
+    if asked.reports == ["component"]:
+        raise ConfigurationError("explain component: name the dimension, metric, segment or derived field that is to be explained.")
+    if asked.reports[:1] == ["component"]:
         from cja_spark.project import load
         from cja_spark.words.component import explain_component
 
-        say(explain_component(load(asked.project).view, asked.reports[1]))
+        view = load(asked.project).view
+        say("\n\n".join([explain_component(view, name) for name in asked.reports[1:]]))
         return 0
-    if asked.reports == ["component"]:
-        raise ConfigurationError("explain component: name the dimension, metric, segment or derived field that is to be explained.")
     moment = instant(asked.as_of) if asked.as_of else None
-    project, lake = open_places(asked, writes=False)
+    project, lake = open_places(asked, writes=False, first=lambda project: _require_reports(project, asked.reports))
     from cja_spark import plan
 
     say(plan.explain(lake, project, asked.reports, as_of=moment, reader=asked.reader))
     return 0
+
+
+def _require_reports(project: Project, names: list[str]) -> None:
+    """Refuse names that no report has, and say how a component is explained where one of them is one's."""
+    for name in names:
+        if name in project.reports:
+            continue
+        if len(names) > 1 and name == names[0] and guess(name, ["component"]):
+            raise ConfigurationError(f"No report named '{name}'. Did you mean 'explain component {' '.join(names[1:])}'?")
+        if name in (*project.view.dimensions, *project.view.metrics, *project.view.segments, *project.view.derived):
+            raise ConfigurationError(f"No report named '{name}'; the view has a component of that name: write 'explain component {name}'.")
+        raise ConfigurationError.unknown("report", name, project.reports)
 
 
 VERB = Verb("print the plan of a report run in named steps, or what a component does", _arguments, _run)

@@ -6,7 +6,7 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -26,8 +26,15 @@ def add_places(command: argparse.ArgumentParser) -> None:
     command.add_argument("--spark", help="profile of conf/spark: local, or cluster (the default on a cluster's master)")
 
 
-def open_places(asked: argparse.Namespace, *, writes: bool = True) -> tuple[Project, Lake]:
+def open_places(
+    asked: argparse.Namespace, *, writes: bool = True, first: Callable[[Project], None] = lambda _: None
+) -> tuple[Project, Lake]:
     """Load the project, then start Spark, then open its lake; a fault of the YAML never waits for Spark.
+
+    Args:
+        asked: the command line.
+        writes: whether the verb writes the lake.
+        first: refuses what is asked of a project that does not have it, before Spark starts.
 
     Raises:
         UnwritableError: a verb that writes cannot write the lake.
@@ -35,6 +42,7 @@ def open_places(asked: argparse.Namespace, *, writes: bool = True) -> tuple[Proj
     from cja_spark.project import load
 
     project = load(asked.project)
+    first(project)
     with step("starting Spark"):
         from cja_spark.plan import lake_of
         from cja_spark.session import open_session

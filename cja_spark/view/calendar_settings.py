@@ -128,6 +128,8 @@ def _kind(value: object) -> str:
 
 
 def _named(value: Any) -> Any:  # noqa: ANN401 - whatever the author wrote
+    if isinstance(value, int | float):
+        value = str(value)
     if not isinstance(value, str):
         return value
     if value not in _NAMED:

@@ -24,6 +24,9 @@ class OnMetric(Spec):
 
 
 def _expiration(value: object) -> object:
+    if isinstance(value, Mapping) and not (set(value) == {"metric"} and isinstance(value["metric"], str)):
+        near = " ".join(filter(None, (guess(str(key), ("metric",)) for key in value if key != "metric")))
+        raise ValueError(f"a metric that ends values is written {{metric: orders}}, with no other key. {near}".rstrip())
     if isinstance(value, timedelta | Months | Mapping | OnMetric) or value in SCOPES:
         return value
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cja_spark.errors import ConfigurationError
 from cja_spark.spec import Spec
 from cja_spark.view.components import CalculatedMetric
@@ -25,18 +27,24 @@ def explain_component(view: View, name: str) -> str:
     Raises:
         ConfigurationError: the view has no component of the name.
     """
-    if name in view.dimensions:
-        return _told(f"Dimension '{name}'", view.dimensions[name], dimension_in_words(view, view.dimensions[name]))
-    if name in view.metrics:
-        return _of_metric(view, name)
-    if name in view.segments:
-        return _told(f"Segment '{name}'", view.segments[name], segment_in_words(view, view.segments[name]))
-    if name in view.derived:
-        return _told(f"Derived field '{name}'", view.derived[name], derived_in_words(view, name))
+    if told := list(_all_named(view, name)):
+        return "\n\n".join(told)
     if name in STANDARD_METRICS or name in STANDARD_DIMENSIONS:
         return standard_in_words(view, name)
     known = (*view.dimensions, *view.metrics, *view.segments, *view.derived, *STANDARD_METRICS, *STANDARD_DIMENSIONS)
     raise ConfigurationError.unknown("component", name, known)
+
+
+def _all_named(view: View, name: str) -> Iterator[str]:
+    """What has a name: a derived field may be called like the dimension or the metric that it is of."""
+    if name in view.dimensions:
+        yield _told(f"Dimension '{name}'", view.dimensions[name], dimension_in_words(view, view.dimensions[name]))
+    if name in view.metrics:
+        yield _of_metric(view, name)
+    if name in view.segments:
+        yield _told(f"Segment '{name}'", view.segments[name], segment_in_words(view, view.segments[name]))
+    if name in view.derived:
+        yield _told(f"Derived field '{name}'", view.derived[name], derived_in_words(view, name))
 
 
 def _of_metric(view: View, name: str) -> str:

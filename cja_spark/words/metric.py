@@ -59,7 +59,7 @@ def calculated_metric_in_words(view: View, name: str, metric: CalculatedMetric) 
     """What a calculated metric does, when and what: what is summed for it, and its formula on the sums."""
     for measure in measures_of(name, view.formulas()):
         within = f" on {view.containers.several('event')} of {', '.join(measure.segments)}" if measure.segments else ""
-        yield REPORT, f"{_summed(measure, view.containers)}{within}{_as_the_part_is(view, measure)}"
+        yield REPORT, f"{_summed(measure, view.containers)}{within}{_as_the_part_is(view, measure)}".removesuffix(",")
     yield REPORT, f"{metric.calculate} is computed from the sums of each row, of the total, and of all shown rows where it asks for them"
     yield from _shown(view, metric)
     yield from column_in_words(metric)

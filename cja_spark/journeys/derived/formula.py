@@ -76,6 +76,9 @@ def _written(function: AnyFunction) -> dict[str, object]:
     return function.model_dump(mode="json", exclude_none=True)
 
 
+INTERNAL = ("_text_of_derived_", "_derived_")  # what columns of derived fields begin with
+
+
 def column_name(name: str, *, as_text: bool) -> str:
     """The column of a derived field; as text for dimensions, as it is for metrics."""
-    return f"_text_of_derived_{name}" if as_text else f"_derived_{name}"
+    return f"{INTERNAL[0 if as_text else 1]}{name}"

@@ -36,6 +36,8 @@ def attributed(text: str, at: int, given: Sequence[Given]) -> Attributed:
         raise fault(text, inside.at, "attribution belongs to one metric, by its name.")
     settings, places = _settings(text, given[1:])
     weights = {name: settings.pop(name) for name in WEIGHTS if name in settings}
+    if bool(weights) != (settings.get("model") == "custom"):
+        raise fault(text, places.get("model", at), f"{', '.join(WEIGHTS)} say what touches weigh: model custom needs one of them or more, such as first=1; no other takes them.")
     try:
         how = Attribution.model_validate({**settings, **({"weights": weights} if weights else {})})
     except ValidationError as error:

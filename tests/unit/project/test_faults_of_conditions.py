@@ -22,7 +22,7 @@ CASES = [
     ("{dimension: page, contains: ''}", "dimension 'page': contains: '' is in every text; 'exists: true' asks for events with a value."),
     ("{dimension: day_of_week, equals: Sonntag}", f"dimension 'day_of_week': equals: 'Sonntag' is none of its values. Known: {DAYS}."),
     ("{dimension: day_of_week, equals_any_of: [Sunday, Mondy]}", f"dimension 'day_of_week': equals_any_of: 'Mondy' is none of its values. Did you mean 'Monday'? Known: {DAYS}."),
-    ("{exclude: {dimension: am_pm, does_not_equal: am}}", "dimension 'am_pm': does_not_equal: 'am' is none of its values. Known: AM, PM."),
+    ("{exclude: {dimension: am_pm, does_not_equal: am}}", "dimension 'am_pm': does_not_equal: 'am' is none of its values. Did you mean 'AM'? Known: AM, PM."),
     ("{dimension: weekday_or_weekend, equals: weekend}", "dimension 'weekday_or_weekend': equals: 'weekend' is none of its values. Did you mean 'Weekend'? Known: Weekday, Weekend."),
     ("{container: session, where: {dimension: session_type, equals: First}}", "dimension 'session_type': equals: 'First' is none of its values. Did you mean 'First-time'? Known: First-time, Return."),
     ("{dimension: quarter_of_year, equals: 3}", "dimension 'quarter_of_year': equals: '3' is none of its values. Did you mean 'Q3'? Known: Q1, Q2, Q3, Q4."),

@@ -163,7 +163,7 @@ def test_o6_thirteen_months_before_an_instant_equal_the_reference(day, zone):
         ({**CUSTOM, "long_years": [2023, 2026]}, "no rule by which years begin on a Sunday near 02 February makes 2023 and 2026 years of 53 weeks"),
         ({**CUSTOM, "long_years": []}, "at least 1 item"), ({**CUSTOM, "long_years": "2023"}, "valid tuple"), ({**CUSTOM, "year": 1999}, "has a number near 2025"),
         ({**CUSTOM, "first_month": "july"}, "Extra inputs"), ({"weeks": "4-5-4", "week_start": "monday"}, "Extra inputs"),
-        ({"week_start": "sun"}, "'sunday'"), ({"first_month": 7}, "'july'"), (454, "valid dictionary"), (None, "valid dictionary"),
+        ({"week_start": "sun"}, "'sunday'"), ({"first_month": 7}, "'july'"), (454, "'454' is no calendar. Write gregorian, 4-5-4, or the settings of one. Did you mean '4-5-4'?"), (None, "valid dictionary"),
     ],
     ids=str,
 )  # fmt: skip

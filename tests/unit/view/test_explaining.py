@@ -282,7 +282,7 @@ def test_what_another_derived_field_makes_of_other_events_is_said_before():
         "most": [{"function": "summarize", "input": {"derived": "low"}, "how": "max", "scope": "person"}],
     }
     view = View.model_validate({"name": "v", "derived": derived, "metrics": {"most": {"derived": "most"}}})
-    lines = explain_component(view, "most").splitlines()
+    lines = explain_component(view, "most").split("\n\n")[0].splitlines()  # the metric; its field has the name too
     said = [line.split(": ", 1)[1] for line in lines if "derived field" in line]
     assert said == [
         "the derived field 'low' is made: lowercase (input: page) as x", "the derived field 'most' is made: what a report asks is stored",
@@ -295,3 +295,23 @@ def test_what_another_derived_field_makes_of_other_events_is_said_before():
 def test_explain_component_asks_for_a_name(capsys):
     assert main(["explain", "component", "--project", "conf/demo"]) == 2
     assert "name the dimension, metric, segment or derived field" in capsys.readouterr().err
+
+
+def test_the_words_of_a_count_end_without_a_comma():
+    view = View.model_validate({"name": "v", "metrics": {"orders": "orders", "rate": {"calculate": "orders / sessions"}}})
+    lines = explain_component(view, "rate").splitlines()
+    assert lines[2].endswith("each once per row and once for the total")
+
+
+def test_a_derived_field_that_is_called_like_its_metric_is_told_too():
+    view = View.model_validate({
+        "name": "v", "derived": {"host": {"functions": [{"function": "lowercase", "input": "page"}]}}, "dimensions": {"host": {"derived": "host"}},
+    })  # fmt: skip
+    told = explain_component(view, "host")
+    assert [line for line in told.splitlines() if "'host'" in line and line[0].isupper()] == ["Dimension 'host'", "Derived field 'host'"]
+
+
+def test_a_name_in_other_letters_finds_the_right_one():
+    view = View.model_validate({"name": "v", "metrics": {"revenue": "revenue"}})
+    with pytest.raises(ConfigurationError, match="Did you mean 'revenue'"):
+        explain_component(view, "REVENUE")

@@ -181,7 +181,7 @@ FAULTS = [
     ("attributed(orders, linear, game=rate_game)", 1, "game: for model: algorithmic alone."),
     ("attributed(orders, algorithmic, game=rate_gam)", 38, "no game named 'rate_gam'. Did you mean 'rate_game'?"),
     ("attributed(orders, lookback='1201 months')", 29, "1,200 months at most"),
-    ("attributed(orders, custom)", 1, "weights: model: custom needs them"),
+    ("attributed(orders, custom)", 20, "first, middle, last say what touches weigh: model custom needs one of them or more"),
     ("attributed(orders, custom, first=1, middle=2, last=-1)", 52, "greater than or equal to 0"),
     ("attributed(orders, custom, first=1, middle=2, last=orders)", 52, "'last' is a number."),
 ]
