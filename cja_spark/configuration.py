@@ -222,7 +222,8 @@ def fault_of(model: type[BaseModel], document: Document, found: Mapping[str, Any
     elif found["type"] == "extra_forbidden":
         at, key = at[:-1], str(loc[-1])
         known = known_keys(model, loc[:-1])
-        near = "" if guess(key, known) else guess(key, keys_beside(model, loc[:-1]))
+        beside = [] if guess(key, known) else [one for one in keys_beside(model, loc[:-1]) if one != key]
+        near = guess(key, beside)
         message = " ".join(filter(None, (f"unknown key '{key}'.", near, did_you_mean(key, known))))
     elif found["type"] == "missing":
         message = f"'{loc[-1]}' is missing."
