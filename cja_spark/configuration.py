@@ -205,7 +205,7 @@ def _pruned(adapter: TypeAdapter[object], value: object) -> object:
                 _drop(value, path)
 
 
-def _drop(value: Any, path: Path_) -> None:  # noqa: ANN401
+def _drop(value: Any, path: Path_) -> None:  # noqa: ANN401 - plain values of YAML, as deep as the path
     for part in path[:-1]:
         value = value[part]
     del value[path[-1]]

@@ -37,7 +37,7 @@ def place_of(value: object, found: Found) -> Path_:
     for part in found["loc"]:
         inside = part in value if isinstance(value, Mapping) else isinstance(value, list | tuple) and isinstance(part, int) and part < len(value)
         if inside:
-            at, value = (*at, part), value[part]  # type: ignore[index]
+            at, value = (*at, part), value[part]  # type: ignore[index]  # `inside` says that it is a mapping or a list
     return at if value is found["input"] or value == found["input"] else ()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.stitching import DAY, blank, step_of, utf8, valid
+from tests.reference.stitching import DAY, blank, replays_due, utf8, valid
 
 
 def person_of(device, published, rule, at):
@@ -74,14 +74,7 @@ class History:
                 row["stitched"], row["reason"] = stitch(row, self.published, self.rule, at, now)
 
     def due(self, now):
-        if self.rule["replay"] is None:
-            return []
-        if self.rule["replay"] == math.inf:
-            return [now]
-        step = step_of(self.rule)
-        oldest = min((row["t"] for row in self.rows), default=now)
-        first = (max(self.replayed, oldest - 1) // step + 1) * step
-        return range(first, now + 1, step)
+        return replays_due(self.rule, self.rows, self.replayed, now)
 
 
 def overridden(rows, rule):

@@ -71,6 +71,18 @@ def stitch(row, logins, rule, replayed_at=None):
     return (None, "none") if blank(row["device"]) else (row["device"], "persistent")
 
 
+def replays_due(rule, rows, replayed, now):
+    """F8, F9: the instants of the replays that are due, missed ones too."""
+    if rule["replay"] is None:
+        return []
+    if rule["replay"] == math.inf:
+        return [now]
+    step = step_of(rule)
+    oldest = min((row["t"] for row in rows), default=now)
+    first = (max(replayed, oldest - 1) // step + 1) * step
+    return range(first, now + 1, step)
+
+
 def step_of(rule):
     """F9: a window of a day is replayed daily, longer ones weekly."""
     return DAY if rule["replay"] == 1 else 7 * DAY
@@ -104,14 +116,7 @@ class History:
         return self
 
     def due(self, now):
-        if self.rule["replay"] is None:
-            return []
-        if self.rule["replay"] == math.inf:
-            return [now]
-        step = step_of(self.rule)
-        oldest = min((row["t"] for row in self.rows), default=now)
-        first = (max(self.replayed, oldest - 1) // step + 1) * step
-        return range(first, now + 1, step)
+        return replays_due(self.rule, self.rows, self.replayed, now)
 
 
 def validation(rows, blocked=None):
