@@ -61,6 +61,11 @@ def _bound(name: str, own: Arrays, how: Persistence, by: Arrays) -> Iterator[tup
             f"persistence: dimension '{name}' lies in the array '{own[-1]}', '{how.binding}', which it is bound to, in {where}; "
             "values of items are bound to those of the same array."
         )
+    elif by and how.allocation == "all":
+        yield name, (
+            f"persistence: '{how.binding}', which dimension '{name}' is bound to, lies in the array '{by[-1]}'; allocation: all is of values "
+            "of events. Take most_recent, original, first_known or last_known."
+        )
     elif by and not own and how.binding_metric is None:
         yield name, (
             f"persistence: '{how.binding}' lies in the array '{by[-1]}', so binding_metric is needed: the events that bind their "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from cja_spark.errors import did_you_mean
 from cja_spark.project_places import Path_, written_in
@@ -23,10 +24,13 @@ from cja_spark.view.condition import (
 )
 from cja_spark.view.sequence import Between, Steps, Then
 from cja_spark.view.spec import View
-from cja_spark.view.standard import CLOCK_PARTS, DAY_PARTS, TIME_SPENT, codes_within, text_of
+from cja_spark.view.standard import CLOCK_PARTS, DAY_BUCKETS, DAY_PARTS, TIME_SPENT, codes_within, day_code, text_of
 
 _WHOLE = ("equals", "equals_any_of", "matches")
 _PART = ("contains", "contains_any_of", "contains_all_of", "starts_with", "ends_with")
+_WHOLE_NUMBER = re.compile("[1-9][0-9]*")
+_DAY = date(2025, 3, 4)  # its buckets show in a message what values look like
+_HOUR = 1_741_082_400  # s UTC: 10:00 of it
 CLOSED = (*CLOCK_PARTS, *DAY_PARTS, "session_type", *TIME_SPENT)
 _NO_EVENTS = re.compile(r"^\s*0+\s+events?\s*$")
 OTHER_SESSION = (
@@ -50,7 +54,7 @@ def condition_faults(conditions: Iterator[Spec], view: View, written: object) ->
     for condition in dict.fromkeys(conditions):
         for leaf in leaves(condition):
             if isinstance(leaf, DimensionCondition):
-                for name, text, why in _texts(leaf, view.calendar):
+                for name, text, why in _texts(leaf, view):
                     yield next((path for path, value, _ in places if str(value) == text and name in path), ()), why
         if any(_never_next(sequence, view) for sequence in _in_sessions(condition)):
             inside = [path for path, _, _ in places if "then" in path]
@@ -95,22 +99,45 @@ def _no_events(sequence: Then) -> bool:
     return any(isinstance(one, Steps) and (one.count, one.of) == (0, "event") for one in distances)
 
 
-def _texts(leaf: DimensionCondition, calendar: Calendar) -> Iterator[tuple[str, str, str]]:
+def _texts(leaf: DimensionCondition, view: View) -> Iterator[tuple[str, str, str]]:
     [name] = leaf.operators()
     asked, kind = getattr(leaf, name), COMPLEMENT_OF.get(name, name)
     for text in asked if isinstance(asked, tuple) else [asked]:
-        if isinstance(text, str) and (why := _fault(leaf.dimension, name, kind, text, calendar)):
+        if isinstance(text, str) and (why := _fault(leaf.dimension, name, kind, text, view)):
             yield name, text, f"dimension '{leaf.dimension}': {why}"
 
 
-def _fault(dimension: str, name: str, kind: str, text: str, calendar: Calendar) -> str | None:
+def _fault(dimension: str, name: str, kind: str, text: str, view: View) -> str | None:
     if kind in _WHOLE and not text.strip():
         return f"{name}: '{text}' is no value, for blank text is not set; 'exists: false' asks for events without one."
     if kind in _PART and not text:
         return f"{name}: '' is in every text; 'exists: true' asks for events with a value."
-    if dimension in CLOSED and kind in ("equals", "equals_any_of") and text not in (known := values_of(dimension, calendar)):
+    if dimension in CLOSED and kind in ("equals", "equals_any_of") and text not in (known := values_of(dimension, view.calendar)):
         return f"{name}: '{text}' is none of its values. {did_you_mean(text, known)}"
+    return _shape_fault(dimension, name, text, view) if kind in ("equals", "equals_any_of") else None
+
+
+def _shape_fault(dimension: str, name: str, text: str, view: View) -> str | None:
+    """A text that is none of the very many values of a standard dimension, for those look different."""
+    if dimension == "event_depth" and not (_WHOLE_NUMBER.fullmatch(text)):
+        return f"{name}: '{text}' is none of its values; they are 1, 2, 3 and so on."
+    shown = _example(dimension, view)
+    if shown is not None and _shape(shown) != _shape(text):
+        return f"{name}: '{text}' is none of its values; they look like '{shown}'."
     return None
+
+
+def _example(dimension: str, view: View) -> str | None:
+    """A value of a dimension whose values are buckets of days, or hours."""
+    if dimension not in ("hour", *DAY_BUCKETS):
+        return None
+    code = _HOUR if dimension == "hour" else day_code(dimension, _DAY, view.calendar)
+    return text_of(dimension, code, view.time_zone, view.calendar)
+
+
+def _shape(text: str) -> str:
+    """A text with 0 for every digit; a time zone is east or west of UTC alike."""
+    return re.sub(r"[+-](0{4})$", r"+\1", re.sub(r"[0-9]", "0", text))
 
 
 def values_of(dimension: str, calendar: Calendar) -> Mapping[str, int]:

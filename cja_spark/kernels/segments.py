@@ -17,11 +17,11 @@ from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.kernels.ranges import Place, events_in_range, met_there
 from cja_spark.kernels.sessions import run_starts, session_amounts
 from cja_spark.spec import Spec
+from cja_spark.view.comparison import Comparison
 from cja_spark.view.condition import (
     COMPLEMENT_OF,
     AllOf,
     AnyOf,
-    Comparison,
     ContainerCondition,
     DimensionCondition,
     Exclude,

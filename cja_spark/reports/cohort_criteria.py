@@ -17,7 +17,8 @@ from cja_spark.kernels.sessions import session_amounts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.measures import IN_MS, per_code
 from cja_spark.spec import AsTuple, EachOnce, Name, Spec
-from cja_spark.view.condition import COMPARISONS, MetricCondition
+from cja_spark.view.comparison import COMPARISONS
+from cja_spark.view.condition import MetricCondition
 from cja_spark.view.spec import SESSION_METRICS
 
 MOST_METRICS, MOST_SEGMENTS = 3, 10

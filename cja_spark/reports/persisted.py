@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,10 +11,27 @@ from cja_spark.journeys.batch import Bools, Ints, Items, Journeys, Window
 from cja_spark.kernels.lasting_items import events_that_set, items_of_lasting
 from cja_spark.kernels.months import reach
 from cja_spark.kernels.persistence import bound, known, last_set, scopes_per_value, union
+from cja_spark.kernels.persistence_bound import known_bound, union_bound
 from cja_spark.reports.window import back_from
 from cja_spark.spec import milliseconds
 from cja_spark.view.persistence import OnMetric, Persistence
 from cja_spark.view.spec import View
+
+
+class _Reach(NamedTuple):
+    """How far the values that events set reach.
+
+    Attributes:
+        scope: the scope of each event, ascending; nothing lasts from one to the next: int64[events].
+        since: what was set before does not exist, ms.
+        until: to which instant a value lasts that an event sets, inclusive, ms: int64[events].
+        end: where the report's range ends, ms.
+    """
+
+    scope: Ints
+    since: int
+    until: Ints
+    end: int
 
 
 def with_persistence(
@@ -48,56 +67,63 @@ def _values(
     journeys: Journeys, window: Window, sessions: Ints, name: str, how: Persistence, zone: str
 ) -> npt.NDArray[np.int64] | Items:
     until, since = reach(journeys.t, how.looks_back, zone), _since(how, window, zone)
-    scope = _scopes(journeys, sessions, how)
+    reached = _Reach(_scopes(journeys, sessions, how), since, until, window.end)
     if how.binding is not None and journeys.is_list(f"d_{how.binding}"):
-        return _of_items(journeys, name, how, scope, since, until)
+        return _of_items(journeys, name, how, reached)
     if how.binding is None and journeys.is_list(f"d_{name}"):
-        return _of_items_alone(journeys, window, journeys.items(name), how, scope, since, until)
-    return _of_events(journeys, window, name, how, scope, since, until)
+        return _of_items_alone(journeys, journeys.items(name), how, reached)
+    return _of_events(journeys, name, how, reached)
 
 
-def _of_events(
-    journeys: Journeys, window: Window, name: str, how: Persistence, scope: Ints, since: int, until: Ints
-) -> Ints | Items:
-    own, t, original = journeys.ids(name), journeys.t, how.allocation == "original"
+def _of_events(journeys: Journeys, name: str, how: Persistence, reached: _Reach) -> Ints | Items:
+    own, t = journeys.ids(name), journeys.t
+    if how.binding is None:
+        return Items(*union(own, reached.scope, t, reached.since)) if how.allocation == "all" else _lasting(own, t, how, reached)
+    by = journeys.own_ids(how.binding)
     if how.allocation == "all":
-        return Items(*union(own, scope, t, since))
-    if how.binding is not None:
-        by = journeys.own_ids(how.binding)
-        return bound(own, by, _scopes_of(journeys, how, by, np.arange(len(by)), scope), t, since, until, original=original)
-    return _lasting(own, t, window, how, scope, since, until)
+        return Items(*union_bound(own, by, reached.scope, t, reached.since))
+    return _bound(journeys, how, own, by, np.arange(len(by)), reached)
 
 
-def _lasting(own: Ints, t: Ints, window: Window, how: Persistence, scope: Ints, since: int, until: Ints) -> Ints:
+def _bound(journeys: Journeys, how: Persistence, own: Ints, by: Ints, event: Ints, reached: _Reach) -> Ints:
+    """What is remembered per value of another dimension (P5), of events or of their items.
+
+    Shapes: own, by, event int64[n] -> int64[n].
+    """
+    if how.allocation in ("first_known", "last_known"):
+        among = _counting(journeys.t, reached)
+        return known_bound(own, by, reached.scope[event], among[event], last=how.allocation == "last_known")
+    scopes, t, until = _scopes_of(journeys, how, by, event, reached.scope), journeys.t[event], reached.until[event]
+    return bound(own, by, scopes, t, reached.since, until, original=how.allocation == "original")
+
+
+def _lasting(own: Ints, t: Ints, how: Persistence, reached: _Reach) -> Ints:
     """The value, or the number of an event that set some, which each event has (P1, P2)."""
     if how.allocation in ("first_known", "last_known"):
-        return known(own, scope, _counting(t, scope, since, window.end), last=how.allocation == "last_known")
-    return last_set(own, scope, t, since, until, original=how.allocation == "original")
+        return known(own, reached.scope, _counting(t, reached), last=how.allocation == "last_known")
+    return last_set(own, reached.scope, t, reached.since, reached.until, original=how.allocation == "original")
 
 
-def _of_items_alone(
-    journeys: Journeys, window: Window, own: Items, how: Persistence, scope: Ints, since: int, until: Ints
-) -> Items:
+def _of_items_alone(journeys: Journeys, own: Items, how: Persistence, reached: _Reach) -> Items:
     """Values of items, remembered as the list that an event's items set; an event without items has none (O8)."""
-    held = _lasting(events_that_set(own.values, own.offsets), journeys.t, window, how, scope, since, until)
+    held = _lasting(events_that_set(own.values, own.offsets), journeys.t, how, reached)
     inner, values = items_of_lasting(own.values, own.offsets, held)
     return Items.nested((*own.chain(), inner), values)
 
 
-def _of_items(journeys: Journeys, name: str, how: Persistence, scope: Ints, since: int, until: Ints) -> Items:
+def _of_items(journeys: Journeys, name: str, how: Persistence, reached: _Reach) -> Items:
     """Values of items, remembered per value that the items have of another dimension (P5, P6)."""
-    by, original = journeys.items(how.binding or name), how.allocation == "original"
+    by = journeys.items(how.binding or name)
     counts = np.diff(by.offsets)
     if how.binding_metric is None:
         own = journeys.items(name).values
     else:
-        had = last_set(journeys.ids(name), scope, journeys.t, since, until, original=original)
+        had = _lasting(journeys.ids(name), journeys.t, how, reached)
         given = np.where(journeys.ids(name) != 0, journeys.ids(name), had)
         own = np.repeat(np.where(journeys.carries(how.binding_metric), given, 0), counts)
         own = np.where(by.values != 0, own, 0)
     event = np.repeat(np.arange(len(counts)), counts)
-    scope = _scopes_of(journeys, how, by.values, event, scope)
-    return Items(by.offsets, bound(own, by.values, scope, journeys.t[event], since, until[event], original=original), by.levels)
+    return Items(by.offsets, _bound(journeys, how, own, by.values, event, reached), by.levels)
 
 
 def _since(how: Persistence, window: Window, zone: str) -> int:
@@ -129,14 +155,14 @@ def _scopes_of(journeys: Journeys, how: Persistence, by: Ints, event: Ints, scop
     return scopes_per_value(by, event, journeys.person_of_event()[event].astype(np.int64), journeys.carries(how.expiration.metric)[event])
 
 
-def _counting(t: Ints, scope: Ints, since: int, end: int) -> Bools:
+def _counting(t: Ints, reached: _Reach) -> Bools:
     """Events whose values the first and the last known may be: those up to the range's end.
 
     A session that begins after it, in a report's tail, has its own (Decision: nothing in the tail changes the range).
     """
-    among = (t >= since) & (t < end)
-    if len(t) == 0 or t.max() < end:
+    among = (t >= reached.since) & (t < reached.end)
+    if len(t) == 0 or t.max() < reached.end:
         return among
-    begins = np.append(True, scope[1:] != scope[:-1])
+    begins = np.append(True, reached.scope[1:] != reached.scope[:-1])
     first = t[np.flatnonzero(begins)][np.cumsum(begins) - 1]
-    return np.asarray(among | (first >= end), bool)
+    return np.asarray(among | (first >= reached.end), bool)

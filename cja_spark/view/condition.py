@@ -9,12 +9,12 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.spec import AsTuple, Label, Name, Spec
+from cja_spark.view.comparison import Comparison, Count, Number
 from cja_spark.view.keys import kind_by_key, with_a_key
 from cja_spark.view.ranges import Range
 from cja_spark.view.sequence import AllInGroup, AnyInGroup, Changes, ExcludedCheckpoint, LogicGroup, Then
 
 Container = Literal["event", "session", "person"]
-Number = Annotated[float, BeforeValidator(lambda x: float(x) if isinstance(x, int) and not isinstance(x, bool) else x)]
 
 
 def _text(value: object) -> object:
@@ -25,7 +25,6 @@ def _text(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int)]
-COMPARISONS = ("at_least", "at_most", "more_than", "less_than", "equals", "does_not_equal")
 # Negative operators and the positive ones whose complements they are (G3).
 COMPLEMENT_OF = {
     "does_not_equal": "equals",
@@ -37,27 +36,6 @@ COMPLEMENT_OF = {
     "does_not_end_with": "ends_with",
     "does_not_match": "matches",
 }
-
-
-class Comparison(Spec):
-    """A number compared with others, all of which must hold."""
-
-    at_least: Number | None = None
-    at_most: Number | None = None
-    more_than: Number | None = None
-    less_than: Number | None = None
-    equals: Number | None = None
-    does_not_equal: Number | None = None
-
-    @model_validator(mode="after")
-    def _some_comparison(self) -> Self:
-        if all(getattr(self, name) is None for name in COMPARISONS):
-            raise ValueError(f"{self.compared()} needs one of {', '.join(COMPARISONS)}.")
-        return self
-
-    def compared(self) -> str:
-        """What is compared, for a message."""
-        return "distinct"
 
 
 class MetricCondition(Comparison):
@@ -106,7 +84,7 @@ class DimensionCondition(Spec):
     more_than: Number | None = None
     less_than: Number | None = None
     exists: bool | None = None
-    distinct: Comparison | None = None
+    distinct: Count | None = None
     model: Literal["repeating", "instance", "non_repeating"] = "repeating"
 
     @model_validator(mode="after")

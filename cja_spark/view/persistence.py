@@ -82,8 +82,6 @@ class Persistence(Spec):
             raise ValueError("allocation: all expires with the session or the person.")
         if self.allocation in ("first_known", "last_known") and isinstance(lasts, OnMetric):
             raise ValueError(f"allocation: {self.allocation} expires with the session, the person or after a duration.")
-        if self.binding is not None and self.allocation not in ("most_recent", "original"):
-            raise ValueError(f"binding remembers one value per value: most_recent or original, not {self.allocation}.")
         if self.binding_metric is not None and self.binding is None:
             raise ValueError("binding_metric says which events bind; name what they bind to with 'binding'.")
         return self

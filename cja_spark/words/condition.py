@@ -7,10 +7,10 @@ import json
 from cja_spark.span import span_text
 from cja_spark.spec import Spec
 from cja_spark.view import sequence
+from cja_spark.view.comparison import Comparison
 from cja_spark.view.condition import (
     AllOf,
     AnyOf,
-    Comparison,
     ContainerCondition,
     DimensionCondition,
     Exclude,

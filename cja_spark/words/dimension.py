@@ -74,6 +74,9 @@ def _no_value(view: View, how: NoValue) -> Iterator[str]:
         )
 
 
+_BOUND = {"most_recent": "last", "original": "first, also after another one was bound", "first_known": "first", "last_known": "last"}
+
+
 def persistence_in_words(how: Persistence, called: Containers, *, of_items: bool = False) -> str:
     """Which value events have, and until when (P1, P2, P3, P5, P6).
 
@@ -99,16 +102,19 @@ def _which(how: Persistence, called: Containers, every: str, many: str, per: str
     if how.allocation == "original":
         return f"{every} has the value that was set first{per}, also one that sets another, {_until(how, called)}{_renewed(how)}"
     if how.allocation == "all":
-        return f"{every} has all values set so far, its own included, {_until(how, called)}"
+        return f"{every} has all values set so far{per}, its own included, {_until(how, called)}"
     known = "first" if how.allocation == "first_known" else "last"
-    return f"{every} has the {known} value of {_scope(how, called)}, also {many} before that and {many} that set another"
+    return f"{every} has the {known} value{' set' if per else ''}{per} of {_scope(how, called)}, also {many} before that and {many} that set another"
 
 
 def _bound_by_metric(how: Persistence, called: Containers) -> str:
-    which = "last" if how.allocation == "most_recent" else "first, also after another one was bound"
+    if how.allocation in ("most_recent", "original"):
+        lasting = f"{_BOUND[how.allocation]}, {_until(how, called)}"
+    else:
+        lasting = f"{_BOUND[how.allocation]} in {_scope(how, called)}, also before that"
     return (
         f"{called.several('event')} that carry '{how.binding_metric}' bind their value, or the one that lasts without binding, to the "
-        f"'{how.binding}' of their items; an item has the value that was bound to its '{how.binding}' {which}, {_until(how, called)}"
+        f"'{how.binding}' of their items; an item has the value that was bound to its '{how.binding}' {lasting}"
     )
 
 

@@ -122,18 +122,17 @@ def persistence(chance):
     if allocation in ("first_known", "last_known") and isinstance(expiration, dict):
         expiration = "person"
     found = {"allocation": allocation, "expiration": expiration}
-    if allocation in ("most_recent", "original") and chance.random() < 0.4:
-        found |= chance.choice([{"binding": "page"}, {"binding": "sku", "binding_metric": chance.choice(["views", "calls"])}])
+    if chance.random() < (0.8 if allocation == "all" else 0.6):
+        of_items = [] if allocation == "all" else [{"binding": "sku", "binding_metric": chance.choice(["views", "calls"])}]
+        found |= chance.choice([{"binding": "page"}, *of_items])
     return found
 
 
 def of_items(chance):
     """One that values of items may have, bound or not."""
-    if chance.random() < 0.6:
-        return {"allocation": chance.choice(["most_recent", "original"]), "expiration": chance.choice(EXPIRATIONS), "binding": "sku"}
     allocation = chance.choice(["most_recent", "most_recent", "original", "first_known", "last_known"])
     lasting = [one for one in EXPIRATIONS if allocation in ("most_recent", "original") or isinstance(one, str)]
-    return {"allocation": allocation, "expiration": chance.choice(lasting)}
+    return {"allocation": allocation, "expiration": chance.choice(lasting), **({"binding": "sku"} if chance.random() < 0.6 else {})}
 
 
 def deduplicated(chance, field):

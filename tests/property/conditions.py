@@ -66,7 +66,8 @@ def leaf(chance, kind):
         metric = chance.choice([name for name in (*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES) if name != "conversion"])
         return {"metric": metric, chance.choice(["at_least", "at_most", "more_than", "less_than", "equals", "does_not_equal"]): chance.randint(0, 3)}
     if kind == "distinct":
-        return {"dimension": chance.choice([*TEXTS, *STANDARD, *CLOCKS]), "distinct": {chance.choice(["at_least", "equals", "does_not_equal"]): chance.randint(0, 3)}}
+        how = chance.choice(["at_least", "equals", "does_not_equal"])
+        return {"dimension": chance.choice([*TEXTS, *STANDARD, *CLOCKS]), "distinct": {how: chance.randint(1 if how == "at_least" else 0, 3)}}
     return chance.choice(sorted(VIEW["segments"])) if kind == "segment" else comparison(chance)
 
 

@@ -27,6 +27,7 @@ def _of_rows(rows: list[str], dimensions: list[dict]) -> set[str]:
     found = {f"allocation {how['allocation']}" for how in lasting if "allocation" in how}
     found |= {"expires with a metric" for how in lasting if isinstance(how.get("expiration"), dict)}
     found |= {"binding" for how in lasting if "binding" in how}
+    found |= {f"binding of {how['allocation']}" for how in lasting if "binding" in how and "allocation" in how}
     found |= {"value settings" for one in dimensions if {*one} & {"include", "lowercase", "substring", "no_value", "buckets"}}
     found |= {"looks at other events" for one in dimensions if one.get("derived") in ("neighbour", "looking", "waiting")}
     found |= {"several functions of other events" for one in dimensions if one.get("derived") == "several_texts"}

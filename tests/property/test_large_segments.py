@@ -22,7 +22,7 @@ def rule(chance):
     return chance.choice([
         {"dimension": "page", "does_not_equal": page}, {"dimension": "page", "equals_any_of": [page, *VALUES]},
         {"dimension": "page", "does_not_contain_any_of": VALUES[:100]}, {"metric": "events", "at_least": 1},
-        {"dimension": "page", "distinct": {"at_least": chance.randrange(3)}},
+        {"dimension": "page", "distinct": {"at_least": chance.randrange(1, 3)}},
     ])  # fmt: skip
 
 

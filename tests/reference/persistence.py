@@ -90,6 +90,12 @@ def of_items(dimension: str, journey: list[dict], session_of: list[int], view: d
     values_of = [{by for _, by in event} for event in bound]
     found = [{} for _ in journey]
     for here, (at, place, by) in enumerate(slots):
+        if how["allocation"] in ("first_known", "last_known"):
+            places = [{"t": journey[slot[0]]["t"]} for slot in slots]
+            exists = [values[slot] is not None and places[slot]["t"] >= since for slot in range(len(slots))]
+            held = known(here, how, places, [{slot[2]} for slot in slots], exists, [scope[slot[0]] for slot in slots], ask)
+            found[at][place] = values[here] if by is None else None if held is None else values[held]
+            continue
         before = [
             slot for slot in range(here + 1)
             if values[slot] is not None and slots[slot][2] == by
@@ -146,7 +152,9 @@ def persisted(dimension: str, journey: list[dict], session_of: list[int], view: 
     exists = [bool(values[at]) and journey[at]["t"] >= since for at in range(len(journey))]
     scope = scopes(how, journey, session_of, view)
     if how["allocation"] in ("first_known", "last_known"):
-        return [known(at, how, journey, values, exists, scope, ask) for at in range(len(journey))]
+        bound = [set(own(event, view, how["binding"])) if "binding" in how else {None} for event in journey]
+        places = [known(at, how, journey, bound, exists, scope, ask) if bound[at] else at for at in range(len(journey))]
+        return [[] if place is None else values[place] for place in places]
     found = []
     for at in range(len(journey)):
         if "binding" in how:
@@ -206,12 +214,12 @@ def holder(times: list[int], now: int, how: dict, view: dict) -> int | None:
     return held if held is not None and within(times[held], now, most, zone) else None
 
 
-def known(at: int, how: dict, journey: list[dict], values: list, exists: list[bool], scope: list[int], ask: dict) -> list[str]:
-    """P2: the first or last value of the whole scope, the tail apart; a scope that lies in the tail has its own."""
+def known(at: int, how: dict, journey: list[dict], bound: list[set], exists: list[bool], scope: list[int], ask: dict) -> int | None:
+    """P2, P5: where the first or last value of the whole scope is set, of what is bound alike; the tail apart, a scope in it has its own."""
     inside = [j for j in range(len(journey)) if scope[j] == scope[at]]
     ended = [j for j in inside if journey[j]["t"] < ask["to"]] or inside
-    set_ = [j for j in ended if exists[j]]
-    return values[set_[0 if how["allocation"] == "first_known" else -1]] if set_ else []
+    set_ = [j for j in ended if exists[j] and bound[j] == bound[at]]
+    return (set_[0] if how["allocation"] == "first_known" else set_[-1]) if set_ else None
 
 
 def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: dict, ask: dict) -> None:

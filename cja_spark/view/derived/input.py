@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from cja_spark.spec import Name, Spec
-from cja_spark.view.condition import Number
+from cja_spark.view.comparison import Number
 
 Kind = Literal["text", "number", "time", "any"]
 Constant = str | int | float

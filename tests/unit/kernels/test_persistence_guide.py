@@ -75,6 +75,24 @@ def test_values_are_bound_to_profiles_as_the_guide_says():
     assert len(rows) == 7
 
 
+BINDING, *BOUND = table_headed("allocation", "kids: –")
+
+
+@pytest.mark.parametrize("row", BOUND, ids=lambda row: row[0])
+def test_each_allocation_goes_per_profile_as_the_guide_says(row):
+    events = [cell.split(": ") for cell in BINDING[1:]]
+    set_ = [(None if profile == "–" else profile, None if genre == "–" else genre) for profile, genre in events]
+    journey = [page(at, genre, channel=profile, sku=[str(at)]) for at, (profile, genre) in enumerate(set_)]
+    lasts = {"field": "page", "persistence": {"allocation": row[0], "binding": "channel"}}
+    view = {"dimensions": {"page": lasts, "channel": "channel", "sku": "items[].sku"}}
+    found = {}
+    for kind, at, value, _ in table([journey], "sku", "page", metrics=["events"], view=view):
+        if kind == "item":
+            found.setdefault(int(at), []).append(value)
+    assert [sorted(found[at]) for at in sorted(found)] == [cell.split(", ") if cell else ["No value"] for cell in row[1:]]
+    assert len(BOUND) == 5
+
+
 def test_values_are_bound_to_items_as_the_guide_says():
     _, *rows = table_headed("event", "finding_method")
     view = {"dimensions": {"page": written_of("finding_method"), "sku": "items[].sku"}, "metrics": VIEW["metrics"]}

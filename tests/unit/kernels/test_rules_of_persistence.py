@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from cja_spark.kernels.months import reach
 from cja_spark.kernels.persistence import bound, scopes_per_value, union
+from cja_spark.kernels.persistence_bound import known_bound, union_bound
 from cja_spark.project_bindings import binding_faults
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, END, GAP, MINUTE, START, page, rows_of, table
@@ -179,6 +180,58 @@ def test_p5_a_rebound_value_goes_by_allocation_and_expires_on_its_own():
     assert bound(own, by, other, t, 0, reach(t, None, "UTC"), original=True).tolist() == [7, 8, 8, 8]
 
 
+BY_CHANNEL = {"page": "page", "channel": "channel", "sku": "items[].sku"}
+
+
+def bound_has(*events, **persistence):
+    """What each event of one person has of a page that is bound to channels."""
+    numbered = [(t, {**values, "sku": [f"{at:02d}"]}) for at, (t, values) in enumerate(events)]
+    view = {"dimensions": {**BY_CHANNEL, "page": {"field": "page", "persistence": {"binding": "channel", **persistence}}}}
+    found = {}
+    for kind, at, value, _ in table([numbered], "sku", "page", metrics=["events"], view=view):
+        if kind == "item":
+            found.setdefault(at, []).append(None if value == "No value" else value)
+    return [found[at][0] if len(found[at]) == 1 else sorted(found[at]) for at in sorted(found)]
+
+
+OF_CHANNELS = [
+    page(0, channel="x"), page(1, "a", channel="x"), page(2, "b", channel="y"), page(3, "c", channel="x"), page(4), page(5, "d"),
+    page(6 + GAP, channel="x"), page(7 + GAP, "e", channel="y"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("allocation", "session", "person"),
+    [
+        ("first_known", ["a", "a", "b", "a", None, "d", None, "e"], ["a", "a", "b", "a", None, "d", "a", "b"]),
+        ("last_known", ["c", "c", "b", "c", None, "d", None, "e"], ["c", "c", "e", "c", None, "d", "c", "e"]),
+        ("all", [None, "a", "b", ["a", "c"], None, "d", None, "e"], [None, "a", "b", ["a", "c"], None, "d", ["a", "c"], ["b", "e"]]),
+    ],
+)  # fmt: skip
+def test_p5_known_values_and_all_values_go_per_bound_value(allocation, session, person):
+    assert bound_has(*OF_CHANNELS, allocation=allocation) == session
+    assert bound_has(*OF_CHANNELS, allocation=allocation, expiration="person") == person
+
+
+def test_p5_what_is_set_after_the_range_is_known_to_no_event_of_it():
+    late = page(END - START, "z", channel="x")
+    for allocation, expiration in (("first_known", "person"), ("last_known", "session"), ("last_known", "7 days")):
+        assert bound_has(page(END - START - 1, channel="x"), late, allocation=allocation, expiration=expiration) == [None]
+
+
+def test_p5_values_before_the_first_instant_are_no_known_ones_and_none_of_all():
+    own, by, scope, t = (np.array(one, np.int64) for one in ([7, 8, 0], [1, 1, 1], [0, 0, 0], [4, 5, 6]))
+    assert known_bound(own, by, scope, t >= 5, last=False).tolist() == [8, 8, 8]
+    offsets, values = union_bound(own, by, scope, t, 5)
+    assert (offsets.tolist(), values.tolist()) == ([0, 1, 2, 3], [0, 8, 8])
+
+
+def test_p5_of_no_events_there_are_no_values():
+    none = np.zeros(0, np.int64)
+    assert len(known_bound(none, none, none, none.astype(bool), last=True)) == 0
+    assert [one.tolist() for one in union_bound(none, none, none, none, 0)] == [[0], []]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -188,7 +241,6 @@ def test_p5_a_rebound_value_goes_by_allocation_and_expires_on_its_own():
         ({"expiration": "91 days"}, "values last more than nothing and 90 days, or 3 months, at most"),
         ({"expiration": "0 days"}, "values last more than nothing"),
         ({"expiration": "sesion"}, r"'sesion' is no expiration. Write session, person, .* Did you mean 'session'\?"),
-        ({"allocation": "all", "binding": "page"}, "binding remembers one value per value: most_recent or original, not all"),
         ({"allocation": "newest"}, "most_recent"),
     ],
 )
@@ -206,6 +258,8 @@ def test_a_value_of_a_profile_does_not_persist():
     ("dimension", "said"),
     [
         ({"field": "items[].sku", "persistence": {"allocation": "all", "expiration": "person"}}, "lies in the array 'items'; allocation: all is of values of events"),
+        ({"field": "items[].x", "persistence": {"allocation": "all", "binding": "sku"}}, "lies in the array 'items'; allocation: all is of values of events"),
+        ({"field": "page", "persistence": {"allocation": "all", "binding": "sku", "binding_metric": "orders"}}, "allocation: all is of values of events"),
         ({"field": "page", "persistence": {"binding": "sku"}}, "binding_metric is needed: the events that bind"),
         ({"field": "lots[].sku", "persistence": {"binding": "sku"}}, "'sku', which it is bound to, in the array 'items'"),
         ({"field": "page", "persistence": {"binding": "other", "binding_metric": "orders"}}, "lie side by side"),

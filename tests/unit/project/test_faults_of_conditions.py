@@ -28,6 +28,11 @@ CASES = [
     ("{dimension: quarter_of_year, equals: 3}", "dimension 'quarter_of_year': equals: '3' is none of its values. Did you mean 'Q3'? Known: Q1, Q2, Q3, Q4."),
     ("{then: [{metric: orders, at_least: 1}, {within: 0 events}, {metric: calls, at_least: 1}]}",
      "within: 0 events: the very next event is 1 event away, so nothing is that near. Write 'within: 1 event'."),
+    ("{dimension: month, equals: March}", "dimension 'month': equals: 'March' is none of its values; they look like '2025-03'."),
+    ("{dimension: day, does_not_equal: 03/04/2025}", "dimension 'day': does_not_equal: '03/04/2025' is none of its values; they look like '2025-03-04'."),
+    ("{dimension: week, equals_any_of: ['2025-W01', 'Week 2']}", "dimension 'week': equals_any_of: 'Week 2' is none of its values; they look like '2025-W10'."),
+    ("{dimension: hour, equals: '10:00'}", "dimension 'hour': equals: '10:00' is none of its values; they look like '2025-03-04 05:00-0500'."),
+    ("{dimension: event_depth, equals: 0}", "dimension 'event_depth': equals: '0' is none of its values; they are 1, 2, 3 and so on."),
 ]  # fmt: skip
 
 
@@ -94,6 +99,21 @@ def test_the_values_of_a_standard_dimension_are_taken(name):
     for text in values_of(name, GREGORIAN):
         view = View.model_validate({"name": "v", "segments": {"a": {"where": {"dimension": name, "equals": text}}}})
         assert faults_of_names(view, []) == []
+
+
+BUCKETS = {"day": "2026-01-31", "month": "1999-12", "quarter": "2026-Q1", "year": 2026, "hour": "2026-01-31 23:00-0500", "event_depth": 10}
+
+
+@pytest.mark.parametrize(("name", "text"), BUCKETS.items())
+def test_the_buckets_of_days_and_hours_and_positions_are_taken(name, text):
+    view = View.model_validate({"name": "v", "segments": {"a": {"where": {"dimension": name, "equals_any_of": [text]}}}})
+    assert faults_of_names(view, []) == []
+
+
+def test_a_bucket_looks_as_the_view_s_calendar_names_it():
+    written = {"name": "v", "calendar": "4-5-4", "segments": {"a": {"where": {"dimension": "month", "equals": "2025-03"}}}}
+    [fault] = faults_of_names(View.model_validate(written), [])
+    assert fault.message == "dimension 'month': equals: '2025-03' is none of its values; they look like 'FY2025-M02'."
 
 
 @pytest.mark.parametrize(
