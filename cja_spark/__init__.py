@@ -35,6 +35,14 @@ _HOMES = {
     "Trend": "cja_spark.reports.trend",
     "Sessions": "cja_spark.reports.sessions",
     "Fallout": "cja_spark.reports.fallout",
+    "Histogram": "cja_spark.reports.histogram",
+    "Paths": "cja_spark.reports.paths",
+    "Flow": "cja_spark.reports.flow",
+    "NextPrevious": "cja_spark.reports.next_previous",
+    "Overlap": "cja_spark.reports.overlap",
+    "Retention": "cja_spark.reports.retention",
+    "Cohort": "cja_spark.reports.cohort",
+    "Deflection": "cja_spark.reports.deflection",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]

@@ -10,6 +10,7 @@ import pytest
 
 import cja_spark as cja
 from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.reports.kinds import REPORTS
 from cja_spark.verbs import NAMES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,6 +30,10 @@ def test_every_public_name_is_there(name):
 
 def test_every_verb_on_a_lake_is_a_function():
     assert [verb for verb in NAMES if verb not in NOT_OF_A_LAKE and not callable(getattr(cja, verb))] == []
+
+
+def test_every_report_is_a_class():
+    assert [one for one in REPORTS if REPORTS.named(one).spec is not getattr(cja, REPORTS.named(one).spec.__name__, None)] == []
 
 
 def test_a_name_that_is_not_public_is_refused():
