@@ -76,7 +76,7 @@ def counted(column: Column, include_zeros: float = 0.0) -> list[float]:
 
 def mean(some: list[float]) -> float | None:
     """The mean; null of nothing."""
-    return math.fsum(some) / len(some) if some else None
+    return float(sum(map(Fraction, some)) / len(some)) if some else None
 
 
 def distances(some: list[float]) -> list[Fraction]:
@@ -86,8 +86,11 @@ def distances(some: list[float]) -> list[Fraction]:
 
 
 def variance(some: list[float]) -> float | None:
-    """The mean square distance from the mean, divided by n."""
-    return float(sum(d * d for d in distances(some)) / len(some)) if some else None
+    """The mean square distance from the mean, divided by n; null where it is too large."""
+    try:
+        return float(sum(d * d for d in distances(some)) / len(some)) if some else None
+    except OverflowError:
+        return None
 
 
 def deviation(some: list[float]) -> float | None:
@@ -182,7 +185,7 @@ def _line(family: str, x: Column, y: Column, include_zeros: object) -> tuple[flo
     pairs = [(of_x(a), of_y(b)) for a, b in zip(x, y, strict=True) if a is not None and b is not None and (flag or (a and b))]
     pairs = [(a, b) for a, b in pairs if a is not None and b is not None]
     xs, ys = [a for a, _ in pairs], [b for _, b in pairs]
-    if not pairs or not variance(xs):
+    if not pairs or not variance(xs) or variance(ys) is None:
         return None, None, None
     together = float(sum(a * b for a, b in zip(distances(xs), distances(ys), strict=True)) / len(pairs))
     slope = together / variance(xs)

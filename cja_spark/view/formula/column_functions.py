@@ -33,8 +33,9 @@ def deviations(some: Floats) -> Floats:
 
 
 def variance(some: Floats) -> float:
-    """The mean square distance from the mean: divided by n (rule Q)."""
-    return mean(deviations(some) ** 2)
+    """The mean square distance from the mean: divided by n (rule Q); null where it is too large."""
+    found = mean(deviations(some) ** 2)
+    return found if np.isfinite(found) else NULL
 
 
 def _mean(column: Floats, include_zeros: float) -> float:

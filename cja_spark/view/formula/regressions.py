@@ -48,7 +48,7 @@ FAMILIES = {
 
 @dataclass(frozen=True)
 class Line:
-    """A line through points; null where there is none."""
+    """A line through points; null where there is none, or where squares of their distances are too large."""
 
     correlation: float = NULL
     intercept: float = NULL
@@ -71,7 +71,7 @@ def line(family: Family, x: Floats, y: Floats, include_zeros: float) -> Line:
     u, v = u[both], v[both]
     du, dv = deviations(u), deviations(v)
     across, spread, together = mean(du * du), mean(dv * dv), mean(du * dv)
-    if not across > 0:
+    if not across > 0 or not np.isfinite([across, spread, together]).all():
         return Line()
     slope = together / across
     correlation = float(np.clip(together / np.sqrt(across * spread), -1, 1)) if spread > 0 else NULL

@@ -238,3 +238,9 @@ def test_q_metrics_that_double_each_other_are_computed_once():
     formulas = {f"m{at}": parse(f"m{at + 1} + m{at + 1}") for at in range(60)}
     sheet = Sheet({Measure("m60"): np.array([1.0])}, {}, np.array([True]))
     assert column("m0", formulas, sheet).tolist() == [2.0**60]
+
+
+@pytest.mark.parametrize("text", ["variance(a)", "standard_deviation(a)", "z_score(a)", "linear_slope(a, b)", "linear_intercept(a, b)", "linear_correlation(b, a)"])
+def test_q_squares_that_are_too_large_have_no_spread(text):
+    assert on(text, a=[1e160, 2e160, -3e160], b=[1, 2, 4])[:3] == [NULL] * 3
+    assert on(text, a=[1e140, 2e140, -3e140], b=[1, 2, 4])[0] is not NULL
