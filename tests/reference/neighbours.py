@@ -97,14 +97,25 @@ def read(view: dict, ask: dict) -> set[str]:
     return names
 
 
+def needed(view: dict, ask: dict) -> set[str]:
+    """The components that a report reads, and all that their settings name, whatever for."""
+    found: set[str] = set()
+    new = read(view, ask)
+    while new:
+        found |= new
+        new = named([view.get(kind, {}).get(name) for kind in ("dimensions", "metrics") for name in new], view) - found
+    return found
+
+
 def sides(how: dict) -> tuple:
     """The two dates of a date math."""
     return (how["start"], how["end"]) if how["function"] == "date_math" else ()
 
 
 def lay(journeys: dict[str, list[dict]], sessions: dict[str, list[int]], view: dict, ask: dict, now: int) -> None:
-    """Write on each event what the functions make of the values that are there."""
-    for name in [*view.get("dimensions", {}), *view.get("metrics", {})]:
+    """Write on each event what the functions make of the values that are there, of the components that an ask needs."""
+    some = needed(view, ask)
+    for name in [one for kind in ("dimensions", "metrics") for one in view.get(kind, {}) if one in some]:
         how = function_of(view, name)
         if how is None:
             continue

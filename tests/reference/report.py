@@ -91,8 +91,9 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
     if data_until is not None:
         tail = max(ask["to"], min(tail, data_until))
     journeys = order.journeys([dict(event) for event in events if start <= event["t"] < tail])
-    late = [name for kind in ("dimensions", "metrics") for name in view.get(kind, {}) if neighbours.function_of(view, name)]
-    early = [name for kind in ("dimensions", "metrics") for name in view.get(kind, {}) if name not in late]
+    looking = [name for kind in ("dimensions", "metrics") for name in view.get(kind, {}) if neighbours.function_of(view, name)]
+    early = [name for kind in ("dimensions", "metrics") for name in view.get(kind, {}) if name not in looking]
+    late = [name for name in looking if name in neighbours.needed(view, ask)]
     values.lay([event for journey in journeys.values() for event in journey], view, early)
     session_of = {person: numbers(journey, view) for person, journey in journeys.items()}
     for person, journey in journeys.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tests.reference.calendar import (
     EPOCH,
@@ -118,6 +119,7 @@ def text(t: int, name: str, view: dict) -> str:
     }[name]()
 
 
+@lru_cache(maxsize=100_000)
 def clock(t: int, seconds: int, zone: str) -> object:
     """The local clock rounded down, second by second, but not beyond where it was set."""
     here = (t - t % 1000) // 1000
