@@ -17,6 +17,7 @@ from cja_spark.reports.paths import Paths
 from cja_spark.reports.retention import Retention
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
+from cja_spark.reports.time_to_event import TimeToEvent
 from cja_spark.reports.trend import Trend
 from cja_spark.view.spec import View
 
@@ -74,6 +75,9 @@ CART_AND_PURCHASE = Deflection.model_validate({
     "name": "cart_and_purchase", "range": RANGE, "topic": "page", "self_service": {"dimension": "event", "equals": "cart"},
     "call": {"dimension": "event", "equals": "purchase"}, "baseline": {"control": {"dimension": "event", "equals": "product"}},
 })  # fmt: skip
+CART_TO_PURCHASE = TimeToEvent.model_validate({
+    "name": "cart_to_purchase", "range": RANGE, "start": {"dimension": "event", "equals": "cart"}, "event": {"dimension": "event", "equals": "purchase"}, "tail": "7 days",
+})  # fmt: skip
 THREE_SETS = Overlap.model_validate({"name": "three_sets", "range": RANGE, "sets": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 
 
@@ -101,6 +105,7 @@ WORKS: dict[str, Work] = {
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
+    "time from cart to purchase": Work(CART_TO_PURCHASE, 90),
     "call deflection, a purchase as the call": Work(CART_AND_PURCHASE, 120),
     "overlap of three steps": Work(THREE_SETS, 70),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.publish_calls import column_of_calls, steps_of_calls
 from cja_spark.publish_columns import FIXED, OF_PATHS
+from cja_spark.publish_times import column_of_times, steps_of_times
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
@@ -34,6 +35,7 @@ from cja_spark.reports.retention import Retention
 from cja_spark.reports.row_segments import row_text
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table as TableReport
+from cja_spark.reports.time_to_event import TimeToEvent
 from cja_spark.reports.trend import Trend
 from cja_spark.table import Table
 from cja_spark.view.calendar import local_day
@@ -46,6 +48,7 @@ from cja_spark.view.summary import SummaryMetric
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
+_OfValues = Paths | Flow | NextPrevious | Cohort | Deflection | TimeToEvent
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range"}
 
 
@@ -87,7 +90,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
     named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
-    columns = (_of_values(column, report, view, identities) if isinstance(report, Paths | Flow | NextPrevious | Cohort | Deflection) else _counted(column, report) for column in named)
+    columns = (_of_values(column, report, view, identities) if isinstance(report, _OfValues) else _counted(column, report) for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
@@ -149,8 +152,10 @@ def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
     return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
 
 
-def _of_values(column: ColumnSpec, report: Paths | Flow | NextPrevious | Cohort | Deflection, view: View, identities: Collection[str]) -> ColumnSpec:
+def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Collection[str]) -> ColumnSpec:
     """A column of paths, of a flow or of cohorts: values as the dimension shows them, the amount as its metric does."""
+    if isinstance(report, TimeToEvent):
+        return column_of_times(column, report, lambda name: column_of(name, view, identities))
     if isinstance(report, Deflection):
         return column_of_calls(column, report, view, lambda name: column_of(name, view, identities))
     if isinstance(report, Flow | NextPrevious | Cohort):
@@ -219,12 +224,13 @@ def _of_kind(report: Report, view: View) -> dict[str, Any]:
         return {"container": view.containers.named(report.container), "steps": [_sentence(step.name()) for step in report.steps]}
     if isinstance(report, Deflection):
         return steps_of_calls(report, _sentence)
+    if isinstance(report, TimeToEvent):
+        return {"container": view.containers.named(report.container), **steps_of_times(report, _sentence)}
     if isinstance(report, Overlap):
         return {"sets": [_sentence(one.name()) for one in report.sets]}
-    if isinstance(report, Retention):
-        return dict(zip(("start", "return"), (_sentence(step.name()) for step in report.both()), strict=True))
-    if isinstance(report, Cohort):
-        return dict(zip(("inclusion", "return"), (_sentence(one.name()) for one in report.criteria()), strict=True))
+    if isinstance(report, Retention | Cohort):
+        first, both = ("start", report.both()) if isinstance(report, Retention) else ("inclusion", report.criteria())
+        return dict(zip((first, "return"), (_sentence(one.name()) for one in both), strict=True))
     return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, TableReport) else {}
 
 

@@ -20,6 +20,7 @@ from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follo
 from cja_spark.page.privacy_of_segments import hide_few_of_segments, rows_are_segments
 from cja_spark.page.privacy_of_sets import hide_few_of_sets, sets_overlap
 from cja_spark.page.privacy_of_steps import hide_few_of_steps, steps_follow
+from cja_spark.page.privacy_of_times import hide_few_of_times, times_are_told
 from cja_spark.page.text import displayable, masked
 
 _EXACT_IN_JSON = 2**53
@@ -92,10 +93,12 @@ _TELLING = (
 
 
 def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
+    behind = panel.behind or (NOTHING,) * len(panel.rows)
+    if times_are_told(panel.columns):  # they have buckets too, but not all rows are some
+        return hide_few_of_times(panel.rows, panel.columns, fewest, behind)
     for tell, hide in _TELLING:
         if tell(panel.columns):
             return hide(panel.rows, panel.columns, fewest)
-    behind = panel.behind or (NOTHING,) * len(panel.rows)
     if trials_add_up(panel.columns):
         return hide_few_of_calls(panel.rows, panel.columns, fewest, behind)
     if rows_are_segments(panel.columns):

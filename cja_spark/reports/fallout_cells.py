@@ -75,13 +75,13 @@ def _add_breakdown(
     assert report.breakdown is not None
     reached = np.flatnonzero(levels >= report.breakdown_step)
     events = kept[chains[reached, report.breakdown_step - 1]]
-    row, values = _values(seen, report.breakdown, events)
+    row, values = values_of_events(seen, report.breakdown, events)
     for step in range(report.breakdown_step, len(report.steps) + 1):
         ids, counts = np.unique(values[levels[reached][row] >= step], return_counts=True)
         cells.add(BY_VALUE, counts, np.full(len(ids), step), ids)
 
 
-def _values(seen: Seen, dimension: str, events: Ints) -> tuple[Ints, Ints]:
+def values_of_events(seen: Seen, dimension: str, events: Ints) -> tuple[Ints, Ints]:
     """The distinct values of some events, null where an event has none.
 
     Shapes: events int64[chosen] (positions) -> int64[pairs] (index into events), int64[pairs] (value ids).

@@ -52,6 +52,9 @@ COLUMNS_BESIDE_DIMENSIONS = (
     "elapsed", "retention_rate", "periods_after", "base_people", "cohort_rate", "in_sets", "set_mask", "only_people", "only_sessions",
     "self_service_topic", "self_service_events", "after_call_trials", "open_trials", "called_trials", "deflected_trials", "closed_trials",
     "call_rate", "baseline_rate", "avoided_calls", "cost_of_a_call", "avoided_cost", "upper_bound",
+    "time_taken", "more_than_seconds", "at_most_seconds", "reached_share", "share_by_then", "censored_share", "mean_seconds",
+    *(f"p{percent}_seconds" for percent in range(1, 100)),
+    *(f"{figure}{unit}" for unit in ("people", "sessions") for figure in ("reached_", "censored_")),
     "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "path_views",
 )  # fmt: skip
 

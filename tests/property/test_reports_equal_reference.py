@@ -19,12 +19,13 @@ from cja_spark.reports.paths import Paths
 from cja_spark.reports.retention import Retention
 from cja_spark.reports.sessions import Sessions
 from cja_spark.reports.table import Table
+from cja_spark.reports.time_to_event import TimeToEvent
 from cja_spark.reports.trend import Trend
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection}
+KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -69,6 +70,8 @@ ASKS = [
     {"report": "overlap", "sets": ["orders", "calls", {"dimension": "channel", "exists": True, "label": "came"}], "count": "sessions", "segments": ["not_home"]},
     {"report": "deflection", "topic": "page", "self_service": {"dimension": "page", "exists": True}, "call": "orders", "window": "30 minutes", "baseline": 0.3, "cost_per_call": 5},
     {"report": "deflection", "topic": "sku", "self_service": "views", "call": {"any": ["calls", "orders"], "segments": ["not_home"]}, "window": "1 days", "baseline": {"control": {"dimension": "channel", "exists": True}}, "match": "same_topic", "cost_per_call": "units", "segments": ["not_home"]},
+    {"report": "time_to_event", "start": "views", "event": "orders", "tail": "7 days", "breakdown": "sku", "rows": 2},
+    {"report": "time_to_event", "start": {"dimension": "page", "exists": True}, "event": {"any": ["calls", "orders"], "segments": ["not_home"]}, "container": "session", "start_event": "last", "buckets": ["1 second", "30 minutes"], "percentiles": [50, 99.5], "segments": ["not_home"]},
     {"report": "next_previous", "dimension": "page", "anchor": {"metric": "orders"}},
     {"report": "next_previous", "dimension": "page", "anchor": "exit", "direction": "previous", "container": "session", "segments": ["not_home"]},
     {"report": "flow", "dimension": "page", "starts_with": "entry", "columns": 3, "items": 3},

@@ -17,6 +17,7 @@ from tests.reference import (
     persistence,
     standard,
     summary_data,
+    time_to_event,
     values,
 )
 from tests.reference.calculated import Leaf, leaves
@@ -86,7 +87,9 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
     entry = ask.get("date_rule", "entry" if window is not None else "in_range") == "entry"
     if ask["report"] == "deflection":
         window, entry = deflection.spans(ask)[0], "date_rule" not in ask
-    looks_ahead = ask["report"] in ("fallout", "deflection") and window is not None and entry
+    if ask["report"] == "time_to_event":
+        window, entry = time_to_event.tail(ask), "date_rule" not in ask
+    looks_ahead = ask["report"] in ("fallout", "deflection", "time_to_event") and window is not None and entry
     tail = months.ahead(ask["to"], window, zone) if looks_ahead else ask["to"]
     if data_until is not None:
         tail = max(ask["to"], min(tail, data_until))
@@ -213,8 +216,8 @@ def report(
             rows = {"rows": summary_data.rows(summaries or {}, view, own)}
             of_segments.append(see(events, view, own, data_until, read_from, as_of) | rows)
         return table_by_segments(seen, of_segments, ask, view)
-    if ask["report"] in ("fallout", "retention", "overlap"):
-        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap}[ask["report"]]
+    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event"):
+        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     if ask["report"] == "deflection":
         return deflection.deflection(seen, ask, view, lambda step, person: picked(step, person, seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"])))

@@ -1,5 +1,5 @@
 // Summary tiles: the figures that people quote large, the others small; by a dimension as a ranked table.
-const LARGE = ["sessions", "people", "events", "bounce_rate", "events_per_session", "mean_session_seconds"];
+const LARGE = ["sessions", "people", "events", "bounce_rate", "events_per_session", "mean_session_seconds", "reached_share", "p50_seconds", "mean_seconds"];
 
 function tile(column, row) {
   return node("div", { class: LARGE.includes(column.name) ? "tile large" : "tile", title: exact(row[column.at], column) },

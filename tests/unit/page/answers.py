@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from cja_spark.journeys.batch import Window
+from cja_spark.kernels.time_to_event import cells_of_times
 from cja_spark.plan import Answer
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
@@ -30,6 +31,11 @@ from cja_spark.reports.paths_ranked import TOTAL as TOTAL_OF_PATHS
 from cja_spark.reports.people_behind import people_behind
 from cja_spark.reports.retention import BACK, RESERVED, STARTED
 from cja_spark.reports.table_cells import TOTAL
+from cja_spark.reports.time_to_event_cells import BUCKETS, BY_VALUE, SUM_MS, TIMES
+from cja_spark.reports.time_to_event_cells import KINDS as KINDS_OF_STARTS
+from cja_spark.reports.time_to_event_cells import OPEN as OPEN_STARTS
+from cja_spark.reports.time_to_event_cells import PEOPLE as PEOPLE_OF_STARTS
+from cja_spark.reports.time_to_event_cells import STARTED as STARTS
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.spec import View
 
@@ -161,6 +167,27 @@ def _add_calls(cells: Cells, first: int, called: float, deflected: float, *topic
     of |= {PEOPLE_OF[name]: count for name, count in of.items()} | dict.fromkeys(("people", "self_service_events"), called + deflected)
     for number, name in enumerate(COUNTED):
         cells.add(first + number, of.get(name, 0), *topic)
+
+
+def time_to_event(*values: float | tuple[float, ...], open_: tuple[float, ...] = (), per_person: float = 1, **given: object) -> Answer:
+    """Values at the start: how many take 1, 2, … seconds, the last one never; or so many that take one. Sessions are so many of each person."""
+    cells, counts = Cells(), [value if isinstance(value, tuple) else (value, 0.0) for value in values]
+    for number, own in enumerate([*counts, tuple(map(sum, zip(*counts, strict=True)))]):
+        first, value = (BY_VALUE, number + 1) if number < len(counts) else (0, 0)
+        waiting = open_[number] if number < len(open_) else 0.0
+        lengths = [1000 * (place + 1) for place in range(len(own) - 1)]
+        cells.add(first + STARTS, sum(own), value)
+        cells.add(first + OPEN_STARTS, waiting if first else sum(open_), value)
+        cells.add(first + SUM_MS, sum(count * length for count, length in zip(own, lengths, strict=False)), value)
+        came = np.flatnonzero(own[:-1])
+        cells.add(first + TIMES, np.array(own)[came], value, cells_of_times(np.array(lengths)[came]))
+        for kind, count in enumerate((sum(own), sum(own[:-1]), own[-1], waiting if first else sum(open_))):
+            cells.add(first + PEOPLE_OF_STARTS + kind, count / per_person, value)
+        if not first:
+            cells.add(BUCKETS, own[:-1], range(len(lengths)))
+            cells.add(PEOPLE_OF_STARTS + len(KINDS_OF_STARTS), np.array(own[:-1]) / per_person, range(len(lengths)))
+    ends = [f"{place + 1} seconds" for place in range(max(map(len, counts)) - 1)]
+    return answer(cells, **{"report": "time_to_event", "name": "to_order", "start": "events", "event": "orders", "breakdown": "page", "buckets": ends, "tail": ends[-1], **given})
 
 
 def next_previous(home: float, cart: float) -> Answer:

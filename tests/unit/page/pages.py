@@ -145,6 +145,25 @@ CALLS = Panel(
         )
     ),
 )  # fmt: skip
+TIMES = Panel(
+    name="cart_to_order", title="Cart to order", report="time_to_event",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="breakdown", label="Channel"), ColumnSpec(name="time_taken", label="Time"),
+             ColumnSpec(name="more_than_seconds", label="More than", format="bound"), ColumnSpec(name="at_most_seconds", label="At most", format="bound"),
+             *(ColumnSpec(name=name, label=label, format=kind) for name, label, kind in (
+                 ("people", "Started", "people"), ("reached_people", "Reached it", "people"), ("reached_share", "Share", "percent"), ("share_by_then", "Share by then", "percent"),
+                 ("censored_people", "Not reached", "people"), ("censored_share", "Share not reached", "percent"), ("open_people", "Still open", "people"),
+                 ("mean_seconds", "Mean", "seconds"), ("p50_seconds", "Median", "seconds"), ("p90_seconds", "90 % within", "seconds")))),
+    rows=tuple(
+        {"row_kind": kind, "breakdown": name if kind == "value" else None, "time_taken": name if kind == "bucket" else None, "more_than_seconds": None, "at_most_seconds": None,
+         "people": people, "reached_people": reached, "reached_share": reached / (people or 1_000), "share_by_then": then, "censored_people": None if people is None else people - reached,
+         "censored_share": None if people is None else 1 - reached / people, "open_people": None if people is None else people // 50, "mean_seconds": mean, "p50_seconds": mean and mean / 2, "p90_seconds": mean and mean * 2}
+        for kind, name, people, reached, then, mean in (
+            ("total", None, 1_000, 700, None, 5_000.0), ("bucket", "2–5 min", None, 100, 0.1, None), ("bucket", "5–10 min", None, 7, 0.107, None),
+            ("bucket", "10–30 min", None, 393, 0.5, None), ("bucket", "30 min–1 h", None, 200, 0.7, None), ("value", "email", 600, 500, None, 4_000.0),
+            ("value", "search", 395, 197, None, 8_000.0), ("value", "social", 5, 3, None, 60.0),
+        )
+    ),
+)  # fmt: skip
 NEXT = Panel(
     name="after_cart", title="After the cart", report="next_previous",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="item_kind", label="Kind"), ColumnSpec(name="flow_item", label="Item"),
@@ -175,7 +194,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
