@@ -78,9 +78,8 @@ class _Told:
         return sum(counts) if self.word == "people" else max(counts, default=0.0)
 
     def _enough(self, counts: Sequence[float]) -> bool:
-        """Whether hidden parts are none, or several and of enough people."""
-        some = [count for count in counts if count > 0]
-        return not some or (len(some) > 1 and self._together(some) >= self.fewest)
+        """Whether hidden parts are none, or of enough people; one that is about few is not, so they are several."""
+        return not any(counts) or self._together(counts) >= self.fewest
 
     def _mark(self, places: Iterable[int], names: Iterable[str], sign: SafeCell) -> None:
         for at in places:

@@ -92,6 +92,12 @@ def test_where_the_total_hides_how_many_reach_it_values_do_not_tell_it():
     assert (home["people"], cart["people"]) == (69, 40)
 
 
+def test_where_the_total_hides_it_for_a_bucket_values_do_not_tell_it_either():
+    total, *_, home, cart = encoded(time_to_event((4, 60, 20), (0, 40, 15)))
+    assert [row["reached_people"] for row in (total, home, cart)] == [WITHHELD] * 3
+    assert [row["people"] for row in (total, home, cart)] == [139, 84, 55]
+
+
 def test_open_ones_of_values_are_hidden_together():
     rows = encoded(time_to_event((50, 60), (40, 60), open_=(20, 3)))
     assert [row["open_people"] for row in (rows[0], *kinds(rows, "value"))] == [23, WITHHELD, HIDDEN]
@@ -119,6 +125,13 @@ def test_sessions_of_few_people_are_hidden_however_many_they_are():
     total, *buckets = whole(40, 15, container="session", per_person=10)
     assert (total["sessions"], buckets[0]["reached_sessions"]) == (HIDDEN, WITHHELD)
     assert [row["reached_sessions"] for row in whole(40, 90, 90, container="session", per_person=1)[1:]] == [40, 90]
+
+
+def test_hidden_sessions_of_two_buckets_may_be_of_the_same_few_people():
+    total, first, second = whole(40, 40, 90, container="session", per_person=5)
+    assert [first["reached_sessions"], second["reached_sessions"], total["censored_sessions"]] == [HIDDEN, HIDDEN, WITHHELD]
+    total, first, second = whole(8, 8, 18)
+    assert [first["reached_people"], second["reached_people"], total["censored_people"]] == [HIDDEN, HIDDEN, 18]
 
 
 def test_with_no_limit_everything_is_shown():
