@@ -43,6 +43,7 @@ _HOMES = {
     "Retention": "cja_spark.reports.retention",
     "Cohort": "cja_spark.reports.cohort",
     "Deflection": "cja_spark.reports.deflection",
+    "TimeToEvent": "cja_spark.reports.time_to_event",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]
