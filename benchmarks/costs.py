@@ -10,6 +10,7 @@ from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SES
 from cja_spark.lake import Lake
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
+from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.overlap import Overlap
@@ -81,6 +82,13 @@ CART_TO_PURCHASE = TimeToEvent.model_validate({
 THREE_SETS = Overlap.model_validate({"name": "three_sets", "range": RANGE, "sets": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 
 
+def _excluding(exclusion: str) -> Fallout:
+    """The fallout without a search between its second and its last step."""
+    exclude = [{"dimension": "event", "equals": "search", "between": [2, 4]}]
+    written = REPORT_OF[FALLOUT].model_dump(mode="json", exclude_unset=True, by_alias=True)
+    return Fallout.model_validate({**written, "name": exclusion, "exclude": exclude, "exclusion": exclusion})
+
+
 def _kept(allocation: str, expiration: str) -> View:
     persistence = {"allocation": allocation, "expiration": expiration}
     return _view(dimensions={"campaign": {"field": "campaign", "persistence": persistence}})
@@ -100,6 +108,8 @@ WORKS: dict[str, Work] = {
     "attribution, algorithmic": _attributed("algorithmic"),
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
+    "fallout, 4 steps, an exclusion": Work(_excluding("drop_attempt"), 80),
+    "fallout, 4 steps, who leaves by an exclusion": Work(_excluding("drop_person"), 80),
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),

@@ -221,7 +221,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
 def _of_kind(report: Report, view: View) -> dict[str, Any]:
     """Options that are said in other words than they are written in."""
     if isinstance(report, Fallout):
-        return {"container": view.containers.named(report.container), "steps": [_sentence(step.name()) for step in report.steps]}
+        return {"container": view.containers.named(report.container), **_of_fallout(report)}
     if isinstance(report, Deflection):
         return steps_of_calls(report, _sentence)
     if isinstance(report, TimeToEvent):
@@ -232,6 +232,13 @@ def _of_kind(report: Report, view: View) -> dict[str, Any]:
         first, both = ("start", report.both()) if isinstance(report, Retention) else ("inclusion", report.criteria())
         return dict(zip((first, "return"), (_sentence(one.name()) for one in both), strict=True))
     return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, TableReport) else {}
+
+
+def _of_fallout(report: Fallout) -> dict[str, Any]:
+    """Its steps in a few words, and what must not happen between them."""
+    places = [one.steps_of(len(report.steps)) for one in report.exclude]
+    words = [f"{_sentence(one.name())} between steps {a} and {b}" for one, (a, b) in zip(report.exclude, places, strict=True)]
+    return {"steps": [_sentence(step.name()) for step in report.steps], "exclude": words}
 
 
 def _worsens(metric: Metric | CalculatedMetric | SummaryMetric | None) -> bool:

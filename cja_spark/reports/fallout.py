@@ -1,4 +1,4 @@
-"""Fallout: how many persons, sessions or attempts reach each step of a path (rules F1-F7, F9-F12)."""
+"""Fallout: how many persons, sessions or attempts reach each step of a path (rules F1-F12)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cja_spark.reports.fallout_cells import finish, kernel
-from cja_spark.reports.fallout_steps import FalloutStep, Grace, Step, Ties
+from cja_spark.reports.fallout_steps import FalloutExclusion, FalloutStep, Grace, Step, Ties
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.of_steps import OfSteps
@@ -26,6 +26,8 @@ class Fallout(OfSteps):
 
     Attributes:
         steps: what has to happen.
+        exclude: what must not happen between two of the steps (F8).
+        exclusion: whether it ends the chain it lies in (`drop_attempt`), or puts out who makes no chain without it (`drop_person`).
         container: whose events a chain may take.
         window: the longest time from the first step to any other (F6).
         window_start: `any` chain counts, or only the one that begins at the `first` step-1 event (F7).
@@ -43,6 +45,8 @@ class Fallout(OfSteps):
 
     report: Literal["fallout"] = "fallout"
     steps: Annotated[tuple[FalloutStep, ...], AsTuple] = Field(min_length=1, max_length=MAX_STEPS)
+    exclude: Annotated[tuple[FalloutExclusion, ...], AsTuple] = Field(default=(), max_length=MAX_STEPS)
+    exclusion: Literal["drop_attempt", "drop_person"] | None = None
     container: Literal["person", "session"] = "person"
     window: Span | None = None
     window_start: Literal["any", "first"] = "any"
@@ -58,7 +62,7 @@ class Fallout(OfSteps):
 
     @model_validator(mode="after")
     def _possible(self) -> Fallout:
-        faults = [fault for given, fault in self._faults() if given]
+        faults = [fault for given, fault in (*self._faults(), *self._faults_of_exclusions()) if given]
         if faults:
             raise ValueError(" ".join(faults))
         return self
@@ -99,6 +103,21 @@ class Fallout(OfSteps):
             ),
         )
 
+    def _faults_of_exclusions(self) -> tuple[tuple[bool, str], ...]:
+        """What exclusions do not go with."""
+        steps, some = len(self.steps), bool(self.exclude)
+        far = [one.between[1] for one in self.exclude if one.between and one.between[1] > steps]
+        grace = isinstance(self.ties, Grace) and self.window_start == "any"
+        attempts = self.exclusion == "drop_person" and self.count == "attempts"
+        return (
+            (self.exclusion is not None and not some, "exclusion says what an exclusion does; name one under exclude."),
+            (some and steps == 1, "exclude: what must not happen lies between two steps, and there is one."),
+            (bool(far) and steps > 1, f"exclude: between names step {max(far, default=0)}, and there are {steps}."),
+            (some and self.order == "any", "order: any takes no exclude; nothing lies between steps without an order."),
+            (some and grace, "ties: grace takes exclude only with window_start: first; a step before the one it follows has no between."),
+            (some and attempts, "exclusion: drop_person does not go with count: attempts; who leaves makes none."),
+        )
+
     def settled(self, view: View) -> Self:
         """With what the breakdown says of events without a value."""
         if not self.breakdown:
@@ -108,7 +127,12 @@ class Fallout(OfSteps):
     def effective(self) -> Self:
         """The same fallout with its date rule, and what it counts."""
         counted = {"people": "persons"}.get(self.counted(), self.counted())
-        return self.model_copy(update={"date_rule": self.effective_date_rule(), "count": counted})
+        found = {"date_rule": self.effective_date_rule(), "count": counted}
+        return self.model_copy(update={**found, "exclusion": self.effective_exclusion()})
+
+    def effective_exclusion(self) -> str | None:
+        """What exclusions do, where there are some (F8)."""
+        return (self.exclusion or "drop_attempt") if self.exclude else None
 
     def effective_date_rule(self) -> str:
         """`entry` with a window, else `in_range`, unless the author says (F9)."""
@@ -125,8 +149,8 @@ class Fallout(OfSteps):
         return (self.breakdown,) if self.breakdown else ()
 
     def own_steps(self) -> tuple[Step, ...]:
-        """What has to happen."""
-        return self.steps
+        """What has to happen, and what must not."""
+        return (*self.steps, *self.exclude)
 
 
 def tail(report: Fallout) -> timedelta | Months | None:

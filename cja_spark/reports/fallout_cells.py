@@ -1,7 +1,8 @@
-"""Fallout in a task and after it: journeys to cells, summed cells to rows (rules F1, F9-F12)."""
+"""Fallout in a task and after it: journeys to cells, summed cells to rows (rules F1, F8-F12)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +10,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cja_spark.journeys.batch import Ints, Window
-from cja_spark.kernels.months import reach
+from cja_spark.kernels.months import NEVER, reach
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_chains import Chains, chains_of
+from cja_spark.reports.fallout_excluded import chains_excluding
+from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import Names
 from cja_spark.reports.meets import meets
@@ -35,9 +38,13 @@ def kernel(seen: Seen[Fallout]) -> Cells:
     units = (seen.journeys.person_of_event() if report.container == "person" else seen.sessions)[some]
     in_range = seen.in_range[some]
     heads = run_starts(units)
-    cells.add(BASE, float(np.count_nonzero(np.logical_or.reduceat(in_range, heads))))
     zone, offsets = seen.ask.view.time_zone, np.append(heads, len(kept))
-    chains = chains_of(report, _bits(seen, report)[some], seen.journeys.t[some], offsets, in_range, zone)
+    bits, t = _bits(seen, report.steps)[some], seen.journeys.t[some]
+    if report.exclude:
+        chains = chains_excluding(report, bits, _bits(seen, report.exclude)[some], t, offsets, in_range, zone)
+    else:
+        chains = chains_of(report, bits, t, offsets, in_range, zone)
+    cells.add(BASE, float(np.count_nonzero(np.logical_or.reduceat(in_range, heads)) - chains.left))
     counts = np.bincount(chains.levels, minlength=len(report.steps) + 1)
     cells.add(REACHED, np.cumsum(counts[::-1])[::-1][1:], np.arange(1, len(report.steps) + 1))
     _add_open(cells, report, chains, seen.ask.window, zone)
@@ -46,9 +53,10 @@ def kernel(seen: Seen[Fallout]) -> Cells:
     return cells
 
 
-def _bits(seen: Seen, report: Fallout) -> npt.NDArray[np.uint32]:
+def _bits(seen: Seen, steps: Sequence[Step]) -> npt.NDArray[np.uint32]:
+    """Bit k of an event: it meets step k, or exclusion k."""
     bits = np.zeros(seen.journeys.events, np.uint32)
-    for at, step in enumerate(report.steps):
+    for at, step in enumerate(steps):
         np.bitwise_or(bits, np.uint32(1 << at), out=bits, where=meets(seen, step))
     return bits
 
@@ -60,7 +68,7 @@ def _add_open(cells: Cells, report: Fallout, chains: Chains, window: Window, zon
     """
     if report.window is None:
         return
-    at = np.flatnonzero((chains.levels > 0) & (chains.levels < len(report.steps)))
+    at = np.flatnonzero((chains.levels > 0) & (chains.levels < len(report.steps)) & (chains.starts != NEVER))
     ends = reach(chains.starts[at], report.window, zone)
     if report.effective_date_rule() == "in_range":
         ends = np.minimum(ends, window.end - 1)

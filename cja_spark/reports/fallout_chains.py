@@ -29,14 +29,17 @@ class Chains:
     Attributes:
         levels: int8[counted], how many steps each reaches; attempts are at level 1 at least.
         starts: int64[counted], ms of the latest step-1 event that a chain may begin with (in any order: of any step), with
-            `window_start: first` of the one it does begin with; undefined at level 0.
+            `window_start: first` of the one it does begin with; undefined at level 0, the least number where exclusions have
+            ended all chains.
         events: int64[counted, steps], positions of the reported chain's events, -1 where a step was not reached;
             without a reported chain None.
+        left: how many units have left the report (F8).
     """
 
     levels: npt.NDArray[np.int8]
     starts: Ints
     events: Ints | None
+    left: int = 0
 
 
 def chains_of(
@@ -73,12 +76,12 @@ def _reported(
     report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools, begins: Ints
 ) -> tuple[npt.NDArray[np.int8], Ints]:
     """Levels and reported chains, for the options that have one."""
-    grace = milliseconds(report.ties.grace) if isinstance(report.ties, Grace) else None
+    grace = grace_of(report)
     first, strict_time = report.window_start == "first", report.ties == "strict_time"
     once = report.one_event_one_step
     if grace is not None and not first:
         return fallout_grace(bits, t, offsets, in_range, len(report.steps), begins, grace)
-    is_next = np.array([step.next or (report.order == "strict" and at > 0) for at, step in enumerate(report.steps)])
+    is_next = following_steps(report)
     if grace is None and report.count != "attempts":
         return fallout(
             bits, t, offsets, in_range, is_next, begins, strict_time=strict_time, one_event_one_step=once, first=first
@@ -87,3 +90,13 @@ def _reported(
         bits, t, offsets, in_range, is_next, begins,
         strict_time=strict_time, one_event_one_step=once, grace_ms=grace, only_first=report.count != "attempts",
     )  # fmt: skip
+
+
+def grace_of(report: Fallout) -> int | None:
+    """How many ms a step may come before the one that it follows, where it may (F4)."""
+    return milliseconds(report.ties.grace) if isinstance(report.ties, Grace) else None
+
+
+def following_steps(report: Fallout) -> Bools:
+    """Which steps are the very next event: bool[steps] (F3)."""
+    return np.array([step.next or (report.order == "strict" and at > 0) for at, step in enumerate(report.steps)])

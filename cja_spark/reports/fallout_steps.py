@@ -1,4 +1,4 @@
-"""Steps and ties of a fallout, as an author writes them (rules F1, F3, F4)."""
+"""Steps, exclusions and ties of a fallout, as an author writes them (rules F1, F3, F4, F8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BeforeValidator, Discriminator, StringConstraints, Tag, create_model, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, create_model, model_validator
 
 from cja_spark.spec import AsTuple, Duration, Label, Name, Spec
 from cja_spark.view.condition import (
@@ -19,6 +19,7 @@ from cja_spark.view.condition import (
     SegmentReference,
 )
 
+Position = Annotated[int, Field(ge=1)]
 TIES = ("total_order", "strict_time", "step_order")
 _GRACE = re.compile(r"^\s*grace\s*\(\s*(.*?)\s*\)\s*$")
 
@@ -72,21 +73,56 @@ def _words(use: str | Spec) -> str:
 
 
 def _step(value: object) -> object:
+    return _taken_apart(value, _OfAStep)
+
+
+def _taken_apart(value: object, besides: type[Spec]) -> object:
     if isinstance(value, str):
         return {"step": value}
     if isinstance(value, Mapping) and not set(value) & {"step", "any"}:
-        own = {key: value[key] for key in _OfAStep.model_fields if key in value}
+        own = {key: value[key] for key in besides.model_fields if key in value}
         condition = {key: part for key, part in value.items() if key not in own}
         return {"any": [condition], **own} if condition else own
     return value
 
 
+_CONDITIONS = (MetricCondition, DimensionCondition, SegmentReference, AllOf, Exclude, ContainerCondition)
 # A condition written as a step itself, for the schema that editors read; `_step` takes it apart.
-_WRITTEN = tuple(
-    create_model(f"{kind.__name__}Step", __base__=(kind, _OfAStep))
-    for kind in (MetricCondition, DimensionCondition, SegmentReference, AllOf, Exclude, ContainerCondition)
-)
+_WRITTEN = tuple(create_model(f"{kind.__name__}Step", __base__=(kind, _OfAStep)) for kind in _CONDITIONS)
 FalloutStep = Annotated[Step, BeforeValidator(_step, json_schema_input_type=Union[Name, Step, *_WRITTEN])]
+
+
+class _OfAnExclusion(_OfAStep):
+    """What an exclusion may have besides the condition that it is."""
+
+    between: Annotated[tuple[Position, Position], AsTuple] | None = None
+
+
+class Excluded(Step, _OfAnExclusion):
+    """What must not happen between two steps: written as a step is (F8).
+
+    Attributes:
+        between: after which step and before which other one, counted from 1; without a word the first and the last one.
+    """
+
+    @model_validator(mode="after")
+    def _no_step(self) -> Excluded:
+        if self.next:
+            raise ValueError("next: true says what comes right after another step; leave it out of exclude.")
+        if self.between is not None and self.between[0] >= self.between[1]:
+            raise ValueError(f"between: [{self.between[0]}, {self.between[1]}] names no later step; write the earlier one first.")
+        return self
+
+    def steps_of(self, steps: int) -> tuple[int, int]:
+        """Its steps a and b in a fallout of so many."""
+        return self.between or (1, steps)
+
+
+_EXCLUDED = tuple(create_model(f"{kind.__name__}Excluded", __base__=(kind, _OfAnExclusion)) for kind in _CONDITIONS)
+FalloutExclusion = Annotated[
+    Excluded,
+    BeforeValidator(lambda value: _taken_apart(value, _OfAnExclusion), json_schema_input_type=Union[Name, Excluded, *_EXCLUDED]),
+]
 
 
 class Grace(Spec):

@@ -50,4 +50,5 @@ USUAL = {
     "segment": "the segment.",
     "segments": "segments that the event must meet besides.",
     "next": "whether it is the unit's very next event (F3).",
+    "between": "after which step and before which later one it must not happen, counted from 1 (F8).",
 }

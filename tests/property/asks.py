@@ -242,7 +242,20 @@ def fallout(chance):
         asked |= {"breakdown": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "breakdown_step": chance.choice([1, 2]), **no_value(chance)}
     if options.get("count") != "attempts":
         asked["base"] = chance.choice(["first_step", "all"])
-    return asked
+    return {**asked, **exclusions(random.Random(repr(asked)), asked)}  # what a seed draws besides stays as it is
+
+
+def exclusions(chance, asked):
+    """What must not happen between two steps of a fallout, or nothing."""
+    ordered = asked.get("order") != "any" and not (isinstance(asked.get("ties"), dict) and "window_start" not in asked)
+    if not ordered or chance.random() < 0.4:
+        return {}
+    pairs = [[a, b] for b in range(2, len(asked["steps"]) + 1) for a in range(1, b)]
+    found = [{**step(chance), "between": chance.choice(pairs)} for _ in range(chance.choice([1, 1, 2]))]
+    if chance.random() < 0.3:
+        del found[0]["between"]
+    dropped = chance.choice([{}, {"exclusion": "drop_attempt"}, *[{"exclusion": "drop_person"}] * 2])
+    return {"exclude": found, **(dropped if asked.get("count") != "attempts" else {})}
 
 
 def without_times(asked):

@@ -97,6 +97,10 @@ FALLOUTS = [
     {"count": "attempts", "window_start": "first", "container": "session", "ties": "strict_time"},
     {"count": "attempts", "window_start": "first", "window": "1 hours", "ties": {"grace": "1 seconds"}, "breakdown": "page"},
     {"order": "strict", "window": "7 days", "breakdown": "sku"},
+    {"exclude": [{"dimension": "page", "equals": "help", "between": [1, 2]}, "calls"], "window": "1 days", "breakdown": "channel"},
+    {"exclude": [{"any": ["calls", "orders"], "segments": ["not_home"], "between": [2, 3]}], "exclusion": "drop_person", "base": "all", "window": "7 days"},
+    {"exclude": ["orders"], "window_start": "first", "window": "1 hours", "ties": {"grace": "1 seconds"}, "count": "attempts"},
+    {"exclude": ["orders"], "exclusion": "drop_person", "ties": "step_order", "container": "session"},
     {"steps": ["session_starts", {"any": ["bounces", "time_spent_seconds"]}, "session_ends"], "window": "7 days"},
 ]  # fmt: skip
 STEPS = [

@@ -2,11 +2,12 @@
 
 A unit is a list of dicts in the total order: t (ms), steps (a set of step numbers from 1), in_range (bool).
 Options: steps (how many), next (a set of step numbers), order, ties, window (ms, months or None), one_event_one_step,
-window_start, date_rule, zone.
+window_start, date_rule, zone; exclude and exclusion of rule F8 are read in tests/reference/exclusions.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby, product
 
 from tests.reference.months import within
@@ -20,6 +21,8 @@ DEFAULTS = {
     "window_start": "any",
     "date_rule": "in_range",
     "zone": "UTC",
+    "exclude": (),
+    "exclusion": "drop_attempt",
 }
 
 
@@ -66,20 +69,18 @@ def in_window(unit: list[dict], first: int, at: int, asked: dict) -> bool:
 # ---- all chains -----------------------------------------------------------------------------------------------
 
 
-def all_chains(unit: list[dict], asked: dict) -> list[list[int]]:
+def all_chains(unit: list[dict], asked: dict) -> Iterator[list[int]]:
     """Every chain of every length, one event after another."""
     found = [[at] for at in range(len(unit)) if may_start(unit, at, asked)]
-    done = []
     while found:
         chain = found.pop()
-        done.append(chain)
+        yield chain
         step = len(chain) + 1
         if step > asked["steps"]:
             continue
         for at in range(len(unit)):
             if may_follow(unit, chain[-1], at, step, asked) and in_window(unit, chain[0], at, asked):
                 found.append([*chain, at])
-    return done
 
 
 def searched_level(unit: list[dict], asked: dict) -> int:
@@ -88,7 +89,7 @@ def searched_level(unit: list[dict], asked: dict) -> int:
         return searched_any(unit, asked)
     if tie_mode(asked) == "step_order":
         return searched_step_order(unit, asked)
-    chains = all_chains(unit, asked)
+    chains = list(all_chains(unit, asked))
     if asked["window_start"] == "first":
         starts = [chain[0] for chain in chains]
         chains = [chain for chain in chains if chain[0] == min(starts)]
@@ -132,13 +133,17 @@ def groups(unit: list[dict]) -> list[list[int]]:
 
 
 def searched_step_order(unit: list[dict], asked: dict) -> int:
+    """F4 `step_order` by exhaustive search."""
+    return max(map(len, step_order_chains(unit, asked)), default=0)
+
+
+def step_order_chains(unit: list[dict], asked: dict) -> Iterator[list[int]]:
     """Every sequence of (event, step) pairs that ascends by group and, in a group, by step then position."""
     group_of = {at: number for number, members in enumerate(groups(unit)) for at in members}
     found = [[at] for at in range(len(unit)) if may_start(unit, at, asked)]
-    best = 0
     while found:
         chain = found.pop()
-        best = max(best, len(chain))
+        yield chain
         step = len(chain) + 1
         for at in range(len(unit)) if step <= asked["steps"] else ():
             reused = at in chain and asked["one_event_one_step"]
@@ -147,7 +152,6 @@ def searched_step_order(unit: list[dict], asked: dict) -> int:
                 continue
             if in_window(unit, chain[0], at, asked):
                 found.append([*chain, at])
-    return best
 
 
 # ---- in polynomial time ----------------------------------------------------------------------------------------

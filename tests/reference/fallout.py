@@ -1,10 +1,10 @@
-"""Rules F1, F9-F12: the fallout report over all units."""
+"""Rules F1, F8-F12: the fallout report over all units."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from tests.reference import chains
+from tests.reference import chains, exclusions
 from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
 from tests.reference.months import ahead, length
 from tests.reference.order import in_range, milliseconds
@@ -16,6 +16,7 @@ def step_spec(step: object) -> dict:
     if isinstance(step, str):
         return {"uses": [step], "segments": [], "next": False, "label": None}
     extra = {"segments": step.get("segments", []), "next": step.get("next", False), "label": step.get("label")}
+    step = {name: part for name, part in step.items() if name != "between"}
     if "step" in step:
         return {"uses": [step["step"]], **extra}
     if "any" in step:
@@ -40,25 +41,34 @@ def met_by(use: object, journey: list[dict], session_of: list[int], ask: dict, v
 
 def units_of(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[list[dict]]:
     """Masked events of each person or session with the steps they meet."""
-    specs = [step_spec(step) for step in ask["steps"]]
     found = []
     for person, journey in seen["journeys"].items():
         session_of = seen["sessions"][person]
-        steps_of: list[set[int]] = [set() for _ in journey]
-        for number, spec in enumerate(specs, 1):
-            met = set() if spec["uses"] else set(range(len(journey)))
-            for use in spec["uses"]:
-                met |= met_by(use, journey, session_of, ask, view, kept_by)
-            for segment in spec["segments"]:
-                met &= kept_by(segment, journey, session_of, ask, view)
-            for at in met:
-                steps_of[at].add(number)
+        steps_of = steps_met(ask["steps"], journey, session_of, ask, view, kept_by)
+        hits_of = steps_met(ask.get("exclude", ()), journey, session_of, ask, view, kept_by)
         units: dict[int, list[dict]] = {}
         for at, event in enumerate(journey):
             if seen["mask"][person][at]:
                 unit = units.setdefault(session_of[at] if ask.get("container") == "session" else 0, [])
-                unit.append({"t": event["t"], "steps": steps_of[at], "in_range": in_range(event, ask), "event": event})
+                met = {"steps": {number + 1 for number in steps_of[at]}, "hits": hits_of[at]}
+                unit.append({"t": event["t"], **met, "in_range": in_range(event, ask), "event": event})
         found += units.values()
+    return found
+
+
+def steps_met(
+    steps: Sequence[object], journey: list[dict], session_of: list[int], ask: dict, view: dict, kept_by: Callable
+) -> list[set[int]]:
+    """F1: per event the steps, or exclusions, that it meets, counted from 0."""
+    found: list[set[int]] = [set() for _ in journey]
+    for number, spec in enumerate(map(step_spec, steps)):
+        met = set() if spec["uses"] else set(range(len(journey)))
+        for use in spec["uses"]:
+            met |= met_by(use, journey, session_of, ask, view, kept_by)
+        for segment in spec["segments"]:
+            met &= kept_by(segment, journey, session_of, ask, view)
+        for at in met:
+            found[at].add(number)
     return found
 
 
@@ -74,6 +84,8 @@ def asked_of(ask: dict, zone: str) -> dict:
         ties = {"grace": milliseconds(ties["grace"])}
     given = {name: ask[name] for name in ("order", "one_event_one_step", "window_start") if name in ask}
     following = frozenset(number for number, spec in enumerate(specs, 1) if spec["next"])
+    given["exclude"] = tuple(tuple(one.get("between", (1, len(specs)))) if isinstance(one, dict) else (1, len(specs)) for one in ask.get("exclude", ()))
+    given["exclusion"] = ask.get("exclusion") or "drop_attempt"
     return chains.options(steps=len(specs), next=following, window=window, date_rule=rule, ties=ties, zone=zone, **given)
 
 
@@ -85,15 +97,18 @@ def of_chain(unit: list[dict], chain: list[int], start: int | None) -> dict:
 def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
     """What is counted, each with its level and, where there is one, its chain's events."""
     found = []
+    rules = exclusions if asked["exclude"] else chains
     for unit in units:
         if ask.get("count") == "attempts":
             if asked["window_start"] != "first":
                 raise ValueError("count: attempts needs window_start: first")
-            found += [of_chain(unit, chain, unit[chain[0]]["t"]) for chain in chains.attempts(unit, asked)]
+            for chain in rules.attempts(unit, asked):
+                over = bool(asked["exclude"]) and exclusions.over(unit, chain, asked)
+                found.append(of_chain(unit, chain, None if over else unit[chain[0]]["t"]))
         elif asked["order"] == "any" or chains.tie_mode(asked) == "step_order":
-            found.append({"level": chains.level(unit, asked), "chain": None, "start": chains.latest_start(unit, asked)})
+            found.append({"level": rules.level(unit, asked), "chain": None, "start": rules.latest_start(unit, asked)})
         else:
-            found.append(of_chain(unit, chains.reported_chain(unit, asked), chains.latest_start(unit, asked)))
+            found.append(of_chain(unit, rules.reported_chain(unit, asked), rules.latest_start(unit, asked)))
     return found
 
 
@@ -101,6 +116,8 @@ def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
     """F11: rows per step in all, then per value of the breakdown by its first count descending, then value bytes."""
     units = units_of(seen, ask, view, kept_by)
     asked = asked_of(ask, view.get("time_zone", "UTC"))
+    if asked["exclusion"] == "drop_person":  # F8: who leaves is nowhere in the report
+        units = [unit for unit in units if not exclusions.leaves(unit, asked)]
     found = counted(units, ask, asked)
     names = [step_name(step_spec(step)) for step in ask["steps"]]
     if asked["order"] == "any":
@@ -122,7 +139,7 @@ def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) 
         return None
     waiting = [0.0] * asked["steps"]
     for one in found:
-        if data_until is None or not one["level"] or one["level"] == asked["steps"]:
+        if data_until is None or not one["level"] or one["level"] == asked["steps"] or one["start"] is None:
             continue
         last = ahead(one["start"] + 1, asked["window"], asked["zone"]) - 1
         if (min(last, to - 1) if asked["date_rule"] == "in_range" else last) > data_until:

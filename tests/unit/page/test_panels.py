@@ -30,3 +30,12 @@ def test_a_count_of_sessions_in_a_fallout_is_looked_at_by_privacy():
 
 def test_the_entry_of_a_sessions_report_has_the_dimensions_label():
     assert formats(report="sessions", dimension="page")["entry_page"] == ("Entry page", "text")
+
+
+def test_a_panel_says_what_must_not_happen_between_steps():
+    asked = {"report": "fallout", "steps": ["orders", "opens"], "exclude": ["orders", {"step": "opens", "between": [1, 2]}]}
+    view = View.model_validate(VIEW)
+    report = REPORTS.named("fallout").spec.model_validate({"range": JANUARY, **asked})
+    panel = panel_of(Answer(Ask(report, view, window_of(report, view, END, END)), table_of([PERSON], **asked), "run", kept=False), view)
+    said = dict(panel.options)
+    assert (said["Exclude"], said["Exclusion"]) == ("Orders between steps 1 and 2, Opens between steps 1 and 2", "drop_attempt")

@@ -39,6 +39,21 @@ REFUSED = [
     ({"steps": ["a", {"step": "b", "any": ["c"]}]}, "both are given"),
     ({"steps": ["a", {"label": "nothing"}]}, "a step names a metric or a segment"),
     ({"steps": []}, "at least 1"),
+    ({"exclude": ["x"], "order": "any"}, "order: any takes no exclude; nothing lies between steps without an order"),
+    ({"exclude": ["x"], "ties": "grace(1 s)"}, "ties: grace takes exclude only with window_start: first"),
+    ({"exclude": ["x"], "steps": ["a"]}, "exclude: what must not happen lies between two steps, and there is one"),
+    ({"exclude": [{"step": "x", "between": [1, 3]}]}, "exclude: between names step 3, and there are 2"),
+    ({"exclude": [{"step": "x", "between": [2, 1]}]}, "between: [2, 1] names no later step; write the earlier one first"),
+    ({"exclude": [{"step": "x", "between": [0, 1]}]}, "greater than or equal to 1"),
+    ({"exclude": [{"step": "x", "between": [1]}]}, "between"),
+    ({"exclude": [{"step": "x", "next": True}]}, "leave it out of exclude"),
+    ({"exclude": [{"between": [1, 2]}]}, "a step names a metric or a segment"),
+    ({"exclude": ["x"], "exclusion": "drop_people"}, "'drop_attempt' or 'drop_person'"),
+    ({"exclusion": "drop_person"}, "exclusion says what an exclusion does; name one under exclude"),
+    (
+        {"exclude": ["x"], "exclusion": "drop_person", "window_start": "first", "count": "attempts"},
+        "exclusion: drop_person does not go with count: attempts; who leaves makes none",
+    ),
     ({"steps": ["a"] * 33}, "at most 32"),
 ]
 
@@ -71,6 +86,9 @@ def test_all_faults_are_named_at_once():
         {"count": "sessions", "container": "session"},
         {"count": "persons"},
         {"steps": ["a"] * 32},
+        {"exclude": ["x", {"dimension": "page", "equals": "help", "segments": ["y"], "between": [1, 2], "label": "help"}]},
+        {"exclude": ["x"], "exclusion": "drop_person", "ties": "step_order"},
+        {"exclude": ["x"], "ties": "grace(2 s)", "window_start": "first", "count": "attempts"},
     ],
     ids=str,
 )
@@ -108,3 +126,17 @@ def test_a_step_is_some_of_its_uses_and_all_of_its_segments():
     assert asked.segments_used() == ("mobile", "loyal")
     assert asked.names_used() == ("orders",)
     assert len(asked.conditions()) == 2
+
+
+def test_an_exclusion_is_named_as_a_step_is_and_acts_between_all_steps_without_a_word():
+    asked = fallout(steps=["a", "b", "c"], exclude=["x", {"any": ["y", "z"], "segments": ["s"], "between": [2, 3]}])
+    assert [one.name() for one in asked.exclude] == ["x", "y or z and s"]
+    assert [one.steps_of(3) for one in asked.exclude] == [(1, 3), (2, 3)]
+    assert asked.names_used() == ("a", "b", "c", "x", "y", "z")
+    assert asked.segments_used() == ("s",)
+
+
+def test_exclusions_end_chains_unless_they_put_people_out():
+    assert fallout(exclude=["x"]).effective().exclusion == "drop_attempt"
+    assert fallout(exclude=["x"], exclusion="drop_person").effective().exclusion == "drop_person"
+    assert fallout().effective().exclusion is None
