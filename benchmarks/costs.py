@@ -13,6 +13,7 @@ from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.retention import Retention
@@ -79,6 +80,7 @@ CART_AND_PURCHASE = Deflection.model_validate({
 CART_TO_PURCHASE = TimeToEvent.model_validate({
     "name": "cart_to_purchase", "range": RANGE, "start": {"dimension": "event", "equals": "cart"}, "event": {"dimension": "event", "equals": "purchase"}, "tail": "7 days",
 })  # fmt: skip
+PAGES_BEFORE_PURCHASE = Indicators.model_validate({"name": "pages_before_purchase", "range": RANGE, "outcome": "revenue", "dimension": "page"})
 THREE_SETS = Overlap.model_validate({"name": "three_sets", "range": RANGE, "sets": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 
 
@@ -117,6 +119,7 @@ WORKS: dict[str, Work] = {
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
     "time from cart to purchase": Work(CART_TO_PURCHASE, 90),
     "call deflection, a purchase as the call": Work(CART_AND_PURCHASE, 120),
+    "indicators, pages before revenue": Work(PAGES_BEFORE_PURCHASE, 150),
     "overlap of three steps": Work(THREE_SETS, 70),
 }  # fmt: skip
 

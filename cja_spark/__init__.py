@@ -44,6 +44,7 @@ _HOMES = {
     "Cohort": "cja_spark.reports.cohort",
     "Deflection": "cja_spark.reports.deflection",
     "TimeToEvent": "cja_spark.reports.time_to_event",
+    "Indicators": "cja_spark.reports.indicators",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]

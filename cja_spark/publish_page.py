@@ -22,11 +22,13 @@ from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.publish_calls import column_of_calls, steps_of_calls
 from cja_spark.publish_columns import FIXED, OF_PATHS
+from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
 from cja_spark.publish_times import column_of_times, steps_of_times
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
+from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.next_previous import NextPrevious
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
@@ -48,7 +50,7 @@ from cja_spark.view.summary import SummaryMetric
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
-_OfValues = Paths | Flow | NextPrevious | Cohort | Deflection | TimeToEvent
+_OfValues = Paths | Flow | NextPrevious | Cohort | Deflection | TimeToEvent | Indicators
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range"}
 
 
@@ -103,7 +105,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
         ),
         options=_options(answer),
         columns=tuple(c.model_copy(update={"label": said[c.name]}) if c.name in said else c for c in columns),
-        rows=tuple(_spoken(row, view) for row in answer.rows.to_pylist()),
+        rows=tuple(_spoken(row, view, report) for row in answer.rows.to_pylist()),
         behind=tuple({name: counts[at] for name, counts in answer.behind.items()} for at in range(len(answer.rows))) if answer.behind else (),
         run_id=answer.run_id,
     )
@@ -158,6 +160,8 @@ def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Co
         return column_of_times(column, report, lambda name: column_of(name, view, identities))
     if isinstance(report, Deflection):
         return column_of_calls(column, report, view, lambda name: column_of(name, view, identities))
+    if isinstance(report, Indicators):
+        return column_of_indicators(column, report, lambda name: column_of(name, view, identities))
     if isinstance(report, Flow | NextPrevious | Cohort):
         label = {"flow_item": "Item", "next_item": "Next item", "label": "Value"}.get(column.name) if report.dimension else None
         return column_of(report.dimension or "", view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
@@ -165,10 +169,8 @@ def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Co
         kind, label = OF_PATHS[column.name]
         return ColumnSpec(name=column.name, label=label, format=kind, decimals=2 if column.name == "rate_lift" else None)
     like = {"path_taken": report.dimension, "metric_sum": report.conversion}.get(column.name)
-    if like is None:
-        return column
-    shown = column_of(like, view, identities)
-    return shown.model_copy(update={"name": column.name, "label": "Path" if column.name == "path_taken" else shown.label})
+    shown = column if like is None else column_of(like, view, identities).model_copy(update={"name": column.name})
+    return shown.model_copy(update={"label": "Path"}) if column.name == "path_taken" else shown
 
 
 def labels_of(report: Report, view: View) -> Mapping[str, str]:
@@ -183,8 +185,10 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
     return {"breakdown": column_of(report.breakdown, view).label} if report.breakdown else {}
 
 
-def _spoken(row: dict[str, Any], view: View) -> dict[str, Any]:
+def _spoken(row: dict[str, Any], view: View, report: Report) -> dict[str, Any]:
     """A row as it is, but for a step that is a metric or a segment: it has the metric's label or its name in words."""
+    if isinstance(report, Indicators):
+        return row_of_indicators(row, report, view, _sentence)
     if row.get("in_segment") in view.segments:
         row = {**row, "in_segment": view.segments[row["in_segment"]].label or _sentence(row["in_segment"])}
     name = row.get("step_name")
@@ -231,7 +235,7 @@ def _of_kind(report: Report, view: View) -> dict[str, Any]:
     if isinstance(report, Retention | Cohort):
         first, both = ("start", report.both()) if isinstance(report, Retention) else ("inclusion", report.criteria())
         return dict(zip((first, "return"), (_sentence(one.name()) for one in both), strict=True))
-    return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, TableReport) else {}
+    return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, TableReport | Indicators) else {}
 
 
 def _of_fallout(report: Fallout) -> dict[str, Any]:

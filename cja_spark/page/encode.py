@@ -15,6 +15,7 @@ from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_bucket
 from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
 from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
+from cja_spark.page.privacy_of_indicators import hide_few_of_indicators, indicators_are_told
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
 from cja_spark.page.privacy_of_segments import hide_few_of_segments, rows_are_segments
@@ -101,6 +102,8 @@ def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
             return hide(panel.rows, panel.columns, fewest)
     if trials_add_up(panel.columns):
         return hide_few_of_calls(panel.rows, panel.columns, fewest, behind)
+    if indicators_are_told(panel.columns):
+        return hide_few_of_indicators(panel.rows, panel.columns, fewest, behind)
     if rows_are_segments(panel.columns):
         return hide_few_of_segments(panel.rows, panel.columns, fewest, behind)
     return (hide_few(row, panel.columns, fewest, counts) for row, counts in zip(panel.rows, behind, strict=True))

@@ -8,6 +8,7 @@ import random
 from cja_spark.view.standard import TIMES
 from tests.property.asks_of_calls import deflection
 from tests.property.asks_of_cohorts import cohort
+from tests.property.asks_of_indicators import indicators
 from tests.property.asks_of_paths import flow, next_previous, paths
 from tests.property.asks_of_times import time_to_event
 from tests.property.conditions import (
@@ -297,7 +298,7 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators))]
 
 
 def drawn_by(make, chance, view):

@@ -12,7 +12,7 @@ def families_of(ask: dict, view: dict) -> set[str]:
     """Names of the families."""
     rows = [*ask.get("dimensions", ()), *(ask[one] for one in ("dimension", "breakdown", "topic") if ask.get(one))]
     dimensions = [view["dimensions"][name] for name in rows if isinstance(view["dimensions"].get(name), dict)]
-    named = [*ask.get("metrics", ()), *(ask[one] for one in ("metric", "conversion") if one in ask)]
+    named = [*ask.get("metrics", ()), *(ask[one] for one in ("metric", "conversion", "outcome") if one in ask)]
     metrics = [view["metrics"][name] for name in named if isinstance(view["metrics"].get(name), dict)]
     credited = ask["report"] == "table" and bool({*rows} - {*TIMES})
     found = {f"report {ask['report']}"} | ({"segments as rows"} if ask.get("by_segments") else set())

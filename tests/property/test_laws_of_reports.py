@@ -12,6 +12,7 @@ from tests.property.strategies import DAY, PAGES, TAGS, VIEW, journeys
 EVENTS = journeys(8, 120)
 RATES = ("conversion", "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
          "percent_of_previous", "percent_of_total", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate", "cohort_rate", "call_rate", "baseline_rate", "cost_of_a_call", "reached_share", "share_by_then",
+         "indicator_count", "outcome_rate", "unexposed_rate", "crude_ratio", "adjusted_ratio",
          "censored_share", "mean_seconds", "more_than_seconds", "at_most_seconds", "p25_seconds", "p50_seconds", "p75_seconds", "p90_seconds", "p99_5_seconds")  # fmt: skip
 EVERYBODY = {"metric": "events", "at_least": 1}
 UTC = view_of(time_zone="UTC")
@@ -79,15 +80,15 @@ def test_law_4_copies_of_all_persons_multiply_every_count(spark, answers):
     copies = [{**event, "person_id": f"{event['person_id']}-{copy}"} for event in EVENTS for copy in range(3)]
     for ask, copied, once in zip(REPORTS_ASKED, answers_of(spark, copies), answers, strict=True):
         expected = [{name: multiplied(name, value) for name, value in row.items()} for row in once]
-        if ask["report"] in ("paths", "deflection"):  # of three times as many trials a rate is known better
+        if ask["report"] in ("paths", "deflection", "indicators"):  # of three times as many trials a rate is known better
             copied, expected = without_bounds(copied), without_bounds(expected)
         assert equal(copied, expected)
 
 
 def without_bounds(rows):
-    """All paths and topics by their name."""
-    left = [{name: value for name, value in row.items() if name not in ("rate_lower", "rate_upper")} for row in rows]
-    return sorted(left, key=lambda row: (row["row_kind"], row.get("path_taken") or row.get("self_service_topic") or ""))
+    """All paths, topics and behaviours by their name."""
+    left = [{name: value for name, value in row.items() if name not in ("rate_lower", "rate_upper", "ratio_lower", "ratio_upper")} for row in rows]
+    return sorted(left, key=lambda row: (row["row_kind"], row.get("path_taken") or row.get("self_service_topic") or row.get("indicator") or ""))
 
 
 def multiplied(name, value):

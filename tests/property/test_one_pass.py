@@ -105,6 +105,8 @@ ASKED = [
     {"report": "flow", "dimension": "sku", "ends_with": {"metric": "orders"}, "container": "person", "columns": 2},
     {"report": "deflection", "topic": "page", "self_service": "views", "call": "orders", "window": "7 days", "baseline": {"control": "calls"}, "segments": ["not_home"]},
     {"report": "time_to_event", "start": "views", "event": "orders", "tail": "7 days", "breakdown": "channel_to_order", "segments": ["not_home"]},
+    {"report": "indicators", "outcome": "orders", "dimension": "recent_page", "min_support": 2, "segments": ["not_home"]},
+    {"report": "indicators", "outcome": "calls", "by_segments": ["then_cart", "with_a_p"], "container": "person"},
     {"report": "retention", "start": "views", "return": {"any": ["orders", "calls"]}, "segments": ["not_home"]},
     {"report": "cohort", "inclusion": ["views", {"metric": "sessions", "more_than": 1}], "return": "orders", "granularity": "day", "entry": "first_ever", "segments": ["not_home"]},
     {"report": "cohort", "inclusion": {"segments": ["not_home"]}, "dimension": "sku", "rolling": True, "type": "churn"},

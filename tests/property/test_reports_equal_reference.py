@@ -13,6 +13,7 @@ from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.next_previous import NextPrevious
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
@@ -25,7 +26,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent}
+KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -72,6 +73,8 @@ ASKS = [
     {"report": "deflection", "topic": "sku", "self_service": "views", "call": {"any": ["calls", "orders"], "segments": ["not_home"]}, "window": "1 days", "baseline": {"control": {"dimension": "channel", "exists": True}}, "match": "same_topic", "cost_per_call": "units", "segments": ["not_home"]},
     {"report": "time_to_event", "start": "views", "event": "orders", "tail": "7 days", "breakdown": "sku", "rows": 2},
     {"report": "time_to_event", "start": {"dimension": "page", "exists": True}, "event": {"any": ["calls", "orders"], "segments": ["not_home"]}, "container": "session", "start_event": "last", "buckets": ["1 second", "30 minutes"], "percentiles": [50, 99.5], "segments": ["not_home"]},
+    {"report": "indicators", "outcome": "orders", "dimension": "page", "min_support": 1},
+    {"report": "indicators", "outcome": "calls", "by_segments": ["not_home", {"where": {"dimension": "channel", "exists": True}, "label": "came"}], "container": "person", "min_support": 1, "segments": ["not_home"]},
     {"report": "next_previous", "dimension": "page", "anchor": {"metric": "orders"}},
     {"report": "next_previous", "dimension": "page", "anchor": "exit", "direction": "previous", "container": "session", "segments": ["not_home"]},
     {"report": "flow", "dimension": "page", "starts_with": "entry", "columns": 3, "items": 3},

@@ -25,6 +25,7 @@ from tests.reference.cohort import back, cohort, widened
 from tests.reference.fallout import fallout
 from tests.reference.flow import flow
 from tests.reference.histogram import histogram
+from tests.reference.indicators import indicators
 from tests.reference.next_previous import next_previous
 from tests.reference.overlap import overlap
 from tests.reference.paths import paths
@@ -145,7 +146,7 @@ def see(
 
 def leaves_shown(view: dict, ask: dict) -> list[Leaf]:
     """What is summed for the columns and for what rows are sorted by."""
-    named = [*ask.get("metrics", ()), *(ask[one] for one in ("sort", "metric", "conversion") if ask.get(one))]
+    named = [*ask.get("metrics", ()), *(ask[one] for one in ("sort", "metric", "conversion", "outcome") if ask.get(one))]
     return leaves(view, [name for name in named if name in view.get("metrics", {})])
 
 
@@ -209,6 +210,9 @@ def report(
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
     if ask["report"] == "cohort":
         return cohort(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
+    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators"):
+        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators}[ask["report"]]
+        return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     if ask.get("by_segments"):
         of_segments = []
         for use in ask["by_segments"]:  # the same report with one more segment; what is read stays that of the whole report (O7)
@@ -216,9 +220,6 @@ def report(
             rows = {"rows": summary_data.rows(summaries or {}, view, own)}
             of_segments.append(see(events, view, own, data_until, read_from, as_of) | rows)
         return table_by_segments(seen, of_segments, ask, view)
-    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event"):
-        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event}[ask["report"]]
-        return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     if ask["report"] == "deflection":
         return deflection.deflection(seen, ask, view, lambda step, person: picked(step, person, seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"])))
     if ask["report"] in ("flow", "next_previous"):

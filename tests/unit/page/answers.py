@@ -21,6 +21,10 @@ from cja_spark.reports.deflection_rows import COUNTED, PEOPLE_OF
 from cja_spark.reports.flow_rows import LINKS, NODES
 from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
+from cja_spark.reports.indicators_rows import PEOPLE as PEOPLE_OF_INDICATORS
+from cja_spark.reports.indicators_rows import TOTAL as TOTAL_OF_INDICATORS
+from cja_spark.reports.indicators_rows import TOTAL_PEOPLE
+from cja_spark.reports.indicators_rows import UNITS as UNITS_OF_INDICATORS
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.measures import base_metrics
 from cja_spark.reports.overlap import ALL_PEOPLE as PEOPLE_OF_ALL
@@ -188,6 +192,25 @@ def time_to_event(*values: float | tuple[float, ...], open_: tuple[float, ...] =
             cells.add(PEOPLE_OF_STARTS + len(KINDS_OF_STARTS), np.array(own[:-1]) / per_person, range(len(lengths)))
     ends = [f"{place + 1} seconds" for place in range(max(map(len, counts)) - 1)]
     return answer(cells, **{"report": "time_to_event", "name": "to_order", "start": "events", "event": "orders", "breakdown": "page", "buckets": ends, "tail": ends[-1], **given})
+
+
+def indicators_of_segments(first: float, second: float, **given: object) -> Answer:
+    """The same where behaviours are two segments."""
+    return indicators(first, second, keys=(0, 1), **given)
+
+
+def indicators(home: float, cart: float, outcomes: tuple[float, float] | None = None, others: float = 0, keys: tuple[int, int] = (1, 2), **given: object) -> Answer:
+    """Persons who see home or the cart before they order, each once, half of them or as many as are said; and others who see neither and do not."""
+    cells, (of_home, of_cart) = Cells(), outcomes or (home / 2, cart / 2)
+    with_it, without = np.array([of_home, of_cart]), np.array([home - of_home, cart - of_cart])
+    for has, amounts in enumerate((without, with_it)):
+        cells.add(UNITS_OF_INDICATORS + has, amounts, keys, 0)
+        cells.add(TOTAL_OF_INDICATORS + has, amounts.sum() + (0 if has else others), 0)
+    for number, amounts in enumerate((with_it + without, with_it, without) * 2):
+        cells.add(PEOPLE_OF_INDICATORS + number, amounts, keys)
+    for number, amounts in enumerate((with_it + without, with_it, without)):
+        cells.add(TOTAL_PEOPLE + number, amounts.sum() + (0 if number == 1 else others))
+    return answer(cells, **{"report": "indicators", "name": "before_orders", "dimension": "page", "outcome": "orders", "min_support": 1, **given})
 
 
 def next_previous(home: float, cart: float) -> Answer:

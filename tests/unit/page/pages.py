@@ -164,6 +164,28 @@ TIMES = Panel(
         )
     ),
 )  # fmt: skip
+INDICATORS = Panel(
+    name="before_calls", title="Before a call", report="indicators",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="indicator", label="Page"), ColumnSpec(name="indicator_count", label="Behaviours", format="count"),
+             ColumnSpec(name="people", label="People", format="people"), ColumnSpec(name="counted_units", label="Sessions", format="count"),
+             ColumnSpec(name="outcome_units", label="With outcome", format="count"), ColumnSpec(name="outcome_rate", label="Outcome rate", format="percent"),
+             ColumnSpec(name="unexposed_units", label="Other sessions", format="count"), ColumnSpec(name="unexposed_outcomes", label="Others with outcome", format="count"),
+             ColumnSpec(name="unexposed_rate", label="Rate of others", format="percent"),
+             *(ColumnSpec(name=name, label=label, format="number", decimals=2) for name, label in (
+                 ("crude_ratio", "Crude ratio"), ("adjusted_ratio", "Adjusted ratio"), ("ratio_lower", "At least"), ("ratio_upper", "At most")))),
+    rows=tuple(
+        {"row_kind": kind, "indicator": name, "indicator_count": many, "people": people, "counted_units": units, "outcome_units": calls,
+         "outcome_rate": None if kind in ("other", "left_out") else calls / units, "unexposed_units": None if name is None else 1_000 - units,
+         "unexposed_outcomes": None if name is None else 200 - calls, "unexposed_rate": None if name is None else (200 - calls) / (1_000 - units),
+         "crude_ratio": None if low is None else calls / units / ((200 - calls) / (1_000 - units)), "adjusted_ratio": ratio, "ratio_lower": low, "ratio_upper": high}
+        for kind, name, many, people, units, calls, ratio, low, high in (
+            ("total", None, 9, 800, 1_000, 200, None, None, None), ("leads_to", "help: returns", 1, 290, 300, 120, 2.5, 2.0, 3.125),
+            ("leads_to", "chat error", 1, 60, 60, 14, 1.2, 0.6, 2.4), ("protects", "order tracking", 1, 240, 250, 19, 0.25, 0.125, 0.5),
+            ("protects", "imprint", 1, 8, 40, 5, 0.61, 0.31, 1.29), ("undefined", "thank you", 1, 45, 45, 0, None, None, None),
+            ("other", None, 4, None, 31, 11, None, None, None), ("left_out", None, None, 70, 77, 77, None, None, None),
+        )
+    ),
+)  # fmt: skip
 NEXT = Panel(
     name="after_cart", title="After the cart", report="next_previous",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="item_kind", label="Kind"), ColumnSpec(name="flow_item", label="Item"),
@@ -194,7 +216,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
