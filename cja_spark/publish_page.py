@@ -20,23 +20,20 @@ from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
 from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
-from cja_spark.publish_calls import column_of_calls, steps_of_calls
+from cja_spark.publish_calls import column_of_calls
 from cja_spark.publish_columns import FIXED, OF_PATHS
 from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
-from cja_spark.publish_times import column_of_times, steps_of_times
+from cja_spark.publish_options import options_in_words
+from cja_spark.publish_times import column_of_times
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.next_previous import NextPrevious
-from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
-from cja_spark.reports.retention import Retention
-from cja_spark.reports.row_segments import row_text
 from cja_spark.reports.spec import Report
-from cja_spark.reports.table import Table as TableReport
 from cja_spark.reports.time_to_event import TimeToEvent
 from cja_spark.reports.trend import Trend
 from cja_spark.table import Table
@@ -210,7 +207,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
         del options["person_scope"]
     if options.get("include_no_value", True) is None:  # no rows are of a dimension
         del options["include_no_value"]
-    options |= _of_kind(report, answer.ask.view)
+    options |= options_in_words(report, answer.ask.view, _sentence)
     if not options.get("by_segments", True):
         del options["by_segments"]
     if answer.excluded_persons:
@@ -220,29 +217,6 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     bad = [column_of(name, answer.ask.view).label for name in report.metrics_used() if _worsens(answer.ask.view.metrics.get(name))]
     options |= {"an_upward_trend_is_bad_of": bad} if bad else {}
     return {_sentence(key): _option(value) for key, value in options.items()}
-
-
-def _of_kind(report: Report, view: View) -> dict[str, Any]:
-    """Options that are said in other words than they are written in."""
-    if isinstance(report, Fallout):
-        return {"container": view.containers.named(report.container), **_of_fallout(report)}
-    if isinstance(report, Deflection):
-        return steps_of_calls(report, _sentence)
-    if isinstance(report, TimeToEvent):
-        return {"container": view.containers.named(report.container), **steps_of_times(report, _sentence)}
-    if isinstance(report, Overlap):
-        return {"sets": [_sentence(one.name()) for one in report.sets]}
-    if isinstance(report, Retention | Cohort):
-        first, both = ("start", report.both()) if isinstance(report, Retention) else ("inclusion", report.criteria())
-        return dict(zip((first, "return"), (_sentence(one.name()) for one in both), strict=True))
-    return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, TableReport | Indicators) else {}
-
-
-def _of_fallout(report: Fallout) -> dict[str, Any]:
-    """Its steps in a few words, and what must not happen between them."""
-    places = [one.steps_of(len(report.steps)) for one in report.exclude]
-    words = [f"{_sentence(one.name())} between steps {a} and {b}" for one, (a, b) in zip(report.exclude, places, strict=True)]
-    return {"steps": [_sentence(step.name()) for step in report.steps], "exclude": words}
 
 
 def _worsens(metric: Metric | CalculatedMetric | SummaryMetric | None) -> bool:

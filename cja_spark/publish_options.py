@@ -1,0 +1,49 @@
+"""Options of a report on the page that are said in other words than they are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cja_spark.publish_calls import steps_of_calls
+from cja_spark.publish_times import steps_of_times
+from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.deflection import Deflection
+from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.indicators import Indicators
+from cja_spark.reports.overlap import Overlap
+from cja_spark.reports.retention import Retention
+from cja_spark.reports.row_segments import row_text
+from cja_spark.reports.spec import Report
+from cja_spark.reports.table import Table
+from cja_spark.reports.time_to_event import TimeToEvent
+from cja_spark.view.spec import View
+
+
+def options_in_words(report: Report, view: View, sentence: Callable[[str], str]) -> dict[str, Any]:
+    """The options of a report that are said in other words than they are written in.
+
+    Args:
+        report: the report.
+        view: the view, for what its containers are called.
+        sentence: makes a name a heading.
+    """
+    if isinstance(report, Fallout):
+        return {"container": view.containers.named(report.container), **_of_fallout(report, sentence)}
+    if isinstance(report, Deflection):
+        return steps_of_calls(report, sentence)
+    if isinstance(report, TimeToEvent):
+        return {"container": view.containers.named(report.container), **steps_of_times(report, sentence)}
+    if isinstance(report, Overlap):
+        return {"sets": [sentence(one.name()) for one in report.sets]}
+    if isinstance(report, Retention | Cohort):
+        first, both = ("start", report.both()) if isinstance(report, Retention) else ("inclusion", report.criteria())
+        return dict(zip((first, "return"), (sentence(one.name()) for one in both), strict=True))
+    return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, Table | Indicators) else {}
+
+
+def _of_fallout(report: Fallout, sentence: Callable[[str], str]) -> dict[str, Any]:
+    """Its steps in a few words, and what must not happen between them."""
+    places = [one.steps_of(len(report.steps)) for one in report.exclude]
+    words = [f"{sentence(one.name())} between steps {a} and {b}" for one, (a, b) in zip(report.exclude, places, strict=True)]
+    return {"steps": [sentence(step.name()) for step in report.steps], "exclude": words}
