@@ -8,6 +8,7 @@ import random
 import pytest
 
 from tests.property.draws import cases, seeds
+from tests.property.persons import of_reference
 from tests.property.test_drawn_reports_equal_reference import rows_alike
 from tests.reference.report import report
 from tests.unit.kernels.by_hand import DAY, END, HOUR, START, rows_of
@@ -64,14 +65,6 @@ def drawn(seed):
     view = {**VIEW, "view_segments": chance.choice([[], [], ["not_phone"]])}
     until = END + chance.choice([-HOUR, 0, HOUR - 1, HOUR, DAY])
     return asked(chance), [[one for one in person(chance) if START + one[0] < until] for _ in range(PERSONS)], view, until
-
-
-def of_reference(persons):
-    """The events as the reference wants them."""
-    return [
-        {"person_id": f"person-{number:04d}", "t": START + t, "sequence": place, **values}
-        for number, own in enumerate(persons) for place, (t, values) in enumerate(own)
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("lot", range(cases(LOTS, 1)))

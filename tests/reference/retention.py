@@ -8,8 +8,8 @@ from tests.reference.fallout import met_by, step_spec
 from tests.reference.order import in_range, milliseconds
 
 
-def events_of(written: object, person: str, seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[int]:
-    """Positions of a person's masked range events that a step picks."""
+def places_of(written: object, person: str, seen: dict, ask: dict, view: dict, kept_by: Callable) -> set[int]:
+    """Positions of a person's masked events, in the range and after it, that a step picks."""
     journey, session_of = seen["journeys"][person], seen["sessions"][person]
     spec = step_spec(written)
     met = set() if spec["uses"] else set(range(len(journey)))
@@ -17,7 +17,13 @@ def events_of(written: object, person: str, seen: dict, ask: dict, view: dict, k
         met |= met_by(use, journey, session_of, ask, view, kept_by)
     for segment in spec["segments"]:
         met &= kept_by(segment, journey, session_of, ask, view)
-    return sorted(at for at in met if seen["mask"][person][at] and in_range(journey[at], ask))
+    return {at for at in met if seen["mask"][person][at]}
+
+
+def events_of(written: object, person: str, seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[int]:
+    """Positions of a person's masked range events that a step picks."""
+    journey = seen["journeys"][person]
+    return sorted(at for at in places_of(written, person, seen, ask, view, kept_by) if in_range(journey[at], ask))
 
 
 def retention(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:

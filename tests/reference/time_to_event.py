@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from tests.reference.fallout import met_by, step_spec
 from tests.reference.metrics import own
 from tests.reference.order import in_range, milliseconds
+from tests.reference.retention import places_of
 from tests.reference.values import hides, no_value
 
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
@@ -47,18 +47,6 @@ def bucket_name(low: int | None, high: int | None) -> str:
         return "≤ {} {}".format(*amount_of(high))
     (one, unit), (other, larger) = amount_of(low), amount_of(high)
     return f"{one}–{other} {larger}" if unit == larger else f"{one} {unit}–{other} {larger}"
-
-
-def places_of(written: object, person: str, seen: dict, ask: dict, view: dict, kept_by: Callable) -> set[int]:
-    """Positions of a person's masked events, in the range and after it, that a step picks."""
-    journey, session_of = seen["journeys"][person], seen["sessions"][person]
-    spec = step_spec(written)
-    met = set() if spec["uses"] else set(range(len(journey)))
-    for use in spec["uses"]:
-        met |= met_by(use, journey, session_of, ask, view, kept_by)
-    for segment in spec["segments"]:
-        met &= kept_by(segment, journey, session_of, ask, view)
-    return {at for at in met if seen["mask"][person][at]}
 
 
 def of_unit(places: list[int], starts: set[int], events: set[int], journey: list[dict], ask: dict) -> dict | None:
