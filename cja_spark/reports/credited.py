@@ -93,8 +93,13 @@ def _on_rows(way: Way, how: Attribution, given: Floats, amounts: Floats, hidden:
     Shapes: given, amounts float64[conversions] -> float64[numbers].
     """
     credit, rows = way.credit(how, given), way.rows(hidden)
-    sums = np.where(rows, sums_per_code(way.codes, credit, len(rows)), 0.0)
+    sums = _sums(way, credit, rows)
     return sums, float(sums.sum()) if how.model == "algorithmic" else way.on_rows(how, credit, amounts, rows)
+
+
+def _sums(way: Way, credit: Floats, rows: Bools) -> Floats:
+    """What each number of values is credited with, where it is a row: credit float64[values] -> float64[numbers]."""
+    return np.where(rows, sums_per_code(way.codes, credit, len(rows)), 0.0)
 
 
 def _credits_by_time(
@@ -108,14 +113,19 @@ def _credits_by_time(
     if how.model in ("last_touch", "same_touch", "first_touch"):  # one touch has all, so no other one has to stand beside it
         one_touch = way.first if how.model == "first_touch" else way.last
         way = replace(way, first=np.where(way.touched, one_touch, way.first), last=np.where(way.touched, one_touch, way.last))
-    parts = [(one.ids, *_on_rows(one, how, own, own, hidden)) for one, own in by_time(way, amounts, units, times, places)]
+    values = [at for at in range(len(dimensions)) if at not in places]
+    whole = _on_rows(way, how, amounts, amounts, [values.index(at) for at in hidden if at in values])[1]
+    touched = way.touched
+    some, own_times = way.of_some(touched), [key[touched] for key in times]
+    groups = by_time(some, how, some.shares(how, amounts[touched]), units[touched], own_times, places)
+    parts = [(one.ids, _sums(one, one.given(how, shares), one.rows(hidden))) for one, shares in groups]
     untouched, nobody = _in_their_times(times, amounts, ~way.touched)
     for at, name in enumerate(dimensions):
         if name not in TIMES:
             untouched.insert(at, np.zeros(len(nobody), np.int64))
     ids = [np.concatenate([np.zeros(0, np.int64), *(part[0][at] for part in parts)]) for at in range(len(dimensions))]
     sums = np.concatenate([np.zeros(0), *(part[1] for part in parts)])
-    return Credits(ids, sums, untouched, nobody, sum(part[2] for part in parts))
+    return Credits(ids, sums, untouched, nobody, whole)
 
 
 def _in_their_times(times: Sequence[Ints], amounts: Floats, some: Bools) -> tuple[list[Ints], Floats]:

@@ -14,12 +14,14 @@ from cja_spark.kernels.attribution import Touches
 from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.kernels.months import reach
 from cja_spark.kernels.touch_runs import run_heads, runs_of
+from cja_spark.kernels.touch_shares import Shares, decayed, decaying_shares, even_shares, shaped_shares, spread
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.table_rows import combined, table_rows
 from cja_spark.spec import milliseconds
 from cja_spark.view.attribution import Attribution
 
 HALF_LIFE = 7 * 86_400_000
+OF_VALUES = ("participation", "algorithmic")  # models that credit each distinct value once
 EVER = np.iinfo(np.int64).min
 Codes = npt.NDArray[np.int32]
 
@@ -36,6 +38,7 @@ class Way:
         first: per conversion its first touch, int64[conversions].
         last: and its last one, before the first where there is none.
         began: of `touch: runs` the first touch of each conversion, which may lie within a run.
+        weight: for how many each touch stands, where it stands for several, float64[touches].
     """
 
     touches: Touches
@@ -45,6 +48,7 @@ class Way:
     first: Ints
     last: Ints
     began: Touches | None = None
+    weight: Floats | None = None
 
     @classmethod
     def of(cls, seen: Seen, dimensions: Sequence[str], how: Attribution, conversions: Ints) -> Way:
@@ -91,17 +95,44 @@ class Way:
 
         Source: A3, A4, A6.
         """
-        if self.began is not None and not (touched := self.touched).all():  # within runs only ends of the touched ascend
-            some = replace(self, first=self.first[touched], last=self.last[touched], began=some_touches(self.began, touched))
-            return some.credit(how, amounts[touched])
-        if how.model not in ("participation", "algorithmic"):
-            return _by_touch(how, self, amounts)[self.touch]
+        touched = self.touched
+        if self.began is not None and not touched.all():  # within runs only ends of the touched ascend
+            return self.of_some(touched).credit(how, amounts[touched])
+        return self.given(how, self.shares(how, amounts))
+
+    def of_some(self, conversions: Bools) -> Way:
+        """The touches of some of the conversions."""
+        began = self.began and some_touches(self.began, conversions)
+        return replace(self, first=self.first[conversions], last=self.last[conversions], began=began)
+
+    def shares(self, how: Attribution, amounts: Floats) -> Shares:
+        """What each conversion gives: to its touches, or to each of its values, then as `last`.
+
+        Shapes: amounts float64[conversions]; of runs a touch came before each.
+        Source: A3, A6.
+        """
+        first, last = self.first, self.last
+        if how.model == "linear":
+            return even_shares(first, last, amounts)
+        if how.model == "time_decay":
+            return decaying_shares(first, last, amounts, self.touches, half_life_of(how), None if self.began is None else self.began.t)
+        if how.model not in OF_VALUES:
+            return shaped_shares(first, last, amounts, how.shape() or ((1.0, 0.0, 0.0) if how.model == "first_touch" else (0.0, 0.0, 1.0)))
         given = amounts
         if how.model == "algorithmic":
-            count = len(self.ids[0])
-            given = amounts / np.maximum(kernel.distinct_values(self.first, self.last, self.touch, self.codes, count), 1)
-        following = kernel.next_same(self.codes, self.touch, len(self.ids[0]))
-        return kernel.participating(self.first, self.last, given, self.touch, following)
+            given = amounts / np.maximum(kernel.distinct_values(first, last, self.touch, self.codes, len(self.ids[0])), 1)
+        return Shares(np.zeros(len(given)), np.zeros(len(given)), given, np.zeros(len(given), bool))
+
+    def given(self, how: Attribution, shares: Shares) -> Floats:
+        """What each value has of what conversions give: float64[values]."""
+        if how.model in OF_VALUES:
+            following = kernel.next_same(self.codes, self.touch, len(self.ids[0]))
+            return kernel.participating(self.first, self.last, shares.last, self.touch, following)
+        if how.model == "time_decay":
+            credit = decayed(self.first, self.last, shares, self.touches, half_life_of(how))
+        else:
+            credit = spread(self.first, self.last, shares, len(self.touches.at))
+        return (credit if self.weight is None else credit * self.weight)[self.touch]
 
     def event_of(self, conversion: int, value: int) -> int:
         """The event of the touch of a value that a conversion credits."""
@@ -133,15 +164,14 @@ def some_touches(touches: Touches, which: Bools | Ints) -> Touches:
     return Touches(*(part[which] for part in touches))
 
 
-def _by_touch(how: Attribution, way: Way, amounts: Floats) -> Floats:
-    first, last, count = way.first, way.last, len(way.touches.at)
-    if how.model == "linear":
-        return kernel.linear(first, last, amounts, count)
-    if how.model == "time_decay":
-        half_life = HALF_LIFE if how.half_life is None else milliseconds(how.half_life)
-        return kernel.decaying(first, last, amounts, way.touches, half_life, None if way.began is None else way.began.t)
-    shape = how.shape() or ((1.0, 0.0, 0.0) if how.model == "first_touch" else (0.0, 0.0, 1.0))
-    return kernel.shaped(first, last, amounts, count, shape)
+def some_shares(shares: Shares, which: Bools | Ints) -> Shares:
+    """What some of the conversions give."""
+    return Shares(shares.first[which], shares.between[which], shares.last[which], shares.cut[which])
+
+
+def half_life_of(how: Attribution) -> int:
+    """How long it takes until a touch weighs half, ms."""
+    return HALF_LIFE if how.half_life is None else milliseconds(how.half_life)
 
 
 def _of(seen: Seen, at: Ints) -> Touches:

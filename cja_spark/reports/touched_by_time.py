@@ -1,50 +1,62 @@
-"""Touches of conversions in their own times: rows of values beside days, hours, months (A7).
+"""Touches of conversions in their own times: rows of values beside days, hours, minutes (A7).
 
 A value's credit in one bucket of time is that of the conversions in it. So the touches of a person stand once per bucket that
-the person converts in, as if each bucket were a person of its own: the kernels stay what they are, and the work is that of
-each model times the buckets of a person's conversions.
+the person converts in, as if each bucket were a person of its own; those between the ends of a bucket's conversions once per
+value (`touch_groups`). What a conversion gives is known before, of all of its touches. So the work is that of the touches
+and of the rows that there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from cja_spark.journeys.batch import Floats, Ints
+from cja_spark.journeys.batch import Ints
 from cja_spark.kernels.attribution import Touches
+from cja_spark.kernels.touch_groups import Groups, Values, standing, standing_sizes
+from cja_spark.kernels.touch_shares import Shares
 from cja_spark.reports.table_rows import combined
-from cja_spark.reports.touched import Way, some_touches
+from cja_spark.reports.touched import Way, half_life_of, some_shares
+from cja_spark.view.attribution import Attribution
 
 MOST_TOUCHES = 2_000_000  # that stand side by side at once
 
 
-def by_time(way: Way, amounts: Floats, units: Ints, times: Sequence[Ints], places: Sequence[int]) -> Iterator[tuple[Way, Floats]]:
+def by_time(
+    way: Way, how: Attribution, shares: Shares, units: Ints, times: Sequence[Ints], places: Sequence[int]
+) -> Iterator[tuple[Way, Shares]]:
     """The same touches, once per person and bucket of time that conversions of the person lie in, some persons at a time.
 
     Args:
         way: the touches of the conversions.
-        amounts: of conversions.
-        units: the person of each conversion, ascending.
+        how: the attribution.
+        shares: what each conversion gives.
+        units: the person of each conversion, ascending; a touch came before each.
         times: per dimension of time the bucket of each conversion.
         places: where these dimensions stand among all.
 
-    Shapes: amounts float64[conversions], units and times int64[conversions].
+    Shapes: units and times int64[conversions].
     """
-    touched = np.flatnonzero(way.touched)
-    if len(touched) == 0:
+    if len(units) == 0:
         return
-    buckets, numbers = combined(tuple(key[touched] for key in times))
-    order = np.lexsort((numbers, units[touched]))  # stable: conversions of one bucket keep their order
-    touched, bucket = touched[order], numbers[order].astype(np.int64)
-    begins = np.flatnonzero(np.append(True, (np.diff(units[touched]) != 0) | (np.diff(bucket) != 0)))
-    ends = np.append(begins[1:], len(touched))
-    low, high = way.first[touched][begins], way.last[touched][ends - 1]  # both ends ascend with the conversions
-    sizes = high - low + 1
-    for some in _chunks(sizes):
-        own = touched[begins[some.start] : ends[some.stop - 1]]
+    buckets, numbers = combined(tuple(times))
+    order = np.lexsort((numbers, units))  # stable: conversions of one bucket keep their order
+    bucket = numbers[order].astype(np.int64)
+    begins = np.flatnonzero(np.append(True, (np.diff(units[order]) != 0) | (np.diff(bucket) != 0)))
+    ends = np.append(begins[1:], len(order))
+    oldest, newest = order[begins], order[ends - 1]  # both ends of windows ascend with the conversions
+    groups = Groups(way.first[oldest], way.first[newest], way.last[oldest], way.last[newest])
+    starts = np.searchsorted(way.touch, np.arange(len(way.touches.at) + 1))
+    values = Values(starts, way.codes, way.touches.t, len(way.ids[0]))
+    sizes = standing_sizes(groups, values)
+    for some in _chunks(sizes[0]):
+        own = order[begins[some.start] : ends[some.stop - 1]]
         group = np.repeat(np.arange(some.stop - some.start), (ends - begins)[some])
-        yield _copied(way, own, group, low[some], sizes[some], bucket[begins[some]], buckets, places), amounts[own]
+        beside = [key[bucket[begins[some]]] for key in buckets]
+        one = _standing(way, how, Groups(*(part[some] for part in groups)), values, (sizes[0][some], sizes[1][some]))
+        yield _with_times(one, beside, places, *_ends(way, own, group, groups, some, sizes[0])), some_shares(shares, own)
 
 
 def _chunks(sizes: Ints) -> Iterator[slice]:
@@ -55,23 +67,24 @@ def _chunks(sizes: Ints) -> Iterator[slice]:
         yield slice(begin, begin := begin + max(within, 1))
 
 
-def _copied(
-    way: Way, own: Ints, group: Ints, low: Ints, sizes: Ints, bucket: Ints, buckets: Sequence[Ints], places: Sequence[int]
-) -> Way:
-    """The touches of each group in a row of their own, each value with its group's bucket beside it."""
-    base = np.cumsum(sizes) - sizes
-    of_group = np.repeat(np.arange(len(sizes)), sizes)
-    at = np.arange(len(of_group)) - base[of_group] + low[of_group]
-    touches = Touches(way.touches.at[at], way.touches.t[at], of_group, way.touches.session[at])
-    starts = np.searchsorted(way.touch, np.arange(len(way.touches.at) + 1))
-    counts = np.diff(starts)[at]
-    touch = np.repeat(np.arange(len(at)), counts)
-    value = np.arange(len(touch)) - np.repeat(np.cumsum(counts) - counts, counts) + starts[at][touch]
-    beside = bucket[of_group[touch]]
-    keys = [key[way.codes[value]] for key in way.ids]
-    for place, key in zip(places, buckets, strict=True):
-        keys.insert(place, key[beside])
+def _standing(way: Way, how: Attribution, groups: Groups, values: Values, sizes: tuple[Ints, Ints]) -> Way:
+    """The touches of groups, each group a unit of its own; conversions are those of the way still."""
+    found = standing(groups, values, sizes, half_life_of(how) if how.model == "time_decay" else np.inf)
+    unit = np.repeat(np.arange(len(groups.low)), sizes[0])
+    touches = Touches(way.touches.at[found.at], way.touches.t[found.at], unit, way.touches.session[found.at])
+    return Way(touches, way.ids, found.codes, found.touch, way.first, way.last, weight=found.weight)
+
+
+def _ends(way: Way, own: Ints, group: Ints, groups: Groups, some: slice, sizes: Ints) -> tuple[Ints, Ints]:
+    """The first and the last of the standing touches of each conversion: from the ends of its group, where all stand."""
+    past = np.cumsum(sizes[some])
+    return way.first[own] + (past - sizes[some] - groups.low[some])[group], way.last[own] + (past - 1 - groups.high[some])[group]
+
+
+def _with_times(way: Way, beside: Sequence[Ints], places: Sequence[int], first: Ints, last: Ints) -> Way:
+    """The touches of some conversions, each value with its group's bucket beside it."""
+    keys, group = [key[way.codes] for key in way.ids], way.touches.unit[way.touch]
+    for place, key in zip(places, beside, strict=True):
+        keys.insert(place, key[group])
     ids, codes = combined(tuple(keys))
-    shift = (base - low)[group]
-    began = way.began and some_touches(way.began, own)
-    return Way(touches, ids, codes, touch, way.first[own] + shift, way.last[own] + shift, began)
+    return replace(way, ids=ids, codes=codes, first=first, last=last)

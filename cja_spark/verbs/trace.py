@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places, say
 from cja_spark.verbs.trace_lines import as_json, as_text
+
+if TYPE_CHECKING:
+    from cja_spark.project import Project
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
@@ -24,12 +28,19 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 def _run(asked: argparse.Namespace) -> int:
     moment = instant(asked.as_of) if asked.as_of else None
-    project, lake = open_places(asked, writes=False)
+    project, lake = open_places(asked, writes=False, first=lambda project: _require_names(project, asked))
     from cja_spark.tracing import trace
 
     found = trace(lake, project, asked.person, asked.names, report=asked.report, credit=asked.credit, as_of=moment)
     say(as_json(found) if asked.format == "json" else as_text(found))
     return 0
+
+
+def _require_names(project: Project, asked: argparse.Namespace) -> None:
+    """Refuse names that the view does not have."""
+    from cja_spark.tracing_asked import asked_of, tables_of
+
+    tables_of(project, asked_of(project, asked.names, asked.report, asked.credit), asked.report)
 
 
 VERB = Verb("print the events of one person as a report sees them", _arguments, _run)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from cja_spark.kernels.attribution import Touches, decaying, distinct_values, linear, participating, shaped, windows
+from cja_spark.kernels.attribution import Touches, distinct_values, participating, windows
+from cja_spark.kernels.touch_shares import decayed, decaying_shares, even_shares, shaped_shares, spread
 from cja_spark.view.spec import View
 from tests.unit.kernels.by_hand import DAY, GAP, VIEW, page, table
 
@@ -138,10 +139,10 @@ def random_runs(seed, touches=PLENTY, conversions=PLENTY // 4, lasts=4_000_000):
     return some[0], first, last, chance.integers(1, 100, conversions).astype(float)
 
 
-@pytest.mark.parametrize("give", [linear, lambda *args: shaped(*args, (20, 20, 60))], ids=["linear", "shape"])
+@pytest.mark.parametrize("give", [even_shares, lambda *args: shaped_shares(*args, (20, 20, 60))], ids=["linear", "shape"])
 def test_credit_sums_to_what_was_given_on_a_hundred_thousand_touches(give):
     touches, first, last, amounts = random_runs(1)
-    credit = give(first, last, amounts, len(touches.at))
+    credit = spread(first, last, give(first, last, amounts), len(touches.at))
     assert credit.sum() == pytest.approx(amounts[first <= last].sum(), rel=1e-12)
     assert (last - first).max() > 1000
 
@@ -153,7 +154,8 @@ def test_decay_on_many_touches_is_what_each_conversion_gives(lasts):
     for low, high, x in zip(first, last, amounts, strict=True):
         weights = 2.0 ** (-(touches.t[high] - touches.t[low : high + 1]) / 50_000)
         expected[low : high + 1] += x * weights / weights.sum() if low <= high else 0
-    assert decaying(first, last, amounts, touches, 50_000) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    shares = decaying_shares(first, last, amounts, touches, 50_000)
+    assert decayed(first, last, shares, touches, 50_000) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def test_participation_on_many_touches_is_what_each_conversion_gives():

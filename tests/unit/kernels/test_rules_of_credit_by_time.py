@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.unit.kernels.by_hand import DAY, VIEW, page, table
+from tests.unit.kernels.by_hand import DAY, HOUR, VIEW, page, table
 from tests.unit.kernels.test_rules_of_attribution import credited
 
 
@@ -44,6 +44,11 @@ def test_a7_decay_by_the_minute_knows_nothing_of_the_touches_of_another_day():
     )  # fmt: skip
 
 
+def test_a7_decay_by_the_minute_knows_nothing_of_another_person_of_the_same_day():
+    late, early = ([page(at, "a"), page(at, "b"), page(at, orders=4)] for at in (20 * HOUR, 0))
+    assert by_day(late, early, how={"model": "time_decay", "half_life": "1 minute"}) == (8, {("a", FIRST): 4, ("b", FIRST): 4})
+
+
 def test_a7_what_no_touch_came_before_is_no_value_in_its_own_day():
     person = [page(0, orders=2), page(DAY, "a"), page(DAY, orders=3)]
     how = {"model": "linear"}
@@ -74,3 +79,20 @@ def test_a7_rows_of_days_sum_to_the_row_of_their_value_on_many_touches(model, mo
     whole, found = credited(events, model=model)
     assert total == whole
     assert sums == pytest.approx({name or "No value": x for name, x in found.items()})
+
+
+@pytest.mark.parametrize("touch", ["each", "runs"])
+@pytest.mark.parametrize("model", ["linear", "participation", "time_decay", "u_shaped", "inverse_j", "algorithmic", "last_touch"])
+def test_a7_each_hour_has_what_its_own_conversions_give_alone(model, touch):
+    chance, how = np.random.default_rng(8), {"model": model, "touch": touch, **({"half_life": "1 hour"} if model == "time_decay" else {})}
+    drawn = [
+        (int(t), "abcdef"[chance.integers(6)] if chance.random() < 0.5 else None, float(chance.integers(1, 5)) if chance.random() < 0.4 else None)
+        for t in np.sort(chance.integers(0, 20 * HOUR, 400))
+    ]
+    _, found = by_day([page(t, name, orders=x) for t, name, x in drawn], how=how, dimensions=("page", "hour"))
+    hours = sorted({hour for _, hour in found})
+    assert len(hours) == 20
+    for at, hour in enumerate(hours):
+        alone = [page(t, name, orders=x if t // HOUR == at else None) for t, name, x in drawn]
+        expected = {name or "No value": x for name, x in credited(alone, **how)[1].items() if x}
+        assert {name: x for (name, when), x in found.items() if when == hour} == pytest.approx(expected)

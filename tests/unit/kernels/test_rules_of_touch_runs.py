@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from cja_spark.kernels.attribution import Touches, decaying
+from cja_spark.kernels.attribution import Touches
 from cja_spark.kernels.touch_runs import run_heads, runs_of
+from cja_spark.kernels.touch_shares import decayed, decaying_shares
 from tests.unit.kernels.by_hand import DAY, GAP, VIEW, page, table
 from tests.unit.kernels.test_rules_of_attribution import credited
 
@@ -86,12 +87,13 @@ def test_a1_decay_of_runs_on_many_touches_is_what_each_conversion_gives():
     low, high = runs_of(first, last, heads)
     amounts = chance.integers(1, 100, 400).astype(float)
     at = np.flatnonzero(heads)
-    ours = decaying(low, high, amounts, Touches(at, t[at], unit[at], unit[at]), 3_000, t[first])
+    touches = Touches(at, t[at], unit[at], unit[at])
+    ours = decayed(low, high, decaying_shares(low, high, amounts, touches, 3_000, t[first]), touches, 3_000)
     theirs = np.zeros(len(at))
     for begin, end, x in zip(first, last, amounts, strict=True):
-        touches = [j for j in range(begin, end + 1) if j == begin or values[j] != values[j - 1]]
-        weights = 2.0 ** (-(t[touches[-1]] - t[touches]) / 3_000)
-        np.add.at(theirs, np.searchsorted(at, touches, side="right") - 1, x * weights / weights.sum())
+        heard = [j for j in range(begin, end + 1) if j == begin or values[j] != values[j - 1]]
+        weights = 2.0 ** (-(t[heard[-1]] - t[heard]) / 3_000)
+        np.add.at(theirs, np.searchsorted(at, heard, side="right") - 1, x * weights / weights.sum())
     assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
 
 
