@@ -266,20 +266,9 @@ def test_a_reader_is_told_what_a_report_leaves_out(world):
     assert trace(*world, "bob", ["page"], report="next").notes == ("no event lies in the range; those that are shown come before it",)
 
 
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        ({"names": ["pgae"]}, "No component named 'pgae'. Did you mean 'page'"),
-        ({"report": "pagse"}, "No report named 'pagse'. Did you mean 'pages'"),
-        ({"credit": "pgae"}, "No dimension named 'pgae'. Did you mean 'page'"),
-        ({"credit": "page,lastign"}, "No dimension named 'lastign'. Did you mean 'lasting'"),
-        ({"credit": "page,lasting,upper,kind,size"}, "a table has four dimensions at most"),
-        ({"credit": "page,event_depth"}, "every event has its own .event_depth.; beside others only dimensions of time are credited"),
-    ],
-)
-def test_an_unknown_name_is_told(world, asked, said):
-    with pytest.raises(ConfigurationError, match=said):
-        trace(*world, "ann", **asked)
+def test_an_unknown_name_is_told(world):
+    with pytest.raises(ConfigurationError, match="No component named 'pgae'. Did you mean 'page'"):
+        trace(*world, "ann", ["pgae"])
 
 
 @pytest.mark.parametrize(
