@@ -49,10 +49,10 @@ def _view(**given: object) -> View:
     return View.model_validate({**written, **{part: {**written[part], **some} for part, some in given.items()}})
 
 
-def _attributed(model: str, target: int = 150, **options: str) -> Work:
-    """Orders by channel, credited by a model to the channels that came before."""
+def _attributed(model: str, target: int = 150, beside: tuple[str, ...] = (), **options: str) -> Work:
+    """Orders by channel, beside other dimensions, credited by a model to the channels that came before."""
     orders = {"field": "revenue", "behavior": "instances", "attribution": {"model": model, **options}}
-    report = Table.model_validate({"name": model, "range": RANGE, "dimensions": ["channel"], "metrics": ["orders"]})
+    report = Table.model_validate({"name": model, "range": RANGE, "dimensions": ["channel", *beside], "metrics": ["orders"]})
     return Work(report, target, _view(metrics={"orders": orders}))
 
 
@@ -107,6 +107,7 @@ WORKS: dict[str, Work] = {
     "attribution, linear": _attributed("linear"),
     "attribution, time decay": _attributed("time_decay"),
     "attribution, participation": _attributed("participation"),
+    "attribution, linear, beside days": _attributed("linear", beside=("day",)),
     "attribution, algorithmic": _attributed("algorithmic"),
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),

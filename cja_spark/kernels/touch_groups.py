@@ -67,6 +67,15 @@ class Standing(NamedTuple):
     codes: Codes
 
 
+def most_standing(groups: Groups, values: Values) -> tuple[Ints, Ints]:
+    """How many touches, and how many values of touches, stand for each group at most: as many as it has values.
+
+    Shapes: -> int64[groups], int64[groups].
+    """
+    count = values.start[groups.high + 1] - values.start[groups.low]
+    return count, count
+
+
 def standing_sizes(groups: Groups, values: Values) -> tuple[Ints, Ints]:
     """How many touches, and how many values of touches, stand for each group.
 
@@ -79,22 +88,27 @@ def standing_sizes(groups: Groups, values: Values) -> tuple[Ints, Ints]:
     return touches, sizes
 
 
-def standing(groups: Groups, values: Values, sizes: tuple[Ints, Ints], half_life: float = np.inf) -> Standing:
+def standing(groups: Groups, values: Values, most: tuple[Ints, Ints], half_life: float = np.inf) -> tuple[Standing, Ints]:
     """The touches of each group in a row: those at its ends as they are, those between once per value.
 
     Args:
         groups: the groups.
         values: of all touches.
-        sizes: of these groups, as `standing_sizes` has them.
+        most: how many touches, and how many values, stand for each of these groups at most.
         half_life: of weights, ms; infinite where each touch weighs the same.
 
+    Returns:
+        The touches, and how many stand for each group.
+
+    Shapes: most int64[groups] twice -> int64[groups].
     Source: A7.
     """
-    touches, count = int(sizes[0].sum()), int(sizes[1].sum())
+    touches, count = int(most[0].sum()), int(most[1].sum())
     found = Standing(np.empty(touches, np.int64), np.ones(touches), np.empty(count, np.int64), np.empty(count, np.int32))
-    spare = np.zeros(len(groups.low), np.int64), np.zeros(len(groups.low), np.int64)
-    _stand(*groups, *values[:3], half_life, *_state(values.size), True, *spare, *found)
-    return found
+    sizes = np.zeros(len(groups.low), np.int64), np.zeros(len(groups.low), np.int64)
+    _stand(*groups, *values[:3], half_life, *_state(values.size), True, *sizes, *found)
+    touches, count = int(sizes[0].sum()), int(sizes[1].sum())
+    return Standing(found.at[:touches], found.weight[:touches], found.touch[:count], found.codes[:count]), sizes[0]
 
 
 def _state(size: int) -> tuple[Ints, Ints, Floats, Ints, Ints]:

@@ -15,7 +15,8 @@ import numpy as np
 
 from cja_spark.journeys.batch import Ints
 from cja_spark.kernels.attribution import Touches
-from cja_spark.kernels.touch_groups import Groups, Values, standing, standing_sizes
+from cja_spark.kernels.counting import coded
+from cja_spark.kernels.touch_groups import Groups, Values, most_standing, standing, standing_sizes
 from cja_spark.kernels.touch_shares import Shares
 from cja_spark.reports.table_rows import combined
 from cja_spark.reports.touched import Way, half_life_of, some_shares
@@ -48,15 +49,18 @@ def by_time(
     ends = np.append(begins[1:], len(order))
     oldest, newest = order[begins], order[ends - 1]  # both ends of windows ascend with the conversions
     groups = Groups(way.first[oldest], way.first[newest], way.last[oldest], way.last[newest])
-    starts = np.searchsorted(way.touch, np.arange(len(way.touches.at) + 1))
+    starts = np.append(0, np.cumsum(np.bincount(way.touch, minlength=len(way.touches.at))))
     values = Values(starts, way.codes, way.touches.t, len(way.ids[0]))
-    sizes = standing_sizes(groups, values)
-    for some in _chunks(sizes[0]):
+    most = most_standing(groups, values)
+    if most[0].sum() > MOST_TOUCHES:
+        most = standing_sizes(groups, values)
+    for some in _chunks(most[0]):
         own = order[begins[some.start] : ends[some.stop - 1]]
         group = np.repeat(np.arange(some.stop - some.start), (ends - begins)[some])
-        beside = [key[bucket[begins[some]]] for key in buckets]
-        one = _standing(way, how, Groups(*(part[some] for part in groups)), values, (sizes[0][some], sizes[1][some]))
-        yield _with_times(one, beside, places, *_ends(way, own, group, groups, some, sizes[0])), some_shares(shares, own)
+        these = Groups(*(part[some] for part in groups))
+        one, sizes = _standing(way, how, these, values, (most[0][some], most[1][some]))
+        first, last = _ends(way, own, group, these, sizes)
+        yield _with_times(replace(one, first=first, last=last), bucket[begins[some]], buckets, places), some_shares(shares, own)
 
 
 def _chunks(sizes: Ints) -> Iterator[slice]:
@@ -67,24 +71,28 @@ def _chunks(sizes: Ints) -> Iterator[slice]:
         yield slice(begin, begin := begin + max(within, 1))
 
 
-def _standing(way: Way, how: Attribution, groups: Groups, values: Values, sizes: tuple[Ints, Ints]) -> Way:
-    """The touches of groups, each group a unit of its own; conversions are those of the way still."""
-    found = standing(groups, values, sizes, half_life_of(how) if how.model == "time_decay" else np.inf)
-    unit = np.repeat(np.arange(len(groups.low)), sizes[0])
+def _standing(way: Way, how: Attribution, groups: Groups, values: Values, most: tuple[Ints, Ints]) -> tuple[Way, Ints]:
+    """The touches of groups, each group a unit of its own, and how many each has; conversions are those of the way still."""
+    found, sizes = standing(groups, values, most, half_life_of(how) if how.model == "time_decay" else np.inf)
+    unit = np.repeat(np.arange(len(groups.low)), sizes)
     touches = Touches(way.touches.at[found.at], way.touches.t[found.at], unit, way.touches.session[found.at])
-    return Way(touches, way.ids, found.codes, found.touch, way.first, way.last, weight=found.weight)
+    return Way(touches, way.ids, found.codes, found.touch, way.first, way.last, weight=found.weight), sizes
 
 
-def _ends(way: Way, own: Ints, group: Ints, groups: Groups, some: slice, sizes: Ints) -> tuple[Ints, Ints]:
+def _ends(way: Way, own: Ints, group: Ints, groups: Groups, sizes: Ints) -> tuple[Ints, Ints]:
     """The first and the last of the standing touches of each conversion: from the ends of its group, where all stand."""
-    past = np.cumsum(sizes[some])
-    return way.first[own] + (past - sizes[some] - groups.low[some])[group], way.last[own] + (past - 1 - groups.high[some])[group]
+    past = np.cumsum(sizes)
+    return way.first[own] + (past - sizes - groups.low)[group], way.last[own] + (past - 1 - groups.high)[group]
 
 
-def _with_times(way: Way, beside: Sequence[Ints], places: Sequence[int], first: Ints, last: Ints) -> Way:
-    """The touches of some conversions, each value with its group's bucket beside it."""
-    keys, group = [key[way.codes] for key in way.ids], way.touches.unit[way.touch]
-    for place, key in zip(places, beside, strict=True):
-        keys.insert(place, key[group])
-    ids, codes = combined(tuple(keys))
-    return replace(way, ids=ids, codes=codes, first=first, last=last)
+def _with_times(way: Way, bucket: Ints, buckets: Sequence[Ints], places: Sequence[int]) -> Way:
+    """The same touches, each value with its group's bucket beside it.
+
+    Shapes: bucket int64[groups], numbers of buckets.
+    """
+    count = len(buckets[0])
+    pairs, codes = coded(way.codes * np.int64(count) + bucket[way.touches.unit[way.touch]])
+    keys = [key[pairs // count] for key in way.ids]
+    for place, key in zip(places, buckets, strict=True):
+        keys.insert(place, key[pairs % count])
+    return replace(way, ids=keys, codes=codes)

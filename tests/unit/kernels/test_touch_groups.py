@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cja_spark.kernels.touch_groups import Groups, Values, standing, standing_sizes
+from cja_spark.kernels.touch_groups import Groups, Values, most_standing, standing, standing_sizes
 
 HALF_LIFE = 5_000.0
 
@@ -46,7 +46,10 @@ def test_each_group_has_its_ends_and_each_value_between_with_all_of_its_weight(h
     values = values_of(chance, 300, 50)
     groups = drawn(chance, 40, reach, 300)
     sizes = standing_sizes(groups, values)
-    found = standing(groups, values, sizes, half_life)
+    found, counts = standing(groups, values, sizes, half_life)
+    same, _ = standing(groups, values, most_standing(groups, values), half_life)
+    assert [part.tolist() for part in same] == [part.tolist() for part in found]
+    assert counts.tolist() == sizes[0].tolist()
     touch_from, value_from = np.append(0, np.cumsum(sizes[0])), np.append(0, np.cumsum(sizes[1]))
     assert (len(found.at), len(found.codes)) == (touch_from[-1], value_from[-1])
     gathered = 0
@@ -74,8 +77,8 @@ def test_a_group_in_the_middle_is_what_it_is_among_all():
     chance = np.random.default_rng(3)
     values, groups = values_of(chance, 300, 7), groups_of(chance, 40, 60, 300)
     sizes = standing_sizes(groups, values)
-    whole = standing(groups, values, sizes, HALF_LIFE)
-    some = standing(Groups(*(part[20:] for part in groups)), values, (sizes[0][20:], sizes[1][20:]), HALF_LIFE)
+    whole, _ = standing(groups, values, sizes, HALF_LIFE)
+    some, _ = standing(Groups(*(part[20:] for part in groups)), values, (sizes[0][20:], sizes[1][20:]), HALF_LIFE)
     assert some.at.tolist() == whole.at[sizes[0][:20].sum() :].tolist()
     assert some.weight == pytest.approx(whole.weight[sizes[0][:20].sum() :], rel=1e-9)
 
@@ -89,5 +92,5 @@ def test_what_stands_grows_with_touches_and_with_what_groups_credit_and_no_furth
     groups = Groups(np.zeros(count, np.int64), np.zeros(count, np.int64), last - 3, last)
     sizes = standing_sizes(groups, values)
     assert sizes[0].sum() <= count * (5 + 5)
-    found = standing(groups, values, sizes)
+    found, _ = standing(groups, values, sizes)
     assert found.weight.sum() == pytest.approx((last + 1).sum())
