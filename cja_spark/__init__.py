@@ -45,6 +45,7 @@ _HOMES = {
     "Deflection": "cja_spark.reports.deflection",
     "TimeToEvent": "cja_spark.reports.time_to_event",
     "Indicators": "cja_spark.reports.indicators",
+    "Growth": "cja_spark.reports.growth",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]

@@ -19,6 +19,8 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
     "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
     "periods_after": ("text", "Periods after"), "base_people": ("people", "Of people"), "cohort_rate": ("percent", "Rate"),
+    "new_people": ("people", "New"), "repeat_people": ("people", "Repeat"), "return_people": ("people", "Return"), "dormant_people": ("people", "Dormant"),
+    "net_growth": ("number", "Net growth"),
     "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip

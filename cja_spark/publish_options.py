@@ -8,8 +8,11 @@ from typing import Any
 from cja_spark.publish_calls import steps_of_calls
 from cja_spark.publish_times import steps_of_times
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.cohort_criteria import Criteria
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.fallout_steps import Step
+from cja_spark.reports.growth import Growth
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.retention import Retention
@@ -36,10 +39,18 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         return {"container": view.containers.named(report.container), **steps_of_times(report, sentence)}
     if isinstance(report, Overlap):
         return {"sets": [sentence(one.name()) for one in report.sets]}
-    if isinstance(report, Retention | Cohort):
-        first, both = ("start", report.both()) if isinstance(report, Retention) else ("inclusion", report.criteria())
-        return dict(zip((first, "return"), (sentence(one.name()) for one in both), strict=True))
+    if isinstance(report, Retention | Cohort | Growth):
+        return {name: sentence(one.name()) for name, one in _criteria(report).items()}
     return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, Table | Indicators) else {}
+
+
+def _criteria(report: Retention | Cohort | Growth) -> dict[str, Step | Criteria]:
+    """What somebody has to do, or to have in a period."""
+    if isinstance(report, Growth):
+        return {"active": report.active}
+    if isinstance(report, Cohort):
+        return dict(zip(("inclusion", "return"), report.criteria(), strict=True))
+    return dict(zip(("start", "return"), report.both(), strict=True))
 
 
 def _of_fallout(report: Fallout, sentence: Callable[[str], str]) -> dict[str, Any]:

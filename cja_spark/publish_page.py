@@ -29,6 +29,7 @@ from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
+from cja_spark.reports.growth import Growth
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.next_previous import NextPrevious
 from cja_spark.reports.paths import Paths
@@ -172,7 +173,7 @@ def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Co
 
 def labels_of(report: Report, view: View) -> Mapping[str, str]:
     """What a report calls its columns, where that depends on what was asked."""
-    if isinstance(report, Trend):
+    if isinstance(report, Trend | Growth):
         return {"label": report.granularity.capitalize()}
     if isinstance(report, Cohort):
         rows = column_of(report.dimension, view).label if report.dimension else report.granularity.capitalize()

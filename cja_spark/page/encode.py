@@ -15,6 +15,7 @@ from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_bucket
 from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
 from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
+from cja_spark.page.privacy_of_growth import classes_add_up, hide_few_of_growth
 from cja_spark.page.privacy_of_indicators import hide_few_of_indicators, indicators_are_told
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
@@ -90,6 +91,7 @@ _TELLING = (
     (flows_add_up, hide_few_of_flows),
     (periods_follow, hide_few_of_periods),
     (cohorts_are_told, hide_few_of_cohorts),
+    (classes_add_up, hide_few_of_growth),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal, Self
 
 import numpy as np
@@ -15,20 +14,14 @@ from cja_spark.kernels.counting import coded, first_per_code
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
-from cja_spark.reports.cohort_criteria import Criteria, Periods, Written, met, periods_of
-from cja_spark.reports.cohort_rows import BACK, BASE, INCLUDED, TOTAL, edges_of, finish, known_of
+from cja_spark.reports.cohort_criteria import Criteria, Periods, Written, counting, met, met_before, periods_of
+from cja_spark.reports.cohort_rows import BACK, BASE, INCLUDED, TOTAL, finish
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.retention import Mode
 from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import first_seen_from
+from cja_spark.reports.whole_periods import Size, edges_of, known_of, refuse_too_many
 from cja_spark.spec import Name, Spec
-from cja_spark.view.calendar import edges
-from cja_spark.view.ranges import days_in
-
-Size = Literal["day", "week", "month", "quarter", "year"]
-LONGEST_DAYS: dict[Size, int] = {"day": 1, "week": 7, "month": 35, "quarter": 98, "year": 371}  # retail ones too
-MOST_PERIODS = 366
-LEAP_YEAR_END = date(2024, 12, 31)  # ranges that follow the clock are longest there
 
 
 class Cohort(Report):
@@ -76,9 +69,7 @@ class Cohort(Report):
 
     @model_validator(mode="after")
     def _not_too_many(self) -> Self:
-        first, after = days_in(self.range, LEAP_YEAR_END)
-        if (after - first).days > MOST_PERIODS * LONGEST_DAYS[self.granularity]:
-            raise ValueError(f"granularity: the range has more than {MOST_PERIODS} periods of a {self.granularity}; choose longer ones.")
+        refuse_too_many(self.range, self.granularity)
         return self
 
     def criteria(self) -> tuple[Criteria, Criteria]:
@@ -129,7 +120,7 @@ def kernel(seen: Seen[Cohort]) -> Cells:
     known = known_of(seen.ask)
     if len(periods.at) == 0 or not known:
         return cells
-    inclusion, returning = (met(seen, one, periods, _counting(seen, one)) for one in report.criteria())
+    inclusion, returning = (met(seen, one, periods, counting(seen, one)) for one in report.criteria())
     entered = _entered(seen, periods, inclusion)
     entered &= periods.numbers < known
     cells.add(TOTAL, float(len(run_starts(periods.people[entered]))))
@@ -144,14 +135,6 @@ def kernel(seen: Seen[Cohort]) -> Cells:
 
 def _add(cells: Cells, number: int, counts: Counts, names: Ints) -> None:
     cells.add(number, counts.people, names[counts.rows], counts.after)
-
-
-def _counting(seen: Seen[Cohort], criteria: Criteria) -> Bools:
-    """Events that all segments of some criteria keep: bool[events]."""
-    kept = seen.of_view
-    for name in criteria.segments:
-        kept = kept & seen.matches(seen.ask.segment(name))
-    return kept
 
 
 def _entered(seen: Seen[Cohort], periods: Periods, inclusion: Bools) -> Bools:
@@ -173,13 +156,9 @@ def _included_before(seen: Seen[Cohort]) -> npt.NDArray[np.bool_]:
 
     Source: C1, O7. Decision: the first of those periods has what is in the 13 months.
     """
-    report, view, start, t = seen.ask.report, seen.ask.view, seen.ask.window.start, seen.journeys.t
-    since = first_seen_from(start, view.time_zone)
-    counts = seen.before(since, (*report.segments, *report.inclusion.segments))
-    starts = np.array(edges(since, start, report.granularity, view.time_zone, view.calendar), np.int64)
-    periods = periods_of(seen, counts, starts)
+    since = first_seen_from(seen.ask.window.start, seen.ask.view.time_zone)
     found = np.zeros(seen.journeys.persons, bool)
-    found[periods.people[met(seen, report.inclusion, periods, counts, np.asarray((t >= since) & (t < start), bool))]] = True
+    found[met_before(seen, seen.ask.report.inclusion, since, seen.ask.report.granularity).people] = True
     return found
 
 
@@ -193,7 +172,7 @@ def _entries(seen: Seen[Cohort], periods: Periods, entered: Bools) -> tuple[Stay
     if report.dimension is None:
         numbers = periods.numbers[entered]
         return Stays(periods.people[entered], numbers), numbers, np.arange(len(edges_of(seen.ask)))
-    some = entered[periods.codes] & _counting(seen, report.inclusion)[periods.at]
+    some = entered[periods.codes] & counting(seen, report.inclusion)[periods.at]
     ids, counts = _own(seen, report.dimension, periods.at[some])
     codes = np.repeat(periods.codes[some].astype(np.int64), counts)[ids != 0]
     names, rows = coded(ids[ids != 0])

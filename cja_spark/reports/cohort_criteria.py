@@ -11,12 +11,14 @@ import numpy.typing as npt
 from pydantic import BeforeValidator, Field, model_validator
 
 from cja_spark.journeys.batch import Bools, Floats, Ints
+from cja_spark.kernels.cohort import Stays
 from cja_spark.kernels.counting import slots_of, sums_per_code
 from cja_spark.kernels.segments import compared
 from cja_spark.kernels.sessions import session_amounts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.measures import IN_MS, per_code
 from cja_spark.spec import AsTuple, EachOnce, Name, Spec
+from cja_spark.view.calendar import Granularity, edges
 from cja_spark.view.comparison import COMPARISONS
 from cja_spark.view.condition import MetricCondition
 from cja_spark.view.spec import SESSION_METRICS
@@ -128,6 +130,33 @@ def met(seen: Seen, criteria: Criteria, periods: Periods, counts: Bools, early: 
     if not found:
         return present
     return present & reduce(np.logical_and if criteria.match == "all" else np.logical_or, found)
+
+
+def counting(seen: Seen, criteria: Criteria) -> Bools:
+    """Range events that all segments of some criteria keep: bool[events]."""
+    kept = seen.of_view
+    for name in criteria.segments:
+        kept = kept & seen.matches(seen.ask.segment(name))
+    return kept
+
+
+def met_before(seen: Seen, criteria: Criteria, since: int, size: Granularity) -> Stays:
+    """The periods before the range that meet some criteria, of what lies in them from an instant on.
+
+    Args:
+        seen: what the report sees.
+        criteria: the criteria.
+        since: the instant, ms UTC; it lies in period 0.
+        size: how long a period is.
+
+    Shapes: -> int64[n], int64[n].
+    Source: C1, O7: segments of events and sessions are asked of the events before the range, and who is in one of persons is by the range.
+    """
+    view, start, t = seen.ask.view, seen.ask.window.start, seen.journeys.t
+    counts = seen.before(since, (*seen.ask.report.segments, *criteria.segments))
+    periods = periods_of(seen, counts, np.array(edges(since, start, size, view.time_zone, view.calendar), np.int64))
+    found = met(seen, criteria, periods, counts, np.asarray((t >= since) & (t < start), bool))
+    return Stays(periods.people[found], periods.numbers[found])
 
 
 def _sums(seen: Seen, metric: str, at: Ints, codes: npt.NDArray[np.int32], size: int, early: Bools | None) -> Floats:

@@ -16,7 +16,8 @@ from cja_spark.journeys.batch import Ints
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.kind import Names
-from cja_spark.view.calendar import edges, label
+from cja_spark.reports.whole_periods import edges_of, known_of
+from cja_spark.view.calendar import label
 
 if TYPE_CHECKING:
     from cja_spark.reports.cohort import Cohort
@@ -84,17 +85,6 @@ class Told:
         people = self.back.get((cohort, after), 0.0)
         people = base - people if report.type == "churn" else people
         return Row(kind, moment, name, after, people, base, people / base if base else None)
-
-
-def edges_of(ask: Ask[Cohort]) -> list[int]:
-    """The first instants of the periods, ms UTC."""
-    return edges(ask.window.start, ask.window.end, ask.report.granularity, ask.view.time_zone, ask.view.calendar)
-
-
-def known_of(ask: Ask[Cohort]) -> int:
-    """How many of the periods end before the data does (C2)."""
-    starts = edges_of(ask)
-    return sum(end <= ask.window.complete for end in (*starts[1:], ask.window.end)) if starts else 0
 
 
 def finish(sums: Sums, ask: Ask[Cohort], names: Names) -> pa.Table:

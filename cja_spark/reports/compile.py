@@ -26,6 +26,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.standard import first_seen_from, ids_of_conditions
 from cja_spark.reports.text_rules import tellers
 from cja_spark.reports.text_test import text_test
+from cja_spark.reports.whole_periods import before_periods
 from cja_spark.reports.window import back_from, days_of, window
 from cja_spark.span import Months
 from cja_spark.spec import LAST_DAY, Spec
@@ -81,10 +82,10 @@ def ranges_of(report: Report, view: View, data_until: int, as_of: int) -> Ranges
 
 
 def looks_back(report: Report, view: View, start: int) -> timedelta:
-    """How far before `start`, ms UTC, attribution, session types, cohorts of newcomers and the report itself look (A2, S6, C1, K)."""
+    """How far before `start`, ms UTC, attribution, session types, cohorts of newcomers, growth and the report itself look (A2, S6, C1, K)."""
     months = start - first_seen_from(start, view.time_zone) if report.knows_newcomers() or "session_type" in standard_in(report, view) else 0
     lookbacks = (back_from(start, how.looks_back(), view.time_zone) for how in attributions_in(report, view))
-    return max([timedelta(milliseconds=months), report.looks_back(), *lookbacks])
+    return max([timedelta(milliseconds=months), report.looks_back(), before_periods(start, report, view), *lookbacks])
 
 
 def all_leaves(conditions: Iterable[Spec], view: View, seen: frozenset[str] = frozenset()) -> list[Spec]:

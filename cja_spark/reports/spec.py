@@ -89,6 +89,10 @@ class Report(Spec):
         """The periods of the calendar of which the range has to have whole ones, if it has to."""
         return None
 
+    def periods_before(self) -> int:
+        """How many whole periods before those of the range count too."""
+        return 0
+
     def knows_newcomers(self) -> bool:
         """Whether the report itself asks who did something in the 13 months before its range."""
         return False

@@ -11,7 +11,7 @@ from tests.property.strategies import DAY, PAGES, TAGS, VIEW, journeys
 
 EVENTS = journeys(8, 120)
 RATES = ("conversion", "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
-         "percent_of_previous", "percent_of_total", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate", "cohort_rate", "call_rate", "baseline_rate", "cost_of_a_call", "reached_share", "share_by_then",
+         "percent_of_previous", "percent_of_total", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate", "cohort_rate", "net_growth", "call_rate", "baseline_rate", "cost_of_a_call", "reached_share", "share_by_then",
          "indicator_count", "outcome_rate", "unexposed_rate", "crude_ratio", "adjusted_ratio",
          "censored_share", "mean_seconds", "more_than_seconds", "at_most_seconds", "p25_seconds", "p50_seconds", "p75_seconds", "p90_seconds", "p99_5_seconds")  # fmt: skip
 EVERYBODY = {"metric": "events", "at_least": 1}
@@ -142,4 +142,17 @@ UNCUT = [ask for ask in REPORTS_ASKED if not {"rows", "items"} & {*ask} and ask[
 def test_law_5_a_segment_that_everything_meets_changes_nothing(spark, answers, container):
     everybody = {"container": container, "where": EVERYBODY}
     asked = [{**ask, "segments": [*ask.get("segments", ()), everybody]} for ask in REPORTS_ASKED]
-    assert answers_of(spark, EVENTS, asked=reports(asked)) == answers
+    found = answers_of(spark, EVENTS, asked=reports(asked))
+    if container == "person":  # who is in it is by the range (O7), so who has no event in the range is not dormant in its first period
+        assert first_dormant(found) != first_dormant(answers)
+        found, answers = ([[untold(row, rows) for row in rows] for rows in all_] for all_ in (found, answers))
+    assert found == answers
+
+
+def first_dormant(answers):
+    return [rows[1]["dormant_people"] for rows in answers if "dormant_people" in rows[0]]
+
+
+def untold(row, rows):
+    """A row without what growth tells of persons who have no event in the range."""
+    return {name: value for name, value in row.items() if row is not rows[1] or name not in ("dormant_people", "net_growth")} if "dormant_people" in row else row

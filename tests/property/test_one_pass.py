@@ -110,6 +110,8 @@ ASKED = [
     {"report": "retention", "start": "views", "return": {"any": ["orders", "calls"]}, "segments": ["not_home"]},
     {"report": "cohort", "inclusion": ["views", {"metric": "sessions", "more_than": 1}], "return": "orders", "granularity": "day", "entry": "first_ever", "segments": ["not_home"]},
     {"report": "cohort", "inclusion": {"segments": ["not_home"]}, "dimension": "sku", "rolling": True, "type": "churn"},
+    {"report": "growth", "active": ["views", {"metric": "bounces", "more_than": 0}], "granularity": "day", "lookback": 5, "segments": ["not_home"]},
+    {"report": "growth", "granularity": "week", "segments": ["then_cart"]},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip

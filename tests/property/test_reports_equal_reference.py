@@ -12,6 +12,7 @@ from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
+from cja_spark.reports.growth import Growth
 from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.next_previous import NextPrevious
@@ -26,7 +27,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators}
+KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -66,6 +67,8 @@ ASKS = [
     {"report": "retention", "start": "views", "return": "orders"},
     {"report": "retention", "start": {"segments": ["buyers"]}, "return": {"dimension": "page", "exists": True}, "size": "7 days", "buckets": 2, "mode": "on_or_after", "segments": ["not_home"]},
     {"report": "cohort", "inclusion": "views", "return": "orders", "entry": "first_ever"},
+    {"report": "growth", "active": "views", "granularity": "day", "lookback": 3, "segments": ["not_home"]},
+    {"report": "growth", "granularity": "week"},
     {"report": "cohort", "inclusion": {"metrics": [{"metric": "orders", "at_least": 1}, "calls"], "match": "any", "segments": ["not_home"]}, "granularity": "day", "dimension": "channel", "mode": "on_or_after"},
     {"report": "overlap", "sets": ["views", "orders", {"segments": ["buyers"]}, {"dimension": "page", "equals": "help", "label": "helped"}]},
     {"report": "overlap", "sets": ["orders", "calls", {"dimension": "channel", "exists": True, "label": "came"}], "count": "sessions", "segments": ["not_home"]},

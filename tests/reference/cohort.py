@@ -99,23 +99,28 @@ def people_of(seen: dict, ask: dict, view: dict, kept_by: Callable, kept_of: Cal
 
 
 def met_before(person: str, seen: dict, ask: dict, view: dict, criteria: dict, kept_of: Callable) -> bool:
-    """C1: whether a period of the 13 months before the range meets inclusion.
+    """C1: whether a period of the 13 months before the range meets inclusion."""
+    journey, session_of = seen["journeys"][person], seen["sessions"][person]
+    of_period: dict[int, list[int]] = {}
+    for at in early_events(person, seen, ask, view, criteria["segments"], kept_of, back(ask, view)):
+        of_period.setdefault(bucket(journey[at]["t"], *clock(ask, view)), []).append(at)
+    return any(met_in(events, criteria, journey, session_of, view) for events in of_period.values())
+
+
+def early_events(person: str, seen: dict, ask: dict, view: dict, segments: list, kept_of: Callable, since: int) -> list[int]:
+    """Events of a person from an instant before the range up to it that the segments of view and report and some more keep.
 
     O7: event and session conditions are asked of the events before the range; who meets a person condition does so by the range.
     """
     journey, session_of = seen["journeys"][person], seen["sessions"][person]
-    since = back(ask, view)
     inside = [at for at, event in enumerate(journey) if in_range(event, ask)]
     early = [at for at, event in enumerate(journey) if since <= event["t"] < ask["from"]]
     with_figures(journey, session_of, early)
-    for masked, segments in ((False, view.get("view_segments", ())), (True, [*ask.get("segments", ()), *criteria["segments"]])):
+    for masked, uses in ((False, view.get("view_segments", ())), (True, [*ask.get("segments", ()), *segments])):
         there = seen["elsewhere"].of(person, masked=masked)
-        kept = [kept_of(segment, inside, early, journey, session_of, view, there) for segment in segments]
+        kept = [kept_of(segment, inside, early, journey, session_of, view, there) for segment in uses]
         inside, early = ([at for at in part if all(at in one for one in kept)] for part in (inside, early))
-    of_period: dict[int, list[int]] = {}
-    for at in early:
-        of_period.setdefault(bucket(journey[at]["t"], *clock(ask, view)), []).append(at)
-    return any(met_in(events, criteria, journey, session_of, view) for events in of_period.values())
+    return early
 
 
 def cohort(seen: dict, ask: dict, view: dict, kept_by: Callable, kept_of: Callable) -> list[dict]:

@@ -10,6 +10,7 @@ from tests.reference import (
     calculated,
     deduplication,
     deflection,
+    growth,
     metrics,
     months,
     neighbours,
@@ -81,7 +82,7 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
         or any(map(attribution.reads_person, credited))
     ):
         start = min(start, persistence.person_from(view, ask))
-    start = min(start, standard.back(view, ask), back(ask, view))
+    start = min(start, standard.back(view, ask), back(ask, view), growth.back(ask, view))
     start = min(start, ask["from"] - deflection.back(ask)) if ask["report"] == "deflection" else start
     start = start if read_from is None else read_from
     window = months.length(ask.get("window"))
@@ -205,11 +206,12 @@ def report(
     """Rows of a report; `from` and `to` of the ask are ms UTC. from > to is an error (O5). `summaries` are summary datasets."""
     if ask["from"] > ask["to"]:
         raise ValueError("from is after to")
-    if ask["report"] == "cohort":
+    if ask["report"] in ("cohort", "growth"):
         ask = widened(ask, view)
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
-    if ask["report"] == "cohort":
-        return cohort(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
+    if ask["report"] in ("cohort", "growth"):
+        of_periods = {"cohort": cohort, "growth": growth.growth}[ask["report"]]
+        return of_periods(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
     if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators"):
         of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))

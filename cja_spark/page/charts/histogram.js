@@ -16,6 +16,27 @@ function barOf(panel, at, unit, place, top) {
   return mark("g", { "data-at": at }, ...parts);
 }
 
+// The pointer and the arrow keys on columns tell of the one that they are at.
+function pointsAtColumns(drawing, buckets, width, each, pointAt) {
+  const under = (event) => Math.max(0, Math.min(buckets.length - 1, Math.floor((((event.clientX - drawing.getBoundingClientRect().left) * width) / drawing.getBoundingClientRect().width - BARS.left) / each)));
+  drawing.addEventListener("pointermove", (event) => pointAt(buckets[under(event)], event.clientX, event.clientY));
+  for (const name of ["pointerleave", "blur"]) drawing.addEventListener(name, () => pointAt(null));
+  drawing.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -buckets.length, End: buckets.length }[event.key];
+    if (event.key === "Escape") pointAt(null);
+    if (!step) return;
+    event.preventDefault();
+    const now = Number(drawing.dataset.order ?? (step > 0 ? -1 : buckets.length)), order = Math.max(0, Math.min(buckets.length - 1, now + step));
+    const box = drawing.getBoundingClientRect();
+    pointAt(buckets[order], box.left + ((BARS.left + (order + 0.5) * each) * box.width) / width, box.top + box.height / 2);
+    drawing.dataset.order = order;
+  });
+  return (at) => {
+    if (at === null) delete drawing.dataset.order;
+    for (const bar of drawing.querySelectorAll("g[data-at]")) bar.classList.toggle("pointed", Number(bar.dataset.at) === at);
+  };
+}
+
 function drawColumns(host, panel, buckets, unit, pointAt, name = "amount_range", least = 1) {
   const amountAt = columnAt(panel, name), width = Math.max(260, host.clientWidth), inner = width - BARS.left - BARS.right;
   const height = BARS.height - BARS.top - BARS.bottom, each = inner / buckets.length;
@@ -33,24 +54,8 @@ function drawColumns(host, panel, buckets, unit, pointAt, name = "amount_range",
     const last = order === buckets.length - 1;
     if (last || (order % every === 0 && buckets.length - 1 - order >= every)) drawing.append(mark("text", { class: "tick", x: BARS.left + (order + 0.5) * each, y: BARS.height - 10, "text-anchor": "middle" }, String(panel.rows[at][amountAt])));
   });
-  const under = (event) => Math.max(0, Math.min(buckets.length - 1, Math.floor((((event.clientX - drawing.getBoundingClientRect().left) * width) / drawing.getBoundingClientRect().width - BARS.left) / each)));
-  drawing.addEventListener("pointermove", (event) => pointAt(buckets[under(event)], event.clientX, event.clientY));
-  for (const name of ["pointerleave", "blur"]) drawing.addEventListener(name, () => pointAt(null));
-  drawing.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -buckets.length, End: buckets.length }[event.key];
-    if (event.key === "Escape") pointAt(null);
-    if (!step) return;
-    event.preventDefault();
-    const now = Number(drawing.dataset.order ?? (step > 0 ? -1 : buckets.length)), order = Math.max(0, Math.min(buckets.length - 1, now + step));
-    const box = drawing.getBoundingClientRect();
-    pointAt(buckets[order], box.left + ((BARS.left + (order + 0.5) * each) * box.width) / width, box.top + box.height / 2);
-    drawing.dataset.order = order;
-  });
   host.replaceChildren(drawing);
-  return (at) => {
-    if (at === null) delete drawing.dataset.order;
-    for (const bar of drawing.querySelectorAll("g[data-at]")) bar.classList.toggle("pointed", Number(bar.dataset.at) === at);
-  };
+  return pointsAtColumns(drawing, buckets, width, each, pointAt);
 }
 
 charts.histogram = (host, panel) => {

@@ -46,7 +46,7 @@ const lonely = (points) => points.filter((point, at) => point && !points[at - 1]
 function drawLines(host, panel, labels, group, off, pointAt) {
   const metrics = group.metrics.filter((metric) => !off.has(metric.at));
   const width = Math.max(260, host.clientWidth), inner = width - MARGIN.left - MARGIN.right, height = HEIGHT - MARGIN.top - MARGIN.bottom;
-  const numbers = metrics.flatMap((metric) => panel.rows.map((row) => figure(row[metric.at]))).filter((number) => number !== null);
+  const numbers = metrics.flatMap((metric) => panel.rows.map((row) => figure(row[metric.at]))).filter((number) => number !== null).concat(group.level ?? []);
   const low = numbers.reduce((least, number) => Math.min(least, number), 0), high = numbers.reduce((most, number) => Math.max(most, number), 0);
   const marks = ticks(low, high, group.family === "count" ? 1 : 0), bottom = marks[0], top = marks[marks.length - 1];
   const x = (at) => MARGIN.left + (labels.length > 1 ? (inner * at) / (labels.length - 1) : inner / 2);
@@ -67,6 +67,7 @@ function drawLines(host, panel, labels, group, off, pointAt) {
     if (metrics.length === 1 && whole) drawing.append(mark("path", { class: `area ${metric.colour}`, d: `${linePath(points)}L${x(labels.length - 1)} ${y(Math.max(bottom, 0))}L${x(0)} ${y(Math.max(bottom, 0))}Z` }));
     drawing.append(mark("path", { class: `line ${metric.colour}`, d: linePath(points) }), ...lonely(points).map(([cx, cy]) => mark("circle", { class: `dot ${metric.colour}`, cx, cy, r: 4 })));
   }
+  if (group.level !== undefined) drawing.append(mark("line", { class: "level", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(group.level), y2: y(group.level) }));
   const cross = mark("g", { class: "cross", visibility: "hidden" });
   drawing.append(cross);
   const nearest = (event) => {

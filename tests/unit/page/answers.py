@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from cja_spark.journeys.batch import Window
+from cja_spark.kernels.growth import DORMANT, NEW
 from cja_spark.kernels.time_to_event import cells_of_times
 from cja_spark.plan import Answer
 from cja_spark.reports.ask import Ask
@@ -20,6 +21,8 @@ from cja_spark.reports.deflection_cells import TOTAL as TOTAL_OF_CALLS
 from cja_spark.reports.deflection_rows import COUNTED, PEOPLE_OF
 from cja_spark.reports.flow_rows import LINKS, NODES
 from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
+from cja_spark.reports.growth_rows import CLASS
+from cja_spark.reports.growth_rows import TOTAL as TOTAL_OF_GROWTH
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
 from cja_spark.reports.indicators_rows import PEOPLE as PEOPLE_OF_INDICATORS
 from cja_spark.reports.indicators_rows import TOTAL as TOTAL_OF_INDICATORS
@@ -211,6 +214,14 @@ def indicators(home: float, cart: float, outcomes: tuple[float, float] | None = 
     for number, amounts in enumerate((with_it + without, with_it, without)):
         cells.add(TOTAL_PEOPLE + number, amounts.sum() + (0 if number == 1 else others))
     return answer(cells, **{"report": "indicators", "name": "before_orders", "dimension": "page", "outcome": "orders", "min_support": 1, **given})
+
+
+def growth(first: float, second: float) -> Answer:
+    """Those who are active on the first day alone, and those who are on the second one alone."""
+    cells = Cells()
+    cells.add(CLASS, [first, second, first], [NEW, NEW, DORMANT], [0, 1, 1])
+    cells.add(TOTAL_OF_GROWTH, first + second)
+    return answer(cells, report="growth", name="days", active="orders", granularity="day")
 
 
 def next_previous(home: float, cart: float) -> Answer:

@@ -186,6 +186,21 @@ INDICATORS = Panel(
         )
     ),
 )  # fmt: skip
+GROWTH = Panel(
+    name="active_weeks", title="Who comes and who goes", report="growth",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Week"),
+             *(ColumnSpec(name=name, label=label, format="people") for name, label in (
+                 ("people", "People"), ("new_people", "New"), ("repeat_people", "Repeat"), ("return_people", "Return"), ("dormant_people", "Dormant"))),
+             ColumnSpec(name="net_growth", label="Net growth", format="number")),
+    rows=tuple(
+        {"row_kind": "period" if week else "total", "bucket": None, "label": week, "people": people, "new_people": new, "repeat_people": again, "return_people": back,
+         "dormant_people": gone, "net_growth": (new + back) / gone if gone else None}
+        for week, people, new, again, back, gone in (
+            (None, 1_400, None, None, None, None), ("2026-W01", 600, 500, 80, 20, 40), ("2026-W02", 700, 300, 350, 50, 250), ("2026-W03", 540, 7, 500, 33, 200),
+            ("2026-W04", 0, 0, 0, 0, 540), ("2026-W05", None, None, None, None, None),
+        )
+    ),
+)  # fmt: skip
 NEXT = Panel(
     name="after_cart", title="After the cart", report="next_previous",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="item_kind", label="Kind"), ColumnSpec(name="flow_item", label="Item"),
@@ -216,7 +231,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
