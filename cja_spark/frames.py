@@ -67,6 +67,7 @@ def report_rows(
     require_session(events.sparkSession)
     view = view if isinstance(view, View) else spec_of(View, {"name": "view", **view}, "view")
     _refuse_joins(view)
+    reports = [report.under(view) for report in reports]
     if faults := faults_of_names(view, reports):
         raise ConfigurationError.collected(faults)
     conformed = _conformed(events)

@@ -17,6 +17,7 @@ from cja_spark.project_classifications import classifications_in, with_tables
 from cja_spark.project_names import name_faults
 from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
+from cja_spark.reports.presets import options_of
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.spec import SINKS, Sink
 from cja_spark.spec import Address, Spec
@@ -162,12 +163,20 @@ class _Loading:
             model = None if document is None else kind(document)
             if document is None or model is None:
                 continue
-            spec = parse(model, document, self.faults, name=file.stem)
+            given = {"name": file.stem, **self._preset(model, document)}
+            spec = parse(model, document, self.faults, **given)
             if spec is not None:
                 found[file.stem] = spec
             if read := spec or readable(model, document, name=file.stem):
                 some[file.stem] = read
         return found
+
+    def _preset(self, model: type[BaseModel], document: Document) -> dict[str, object]:
+        """The view's preset, for a report that says none and has options of it."""
+        preset = getattr(self.read.get("view.yaml"), "preset", None)
+        if not issubclass(model, Report) or not isinstance(document.value, Mapping) or "preset" in document.value:
+            return {}
+        return {"preset": preset} if options_of(model.model_fields["report"].default, preset) else {}
 
     def _report(self, document: Document) -> type[Report] | None:
         kind = self._kind_of(document, "report", REPORTS)

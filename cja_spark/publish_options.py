@@ -15,6 +15,7 @@ from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.growth import Growth
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
+from cja_spark.reports.presets import effect
 from cja_spark.reports.retention import Retention
 from cja_spark.reports.row_segments import row_text
 from cja_spark.reports.spec import Report
@@ -51,6 +52,21 @@ def _criteria(report: Retention | Cohort | Growth) -> dict[str, Step | Criteria]
     if isinstance(report, Cohort):
         return dict(zip(("inclusion", "return"), report.criteria(), strict=True))
     return dict(zip(("start", "return"), report.both(), strict=True))
+
+
+def preset_in_words(report: Report, sentence: Callable[[str], str]) -> dict[str, Any]:
+    """A report's preset, which options are as it says, and which are otherwise; nothing of a report without one.
+
+    Args:
+        report: the report.
+        sentence: makes a name a heading.
+    """
+    if report.preset is None:
+        return {}
+    same, others = effect(report)
+    named = {"set_by_the_preset": [*same], "other_than_the_preset": [*others]}
+    words = {key: ", ".join(sentence(name).lower() for name in sorted(names)) for key, names in named.items() if names}
+    return {"preset": report.preset, **words}
 
 
 def _of_fallout(report: Fallout, sentence: Callable[[str], str]) -> dict[str, Any]:

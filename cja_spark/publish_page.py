@@ -23,7 +23,7 @@ from cja_spark.project import Project
 from cja_spark.publish_calls import column_of_calls
 from cja_spark.publish_columns import FIXED, OF_PATHS
 from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
-from cja_spark.publish_options import options_in_words
+from cja_spark.publish_options import options_in_words, preset_in_words
 from cja_spark.publish_times import column_of_times
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
@@ -49,7 +49,7 @@ from cja_spark.view.summary import SummaryMetric
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
 _OfValues = Paths | Flow | NextPrevious | Cohort | Deflection | TimeToEvent | Indicators
-_SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range"}
+_SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range", "preset"}
 
 
 def page_place(out: str | None, project: str) -> Path:
@@ -208,7 +208,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
         del options["person_scope"]
     if options.get("include_no_value", True) is None:  # no rows are of a dimension
         del options["include_no_value"]
-    options |= options_in_words(report, answer.ask.view, _sentence)
+    options |= {**options_in_words(report, answer.ask.view, _sentence), **preset_in_words(report, _sentence)}
     if not options.get("by_segments", True):
         del options["by_segments"]
     if answer.excluded_persons:

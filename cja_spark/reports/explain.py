@@ -17,6 +17,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import NAMES, Sums
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.one_pass import bucket_files, read_by_arrow, read_by_spark
+from cja_spark.reports.presets import effect
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.summaries import datasets_read
 
@@ -67,7 +68,17 @@ def _asked(ask: Ask) -> str:
     options = json.loads(ask.report.model_dump_json(exclude_defaults=True, by_alias=True, exclude={"name", "report"}))
     elsewhere = (f"{first} to {after - timedelta(days=1)}" for first, after in sorted(ask.ranges.windows) if first < after)
     looks = f"; segments look at {', '.join(elsewhere)}" if ask.ranges.windows else ""
-    return f"{ask.report.name} ({ask.report.report}): {json.dumps(options)}{looks}"
+    return f"{ask.report.name} ({ask.report.report}): {json.dumps(options)}{_preset(ask)}{looks}"
+
+
+def _preset(ask: Ask) -> str:
+    """What the report's preset has set, also where it is the default, and what is otherwise."""
+    same, others = effect(ask.report)
+    if not same and not others:
+        return ""
+    options = json.loads(ask.report.model_dump_json(include={*same}, by_alias=True))
+    said = f"; preset {ask.report.preset} sets {json.dumps(options)}"
+    return f"{said}, not {', '.join(others)}" if others else said
 
 
 def _finish(ask: Ask) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cja_spark.reports.fallout_cells import finish, kernel
-from cja_spark.reports.fallout_steps import FalloutExclusion, FalloutStep, Grace, Step, Ties
+from cja_spark.reports.fallout_steps import FalloutExclusion, FalloutStep, Grace, Modes, Step, Ties
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.of_steps import OfSteps
@@ -34,6 +34,7 @@ class Fallout(OfSteps):
         order: as written; `strict`: each step the very next event; `any`: the most steps within a window (F3).
         ties: what counts as later among events of equal or almost equal time (F4).
         one_event_one_step: whether one event serves one step of a chain only (F5).
+        modes: `strict_order` and `strict_deduplication` of windowFunnel, which end a unit's chains at an event that must not be there.
         date_rule: whether all steps must lie in the range, or the first one (F9).
         count: persons, sessions, or attempts, of which a unit may make several (F10).
         base: what shares of the total are of: those who reach the first step, or all units with a range event (F11).
@@ -53,6 +54,7 @@ class Fallout(OfSteps):
     order: Literal["ordered", "strict", "any"] = "ordered"
     ties: Ties = "total_order"
     one_event_one_step: bool = True
+    modes: Modes = ()
     date_rule: Literal["in_range", "entry"] | None = None
     count: Literal["persons", "sessions", "attempts"] | None = None
     base: Literal["first_step", "all"] = "first_step"
@@ -62,7 +64,7 @@ class Fallout(OfSteps):
 
     @model_validator(mode="after")
     def _possible(self) -> Fallout:
-        faults = [fault for given, fault in (*self._faults(), *self._faults_of_exclusions()) if given]
+        faults = [fault for given, fault in (*self._faults(), *self._faults_of_exclusions(), *self._faults_of_modes()) if given]
         if faults:
             raise ValueError(" ".join(faults))
         return self
@@ -85,7 +87,8 @@ class Fallout(OfSteps):
             (step_order and first, "ties: step_order does not go with window_start: first."),
             (
                 bool(self.breakdown) and (any_order or step_order),
-                f"{'order: any' if any_order else 'ties: step_order'} reports no chain of events; leave breakdown out.",
+                f"{'order: any' if any_order else 'ties: step_order'} reports no chain of events; leave breakdown out"
+                f"{'.' if any_order else ', or write ties: total_order.'}",
             ),
             (self.include_no_value is not None and not self.breakdown, "include_no_value is said of parts; name a breakdown."),
             (
@@ -116,6 +119,18 @@ class Fallout(OfSteps):
             (some and self.order == "any", "order: any takes no exclude; nothing lies between steps without an order."),
             (some and grace, "ties: grace takes exclude only with window_start: first; a step before the one it follows has no between."),
             (some and attempts, "exclusion: drop_person does not go with count: attempts; who leaves makes none."),
+        )
+
+    def _faults_of_modes(self) -> tuple[tuple[bool, str], ...]:
+        """What modes do not go with."""
+        others = (
+            (self.order != "ordered", f"order: {self.order}"), (any(step.next for step in self.steps), "a step with next: true"),
+            (isinstance(self.ties, Grace), "ties: grace"), (self.window_start == "first", "window_start: first"), (bool(self.exclude), "exclude"),
+        )  # fmt: skip
+        not_with, some = ", ".join(text for given, text in others if given), bool(self.modes)
+        return (
+            (some and bool(not_with), f"modes: {', '.join(self.modes)} does not go with {not_with}."),
+            (some and self.one_event_one_step, "modes need one_event_one_step: false; an event is each of the steps that it meets there."),
         )
 
     def settled(self, view: View) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,8 @@ from cja_spark.kernels.fallout import fallout
 from cja_spark.kernels.fallout_any import fallout_any
 from cja_spark.kernels.fallout_grace import fallout_grace
 from cja_spark.kernels.fallout_step_order import fallout_step_order
-from cja_spark.kernels.months import earliest
+from cja_spark.kernels.fallout_stopping import stopped
+from cja_spark.kernels.months import NEVER, earliest
 from cja_spark.reports.fallout_steps import Grace
 from cja_spark.spec import milliseconds
 
@@ -29,8 +30,8 @@ class Chains:
     Attributes:
         levels: int8[counted], how many steps each reaches; attempts are at level 1 at least.
         starts: int64[counted], ms of the latest step-1 event that a chain may begin with (in any order: of any step), with
-            `window_start: first` of the one it does begin with; undefined at level 0, the least number where exclusions have
-            ended all chains.
+            `window_start: first` of the one it does begin with; undefined at level 0, the least number where exclusions or modes
+            have ended all chains.
         events: int64[counted, steps], positions of the reported chain's events, -1 where a step was not reached;
             without a reported chain None.
         left: how many units have left the report (F8).
@@ -50,6 +51,8 @@ def chains_of(
     Shapes: bits uint32[events] (bit k: the event matches step k), t int64[events] (ms), offsets int64[units + 1],
         in_range bool[events].
     """
+    if report.modes:
+        return _up_to_stops(report, bits, t, offsets, in_range, zone)
     begins = earliest(t, offsets, report.window, zone)
     steps, once = len(report.steps), report.one_event_one_step
     if report.order == "any":
@@ -62,6 +65,19 @@ def chains_of(
     levels, events = _reported(report, bits, t, offsets, in_range, begins)
     first = report.window_start == "first"
     return Chains(levels, t[np.maximum(events[:, 0], 0)] if first else _latest(opens, t, offsets), events)
+
+
+def _up_to_stops(
+    report: Fallout, bits: npt.NDArray[np.uint32], t: Ints, offsets: Ints, in_range: Bools, zone: str
+) -> Chains:
+    """The chains of units whose events have no steps from where chains stop on; a unit that has stopped does not go on."""
+    left, over = stopped(
+        bits, t, offsets, in_range, len(report.steps), earliest(t, offsets, report.window, zone),
+        strict_order="strict_order" in report.modes, strict_deduplication="strict_deduplication" in report.modes,
+        step_order=report.ties == "step_order", strict_time=report.ties == "strict_time",
+    )  # fmt: skip
+    chains = chains_of(report.model_copy(update={"modes": ()}), left, t, offsets, in_range, zone)
+    return replace(chains, starts=np.where(over, NEVER, chains.starts))
 
 
 def _latest(chosen: Bools, t: Ints, offsets: Ints) -> Ints:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, create_model, model_validator
 
-from cja_spark.spec import AsTuple, Duration, Label, Name, Spec
+from cja_spark.spec import AsTuple, Duration, EachOnce, Label, Name, Spec, as_tuple
 from cja_spark.view.condition import (
     AllOf,
     Condition,
@@ -133,6 +133,21 @@ class Grace(Spec):
     """
 
     grace: Duration
+
+
+MODES = ("strict_order", "strict_deduplication")
+_SAID_BY = {"strict_increase": "ties: strict_time", "strict_once": "one_event_one_step: true"}
+
+
+def _modes(value: object) -> object:
+    for mode in value if isinstance(value, list | tuple) else ():
+        if mode in _SAID_BY:
+            raise ValueError(f"'{mode}' is written as {_SAID_BY[mode]}.")
+    return as_tuple(value)
+
+
+_Mode = Literal["strict_order", "strict_deduplication"]
+Modes = Annotated[tuple[_Mode, ...], BeforeValidator(_modes, json_schema_input_type=tuple[_Mode, ...]), EachOnce]
 
 
 def _ties(value: object) -> object:

@@ -68,6 +68,8 @@ class Flow(Report):
         container: whose events a path is through, each session's or each person's.
         columns: how many columns there are on a side of the anchor.
         items: how many items a column shows; the rest is *other*.
+        links: which items a column shows besides: those of the links between items of most path views, of all columns together; without a
+            word all of them.
         repeats: which of values in a row that are equal stands for them, or `keep` all, as dimensions of several values do.
         exclude: values that are no part of a path.
     """
@@ -81,6 +83,7 @@ class Flow(Report):
     container: Literal["session", "person"] = "session"
     columns: int = Field(default=5, ge=1, le=20)
     items: int = Field(default=10, ge=1, le=100)
+    links: int | None = Field(default=None, ge=1, le=1000)
     repeats: Literal["first", "last", "keep"] = "first"
     exclude: Annotated[tuple[Text, ...], AsTuple] = ()
 

@@ -53,6 +53,8 @@ def finish(sums: Sums, ask: Ask[Flow], names: Names) -> pa.Table:
     """
     keys, figures = _figures(sums, NODES, 2)
     shown = {column: _shown(keys[1][keys[0] == column], figures[0][keys[0] == column], ask, names) for column in ask.report.places()}
+    if ask.report.links is not None:
+        shown = _linked(shown, sums, ask.report.links)
     total = [sums.total(TOTAL + at) for at in range(len(FIGURES))]
     rows: list[tuple[object, ...]] = [("total", None, None, None, None, None, *total)]
     for column, here in shown.items():
@@ -93,6 +95,30 @@ def _shown(ids: Ints, views: Floats, ask: Ask[Flow], names: Names) -> Shown:
     texts = {int(ids[at]): known.get(int(ids[at]), nothing) for at in items.tolist()}
     order = sorted(items.tolist(), key=lambda at: (-views[at], texts[int(ids[at])].encode(), int(ids[at])))[: ask.report.items]
     return Shown(ids[order], {**texts, METRIC: ask.report.anchor().metric})
+
+
+def _linked(shown: dict[int, Shown], sums: Sums, most: int) -> dict[int, Shown]:
+    """What columns show where only the links of most path views say it; equal ones by column, then by the bytes of their texts.
+
+    Decision: column 0 stays as it is, and links between what is still shown are all rows, so that each column adds up (W4).
+    """
+    keys, figures = _figures(sums, LINKS, 3)
+    ranked: list[tuple[float, int, bytes, bytes, int, int]] = []
+    for column, here in shown.items():
+        if column + 1 not in shown:
+            continue
+        following = shown[column + 1]
+        among = (keys[0] == column) & np.isin(keys[1], here.ids) & np.isin(keys[2], following.ids)
+        for one, other, views in zip(keys[1][among].tolist(), keys[2][among].tolist(), figures[0][among].tolist(), strict=True):
+            ranked.append((-views, column, _bytes(here, one), _bytes(following, other), one, other))
+    kept = {(column + side, ends[side]) for _, column, _, _, *ends in sorted(ranked)[:most] for side in (0, 1)}
+    return {
+        column: Shown(here.ids[[column == 0 or (column, one) in kept for one in here.ids.tolist()]], here.texts) for column, here in shown.items()
+    }
+
+
+def _bytes(shown: Shown, one: int) -> bytes:
+    return (shown.texts[one] or "").encode()
 
 
 def _pooled(kind: str, column: int, shown: list[Shown], keys: list[Ints], figures: list[Floats]) -> list[tuple[object, ...]]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import model_validator
+
+from cja_spark.reports.presets import options_of, preset_faults, with_preset
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.arrays import of_objects
 from cja_spark.view.calendar import Granularity
 from cja_spark.view.condition import Segment
+from cja_spark.view.derived.spec import collected
+from cja_spark.view.preset import Preset
 from cja_spark.view.ranges import Last, Range
 from cja_spark.view.spec import View
 
@@ -31,6 +36,7 @@ class Report(Spec):
         range: the days that it is about.
         segments: segments by name or in place; events must pass all of them.
         person_scope: since when what belongs to a person counts.
+        preset: the tool whose options the report takes where it says none itself; `default` leaves out that of the view.
     """
 
     name: Name = "report"
@@ -40,6 +46,26 @@ class Report(Spec):
     range: Range = Last(count=90, unit="day")
     segments: Annotated[tuple[SegmentUse, ...], AsTuple] = ()
     person_scope: PersonScope = "month"
+    preset: Preset | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, written: Any) -> Any:  # noqa: ANN401 - whatever the author wrote
+        return with_preset(written, cls.model_fields["report"].default) if isinstance(written, Mapping) else written
+
+    @model_validator(mode="after")
+    def _fits_preset(self) -> Self:
+        if faults := list(preset_faults(self)):
+            raise collected(type(self).__name__, faults)
+        return self
+
+    def under(self, view: View) -> Self:
+        """The same question with the options of the view's preset, where it has no preset itself and the view's sets some."""
+        if self.preset is not None or not options_of(self.report, view.preset):
+            return self
+        fields = type(self).model_fields.items()
+        written = {field.alias or name: getattr(self, name) for name, field in fields if name in self.model_fields_set}
+        return type(self).model_validate({**written, "preset": view.preset})
 
     def effective(self) -> Self:
         """The same question with the options that took effect where the author left them to the report."""

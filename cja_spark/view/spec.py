@@ -37,6 +37,7 @@ from cja_spark.view.formats import Currency
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
 from cja_spark.view.metrics_of_text import counted_texts, counts_where_set, text_faults
+from cja_spark.view.preset import Preset, with_preset_of_view
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
 from cja_spark.zone import Zone
 
@@ -109,6 +110,7 @@ class View(Spec):
         person_id: an account dataset, whose accounts are the persons then; events without an account are left out.
         time_zone: the IANA time zone of days, weeks, months.
         calendar: `gregorian`, `4-5-4`, or one of its own.
+        preset: the tool whose options its reports take where they say none themselves; with `adobe` weeks begin on Sunday.
         session: where sessions end and begin.
         derived: fields made of others, by name.
         dimensions: dimensions by name; the path of a field is short for it.
@@ -127,6 +129,7 @@ class View(Spec):
     person_id: Name | None = None
     time_zone: Zone = "UTC"
     calendar: AnyCalendar = GREGORIAN
+    preset: Preset | None = None
     session: SessionSettings = SessionSettings()
     derived: Annotated[dict[Name, AnyDerived], AfterValidator(fit_together)] = Field(default_factory=dict)
     dimensions: dict[DimensionName, AnyDimension] = Field(default_factory=dict)
@@ -139,6 +142,11 @@ class View(Spec):
     buckets: int | None = Field(default=None, ge=1, le=4096)
     period: Literal["day", "month", "year"] = "month"
     max_events: int = Field(default=1_000_000, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, written: Any) -> Any:  # noqa: ANN401 - whatever the author wrote
+        return with_preset_of_view(written)
 
     @model_validator(mode="after")
     def _texts_are_counted(self) -> View:

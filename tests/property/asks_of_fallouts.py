@@ -39,7 +39,29 @@ def fallout(chance):
         asked |= {"breakdown": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "breakdown_step": chance.choice([1, 2]), **no_value(chance)}
     if options.get("count") != "attempts":
         asked["base"] = chance.choice(["first_step", "all"])
-    return {**asked, **exclusions(random.Random(repr(asked)), asked)}  # what a seed draws besides stays as it is
+    asked |= exclusions(random.Random(repr(asked)), asked)  # what a seed draws besides stays as it is
+    asked |= modes(random.Random(f"modes of {asked}"), asked)
+    return preset(random.Random(f"preset of {asked}"), asked)
+
+
+def modes(chance, asked):
+    """Modes of windowFunnel, or nothing."""
+    following = any(step.get("next") for step in asked["steps"])
+    if {"order", "window_start", "exclude"} & {*asked} or isinstance(asked.get("ties"), dict) or following or chance.random() < 0.15:
+        return {}
+    return {"one_event_one_step": False, "modes": chance.choice([["strict_order"], ["strict_deduplication"], ["strict_deduplication", "strict_order"]])}
+
+
+def preset(chance, asked):
+    """The same fallout with a preset in place of some of its options, or as it is."""
+    if {"count", "modes"} & {*asked} or chance.random() < 0.6:
+        return asked
+    name = chance.choice(["adobe", "posthog", "mixpanel", "clickhouse"])
+    gone = {"ties", "window_start", "date_rule", "one_event_one_step", "exclusion", "breakdown", "breakdown_step", "include_no_value"}
+    gone |= {"exclude"} if name in ("adobe", "clickhouse") else set()
+    gone |= {"window"} if chance.random() < 0.5 else set()
+    left = {option: value for option, value in asked.items() if option not in gone}
+    return {**({"window": "30 minutes"} if name == "clickhouse" else {}), **left, "preset": name}
 
 
 def exclusions(chance, asked):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from tests.property.conditions import METRICS, METRICS_OF_SESSIONS, STANDARD, TEXTS
 
 
@@ -25,16 +27,23 @@ def flow(chance, single):
     metric = chance.choice(["orders", "calls", "views", "units", "session_starts"])
     anchors = [{"items": chance.sample(texts, min(len(texts), chance.choice([1, 1, 2])))}, {"metric": metric}]
     edge = {"starts_with": ["entry"], "ends_with": ["exit"]}.get(way, [])
-    return {
+    drawn = {
         "report": "flow", "dimension": dimension, way: chance.choice([*anchors, *edge]), "limit": chance.random() < 0.3,
         "container": chance.choice(["session", "person"]), "columns": chance.choice([1, 2, 5]), "items": chance.choice([1, 2, 10]),
         "repeats": chance.choice(["first", "last", "keep"]), "exclude": chance.choice([[], [], chance.sample(texts, min(2, len(texts)))]),
     }  # fmt: skip
+    apart = random.Random(repr(drawn))  # what a seed draws besides stays as it is
+    if apart.random() < 0.3:
+        drawn["links"] = apart.choice([1, 2, 3, 50])
+    if apart.random() < 0.2:
+        name = apart.choice(["adobe", "posthog", "clickhouse"])
+        drawn = {"preset": name, **{option: value for option, value in drawn.items() if option not in ("repeats", "items", "links")}}
+    return drawn
 
 
 def next_previous(chance, single):
     drawn = flow(chance, single)
     way = next(one for one in ("starts_with", "contains", "ends_with") if one in drawn)
     direction = "previous" if way == "ends_with" else "next"
-    kept = {name: drawn[name] for name in ("dimension", "limit", "container", "items", "repeats", "exclude")}
+    kept = {name: drawn[name] for name in ("dimension", "limit", "container", "items", "repeats", "exclude") if name in drawn}
     return {"report": "next_previous", "direction": direction, "anchor": drawn[way], **kept}

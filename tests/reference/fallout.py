@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.reference import chains, exclusions
+from tests.reference import chains, exclusions, modes
 from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
 from tests.reference.months import ahead, length
 from tests.reference.order import in_range, milliseconds
@@ -99,7 +99,12 @@ def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
     found = []
     rules = exclusions if asked["exclude"] else chains
     for unit in units:
-        if ask.get("count") == "attempts":
+        if ask.get("modes"):
+            unit, over = modes.until_stop(unit, {**asked, "modes": tuple(ask["modes"])})
+            chain = None if chains.tie_mode(asked) == "step_order" else chains.reported_chain(unit, asked)
+            start = None if over else chains.latest_start(unit, asked)
+            found.append({"level": chains.level(unit, asked), "chain": None, "start": start} if chain is None else of_chain(unit, chain, start))
+        elif ask.get("count") == "attempts":
             if asked["window_start"] != "first":
                 raise ValueError("count: attempts needs window_start: first")
             for chain in rules.attempts(unit, asked):

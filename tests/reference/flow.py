@@ -74,6 +74,8 @@ def flow(seen: dict, ask: dict, view: dict, *, several: bool) -> list[dict]:
         found = anchored(events, sequence(events, ask, view, several=several), ask[way], ask, view)
         paths += (found[-1:] if way == "ends_with" else found[:1]) if ask.get("limit") else found
     shown = {at: best(paths, at, ask.get("items", 10)) for at in columns}
+    if ask.get("links"):
+        shown = linked(paths, shown, ask["links"])
     total = len(paths)
     rows = [figures("total", None, None, None, paths, total)]
     for at in columns:
@@ -87,6 +89,18 @@ def best(paths: list[dict], at: int, most: int) -> list[str]:
     """W4: the items of a column that are shown, by occurrences, then bytes."""
     counts = Counter(value for path in paths for kind, value in column(path, at) if kind == "item")
     return sorted(counts, key=lambda value: (-counts[value], value.encode()))[:most]
+
+
+def linked(paths: list[dict], shown: dict, most: int) -> dict:
+    """Decision: the items that the most frequent links between shown items touch, of all columns together; the anchor's column stays."""
+    counts: Counter = Counter()
+    for at in [at for at in shown if at + 1 in shown]:
+        for path in paths:
+            sides = [[value for kind, value in column(path, place) if kind == "item" and value in shown[place]] for place in (at, at + 1)]
+            counts.update((at, one, other) for one in sides[0] for other in sides[1])
+    taken = sorted(counts, key=lambda link: (-counts[link], link[0], link[1].encode(), link[2].encode()))[:most]
+    touched = {(at, one) for at, one, _ in taken} | {(at + 1, other) for at, _, other in taken}
+    return {at: [value for value in values if at == 0 or (at, value) in touched] for at, values in shown.items()}
 
 
 def gathered(paths: list[dict], shown: dict, *ats: int) -> dict:

@@ -16,6 +16,7 @@ from tests.reference import (
     neighbours,
     order,
     persistence,
+    presets,
     standard,
     summary_data,
     time_to_event,
@@ -206,6 +207,8 @@ def report(
     """Rows of a report; `from` and `to` of the ask are ms UTC. from > to is an error (O5). `summaries` are summary datasets."""
     if ask["from"] > ask["to"]:
         raise ValueError("from is after to")
+    view = presets.of_view(view)
+    ask = presets.of_report(ask, view)
     if ask["report"] in ("cohort", "growth"):
         ask = widened(ask, view)
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}

@@ -243,3 +243,36 @@ def test_w4_links_of_what_is_shown_are_the_same_where_it_is_known_before(asked):
 def test_what_is_no_flow_is_refused(wrong, said):
     with pytest.raises(ValidationError, match=said):
         Flow.model_validate({"dimension": "page", **wrong})
+
+
+LINKED = [visit("a", "b")] * 3 + [visit("a", "c")] * 2 + [visit("a", "d"), visit("z"), visit("z", "b")]
+
+
+@pytest.mark.parametrize(
+    ("links_", "found"),
+    [(1, {"b": 4, "(other)": 3, "(exit)": 1}), (2, {"b": 4, "c": 2, "(other)": 1, "(exit)": 1}), (9, {"b": 4, "c": 2, "d": 1, "(exit)": 1})],
+)
+def test_links_of_most_path_views_say_which_items_are_shown(links_, found):
+    assert nodes(LINKED, starts_with=items("a", "z"), columns=1, links=links_) == found
+
+
+def test_links_leave_the_column_of_the_anchor_and_the_links_between_what_is_shown():
+    assert nodes(LINKED, 0, starts_with=items("a", "z"), columns=1, links=1) == {"a": 6, "z": 2}
+    found = links(LINKED, starts_with=items("a", "z"), columns=1, links=1)
+    assert found == {("a", "b"): 3, ("a", "(other)"): 3, ("z", "b"): 1, ("z", "(exit)"): 1}
+
+
+def test_links_are_of_the_items_that_a_column_shows_at_most():
+    assert nodes(LINKED, starts_with=items("a"), columns=1, items=1, links=3) == {"b": 3, "(other)": 3}
+
+
+def test_equal_links_are_ranked_by_column_then_by_bytes():
+    assert nodes([visit("a", "c"), visit("a", "b")], starts_with=items("a"), columns=1, links=1) == {"b": 1, "(other)": 1}
+    assert nodes([visit("a", "b", "c")], 2, starts_with=items("a"), columns=2, links=1) == {"(other)": 1}
+    assert nodes([visit("a", "b", "c")], 1, starts_with=items("a"), columns=2, links=1) == {"b": 1}
+
+
+def test_links_of_all_columns_are_ranked_together():
+    persons = [visit("a", "b", "c")] * 2 + [visit("a", "d")] * 3
+    assert nodes(persons, 1, starts_with=items("a"), columns=2, links=1) == {"d": 3, "(other)": 2}
+    assert nodes(persons, 2, starts_with=items("a"), columns=2, links=1) == {"(other)": 2, "(exit)": 3}

@@ -125,6 +125,16 @@ def test_options_are_the_ones_that_took_effect():
     assert (options["Date rule"], options["Count"]) == ("in_range", "sessions")
 
 
+def test_a_preset_is_told_with_what_is_as_it_says_and_what_is_not():
+    options = panel_of(fallout(40, 20, preset="posthog", window="1 day", breakdown=None), VIEW).options
+    assert (options["Preset"], options["Window"], options["Ties"]) == ("posthog", "1 day", "step_order")
+    assert options["Set by the preset"] == "container, date rule, one event one step, order, ties, window start"
+    assert options["Other than the preset"] == "window"
+    given = {"preset": "mixpanel", "order": "any", "breakdown": None}
+    assert panel_of(fallout(40, 20, **given), VIEW).options["Other than the preset"] == "order, ties, window start"
+    assert not {"Preset", "Set by the preset", "Other than the preset"} & {*panel_of(fallout(40, 20), VIEW).options}
+
+
 def test_metrics_of_which_more_is_bad_are_told():
     metrics = {**VIEW.metrics, "revenue": VIEW.metrics["revenue"].model_copy(update={"upward_trend": "bad"})}
     view = VIEW.model_copy(update={"metrics": metrics})

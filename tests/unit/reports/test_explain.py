@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ REPORTS = (
     Trend(name="days", metrics=("events",)),
     Sessions(name="visits"),
     Fallout(name="path", steps=(HELP, "events")),
+    Fallout(name="as_there", steps=(HELP, "events"), preset="posthog", window="1 day"),
 )
 
 
@@ -49,7 +51,7 @@ def test_every_step_says_its_grain_and_columns(world):
     told = steps(plan.explain(*world))
     stored = ["person", "t", "d_page", "m_loads"]
     cells = ["report", "k1", "k2", "k3", "k4", "measure", "amount"]
-    kernels = {f"4. kernel {name}" for name in ("days", "pages", "path", "visits")}
+    kernels = {f"4. kernel {name}" for name in ("as_there", "days", "pages", "path", "visits")}
     assert list(told)[:3] == ["1. list", "2. read", "3. merge"]
     assert told["1. list"][0].startswith("journeys of periods 202601, 202602: ")
     assert told["2. read"][1:] == ("person, period and chunk", stored)
@@ -73,6 +75,19 @@ def test_a_kernel_says_what_was_asked_and_only_what_it_reads(world):
     assert '4. kernel  path (fallout): {"steps": [{"any": [{"dimension": "page", "equals": "help"}]}, {"step": "events"}]}' in text
     assert steps(text)["2. read"][2] == ["person", "t", "d_page"]
     assert "pages" not in text.split("Spark's plan")[0]
+
+
+def test_a_preset_is_said_with_what_it_sets_and_what_is_otherwise(world):
+    [said] = [line for line in plan.explain(*world, ["as_there"]).splitlines() if line.startswith("4. kernel")]
+    options, preset = said.split("; preset posthog sets ")
+    assert '"preset": "posthog"' in options
+    assert '"window": "1 day"' in options
+    set_, others = preset.split(", not ")
+    assert json.loads(set_) == {
+        "container": "person", "window_start": "any", "order": "ordered", "ties": "step_order", "one_event_one_step": True, "date_rule": "in_range",
+    }  # fmt: skip
+    assert others == "window"
+    assert "preset" not in plan.explain(*world, ["path"]).split("Spark's plan")[0]
 
 
 @pytest.mark.parametrize(("reader", "step", "operator"), [("auto", "Arrow opens the files", "Range"), ("spark", "a scan by Spark", "Exchange")])

@@ -9,6 +9,7 @@ from cja_spark.reports.fallout import Fallout, Grace
 from cja_spark.spec import milliseconds
 
 NEXT = ["a", {"step": "b", "next": True}]
+MODES = {"modes": ["strict_order"], "one_event_one_step": False}
 REFUSED = [
     ({"order": "any", "steps": NEXT}, "order: any takes no step with next: true"),
     ({"order": "any", "ties": "strict_time"}, "order: any takes no ties"),
@@ -55,6 +56,13 @@ REFUSED = [
         "exclusion: drop_person does not go with count: attempts; who leaves makes none",
     ),
     ({"steps": ["a"] * 33}, "at most 32"),
+    ({"modes": ["strict_order"]}, "modes need one_event_one_step: false; an event is each of the steps that it meets there"),
+    ({**MODES, "order": "strict"}, "modes: strict_order does not go with order: strict."),
+    ({**MODES, "order": "any"}, "modes: strict_order does not go with order: any."),
+    ({**MODES, "steps": NEXT}, "modes: strict_order does not go with a step with next: true."),
+    ({**MODES, "ties": "grace(1 s)"}, "modes: strict_order does not go with ties: grace."),
+    ({**MODES, "window_start": "first", "exclude": ["x"]}, "modes: strict_order does not go with window_start: first, exclude."),
+    ({**MODES, "modes": ["strict_order", "strict_order"]}, "'strict_order' is given twice"),
 ]
 
 
