@@ -30,6 +30,7 @@ from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.names import names_from
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
+from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.spec import Report
 from cja_spark.settings import require_session
 from cja_spark.view.spec import View
@@ -70,6 +71,7 @@ def report_rows(
     reports = [report.under(view) for report in reports]
     if faults := faults_of_names(view, reports):
         raise ConfigurationError.collected(faults)
+    view = with_columns(view, reports)
     conformed = _conformed(events)
     until = _newest(conformed) // 1000
     rows = conformed.where(F.col("_reason").isNull()).drop("_reason")

@@ -17,6 +17,7 @@ from cja_spark.project_classifications import classifications_in, with_tables
 from cja_spark.project_names import name_faults
 from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
+from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.presets import options_of
 from cja_spark.reports.spec import Report
 from cja_spark.sinks.spec import SINKS, Sink
@@ -129,7 +130,8 @@ class _Loading:
         if self.faults or connection is None or view is None or lake is None:
             raise ConfigurationError.collected(self.faults)
         return Project(
-            folder=str(self.folder.resolve()), connection=connection, view=with_tables(view, classifications.tables), lake=lake,
+            folder=str(self.folder.resolve()), connection=connection, lake=lake,
+            view=with_columns(with_tables(view, classifications.tables), reports.values()),
             reports=reports, audiences=audiences, sinks=sinks,
         )  # fmt: skip
 

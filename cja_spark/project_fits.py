@@ -16,6 +16,7 @@ from cja_spark.project_places import line_of
 from cja_spark.project_rules import rule_faults
 from cja_spark.project_summaries import audience_summary_faults, report_summary_faults, summary_faults
 from cja_spark.project_uses import derived_shown
+from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.spec import Report
 from cja_spark.view.spec import View
 
@@ -34,9 +35,10 @@ def faults_of_what_fits(
         matches: per lookup dataset the field that its key matches.
         granularity: per summary dataset how fine its rows are.
     """
+    whole = with_columns(view, reports.values())
     return [
         *_of_view(documents["view.yaml"], view, matches),
-        *(fault for name, one in reports.items() for fault in _of_report(documents[f"reports/{name}"], one, view, granularity)),
+        *(fault for name, one in reports.items() for fault in _of_report(documents[f"reports/{name}"], one, whole, granularity)),
         *(_at(documents[f"audiences/{name}"], *found) for name, one in audiences.items() for found in audience_summary_faults(one, view)),
     ]
 

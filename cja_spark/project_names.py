@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
-from typing import Any
 
 from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document
-from cja_spark.connection.spec import TYPES, Connection
 from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.project_bindings import binding_faults
 from cja_spark.project_circles import circles, reached
+from cja_spark.project_columns import column_faults, column_uses, columns_in
 from cja_spark.project_conditions import condition_faults, conditions_of_report, conditions_of_view
 from cja_spark.project_experiments import experiment_faults, measurable
 from cja_spark.project_fits import faults_of_what_fits
@@ -22,17 +20,25 @@ from cja_spark.project_places import lines_of
 from cja_spark.project_rules import rule_faults
 from cja_spark.project_standard import fault_of_standard
 from cja_spark.project_uses import Use, another_kind, audience_uses, report_uses, view_uses
+from cja_spark.project_written import (
+    Written,
+    arrays_of,
+    key_of,
+    matches_of,
+    may_be,
+    parts_of,
+    section,
+    value_of,
+    with_metrics,
+)
+from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.spec import Report, several_values
-from cja_spark.view.arrays import all_values, arrays_in, lasting, of_objects
-from cja_spark.view.derived.whole import arrays_as_written, parts_of_values
+from cja_spark.view.arrays import of_objects
 from cja_spark.view.formula.experiments import CONTAINERS
 from cja_spark.view.formula.known import FUNCTIONS
 from cja_spark.view.formula.tokens import fault
-from cja_spark.view.formula.uses import names_in
 from cja_spark.view.spec import SESSION_METRICS, STANDARD_METRICS, View
 from cja_spark.view.standard import SESSION_TYPES, STANDARD_DIMENSIONS
-
-Written = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,11 @@ class Names:
     def written(cls, view: Written | None, connection: Written | None, sinks: Iterable[str] = ()) -> Names:
         """Take the keys of a view and a connection as an author writes them; None is a file that is no YAML."""
         metrics, dimensions, segments, derived = (
-            _section(view, key) for key in ("metrics", "dimensions", "segments", "derived")
+            section(view, key) for key in ("metrics", "dimensions", "segments", "derived")
         )
-        datasets = _section(connection, "datasets")
+        datasets = section(connection, "datasets")
         by_type = {
-            kind: None if datasets is None else [name for name, one in datasets.items() if _may_be(kind, one)]
+            kind: None if datasets is None else [name for name, one in datasets.items() if may_be(kind, one)]
             for kind in ("lookup", "profile", "account", "summary")
         }
         all_metrics = None if metrics is None else (*STANDARD_METRICS, *metrics)
@@ -78,16 +84,16 @@ class Names:
             "sink": sinks,
             **{f"{kind} dataset": names for kind, names in by_type.items()},
         }
-        matches = _matches(datasets)
+        matches = matches_of(datasets)
         formulas = Formulas.written(metrics or {})
         return cls(
             {kind: tuple(names) for kind, names in known.items() if names is not None},
-            {name: _parts(one) for name, one in (metrics or {}).items() if _key(one, "calculate")},
-            {name: arrays for name, one in (dimensions or {}).items() if (arrays := _arrays(name, one, dimensions or {}, matches, derived or {}))},
-            formulas.attributing() | {name for name, one in (metrics or {}).items() if _key(one, "attribution")},
-            frozenset(name for name, one in (segments or {}).items() if _key(one, "container") == "person"),
+            {name: parts_of(one) for name, one in (metrics or {}).items() if key_of(one, "calculate")},
+            {name: arrays for name, one in (dimensions or {}).items() if (arrays := arrays_of(name, one, dimensions or {}, matches, derived or {}))},
+            formulas.attributing() | {name for name, one in (metrics or {}).items() if key_of(one, "attribution")},
+            frozenset(name for name, one in (segments or {}).items() if key_of(one, "container") == "person"),
             formulas,
-            frozenset(name for name, one in (metrics or {}).items() if _key(one, "summary")),
+            frozenset(name for name, one in (metrics or {}).items() if key_of(one, "summary")),
         )
 
     def fault(self, use: Use) -> str | None:
@@ -209,92 +215,48 @@ def name_faults(
         reports: the same of each report.
         audiences: the same of each audience.
     """
-    names = Names.written(
-        _value(documents.get("view.yaml")),
-        _value(documents.get("connection.yaml")),
-        [key.removeprefix("sinks/") for key in documents if key.startswith("sinks/")],
-    )
-    uses = {f"reports/{name}": report_uses(report) for name, report in reports.items()}
-    uses |= {f"audiences/{name}": audience_uses(audience) for name, audience in audiences.items()}
-    if view is not None:
-        uses = {"view.yaml": view_uses(view), **uses}
+    written, sinks = value_of(documents.get("view.yaml")), [key.removeprefix("sinks/") for key in documents if key.startswith("sinks/")]
+    connection = value_of(documents.get("connection.yaml"))
+    names = Names.written(written, connection, sinks)
+    checked = [] if view is None else [("view.yaml", names, view_uses(view))]
+    for name, report in reports.items():
+        own = columns_in(report)
+        of_report = Names.written(with_metrics(written, own), connection, sinks) if own else names
+        checked += [(f"reports/{name}", of_report, report_uses(report)), (f"reports/{name}", names, column_uses(report))]
+    checked += [(f"audiences/{name}", names, audience_uses(audience)) for name, audience in audiences.items()]
     faults = [
         Fault(documents[key].file, line, message)
-        for key, some in uses.items()
+        for key, known, some in checked
         for use in dict.fromkeys(some)
-        if (message := names.fault(use))
+        if (message := known.fault(use))
         for line in lines_of(documents[key], use)
     ]
     if view is not None:
-        datasets = _section(_value(documents.get("connection.yaml")), "datasets") or {}
-        granularity = {name: str(_key(one, "granularity") or "day") for name, one in datasets.items() if _key(one, "type") == "summary"}
-        faults += faults_of_what_fits(documents, view, reports, audiences, _matches(datasets), granularity)
+        faults += [
+            Fault((document := documents[f"reports/{of}"]).file, document.line(place), message)
+            for of, place, message in column_faults(reports, view)
+        ]
+        datasets = section(connection, "datasets") or {}
+        granularity = {name: str(key_of(one, "granularity") or "day") for name, one in datasets.items() if key_of(one, "type") == "summary"}
+        faults += faults_of_what_fits(documents, view, reports, audiences, matches_of(datasets), granularity)
     return list(dict.fromkeys(faults))
 
 
-def faults_of_names(view: View, reports: Iterable[Report]) -> list[Fault]:
+def faults_of_names(view: View, reports: Collection[Report]) -> list[Fault]:
     """Faults of the names in a view and some reports that are no files; datasets are not looked at."""
-    names = Names.written(view.model_dump(exclude_none=True), None)
-    uses = {"view": view_uses(view)}
+    written = view.model_dump(exclude_none=True)
+    names = Names.written(written, None)
     named = {f"report {at} ({report.report})": report for at, report in enumerate(reports, 1)}
-    uses |= {what: report_uses(report) for what, report in named.items()}
-    faults = [Fault(what, 0, text) for what, some in uses.items() for use in some if (text := names.fault(use))]
+    faults = [Fault("view", 0, text) for use in view_uses(view) if (text := names.fault(use))]
+    for what, report in named.items():
+        own = columns_in(report)
+        known = Names.written(with_metrics(written, own), None) if own else names
+        faults += [Fault(what, 0, text) for use in report_uses(report) if (text := known.fault(use))]
+        faults += [Fault(what, 0, text) for use in column_uses(report) if (text := names.fault(use))]
+    faults += [Fault(what, 0, text) for what, _, text in column_faults(named, view)]
+    view = with_columns(view, reports)
     faults += [Fault(what, 0, text) for what, report in named.items() for _, text in experiment_faults(report, view)]
     of_view = condition_faults(conditions_of_view(view), view, None)
     faults += [Fault("view", 0, message) for _, message in (*circles(view), *binding_faults(view, {}), *rule_faults(view), *of_view)]
     faults += [Fault(what, 0, text) for what, one in named.items() for _, text in condition_faults(conditions_of_report(one), view, None)]
     return list(dict.fromkeys(faults))
-
-
-def _value(document: Document | None) -> Written | None:
-    return document.value if document is not None and isinstance(document.value, Mapping) else None
-
-
-def _section(written: Written | None, key: str) -> Written | None:
-    """The things of one section by name; None when the section cannot be read or seems to be misspelt."""
-    others = [str(one) for one in written or () if one not in (*View.model_fields, *Connection.model_fields)]
-    if written is None or (key not in written and get_close_matches(key, others)):
-        return None
-    section = written.get(key, {})
-    return section if isinstance(section, Mapping) else None
-
-
-def _key(thing: object, key: str) -> object:
-    return thing.get(key) if isinstance(thing, Mapping) else None
-
-
-def _matches(datasets: Written | None) -> dict[str, str]:
-    found = {name: _key(one, "matches") for name, one in (datasets or {}).items()}
-    return {name: path for name, path in found.items() if isinstance(path, str)}
-
-
-def _may_be(kind: str, dataset: object) -> bool:
-    return _key(dataset, "type") == kind or _key(dataset, "type") not in TYPES
-
-
-def _parts(metric: Written) -> tuple[str, ...]:
-    try:
-        return names_in(str(metric["calculate"]))
-    except ValueError:  # a fault of its own
-        return ()
-
-
-def _arrays(name: str, dimension: object, others: Written, matches: Written, derived: Written) -> tuple[str, ...]:
-    persistence = _key(dimension, "persistence")
-    if _key(_key(_key(dimension, "substring"), "delimiter"), "array"):
-        return (parts_of_values(name),)
-    if _key(persistence, "allocation") == "all":
-        return (all_values(name),)
-    if _key(persistence, "binding_metric"):
-        binding = str(_key(persistence, "binding"))
-        return _own_arrays(others.get(binding), matches, derived)
-    own = _own_arrays(dimension, matches, derived)
-    return lasting(name, own) if isinstance(persistence, Mapping) and not _key(persistence, "binding") else own
-
-
-def _own_arrays(dimension: object, matches: Written, derived: Written) -> tuple[str, ...]:
-    if isinstance(made := _key(dimension, "derived"), str):
-        return arrays_as_written(made, derived)
-    lookup = str(_key(dimension, "lookup")).split(".", 1)[0]
-    path = dimension if isinstance(dimension, str) else _key(dimension, "field") or matches.get(lookup)
-    return arrays_in(path) if isinstance(path, str) else ()

@@ -35,7 +35,8 @@ def line_of(document: Document, use: Use) -> int:
 def lines_of(document: Document, use: Use) -> list[int]:
     """Lines of all places where a name is written in its role, else of the first where it is a value, or part of one."""
     if use.metric:
-        return [document.line(("metrics", use.metric, "calculate"))]
+        columns = isinstance(document.value, Mapping) and "columns" in document.value
+        return [document.line(("columns" if columns else "metrics", use.metric, "calculate"))]
     places = list(written_in(document.value))
     own = [place[0] for place in places if _names(use, place)]
     if use.role == "ranks":  # by one metric: what is written as 'sort', else the first one

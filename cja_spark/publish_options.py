@@ -15,6 +15,7 @@ from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.growth import Growth
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
+from cja_spark.reports.own_columns import WithColumns
 from cja_spark.reports.presets import effect
 from cja_spark.reports.retention import Retention
 from cja_spark.reports.row_segments import row_text
@@ -22,6 +23,7 @@ from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
 from cja_spark.reports.time_to_event import TimeToEvent
 from cja_spark.view.spec import View
+from cja_spark.words.condition import condition_in_words
 
 
 def options_in_words(report: Report, view: View, sentence: Callable[[str], str]) -> dict[str, Any]:
@@ -42,7 +44,14 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         return {"sets": [sentence(one.name()) for one in report.sets]}
     if isinstance(report, Retention | Cohort | Growth):
         return {name: sentence(one.name()) for name, one in _criteria(report).items()}
-    return {"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, Table | Indicators) else {}
+    own = _of_columns(report, sentence) if isinstance(report, WithColumns) else {}
+    own |= {"filter": [condition_in_words(one) for one in report.filter]} if isinstance(report, Table) else {}
+    return own | ({"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, Table | Indicators) else {})
+
+
+def _of_columns(report: WithColumns, sentence: Callable[[str], str]) -> dict[str, Any]:
+    """The columns of the report alone, with what each is."""
+    return {"columns": [f"{column.label or sentence(name)}: {column.formula()}" for name, column in report.columns.items()]}
 
 
 def _criteria(report: Retention | Cohort | Growth) -> dict[str, Step | Criteria]:

@@ -260,19 +260,24 @@ class Matcher:
             if condition.exists is not None:  # not set: no item has a value
                 some = self.of_seen(values.any_per_event(np.asarray(values.values != 0, bool)))
                 return some if condition.exists else ~some
-            return self.of_seen(values.any_per_event(self._ids_match(values.values, condition)))
-        return self._ids_match(self.of_seen(values), condition)
+            return self.of_seen(values.any_per_event(ids_match(values.values, condition, self.text_ids)))
+        return ids_match(self.of_seen(values), condition, self.text_ids)
 
-    def _ids_match(self, ids: Ints, condition: DimensionCondition) -> Bools:
-        if condition.exists is not None:
-            return np.asarray(ids != 0 if condition.exists else ids == 0, bool)
-        if condition in self.text_ids:
-            return np.isin(ids, self.text_ids[condition])
-        if condition.equals is not None:
-            return np.asarray(ids == value_id(condition.equals), bool)
-        if condition.equals_any_of is not None:
-            return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
-        raise KeyError(f"no ids for {condition}")
+
+def ids_match(ids: Ints, condition: DimensionCondition, text_ids: TextIds) -> Bools:
+    """Which values meet a positive condition.
+
+    Shapes: ids int64[n] -> bool[n].
+    """
+    if condition.exists is not None:
+        return np.asarray(ids != 0 if condition.exists else ids == 0, bool)
+    if condition in text_ids:
+        return np.isin(ids, text_ids[condition])
+    if condition.equals is not None:
+        return np.asarray(ids == value_id(condition.equals), bool)
+    if condition.equals_any_of is not None:
+        return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
+    raise KeyError(f"no ids for {condition}")
 
 
 def compared(amounts: npt.NDArray[Any], condition: Comparison) -> Bools:

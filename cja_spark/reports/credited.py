@@ -14,6 +14,7 @@ from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.measures import measures
 from cja_spark.reports.rate_game import Game, Runs, game_of, shared_equally
+from cja_spark.reports.row_filter import ALL_ROWS, RowFilter
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import combined
 from cja_spark.reports.touched import Way
@@ -57,7 +58,7 @@ def attribution_of(measure: Measure, report: Report, view: View) -> Attribution 
     return measure.attribution or found.attribution
 
 
-def credits(seen: Seen, metric: str, how: Attribution, mask: Bools, hidden: Sequence[int] = ()) -> Credits:
+def credits(seen: Seen, metric: str, how: Attribution, mask: Bools, only: RowFilter = ALL_ROWS) -> Credits:
     """Credit a metric's masked range events to the values, or combinations of values, that were set before.
 
     Args:
@@ -65,7 +66,7 @@ def credits(seen: Seen, metric: str, how: Attribution, mask: Bools, hidden: Sequ
         metric: the metric.
         how: its attribution.
         mask: bool[events].
-        hidden: places of the dimensions whose *no value* makes no row.
+        only: which values make a row.
 
     Source: A1-A6; A7: touches are events that no segment hides, and a game is of conversions that none hides.
     """
@@ -76,23 +77,23 @@ def credits(seen: Seen, metric: str, how: Attribution, mask: Bools, hidden: Sequ
     valued = tuple(name for name in dimensions if name not in TIMES)
     way = Way.of(seen, valued, how, conversions)
     if len(valued) < len(dimensions):
-        return _credits_by_time(seen, way, how, conversions, amounts, hidden)
+        return _credits_by_time(seen, way, how, conversions, amounts, only)
     game, given = None, amounts
     if how.game == "rate_game":
         runs = Runs(way.first, way.last, way.touch, way.codes)
         game, equally = game_of(runs, way.ids, amounts, *_persons(seen, way.touches, carries & seen.in_range))
         given = np.where(equally, amounts, 0.0)
-    sums, whole = _on_rows(way, how, given, amounts, hidden)
+    sums, whole = _on_rows(way, how, given, amounts, way.rows(dimensions, only))
     nobody = amounts[~way.touched].sum(keepdims=True)
     return Credits(way.ids, sums, [np.zeros(1, np.int64) for _ in dimensions], nobody, whole, game)
 
 
-def _on_rows(way: Way, how: Attribution, given: Floats, amounts: Floats, hidden: Sequence[int]) -> tuple[Floats, float]:
+def _on_rows(way: Way, how: Attribution, given: Floats, amounts: Floats, rows: Bools) -> tuple[Floats, float]:
     """What each number of values is credited with, and what all rows are, each touch once.
 
-    Shapes: given, amounts float64[conversions] -> float64[numbers].
+    Shapes: given, amounts float64[conversions], rows bool[numbers] -> float64[numbers].
     """
-    credit, rows = way.credit(how, given), way.rows(hidden)
+    credit = way.credit(how, given)
     sums = _sums(way, credit, rows)
     return sums, float(sums.sum()) if how.model == "algorithmic" else way.on_rows(how, credit, amounts, rows)
 
@@ -103,23 +104,22 @@ def _sums(way: Way, credit: Floats, rows: Bools) -> Floats:
 
 
 def _credits_by_time(
-    seen: Seen, way: Way, how: Attribution, conversions: Ints, amounts: Floats, hidden: Sequence[int]
+    seen: Seen, way: Way, how: Attribution, conversions: Ints, amounts: Floats, only: RowFilter
 ) -> Credits:
     """Credit of values in the conversions' own times (A7)."""
     dimensions = seen.ask.report.credited_dimensions()
-    times = [seen.journeys.ids(name)[conversions] for name in dimensions if name in TIMES]
-    units = seen.journeys.person_of_event()[conversions]
-    places = [at for at, name in enumerate(dimensions) if name in TIMES]
+    times = {name: seen.journeys.ids(name)[conversions] for name in dimensions if name in TIMES}
     if how.model in ("last_touch", "same_touch", "first_touch"):  # one touch has all, so no other one has to stand beside it
         one_touch = way.first if how.model == "first_touch" else way.last
         way = replace(way, first=np.where(way.touched, one_touch, way.first), last=np.where(way.touched, one_touch, way.last))
-    values = [at for at in range(len(dimensions)) if at not in places]
-    whole = _on_rows(way, how, amounts, amounts, [values.index(at) for at in hidden if at in values])[1]
+    shown = np.where(only.passes(times, len(amounts)), amounts, 0.0)
+    whole = _on_rows(way, how, shown, shown, way.rows([name for name in dimensions if name not in TIMES], only))[1]
     touched = way.touched
-    some, own_times = way.of_some(touched), [key[touched] for key in times]
-    groups = by_time(some, how, some.shares(how, amounts[touched]), units[touched], own_times, places)
-    parts = [(one.ids, _sums(one, one.given(how, shares), one.rows(hidden))) for one, shares in groups]
-    untouched, nobody = _in_their_times(times, amounts, ~way.touched)
+    some, units = way.of_some(touched), seen.journeys.person_of_event()[conversions[touched]]
+    places = [at for at, name in enumerate(dimensions) if name in TIMES]
+    groups = by_time(some, how, some.shares(how, amounts[touched]), units, [key[touched] for key in times.values()], places)
+    parts = [(one.ids, _sums(one, one.given(how, shares), one.rows(dimensions, only))) for one, shares in groups]
+    untouched, nobody = _in_their_times([*times.values()], amounts, ~touched)
     for at, name in enumerate(dimensions):
         if name not in TIMES:
             untouched.insert(at, np.zeros(len(nobody), np.int64))

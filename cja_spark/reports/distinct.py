@@ -11,20 +11,21 @@ from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.counting import coded, slots_of
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import KEYS, Cells, Sums
+from cja_spark.reports.row_filter import ALL_ROWS, RowFilter
 from cja_spark.reports.table_rows import combined, table_rows
 
 MOST_DIMENSIONS = KEYS - 1
 
 
 def add_values(
-    cells: Cells, seen: Seen, number: int, dimensions: Sequence[str], counted: str, mask: Bools, *, hidden: Sequence[str]
+    cells: Cells, seen: Seen, number: int, dimensions: Sequence[str], counted: str, mask: Bools, shown: RowFilter = ALL_ROWS
 ) -> Ints:
     """Add a cell per row of a table and value that some event of it has; returns all values, each once.
 
     Source: M6: values pair with those of the rows by the arrays both lie in.
     """
-    found = table_rows(seen, (*dimensions, counted), mask, hidden=())
-    kept = np.logical_and.reduce([found.keys[-1] != 0, *(found.keys[dimensions.index(name)] != 0 for name in hidden)])
+    found = table_rows(seen, (*dimensions, counted), mask)
+    kept = (found.keys[-1] != 0) & shown.passes(dict(zip(dimensions, found.keys, strict=False)), len(found.at))
     keys = tuple(key[kept] for key in found.keys)
     if dimensions and len(keys[0]):
         pairs, _ = combined(keys)
@@ -34,7 +35,7 @@ def add_values(
 
 def add_values_over_time(cells: Cells, seen: Seen, number: int, counted: str, mask: Bools, starts: Ints) -> Ints:
     """The same per bucket of a calendar."""
-    found = table_rows(seen, (counted,), mask, hidden=(counted,))
+    found = table_rows(seen, (counted,), mask, RowFilter(hidden=(counted,)))
     if len(found.at) == 0:
         return found.at
     pairs, _ = combined((slots_of(seen.journeys.t[found.at], starts).astype(np.int64), found.keys[0]))

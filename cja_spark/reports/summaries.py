@@ -17,6 +17,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import measures
+from cja_spark.reports.row_filter import row_filter
 from cja_spark.reports.standard import with_standard
 from cja_spark.reports.summary_segments import kept_rows
 from cja_spark.reports.summary_values import nothing_of
@@ -112,16 +113,16 @@ def _table_cells(cells: Cells, ask: Ask[table.Table], found: Rows) -> None:
 
     Source: T1-T3, O8, M6.
     """
-    dimensions, hidden = ask.report.dimensions, table_cells.hidden_in(ask)
+    dimensions, only = ask.report.dimensions, row_filter(ask)
     keys = {name: _key(ask, name, found.rows) for name in dimensions}
     is_row = np.full(found.rows.events, _has_items(ask, found.rows))
-    on_row = np.logical_and.reduce([is_row, *(keys[name] != 0 for name in hidden)])
+    on_row = is_row & only.passes(keys, found.rows.events)
     for number in found.measures:
         amounts = found.amounts(number)
         if dimensions and on_row.any():
             cells.add(number, amounts[on_row], *(key[on_row] for key in keys.values()))
-        cells.add(table_cells.TOTAL + number, float(amounts[on_row if hidden else slice(None)].sum()))
-        if hidden:
+        cells.add(table_cells.TOTAL + number, float(amounts[on_row if only else slice(None)].sum()))
+        if only:
             cells.add(table_cells.GRAND_TOTAL + number, float(amounts.sum()))
 
 

@@ -9,14 +9,15 @@ from pydantic import Field, model_validator
 from cja_spark.errors import did_you_mean
 from cja_spark.reports.include_no_value import IncludeNoValue
 from cja_spark.reports.kind import REPORTS, Kind
+from cja_spark.reports.own_columns import WithColumns
 from cja_spark.reports.row_segments import RowSegments, named_segments, segments_in_place
-from cja_spark.reports.spec import Report
 from cja_spark.reports.table_by_segments import cells_of, rows_of
 from cja_spark.spec import AsTuple, EachOnce, Name, Spec
+from cja_spark.view.condition import DimensionCondition
 from cja_spark.view.spec import View
 
 
-class Table(Report):
+class Table(WithColumns):
     """Metrics by the values of dimensions.
 
     Attributes:
@@ -30,6 +31,7 @@ class Table(Report):
             each dimension says it (`no_value: {show: false}`).
         round_counts: shows metrics that count, whose parts an attribution may credit, as whole numbers; sums, order and
             calculated metrics are of the parts (rule M5).
+        filter: conditions on values of the dimensions: the rows that meet all of them are the table, and its total is theirs.
     """
 
     report: Literal["table"] = "table"
@@ -40,6 +42,7 @@ class Table(Report):
     sort: Name | None = None
     include_no_value: IncludeNoValue | None = None
     round_counts: bool = False
+    filter: Annotated[tuple[DimensionCondition, ...], AsTuple] = ()
 
     @model_validator(mode="after")
     def _of_the_table(self) -> Self:
@@ -47,6 +50,11 @@ class Table(Report):
         for name in shown:
             if name not in self.dimensions:
                 raise ValueError(f"include_no_value: '{name}' is no dimension of the table. {did_you_mean(name, self.dimensions)}".rstrip())
+        for condition in self.filter:
+            if condition.dimension not in self.dimensions:
+                raise ValueError(f"filter: '{condition.dimension}' is no dimension of the table. {did_you_mean(condition.dimension, self.dimensions)}".rstrip())
+            if condition.distinct is not None or condition.model != "repeating":
+                raise ValueError(f"filter: rows are values, so 'distinct' and 'model' say nothing of them; write a segment for events of '{condition.dimension}'.")
         return self
 
     def settled(self, view: View) -> Self:
@@ -83,8 +91,8 @@ class Table(Report):
         return named_segments(self.by_segments)
 
     def conditions(self) -> tuple[Spec, ...]:
-        """Those that are rows and written in place."""
-        return segments_in_place(self.by_segments)
+        """Those that are rows and written in place, and those that rows must meet."""
+        return (*segments_in_place(self.by_segments), *self.filter)
 
 
 REPORTS.register("table")(Kind(Table, cells_of, rows_of))

@@ -21,6 +21,7 @@ from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import in_total, kept, measures, rounded_counts, shown
 from cja_spark.reports.ranked import ranked
 from cja_spark.reports.rate_game import credited as credited_by_game
+from cja_spark.reports.row_filter import RowFilter, row_filter
 from cja_spark.reports.squares import of_all, on_rows
 from cja_spark.reports.table_rows import Rows, combined, table_rows
 from cja_spark.reports.table_sums import per_key, totals_of
@@ -32,17 +33,6 @@ if TYPE_CHECKING:
 TOTAL, GRAND_TOTAL = 1_000_000, 2_000_000  # measures from here on are totals of the measures below
 
 
-def hidden_in(ask: Ask[Table]) -> tuple[str, ...]:
-    """The dimensions whose *no value* is not in the table.
-
-    Source: T3, O8.
-    """
-    shown = ask.report.settled(ask.view).include_no_value
-    if isinstance(shown, bool):
-        return () if shown else ask.report.dimensions
-    return tuple(name for name in ask.report.dimensions if name not in (shown or ()))
-
-
 def kernel(seen: Seen[Table]) -> Cells:
     """Sum each measure per combination of values, and once over all events of the table.
 
@@ -50,26 +40,25 @@ def kernel(seen: Seen[Table]) -> Cells:
     """
     ask = seen.ask
     report = ask.report
-    cells, hidden = Cells(), hidden_in(ask)
+    cells, only = Cells(), row_filter(ask)
     mask = seen.masked()
-    rows = table_rows(seen, report.dimensions, mask, hidden=hidden)
+    rows = table_rows(seen, report.dimensions, mask, only)
     found = measures(report.metrics_used(), ask.view)
-    total_mask = mask if not hidden or not rows.keys else _touched(mask, rows.at)
+    total_mask = mask if not only or not rows.keys else _touched(mask, rows.at)
     for number, measure in enumerate(found):
         own = kept(seen, measure, mask)
         if measure.distinct:
             _distinct(cells, seen, number, measure.distinct, own)
             continue
         if how := attribution_of(measure, report, ask.view):
-            places = [report.dimensions.index(name) for name in hidden]
-            given = credits(seen, measure.metric, how, own, places)
-            total = _credited(cells, number, given, in_total(seen, measure.metric, own), places)
+            given = credits(seen, measure.metric, how, own, only)
+            total = _credited(cells, number, given, in_total(seen, measure.metric, own), report.dimensions, only)
             if given.game:
                 given.game.add_to(cells, number)
         else:
-            total = _total(seen, measure, _rows_of(measure, rows, own), own & total_mask, hidden=bool(hidden))
+            total = _total(seen, measure, _rows_of(measure, rows, own), own & total_mask, filtered=bool(only))
         cells.add(TOTAL + number, total)
-        if hidden:
+        if only:
             cells.add(GRAND_TOTAL + number, of_all(seen, measure, own))
     if rows.keys and len(rows.at):
         _add_rows(cells, seen, rows, found, mask)
@@ -96,7 +85,7 @@ def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure,
             cells.add(number, amounts, *values)
 
 
-def _credited(cells: Cells, number: int, given: Credits, whole: float, hidden: Sequence[int]) -> float:
+def _credited(cells: Cells, number: int, given: Credits, whole: float, dimensions: Sequence[str], only: RowFilter) -> float:
     """Add the cells of a metric with attribution; returns its total.
 
     Args:
@@ -104,36 +93,37 @@ def _credited(cells: Cells, number: int, given: Credits, whole: float, hidden: S
         number: the measure's.
         given: the credit.
         whole: the total of all rows.
-        hidden: places of the dimensions whose *no value* makes no row.
+        dimensions: those of the table.
+        only: which values make a row.
 
-    Source: A5. Decision: without *no value*, the total is of what goes to rows.
+    Source: A5. Decision: where some values make no row, the total is of what goes to rows.
     """
     some = given.amounts != 0
     cells.add(number, given.amounts[some], *(key[some] for key in given.ids))
-    rows = np.logical_and.reduce([np.ones(len(given.nobody), bool), *(given.untouched[at] != 0 for at in hidden)])
+    rows = only.passes(dict(zip(dimensions, given.untouched, strict=True)), len(given.nobody))
     some = rows & (given.nobody != 0)
     cells.add(number, given.nobody[some], *(key[some] for key in given.untouched))
-    return given.on_rows + float(given.nobody[rows].sum()) if hidden else whole
+    return given.on_rows + float(given.nobody[rows].sum()) if only else whole
 
 
 def _distinct(cells: Cells, seen: Seen[Table], number: int, counted: str, mask: Bools) -> None:
-    """Add the cells of distinct values (T3: without *no value*, the total is of the rows, the grand total of all)."""
-    hidden = hidden_in(seen.ask)
-    of_rows = add_values(cells, seen, number, seen.ask.report.dimensions, counted, mask, hidden=hidden)
-    every = add_values(cells, seen, number, (), counted, mask, hidden=())
-    total = of_rows if hidden else every
+    """Add the cells of distinct values (T3: where some values make no row, the total is of the rows, the grand total of all)."""
+    only = row_filter(seen.ask)
+    of_rows = add_values(cells, seen, number, seen.ask.report.dimensions, counted, mask, only)
+    every = add_values(cells, seen, number, (), counted, mask)
+    total = of_rows if only else every
     cells.add(TOTAL + number, np.ones(len(total)), total)
-    if hidden:
+    if only:
         cells.add(GRAND_TOTAL + number, np.ones(len(every)), every)
 
 
-def _total(seen: Seen[Table], measure: Measure, rows: Rows, mask: Bools, *, hidden: bool) -> float:
+def _total(seen: Seen[Table], measure: Measure, rows: Rows, mask: Bools, *, filtered: bool) -> float:
     """The total of a measure.
 
-    Source: T3. Decision: without *no value*, the total of an additive metric on items counts the items that have
-        values, so that the rows of its column sum to it.
+    Source: T3. Decision: where some values make no row, the total of an additive metric on items counts the items whose
+        values do, so that the rows of its column sum to it.
     """
-    if rows.items and hidden and additive(replace(measure, squared_per=""), seen.ask.report, seen.ask):
+    if rows.items and filtered and additive(replace(measure, squared_per=""), seen.ask.report, seen.ask):
         nothing = np.zeros(len(rows.at), np.int32)
         return float(on_rows(seen, measure, rows, nothing, 1)[0])
     return of_all(seen, measure, mask)
@@ -164,7 +154,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names, whole: Mapping[Measure, fl
     games = _games(sums, found, ask)
     keys, amounts = per_key(sums, found, games, len(report.dimensions))
     totals = totals_of(sums, found, TOTAL)
-    if hidden_in(ask):
+    if row_filter(ask):
         totals |= {one: totals[one] + math.fsum(given.values()) for one, given in games.items()}
     grand = dict(whole) if whole else grand_of(sums, ask, found)
     controls = controls_in(keys, ask, names)
@@ -193,7 +183,7 @@ def finish(sums: Sums, ask: Ask[Table], names: Names, whole: Mapping[Measure, fl
 
 def grand_of(sums: Sums, ask: Ask[Table], found: tuple[Measure, ...]) -> dict[Measure, float]:
     """The grand total of each measure (T3)."""
-    return totals_of(sums, found, GRAND_TOTAL if hidden_in(ask) else TOTAL)
+    return totals_of(sums, found, GRAND_TOTAL if row_filter(ask) else TOTAL)
 
 
 def _differ(column: Floats) -> bool:
@@ -206,14 +196,20 @@ def _differ(column: Floats) -> bool:
 
 def _games(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> dict[Measure, dict[tuple[int, ...], float]]:
     """Per measure that is shared by a rate game what each row gets."""
-    hidden = [ask.report.dimensions.index(name) for name in hidden_in(ask)]
-    games = {}
+    only, games = row_filter(ask), {}
     for number, one in enumerate(found):
         how = attribution_of(one, ask.report, ask.view)
         if how and how.game == "rate_game":
             given = credited_by_game(sums, number, len(ask.report.dimensions))
-            games[one] = {key: amount for key, amount in given.items() if amount and all(key[at] for at in hidden)}
+            games[one] = _passing({key: amount for key, amount in given.items() if amount}, ask.report.dimensions, only)
     return games
+
+
+def _passing(given: dict[tuple[int, ...], float], dimensions: Sequence[str], only: RowFilter) -> dict[tuple[int, ...], float]:
+    """Those that are rows."""
+    keys = np.array([*given], np.int64).reshape(len(given), len(dimensions))
+    passed = only.passes({name: keys[:, at] for at, name in enumerate(dimensions)}, len(given))
+    return {key: amount for (key, amount), row in zip(given.items(), passed, strict=True) if row}
 
 
 def _other(measure: Measure, rest: Floats, ask: Ask[Table]) -> list[float]:

@@ -12,6 +12,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.measures import per_code
+from cja_spark.reports.row_filter import ALL_ROWS, RowFilter
 from cja_spark.view.arrays import is_all_values
 from cja_spark.view.summary_sources import is_of_summary
 
@@ -44,8 +45,8 @@ def arrays_of(ask: Ask, dimensions: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda array: (is_all_values(array), array.count("[]"), array)))
 
 
-def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, *, hidden: Sequence[str]) -> Rows:
-    """Rows of the masked events, but for those without a value of a dimension whose *no value* is hidden.
+def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, shown: RowFilter = ALL_ROWS) -> Rows:
+    """Rows of the masked events, of the values that may be rows.
 
     An event without items gives no row; an item without a value, or without items of its own, gives *no value*.
 
@@ -57,9 +58,7 @@ def table_rows(seen: Seen, dimensions: Sequence[str], mask: Bools, *, hidden: Se
     for array in arrays_of(seen.ask, dimensions):
         rows = _with_items(rows, array, *_level(seen, dimensions, array))
     rows = Rows(rows.at, rows.items, tuple(_ids(seen, rows, name) for name in dimensions))
-    if not hidden:
-        return rows
-    return rows.chosen(np.logical_and.reduce([rows.keys[dimensions.index(name)] != 0 for name in hidden]))
+    return rows.chosen(shown.passes(dict(zip(dimensions, rows.keys, strict=True)), len(rows.at))) if shown else rows
 
 
 def _level(seen: Seen, dimensions: Sequence[str], array: str) -> tuple[Ints, str | None]:

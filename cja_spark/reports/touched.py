@@ -16,6 +16,7 @@ from cja_spark.kernels.months import reach
 from cja_spark.kernels.touch_runs import run_heads, runs_of
 from cja_spark.kernels.touch_shares import Shares, decayed, decaying_shares, even_shares, shaped_shares, spread
 from cja_spark.reports.ask import Seen
+from cja_spark.reports.row_filter import RowFilter
 from cja_spark.reports.table_rows import combined, table_rows
 from cja_spark.spec import milliseconds
 from cja_spark.view.attribution import Attribution
@@ -141,9 +142,9 @@ class Way:
             return int(self.began.at[conversion])
         return int(self.touches.at[touch])
 
-    def rows(self, hidden: Sequence[int]) -> Bools:
-        """Which numbers of values are rows: those that have a value in all dimensions in hidden places."""
-        return np.asarray(np.logical_and.reduce([np.ones(len(self.ids[0]), bool), *(self.ids[at] != 0 for at in hidden)]), bool)
+    def rows(self, dimensions: Sequence[str], shown: RowFilter) -> Bools:
+        """Which numbers of values are rows."""
+        return shown.passes(dict(zip(dimensions, self.ids, strict=True)), len(self.ids[0]))
 
     def on_rows(self, how: Attribution, credit: Floats, amounts: Floats, rows: Bools) -> float:
         """What touches on rows are credited with, each once; of participation, the conversions that one came before.
@@ -192,7 +193,7 @@ def _touches_of(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, list[Ints]
 
 
 def _combinations(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, tuple[list[Ints], Codes], Ints]:
-    rows = table_rows(seen, dimensions, np.ones(seen.journeys.events, bool), hidden=())
+    rows = table_rows(seen, dimensions, np.ones(seen.journeys.events, bool))
     rows = rows.chosen(np.logical_or.reduce([key != 0 for key in rows.keys]))
     if len(rows.at) == 0:
         return rows.at, (list(rows.keys), rows.at.astype(np.int32)), rows.at

@@ -13,8 +13,9 @@ from cja_spark.reports.cells import Sums
 from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.kind import Names
 from cja_spark.reports.measures import measures, shown, spoken
+from cja_spark.reports.row_filter import row_filter
 from cja_spark.reports.table import Table
-from cja_spark.reports.table_cells import GRAND_TOTAL, TOTAL, hidden_in, kernel
+from cja_spark.reports.table_cells import GRAND_TOTAL, TOTAL, kernel
 from cja_spark.reports.table_sums import per_key, totals_of
 from cja_spark.reports.traced import texts_of
 from cja_spark.view.formula.uses import Measure, is_of_each_row, measures_of
@@ -54,7 +55,7 @@ def _of_table(seen: Seen[Table], texts: Names) -> list[dict[str, object]]:
     sums = Sums(pa.Table.from_batches([*kernel(seen).batches(0)]))
     keys, amounts = per_key(sums, found, {}, len(report.dimensions))
     totals = totals_of(sums, found, TOTAL)
-    grand = totals_of(sums, found, GRAND_TOTAL) if hidden_in(seen.ask) else totals
+    grand = totals_of(sums, found, GRAND_TOTAL) if row_filter(seen.ask) else totals
     columns = {one: np.array([totals[one], grand[one], *amounts[one]]) for one in found}
     for one in found:
         columns[one][_unknown(seen, one, len(keys))] = np.nan
@@ -88,7 +89,7 @@ def _unknown(seen: Seen[Table], measure: Measure, keys: int) -> np.ndarray:
     how = attribution_of(measure, seen.ask.report, seen.ask.view)
     of_all = how is not None and how.game == "rate_game"
     everywhere = not measure.distinct and is_of_summary(seen.ask.view, measure.metric)
-    return np.array([everywhere or (of_all and bool(hidden_in(seen.ask))), everywhere, *[everywhere or of_all] * keys], bool)
+    return np.array([everywhere or (of_all and bool(row_filter(seen.ask))), everywhere, *[everywhere or of_all] * keys], bool)
 
 
 def _said(seen: Seen[Table], keys: Keys, texts: Names) -> list[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.distinct import add_values_over_time, values_in_total, values_per_key
 from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.measures import kept, measures, shown
-from cja_spark.reports.spec import Report
+from cja_spark.reports.own_columns import WithColumns
 from cja_spark.reports.squares import of_all, on_events
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.calendar import Granularity, edges, label
@@ -24,7 +24,7 @@ TOTAL = 1_000_000  # measures from here on are totals of the measure below
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Trend(Report):
+class Trend(WithColumns):
     """Metrics over time; every bucket of the range is a row, also one without events.
 
     Attributes:

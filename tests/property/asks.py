@@ -20,6 +20,7 @@ from tests.property.conditions import (
     SESSION_TYPES,
     STANDARD,
     TEXTS,
+    of_values,
     segment,
 )
 from tests.property.formulas import Draw
@@ -195,6 +196,15 @@ def credited(chance):
     return {"report": "table", "dimensions": dimensions, "metrics": ["orders", "units", "events"], "rows": chance.choice([2, 50])}
 
 
+def filtered(chance):
+    """A table with the rows alone whose values meet conditions."""
+    found = (table if chance.random() < 0.5 else credited)(chance)
+    texts = {**TEXTS, **STANDARD}
+    names = [name for name in found["dimensions"] if name in texts] or ["page"]
+    asked = [of_values(chance, name, texts) for name in chance.sample(names, min(len(names), chance.choice([1, 1, 2])))]
+    return {**found, "dimensions": found["dimensions"] or names, "filter": asked}
+
+
 def trend(chance, days):
     sizes = ["day", "week", "month", "quarter", "year", *(["hour"] * 3 if days == 2 else [])]
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES, *FORMULAS], 5)
@@ -220,7 +230,8 @@ def without_times(asked):
         return {}
     shown = asked.get("include_no_value")
     kept = {"include_no_value": [name for name in shown if name in valued]} if isinstance(shown, list) else {}
-    return {"dimensions": valued, **kept}
+    asked_of = {"filter": [one for one in asked["filter"] if one["dimension"] in valued]} if asked.get("filter") else {}
+    return {"dimensions": valued, **kept, **asked_of}
 
 
 def retention(chance):
@@ -252,7 +263,7 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered))]
 
 
 def drawn_by(make, chance, view):

@@ -75,6 +75,12 @@ def comparison(chance):
     """A dimension compared with text."""
     texts = TEXTS if chance.random() < 0.7 else STANDARD
     name = chance.choice(list(texts))
+    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", "neighbour", "level", *STANDARD) else [])]
+    return {**of_values(chance, name, texts), "model": chance.choice(models)}
+
+
+def of_values(chance, name, texts):
+    """A dimension compared with one or more of its texts, or parts of them."""
     negative = chance.random() < 0.4
     text = chance.choice(texts[name])
     operators = {
@@ -87,8 +93,7 @@ def comparison(chance):
         **{(one, one): chance.choice([0, 1, 2, 2.5, 30]) for one in ("at_least", "at_most", "more_than", "less_than")},
     }  # fmt: skip
     words, asked = chance.choice(list(operators.items()))
-    models = ["repeating", "instance", *(["non_repeating"] if name in ("page", "channel", "tier", "campaign", "neighbour", "level", *STANDARD) else [])]
-    return {"dimension": name, words[negative]: asked, "model": chance.choice(models)}
+    return {"dimension": name, words[negative]: asked}
 
 
 DISTANCES = (

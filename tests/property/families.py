@@ -18,6 +18,7 @@ def families_of(ask: dict, view: dict) -> set[str]:
     found = {f"report {ask['report']}"} | ({"segments as rows"} if ask.get("by_segments") else set())
     found |= {f"preset {ask['preset']}"} if "preset" in ask else set()
     found |= {f"mode {mode} of a fallout" for mode in ask.get("modes", ())}
+    found |= {"filters of rows"} if ask.get("filter") else set()
     if ask["report"] == "cohort":
         found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
     found |= {f"growth of a {ask.get('granularity')}"} if ask["report"] == "growth" else set()

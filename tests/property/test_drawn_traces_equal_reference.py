@@ -19,9 +19,9 @@ from cja_spark.reports.compile import (
     window_with,
 )
 from cja_spark.reports.dictionary import maps_of, shown_names
+from cja_spark.reports.row_filter import row_filter
 from cja_spark.reports.standard import texts_with_standard
 from cja_spark.reports.table import Table
-from cja_spark.reports.table_cells import hidden_in
 from cja_spark.reports.traced import Traced, traced_events
 from cja_spark.reports.traced_credits import traced_credits
 from cja_spark.reports.traced_sums import traced_sums
@@ -137,7 +137,7 @@ def test_drawn_traces_equal_the_reference(lot):
                 seen, texts = seen_of(view, asked, days, own, tiers, until)
                 rows = by_row(report(own, view_of_reference(written), {**asked, "from": start, "to": end}, data_until=until), asked["dimensions"])
                 plain = {name for name in asked["metrics"] if name not in formulas and not is_game(view, name)}
-                labels = [view.no_value_of(name) if hidden_in(seen.ask) else None for name in asked["dimensions"]]
+                labels = [view.no_value_of(name) if row_filter(seen.ask) else None for name in asked["dimensions"]]
                 try:
                     sums += sums_are_alike(traced_sums([seen], texts), rows, plain)
                     credits += credits_are_alike(traced_credits([seen], texts), rows, plain, labels)

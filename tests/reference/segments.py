@@ -62,7 +62,11 @@ def glob(pattern: str) -> str:
 def value_matches(event: dict, condition: dict, view: dict) -> bool:
     """G3 on one event: a positive operator never matches null; a negative one is its exact complement."""
     set_itself = condition.get("model", "repeating") != "repeating"
-    values = own(own_before_persistence(event) if set_itself else event, view, condition["dimension"])
+    return values_match(own(own_before_persistence(event) if set_itself else event, view, condition["dimension"]), condition)
+
+
+def values_match(values: list[str], condition: dict) -> bool:
+    """The same of some values, those that are set."""
     if "exists" in condition:
         return bool(values) == condition["exists"]
     for name, asked in condition.items():

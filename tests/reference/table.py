@@ -7,6 +7,7 @@ import math
 from tests.reference.attribution import attributed, credits, valued
 from tests.reference.calculated import Leaf, Rows, columns, leaves
 from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path, spec_of
+from tests.reference.segments import values_match
 from tests.reference.values import filled, no_value
 from tests.reference.variants import by_unit, controls
 
@@ -111,6 +112,15 @@ def hidden_in(ask: dict, view: dict) -> list[str]:
     return [name for name in dimensions if not no_value(view, name)["show"]]
 
 
+def makes_row(key: Key, dimensions: list[str], ask: dict, view: dict) -> bool:
+    """T3: whether values may be a row: none is a null that is hidden, and all meet the filter."""
+    hidden, found = hidden_in(ask, view), dict(zip(dimensions, key, strict=True))
+    if any(found[name] is None for name in hidden if name in found):
+        return False
+    asked = [one for one in ask.get("filter", ()) if one["dimension"] in found]
+    return all(values_match([value] if (value := found[one["dimension"]]) is not None else [], one) for one in asked)
+
+
 def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     """T2: rows add up, unless distinct things are counted or an amount can go to several rows."""
     if leaf.distinct or leaf.per or leaf.metric in ("people", "sessions", *TYPES):
@@ -133,15 +143,14 @@ def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_o
     metrics = ask.get("metrics", ["events", "people", "sessions"])
     sort = ask.get("sort") or metrics[0]
     needed = leaves(view, [*metrics, sort])
-    hidden = hidden_in(ask, view)
-    keep_null = not hidden
+    every_row = not hidden_in(ask, view) and not ask.get("filter")
     per_key: dict[Key, list[tuple[dict, list]]] = {}
     counted = []
     masked = [*seen["masked"], *seen["rows"]]
     for one in masked:
         keys = {key for key, _ in bindings(one["event"], view, dimensions)}
-        keys = {key for key in keys if all(value is not None or name not in hidden for name, value in zip(dimensions, key, strict=True))}
-        if keys or keep_null or not dimensions:
+        keys = {key for key in keys if makes_row(key, dimensions, ask, view)}
+        if keys or every_row or not dimensions:
             counted.append(one)
         for key in keys:
             per_key.setdefault(key, []).append(one)
@@ -154,7 +163,7 @@ def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_o
     cells = {key: row_sums(key, of, view, plain, dimensions) for key, of in per_key.items()}
     touched = credit(cells, seen, ask, view, needed)
     everything = sums(masked, view, needed) if whole is None else whole
-    if not keep_null:  # items without a value are no rows, and what lies on them is not in the total
+    if not every_row:  # items whose values are no rows, and what lies on them is not in the total
         totals |= {
             leaf: math.fsum(cell[leaf] for cell in cells.values())
             for leaf in needed
@@ -172,8 +181,7 @@ def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_o
                     pair for one in kept(seen["masked"], leaf)
                     for pair, _ in bindings(one["event"], view, [*dimensions, leaf.distinct])
                 }
-                least = {*hidden, leaf.distinct}
-                told = {pair for pair in pairs if all(pair[at] is not None for at, name in enumerate([*dimensions, leaf.distinct]) if name in least)}
+                told = {pair for pair in pairs if pair[-1] is not None and makes_row(pair[:-1], dimensions, ask, view)}
                 totals[leaf] = float(len({pair[-1] for pair in told}))
     if totals_only:
         return totals
@@ -201,13 +209,13 @@ def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_o
 
 def credit(cells: dict[Key, dict], seen: dict, ask: dict, view: dict, needed: list[Leaf]) -> dict[Leaf, float]:
     """A: add what rows are credited with to the cells; returns per metric what goes to rows, each touch once."""
-    on_rows, dimensions, hidden = {}, ask["dimensions"], hidden_in(ask, view)
+    on_rows, dimensions = {}, ask["dimensions"]
 
     def combinations(event: dict) -> set[Key]:
         return {key for key, _ in bindings(event, view, valued(ask))}
 
     def is_row(key: Key) -> bool:
-        return all(value is not None or name not in hidden for name, value in zip(dimensions, key, strict=True))
+        return makes_row(key, dimensions, ask, view)
 
     for leaf in needed:
         how = attributed(view, ask, leaf)

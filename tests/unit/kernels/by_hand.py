@@ -23,6 +23,7 @@ from cja_spark.reports.compile import (
 )
 from cja_spark.reports.dictionary import is_changed, maps_of, shown_names, shown_of
 from cja_spark.reports.kinds import REPORTS
+from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
 from cja_spark.view.text_numbers import marked
@@ -109,8 +110,8 @@ def cells_of(persons, view=VIEW, **asked):
 def ask_of(persons, view=VIEW, as_of=END, until=END, items_shown=None, **asked):
     """A report ready to run on hand-written persons, and the texts of their values by id."""
     kind = REPORTS.named(asked["report"])
-    given = View.model_validate({**VIEW, **view})
     report = kind.spec.model_validate({"range": JANUARY, **asked})
+    given = with_columns(View.model_validate({**VIEW, **view}), [report])
     settled = {"persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given)}
     settled |= {"standard": standard_in(report, given), "neighbours": neighbours_in(report, given)}
     texts = {text for own in persons for _, values in own for text in (values.get("page"), values.get("channel"), *values.get("sku", ()))}

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from cja_spark.connection.spec import Connection
 from cja_spark.page import ColumnSpec
 from cja_spark.publish_page import column_of, identities_of, panel_of
+from cja_spark.reports.own_columns import with_columns
+from cja_spark.reports.table import Table
 from cja_spark.view.spec import View
 from tests.unit.page.answers import VIEW, fallout, sessions, table, trend
 
@@ -165,3 +167,15 @@ def test_people_in_a_segment_are_people_for_the_page():
     view = View.model_validate({"name": "shop", "metrics": metrics})
     found = {name: column_of(name, view).format for name in metrics}
     assert found == {"orders": "count", "few": "people", "same": "people", "both": "people", "share": "number", "most": "number"}
+
+
+def test_columns_and_a_filter_of_a_table_are_told_in_words():
+    report = Table.model_validate({
+        "name": "pages", "dimensions": ["page"], "filter": [{"dimension": "page", "starts_with": "ho"}],
+        "columns": {"bought": {"metric": "orders", "segments": ["buyers"], "label": "Orders of buyers"}, "per_person": {"calculate": "orders / people"}},
+    })  # fmt: skip
+    plain, view = table(40, 20), with_columns(VIEW, [report])
+    told = panel_of(replace(plain, ask=replace(plain.ask, report=report, view=view)), view).options
+    assert told["Columns"] == "Orders of buyers: orders[buyers], Per person: orders / people"
+    assert told["Filter"] == "page starts with 'ho'"
+    assert not {"Columns", "Filter"} & {*panel_of(plain, VIEW).options}
