@@ -114,7 +114,7 @@ WORKS: dict[str, Work] = {
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
     "fallout, 4 steps, an exclusion": Work(_excluding("drop_attempt"), 80),
-    "fallout, 4 steps, who leaves by an exclusion": Work(_excluding("drop_person"), 80),
+    "fallout, 4 steps, who leaves by an exclusion": Work(_excluding("drop_person"), 80, without=REPORT_OF[FALLOUT]),  # a second walk
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),

@@ -174,13 +174,17 @@ def _stays(bits, hits, t, begin, end, may_start, begins, after, until, is_next, 
 
 @numba.njit(cache=True, nogil=True)
 def _leaving(bits, hits, t, offsets, may_start, begins, after, until, is_next, strict, once, grouped, levels, leaves):
-    """Only units with an exclusion's event are looked at."""
+    """Only units that reach step a of an exclusion, and have an event of it, are looked at."""
     for unit in range(len(offsets) - 1):
         begin, end = offsets[unit], offsets[unit + 1]
+        asked = np.uint32(0)
+        for one in range(len(after)):
+            if after[one] < levels[unit]:
+                asked |= np.uint32(1) << np.uint32(one)
         some = False
         for event in range(begin, end):
-            some = some or hits[event] != 0
-        if some and levels[unit] > 0:
+            some = some or hits[event] & asked != 0
+        if some:
             steps = np.int64(levels[unit])
             leaves[unit] = not _stays(
                 bits, hits, t, begin, end, may_start, begins, after, until, is_next[:steps], strict, once, grouped, steps
