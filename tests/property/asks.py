@@ -200,9 +200,11 @@ def filtered(chance):
     """A table with the rows alone whose values meet conditions."""
     found = (table if chance.random() < 0.5 else credited)(chance)
     texts = {**TEXTS, **STANDARD}
-    names = [name for name in found["dimensions"] if name in texts] or ["page"]
+    names = [name for name in found["dimensions"] if name in texts]
+    if not names:  # of times too many to look for a text among them
+        names, found = ["page"], {**found, "dimensions": ["page"], "include_no_value": None}
     asked = [of_values(chance, name, texts) for name in chance.sample(names, min(len(names), chance.choice([1, 1, 2])))]
-    return {**found, "dimensions": found["dimensions"] or names, "filter": asked}
+    return {**found, "filter": asked}
 
 
 def trend(chance, days):
