@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from tests.property.conditions import (
     METRICS,
     METRICS_OF_SESSIONS,
@@ -33,4 +35,7 @@ def cohort(chance, days):
         found["return"] = criteria(chance)
     if "latency" not in how and chance.random() < 0.4:
         found |= {"dimension": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "rows": chance.choice([1, 2, 14])}
+    apart = random.Random(repr(found))  # what a seed draws besides stays as it is
+    if apart.random() < 0.2:
+        found = {**{option: value for option, value in found.items() if option not in ("entry", "mode")}, "preset": apart.choice(["adobe", "clickhouse", "clickhouse"])}
     return found
