@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -12,12 +11,12 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys
 from cja_spark.journeys.hashing import value_id
+from cja_spark.kernels.amounts import compared
 from cja_spark.kernels.checkpoints import Found, Sequences
 from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
 from cja_spark.kernels.ranges import Place, events_in_range, met_there
 from cja_spark.kernels.sessions import run_starts, session_amounts
 from cja_spark.spec import Spec
-from cja_spark.view.comparison import Comparison
 from cja_spark.view.condition import (
     COMPLEMENT_OF,
     AllOf,
@@ -35,14 +34,6 @@ from cja_spark.view.spec import SESSION_METRICS
 from cja_spark.view.standard import SESSION_TYPES
 
 LEVELS = {"event": 0, "session": 1, "person": 2}
-_COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
-    "at_least": operator.ge,
-    "at_most": operator.le,
-    "more_than": operator.gt,
-    "less_than": operator.lt,
-    "equals": operator.eq,
-    "does_not_equal": operator.ne,
-}
 TextIds = Mapping[DimensionCondition, npt.NDArray[np.int64]]
 
 
@@ -278,19 +269,6 @@ def ids_match(ids: Ints, condition: DimensionCondition, text_ids: TextIds) -> Bo
     if condition.equals_any_of is not None:
         return np.isin(ids, np.array([value_id(text) for text in condition.equals_any_of], np.int64))
     raise KeyError(f"no ids for {condition}")
-
-
-def compared(amounts: npt.NDArray[Any], condition: Comparison) -> Bools:
-    """Which amounts meet all comparisons of a condition; NaN meets none.
-
-    Shapes: amounts float64[n] or int64[n] -> bool[n].
-    """
-    met = np.ones(len(amounts), bool)
-    for name, compare in _COMPARE.items():
-        bound = getattr(condition, name)
-        if bound is not None:
-            met &= compare(amounts, bound)
-    return met
 
 
 def _dense(numbers: Ints) -> Ints:

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from pydantic import BeforeValidator, Field, model_validator
 
 from cja_spark.journeys.batch import Bools, Floats, Ints
+from cja_spark.kernels.amounts import compared
 from cja_spark.kernels.cohort import Stays
 from cja_spark.kernels.counting import slots_of, sums_per_code
-from cja_spark.kernels.segments import compared
 from cja_spark.kernels.sessions import session_amounts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.measures import IN_MS, per_code

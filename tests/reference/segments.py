@@ -78,7 +78,7 @@ def values_match(values: list[str], condition: dict) -> bool:
 
 
 def total(unit: Indices, journey: list[dict], session_of: list[int], condition: dict, view: dict) -> float:
-    """The unit's sum of a metric; not set counts 0."""
+    """The unit's sum of a metric, to nine decimals; not set counts 0."""
     metric = condition["metric"]
     if metric == "people":
         return 1.0
@@ -86,7 +86,7 @@ def total(unit: Indices, journey: list[dict], session_of: list[int], condition: 
         return float(len({session_of[at] for at in unit}))
     if metric in TYPES:
         return float(len({session_of[at] for at in unit if journey[at][metric]}))
-    return math.fsum(amount(journey[at], view, metric) for at in unit)
+    return round(math.fsum(amount(journey[at], view, metric) for at in unit), 9)
 
 
 def is_set(event: dict, view: dict, metric: str) -> bool:
