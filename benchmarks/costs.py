@@ -12,6 +12,7 @@ from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
+from cja_spark.reports.frequency import Frequency
 from cja_spark.reports.growth import Growth
 from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.indicators import Indicators
@@ -74,6 +75,7 @@ PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimen
 FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimension": "page", "starts_with": "entry"})
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
 VISITS_BY_WEEK = Cohort.model_validate({"name": "visits_by_week", "range": RANGE, "inclusion": "events", "return": "sessions", "granularity": "week"})
+HOW_OFTEN = Frequency.model_validate({"name": "how_often", "range": RANGE, "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 GROWTH_BY_DAY = Growth.model_validate({"name": "growth_by_day", "range": RANGE, "granularity": "day", "lookback": 14})
 CART_AND_PURCHASE = Deflection.model_validate({
     "name": "cart_and_purchase", "range": RANGE, "topic": "page", "self_service": {"dimension": "event", "equals": "cart"},
@@ -120,6 +122,7 @@ WORKS: dict[str, Work] = {
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
+    "frequency of three steps": Work(HOW_OFTEN, 70),  # no target of its own: that of histograms and overlaps
     "growth of days": Work(GROWTH_BY_DAY, 100),  # no target of its own: that of cohorts
     "time from cart to purchase": Work(CART_TO_PURCHASE, 90),
     "call deflection, a purchase as the call": Work(CART_AND_PURCHASE, 120),

@@ -46,6 +46,7 @@ _HOMES = {
     "TimeToEvent": "cja_spark.reports.time_to_event",
     "Indicators": "cja_spark.reports.indicators",
     "Growth": "cja_spark.reports.growth",
+    "Frequency": "cja_spark.reports.frequency",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]

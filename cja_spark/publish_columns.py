@@ -15,7 +15,7 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
     "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"), "in_segment": ("text", "Segment"),
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
-    "amount_range": ("text", "Amount"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
+    "amount_range": ("text", "Amount"), "times": ("text", "Times"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),
     "elapsed": ("text", "Elapsed"), "retention_rate": ("percent", "Retention rate"),
     "periods_after": ("text", "Periods after"), "base_people": ("people", "Of people"), "cohort_rate": ("percent", "Rate"),

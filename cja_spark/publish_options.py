@@ -12,6 +12,7 @@ from cja_spark.reports.cohort_criteria import Criteria
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.fallout_steps import Step
+from cja_spark.reports.frequency import Frequency
 from cja_spark.reports.growth import Growth
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
@@ -40,8 +41,8 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         return steps_of_calls(report, sentence)
     if isinstance(report, TimeToEvent):
         return {"container": view.containers.named(report.container), **steps_of_times(report, sentence)}
-    if isinstance(report, Overlap):
-        return {"sets": [sentence(one.name()) for one in report.sets]}
+    if isinstance(report, Overlap | Frequency):
+        return {"sets" if isinstance(report, Overlap) else "events": [sentence(one.name()) for one in report.own_steps()]}
     if isinstance(report, Retention | Cohort | Growth):
         return {name: sentence(one.name()) for name, one in _criteria(report).items()}
     own = _of_columns(report, sentence) if isinstance(report, WithColumns) else {}

@@ -15,6 +15,7 @@ from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_bucket
 from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
 from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
+from cja_spark.page.privacy_of_frequency import hide_few_of_frequency, times_add_up
 from cja_spark.page.privacy_of_growth import classes_add_up, hide_few_of_growth
 from cja_spark.page.privacy_of_indicators import hide_few_of_indicators, indicators_are_told
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
@@ -85,6 +86,7 @@ def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
 # Rows that tell of one another, and what hides few people of them.
 _TELLING = (
     (steps_follow, hide_few_of_steps),
+    (times_add_up, hide_few_of_frequency),
     (buckets_add_up, hide_few_of_buckets),
     (paths_add_up, hide_few_of_paths),
     (sets_overlap, hide_few_of_sets),

@@ -11,6 +11,7 @@ from pydantic import Field
 from cja_spark.journeys.batch import Floats, Ints
 from cja_spark.kernels.counting import coded
 from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.bucketed import ALL_PEOPLE, PEOPLE, UNITS, add_units
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.measures import IN_MS, per_code
@@ -18,7 +19,6 @@ from cja_spark.reports.spec import Report
 from cja_spark.spec import Name
 
 Count = Literal["people", "sessions", "events"]
-UNITS, PEOPLE, ALL_PEOPLE = 0, 1, 2  # what cells count
 DECIMALS = 9  # of edges and amounts: ten times 0.1 is 1
 MOST = 1e12
 
@@ -66,19 +66,8 @@ def kernel(seen: Seen[Histogram]) -> Cells:
     amounts, people = _amounts(seen)
     if len(amounts) == 0:
         return cells
-    edges = seen.ask.report.edges()
-    places = np.searchsorted(edges, amounts, side="right")
-    _add(cells, UNITS, places)
-    if seen.ask.report.count != "people":
-        _add(cells, PEOPLE, np.unique(people * (len(edges) + 1) + places) % (len(edges) + 1))  # once per person and bucket
-        cells.add(ALL_PEOPLE, len(np.unique(people)))
+    add_units(cells, amounts, people, seen.ask.report.edges(), are_people=seen.ask.report.count == "people")
     return cells
-
-
-def _add(cells: Cells, number: int, places: Ints) -> None:
-    counts = np.bincount(places)
-    filled = np.flatnonzero(counts)
-    cells.add(number, counts[filled], filled)
 
 
 def _amounts(seen: Seen[Histogram]) -> tuple[Floats, Ints]:

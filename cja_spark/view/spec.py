@@ -48,7 +48,7 @@ COLUMNS_BESIDE_METRICS = ("row_kind", "in_segment", "bucket", "label", "run_id")
 COLUMNS_BESIDE_DIMENSIONS = (
     *COLUMNS_BESIDE_METRICS, "breakdown", "step", "step_name", "percent_of_previous", "percent_of_total",
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
-    "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds", "amount_range", "at_least", "less_than",
+    "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds", "amount_range", "times", "at_least", "less_than",
     "path_taken", "trials", "converted_trials", "converted_people", "metric_sum", "converted_rate", "rate_lower", "rate_upper", "rate_lift",
     "elapsed", "retention_rate", "periods_after", "base_people", "cohort_rate", "new_people", "repeat_people", "return_people", "dormant_people", "net_growth", "in_sets", "set_mask", "only_people", "only_sessions",
     "self_service_topic", "self_service_events", "after_call_trials", "open_trials", "called_trials", "deflected_trials", "closed_trials",

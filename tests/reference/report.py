@@ -26,6 +26,7 @@ from tests.reference.calculated import Leaf, leaves
 from tests.reference.cohort import back, cohort, widened
 from tests.reference.fallout import fallout
 from tests.reference.flow import flow
+from tests.reference.frequency import frequency
 from tests.reference.histogram import histogram
 from tests.reference.indicators import indicators
 from tests.reference.next_previous import next_previous
@@ -215,8 +216,8 @@ def report(
     if ask["report"] in ("cohort", "growth"):
         of_periods = {"cohort": cohort, "growth": growth.growth}[ask["report"]]
         return of_periods(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
-    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators"):
-        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators}[ask["report"]]
+    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators", "frequency"):
+        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators, "frequency": frequency}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     if ask.get("by_segments"):
         of_segments = []

@@ -216,6 +216,13 @@ def indicators(home: float, cart: float, outcomes: tuple[float, float] | None = 
     return answer(cells, **{"report": "indicators", "name": "before_orders", "dimension": "page", "outcome": "orders", "min_support": 1, **given})
 
 
+def frequency(*people: float) -> Answer:
+    """So many who order once, twice and so on; the last ones that often or more often."""
+    cells = Cells()
+    cells.add(UNITS, people, range(1, len(people) + 1))
+    return answer(cells, report="frequency", name="how_often", events=["orders"], buckets={"count": len(people)})
+
+
 def growth(first: float, second: float) -> Answer:
     """Those who are active on the first day alone, and those who are on the second one alone."""
     cells = Cells()

@@ -186,6 +186,17 @@ INDICATORS = Panel(
         )
     ),
 )  # fmt: skip
+FREQUENCY = Panel(
+    name="how_often", title="How often", report="frequency",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="step_name", label="What"), ColumnSpec(name="times", label="Times"),
+             ColumnSpec(name="at_least", label="At least", format="bound"), ColumnSpec(name="less_than", label="Less than", format="bound"),
+             ColumnSpec(name="people", label="People", format="people"), ColumnSpec(name="percent_of_total", label="Of all", format="percent")),
+    rows=tuple(
+        {"row_kind": "bucket" if times else "total", "step_name": name, "times": times, "at_least": None, "less_than": None, "people": people, "percent_of_total": people / all_}
+        for name, all_, counts in (("Orders", 1_000, (500, 250, 50, 200)), ("At the help", 300, (60, 75, 15, 150)))
+        for times, people in ((None, all_), *zip(("1", "2", "3", "4+"), counts, strict=True))
+    ),
+)  # fmt: skip
 GROWTH = Panel(
     name="active_weeks", title="Who comes and who goes", report="growth",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Week"),
@@ -231,7 +242,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
