@@ -111,7 +111,7 @@ WORKS: dict[str, Work] = {
     "attribution, linear": _attributed("linear"),
     "attribution, time decay": _attributed("time_decay"),
     "attribution, participation": _attributed("participation"),
-    "attribution, linear, beside days": _attributed("linear", beside=("day",)),
+    "attribution, linear, beside days": _attributed("linear", 150 + 90, beside=("day",)),  # attribution, and a table by another dimension
     "attribution, algorithmic": _attributed("algorithmic"),
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
