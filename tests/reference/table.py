@@ -7,7 +7,7 @@ import math
 from tests.reference.attribution import attributed, credits, valued
 from tests.reference.calculated import Leaf, Rows, columns, leaves
 from tests.reference.metrics import ALL_OF, TYPES, amount, amount_nodes, nodes, path, spec_of
-from tests.reference.segments import values_match
+from tests.reference.row_filter import hidden_in, makes_row
 from tests.reference.values import filled, no_value
 from tests.reference.variants import by_unit, controls
 
@@ -100,25 +100,6 @@ def event_cells(event: dict, view: dict, dimensions: list[str], metric: str) -> 
         for key in {key for key, items in ways if agrees(at, chain, items)}:
             found.setdefault(key, []).append(value)
     return {key: math.fsum(values) for key, values in found.items()}
-
-
-def hidden_in(ask: dict, view: dict) -> list[str]:
-    """T3: the dimensions whose null is no row: all if the report says so, those that say so if it says nothing."""
-    dimensions, asked = ask.get("dimensions", []), ask.get("include_no_value")
-    if isinstance(asked, list):
-        return [name for name in dimensions if name not in asked]
-    if asked is not None:
-        return [] if asked else list(dimensions)
-    return [name for name in dimensions if not no_value(view, name)["show"]]
-
-
-def makes_row(key: Key, dimensions: list[str], ask: dict, view: dict) -> bool:
-    """T3: whether values may be a row: none is a null that is hidden, and all meet the filter."""
-    hidden, found = hidden_in(ask, view), dict(zip(dimensions, key, strict=True))
-    if any(found[name] is None for name in hidden if name in found):
-        return False
-    asked = [one for one in ask.get("filter", ()) if one["dimension"] in found]
-    return all(values_match([value] if (value := found[one["dimension"]]) is not None else [], one) for one in asked)
 
 
 def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
