@@ -209,7 +209,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     if options.get("include_no_value", True) is None:  # no rows are of a dimension
         del options["include_no_value"]
     options |= {**options_in_words(report, answer.ask.view, _sentence), **preset_in_words(report, _sentence)}
-    options = {name: option for name, option in options.items() if option or name not in ("by_segments", "columns", "filter")}
+    options = {name: option for name, option in options.items() if option or name not in ("across", "by_segments", "columns", "columns_shown", "filter")}
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     if answer.shared_equally:

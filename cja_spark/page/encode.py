@@ -11,6 +11,7 @@ from itertools import islice
 
 from cja_spark.page.content import ColumnSpec, Panel
 from cja_spark.page.privacy import NOTHING, Below, SafeCell, Withheld, hide_few
+from cja_spark.page.privacy_of_across import cells_are_crossed, hide_few_of_across
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
 from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
@@ -97,6 +98,15 @@ _TELLING = (
 )
 
 
+# The same where rows do not show all the people that they are about.
+_TELLING_OF_PEOPLE = (
+    (cells_are_crossed, hide_few_of_across),
+    (trials_add_up, hide_few_of_calls),
+    (indicators_are_told, hide_few_of_indicators),
+    (rows_are_segments, hide_few_of_segments),
+)
+
+
 def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
     behind = panel.behind or (NOTHING,) * len(panel.rows)
     if times_are_told(panel.columns):  # they have buckets too, but not all rows are some
@@ -104,12 +114,9 @@ def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
     for tell, hide in _TELLING:
         if tell(panel.columns):
             return hide(panel.rows, panel.columns, fewest)
-    if trials_add_up(panel.columns):
-        return hide_few_of_calls(panel.rows, panel.columns, fewest, behind)
-    if indicators_are_told(panel.columns):
-        return hide_few_of_indicators(panel.rows, panel.columns, fewest, behind)
-    if rows_are_segments(panel.columns):
-        return hide_few_of_segments(panel.rows, panel.columns, fewest, behind)
+    for tell, hide_behind in _TELLING_OF_PEOPLE:
+        if tell(panel.columns):
+            return hide_behind(panel.rows, panel.columns, fewest, behind)
     return (hide_few(row, panel.columns, fewest, counts) for row, counts in zip(panel.rows, behind, strict=True))
 
 

@@ -31,7 +31,7 @@ def _asset(name: str) -> str:
 def _scripts() -> tuple[str, ...]:
     """The page's scripts in their order; a chart is a file that is there, named by the kind of report it draws."""
     charts = (file.name for file in files("cja_spark.page").joinpath("charts").iterdir() if file.name.endswith(".js"))
-    return ("core.js", *(f"charts/{name}" for name in sorted(charts)), "start.js")
+    return ("core.js", "across.js", *(f"charts/{name}" for name in sorted(charts)), "start.js")
 
 
 def _script() -> str:

@@ -57,16 +57,16 @@ def ranked(
     if len(order) > report.rows:
         order = order[ranks[order] >= ranks[order[report.rows - 1]]]
     some = [keys[at] for at in order]
-    texts = dict(zip(order.tolist(), _texts(some, report, ask, names), strict=True))
+    texts = dict(zip(order.tolist(), texts_of(some, ask, names), strict=True))
     chosen = sorted(texts, key=lambda at: (-ranks[at], [text.encode() for text in texts[at]], [value != 0 for value in keys[at]], keys[at]))[: report.rows]
     return chosen, [texts[at] for at in chosen]
 
 
-def _texts(keys: list[tuple[int, ...]], report: Table, ask: Ask, names: Names) -> list[tuple[str, ...]]:
-    nothing = [ask.view.no_value_of(name) for name in report.dimensions]
-    known = [
-        names(name, np.unique(np.array([key[at] for key in keys], np.int64))) for at, name in enumerate(report.dimensions)
-    ]
+def texts_of(keys: list[tuple[int, ...]], ask: Ask[Table], names: Names) -> list[tuple[str, ...]]:
+    """What the values of rows are called."""
+    dimensions = ask.report.dimensions
+    nothing = [ask.view.no_value_of(name) for name in dimensions]
+    known = [names(name, np.unique(np.array([key[at] for key in keys], np.int64))) for at, name in enumerate(dimensions)]
     return [
         tuple(one.get(value, label) if value else label for one, value, label in zip(known, key, nothing, strict=True))
         for key in keys

@@ -11,10 +11,13 @@ from cja_spark.reports.include_no_value import IncludeNoValue
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.own_columns import WithColumns
 from cja_spark.reports.row_segments import RowSegments, named_segments, segments_in_place
+from cja_spark.reports.table_across import MOST_COLUMNS, columns_shown
 from cja_spark.reports.table_by_segments import cells_of, rows_of
 from cja_spark.spec import AsTuple, EachOnce, Name, Spec
 from cja_spark.view.condition import DimensionCondition
 from cja_spark.view.spec import View
+
+MOST_BESIDE = 3
 
 
 class Table(WithColumns):
@@ -31,6 +34,8 @@ class Table(WithColumns):
             each dimension says it (`no_value: {show: false}`).
         round_counts: shows metrics that count, whose parts an attribution may credit, as whole numbers; sums, order and
             calculated metrics are of the parts (rule M5).
+        across: a dimension whose values are columns, each with all metrics.
+        columns_shown: how many of its values are columns, the rest is *other*; without a number 5, of times up to 100.
         filter: conditions on values of the dimensions: the rows that meet all of them are the table, and its total is theirs.
     """
 
@@ -42,7 +47,23 @@ class Table(WithColumns):
     sort: Name | None = None
     include_no_value: IncludeNoValue | None = None
     round_counts: bool = False
+    across: Name | None = None
+    columns_shown: int | None = Field(default=None, ge=1, le=MOST_COLUMNS)
     filter: Annotated[tuple[DimensionCondition, ...], AsTuple] = ()
+
+    @model_validator(mode="after")
+    def _of_columns(self) -> Self:
+        if self.across is None:
+            if self.columns_shown is not None:
+                raise ValueError("columns_shown: write 'across' too, the dimension whose values are columns.")
+            return self
+        if self.across in self.dimensions:
+            raise ValueError(f"across: '{self.across}' is on the rows already; name another dimension.")
+        if self.by_segments or not self.dimensions:
+            raise ValueError("across: rows beside columns are values; write 'dimensions', without 'by_segments'.")
+        if len(self.dimensions) > MOST_BESIDE:
+            raise ValueError(f"across: beside a dimension on the columns there are {MOST_BESIDE} on the rows at most.")
+        return self
 
     @model_validator(mode="after")
     def _of_the_table(self) -> Self:
@@ -65,8 +86,9 @@ class Table(WithColumns):
         return self.model_copy(update={"include_no_value": shown if 0 < len(shown) < len(self.dimensions) else shown == self.dimensions})
 
     def effective(self) -> Self:
-        """With what has no value, where nothing hides it."""
-        return self if self.include_no_value is not None else self.model_copy(update={"include_no_value": True})
+        """With what has no value, where nothing hides it, and how many columns there are."""
+        shown = True if self.include_no_value is None else self.include_no_value
+        return self.model_copy(update={"include_no_value": shown, **({"columns_shown": columns_shown(self)} if self.across else {})})
 
     def metrics_used(self) -> tuple[str, ...]:
         """The columns, and what rows are sorted by."""
@@ -79,12 +101,12 @@ class Table(WithColumns):
         return self.sort or self.metrics[0]
 
     def credited_dimensions(self) -> tuple[str, ...]:
-        """Those that rows are of; a combination of values is credited like one value."""
-        return self.dimensions
+        """Those that rows and columns are of; a combination of values is credited like one value."""
+        return self.dimensions_used()
 
     def dimensions_used(self) -> tuple[str, ...]:
-        """What rows are."""
-        return self.dimensions
+        """What rows and columns are."""
+        return (*self.dimensions, *((self.across,) if self.across else ()))
 
     def segments_used(self) -> tuple[str, ...]:
         """Those that are rows by name."""

@@ -17,6 +17,8 @@ from cja_spark.reports.measures import measures, rounded_counts, shown
 from cja_spark.reports.ranked import near
 from cja_spark.reports.row_segments import row_text
 from cja_spark.reports.spec import SegmentUse
+from cja_spark.reports.table_across import across_asks, cells_across
+from cja_spark.reports.table_across_rows import rows_across
 from cja_spark.reports.table_cells import TOTAL, finish, grand_of, kernel
 from cja_spark.reports.table_sums import totals_of
 
@@ -27,7 +29,10 @@ SEGMENT, COLUMN = "segment", "in_segment"
 
 
 def within(ask: Ask[Table]) -> Iterator[Ask[Table]]:
-    """The table that a table with rows of segments is in all, then that of each of its segments."""
+    """The table that a table with rows of segments is in all, then that of each of its segments; or the three of one with columns."""
+    if ask.report.across:
+        yield from across_asks(ask)
+        return
     yield _as_part(ask)
     for use in ask.report.by_segments:
         yield _as_part(ask, use)
@@ -43,6 +48,8 @@ def cells_of(seen: Seen[Table]) -> Cells:
 
     Source: O10: attribution comes before segments; T2: a person of two segments counts in both.
     """
+    if seen.ask.report.across:
+        return cells_across(seen)
     if not seen.ask.report.by_segments:
         return kernel(seen)
     cells = Cells()
@@ -62,6 +69,8 @@ def rows_of(sums: Sums, ask: Ask[Table], names: Names) -> pa.Table:
     Source:  Decision: formulas read the grand total of the report, also in the row of a segment; functions over rows run
         over the segments, or with dimensions over the rows of one segment.
     """
+    if ask.report.across:
+        return rows_across(sums, ask, names)
     if not ask.report.by_segments:
         return finish(sums, ask, names)
     whole, *parts = within(ask)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.reports.additive import additive
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
-from cja_spark.reports.controls import beside, controls_in
+from cja_spark.reports.controls import Places, beside, controls_in
 from cja_spark.reports.credited import Credits, attribution_of, credits
 from cja_spark.reports.distinct import add_values
 from cja_spark.reports.kind import Names
@@ -135,6 +135,58 @@ def _touched(mask: Bools, at: Ints) -> Bools:
     return touched
 
 
+@dataclass(frozen=True)
+class Laid:
+    """All rows of a table, and which of them are shown.
+
+    Attributes:
+        keys: the value ids of each row.
+        amounts: per measure its sum on each row, float64[keys].
+        totals: per measure that of the table.
+        grand: per measure that of all events.
+        controls: the row that each is compared with.
+        kept: the places of the rows that are shown, in their order.
+        texts: what their values are called.
+    """
+
+    keys: list[tuple[int, ...]]
+    amounts: Mapping[Measure, Floats]
+    totals: Mapping[Measure, float]
+    grand: Mapping[Measure, float]
+    controls: Places
+    kept: list[int]
+    texts: list[tuple[str, ...]]
+
+    def rest(self) -> Bools:
+        """Which rows are not shown: bool[keys]."""
+        left = np.ones(len(self.keys), bool)
+        left[self.kept] = False
+        return left
+
+
+def laid(sums: Sums, ask: Ask[Table], names: Names, whole: Mapping[Measure, float] | None = None) -> Laid:
+    """Rank and cut the rows of a table.
+
+    Args:
+        sums: the summed cells.
+        ask: the report.
+        names: the way to texts.
+        whole: the grand total that formulas read; by itself that of these sums.
+
+    Source: T3, T4.
+    """
+    report = ask.report
+    found = measures(report.metrics_used(), ask.view)
+    games = games_of(sums, found, ask)
+    keys, amounts = per_key(sums, found, games, len(report.dimensions))
+    totals = totals_of(sums, found, TOTAL)
+    if row_filter(ask):
+        totals |= {one: totals[one] + math.fsum(given.values()) for one, given in games.items()}
+    grand = dict(whole) if whole else grand_of(sums, ask, found)
+    controls = controls_in(keys, ask, names)
+    return Laid(keys, amounts, totals, grand, controls, *ranked(keys, amounts, grand, ask, names, controls))
+
+
 def finish(sums: Sums, ask: Ask[Table], names: Names, whole: Mapping[Measure, float] | None = None) -> pa.Table:
     """Rank, cut, name and total the rows; a grand total follows where what has no value makes another one (T3).
 
@@ -149,29 +201,19 @@ def finish(sums: Sums, ask: Ask[Table], names: Names, whole: Mapping[Measure, fl
     Source:  Q. Decision: functions over rows run over the rows that are shown; rows are sorted by what such a metric is
         on all rows.
     """
-    report = ask.report
-    found = measures(report.metrics_used(), ask.view)
-    games = _games(sums, found, ask)
-    keys, amounts = per_key(sums, found, games, len(report.dimensions))
-    totals = totals_of(sums, found, TOTAL)
-    if row_filter(ask):
-        totals |= {one: totals[one] + math.fsum(given.values()) for one, given in games.items()}
-    grand = dict(whole) if whole else grand_of(sums, ask, found)
-    controls = controls_in(keys, ask, names)
-    kept_rows, texts = ranked(keys, amounts, grand, ask, names, controls)
-    rest = np.ones(len(keys), bool)
-    rest[kept_rows] = False
+    report, told = ask.report, laid(sums, ask, names, whole)
+    rest = told.rest()
     per_row = {
-        one: np.array([totals[one], grand[one], *own[kept_rows], *_other(one, own[rest], ask)], np.float64)
-        for one, own in amounts.items()
+        one: np.array([told.totals[one], told.grand[one], *own[told.kept], *_other(one, own[rest], ask)], np.float64)
+        for one, own in told.amounts.items()
     }
-    kinds = np.array(["total", "grand_total", *["item"] * len(kept_rows), *["other"] * bool(rest.any())])
-    against = beside(controls, [-1, -1, *kept_rows, *[-1] * bool(rest.any())], amounts)
-    columns = shown(report.metrics, ask.view, per_row, grand, kinds == "item", against)
+    kinds = np.array(["total", "grand_total", *["item"] * len(told.kept), *["other"] * bool(rest.any())])
+    against = beside(told.controls, [-1, -1, *told.kept, *[-1] * bool(rest.any())], told.amounts)
+    columns = shown(report.metrics, ask.view, per_row, told.grand, kinds == "item", against)
     said = rounded_counts(columns, ask.view) if report.round_counts else columns
     rows = np.ones(len(kinds), bool)
-    rows[1] = any(_differ(columns[name]) for name in report.metrics)
-    spoken = [[None, None, *(text[at] for text in texts), *[None] * bool(rest.any())] for at in range(len(report.dimensions))]
+    rows[1] = any(differ(columns[name]) for name in report.metrics)
+    spoken = [[None, None, *(text[at] for text in told.texts), *[None] * bool(rest.any())] for at in range(len(report.dimensions))]
     return pa.table(
         {
             "row_kind": pa.array(kinds, pa.string()),
@@ -186,7 +228,7 @@ def grand_of(sums: Sums, ask: Ask[Table], found: tuple[Measure, ...]) -> dict[Me
     return totals_of(sums, found, GRAND_TOTAL if row_filter(ask) else TOTAL)
 
 
-def _differ(column: Floats) -> bool:
+def differ(column: Floats) -> bool:
     """Whether the first two sums of a column are not the same amount, summed in whatever order (M3): large amounts may cancel each other."""
     one, other = column[:2]
     if math.isnan(one) or math.isnan(other):
@@ -194,7 +236,7 @@ def _differ(column: Floats) -> bool:
     return not math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12 * float(np.nanmax(np.abs(column))))
 
 
-def _games(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> dict[Measure, dict[tuple[int, ...], float]]:
+def games_of(sums: Sums, found: tuple[Measure, ...], ask: Ask[Table]) -> dict[Measure, dict[tuple[int, ...], float]]:
     """Per measure that is shared by a rate game what each row gets."""
     only, games = row_filter(ask), {}
     for number, one in enumerate(found):

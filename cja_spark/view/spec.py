@@ -44,7 +44,7 @@ from cja_spark.zone import Zone
 SESSION_METRICS = ("session_starts", "session_ends", "bounces", "time_spent_seconds")  # amounts of events (S4, S5)
 STANDARD_METRICS = ("events", "people", "sessions", *SESSION_TYPES, *SESSION_METRICS)
 # Columns that reports have by themselves; a component of such a name would be a second one.
-COLUMNS_BESIDE_METRICS = ("row_kind", "in_segment", "bucket", "label", "run_id")
+COLUMNS_BESIDE_METRICS = ("row_kind", "in_segment", "column_kind", "bucket", "label", "run_id")
 COLUMNS_BESIDE_DIMENSIONS = (
     *COLUMNS_BESIDE_METRICS, "breakdown", "step", "step_name", "percent_of_previous", "percent_of_total",
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",

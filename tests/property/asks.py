@@ -49,6 +49,7 @@ MODELS = (
 )  # fmt: skip
 TIERS = ("gold", "blue", None)
 WHOLE = ("events", "people", "sessions", "calls", "views")
+TIMES_ACROSS = ("day", "week", "month", "hour", "hour_of_day", "day_of_week", "month_of_year", "am_pm", "fifteen_minutes")
 FORMULAS = ("formula", "formula_of_it", "ranking")
 DAYS = [
     ((dt.date(2025, 3, 1), dt.date(2025, 3, 31)), (RANGE_FROM, RANGE_TO)),
@@ -262,17 +263,34 @@ def segment_rows(chance):
     return {**found, "by_segments": [*named, *({**use, "label": f"row {at}"} for at, use in enumerate(uses) if not isinstance(use, str))]}
 
 
+def across(chance, view):
+    """A table with a dimension on its columns; where rows are hidden, of metrics without attribution."""
+    found = chance.choice([table, table, credited, filtered])(chance)
+    valued = "rate_game" in repr(view["metrics"])
+    found |= without_times(found) if valued else {}
+    names = [*TEXTS, "campaign", "color", *([] if valued else [*TIMES_ACROSS, *TIMES_ACROSS, "session_type"])]
+    if not found["dimensions"] or (valued and {*found["dimensions"]} <= {*TIMES}):
+        found |= {"dimensions": ["page"], "include_no_value": True, "filter": []}
+    column = chance.choice([name for name in names if name not in found["dimensions"]])
+    if chance.random() < 0.5 or found.get("filter"):
+        plain = [*WHOLE, "bounces", "time_spent_seconds", "first_time_sessions", *([] if "attributed(" in repr(view["metrics"]) or "'attribution'" in repr(view["metrics"]) else FORMULAS)]
+        found |= {"metrics": chance.sample(plain, 4), "sort": chance.choice(WHOLE)}
+    else:
+        found |= {"include_no_value": True}
+    return {**found, "across": column, **chance.choice([{}, {"columns_shown": 1}, {"columns_shown": 2}])}
+
+
 def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, across, across, across))]
 
 
 def drawn_by(make, chance, view):
     """A report, and its range."""
     days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-    more = {trend: (days,), cohort: (days,), growth: (days,), frequency: (step,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
+    more = {trend: (days,), cohort: (days,), growth: (days,), frequency: (step,), across: (view,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
     asked = make(chance, *more)
     if "rate_game" in repr(view["metrics"]):
         asked |= without_times(asked)

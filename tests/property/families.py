@@ -10,7 +10,7 @@ TYPES = ("first_time_sessions", "return_sessions")
 
 def families_of(ask: dict, view: dict) -> set[str]:
     """Names of the families."""
-    rows = [*ask.get("dimensions", ()), *(ask[one] for one in ("dimension", "breakdown", "topic") if ask.get(one))]
+    rows = [*ask.get("dimensions", ()), *([ask["across"]] if ask.get("across") else ()), *(ask[one] for one in ("dimension", "breakdown", "topic") if ask.get(one))]
     dimensions = [view["dimensions"][name] for name in rows if isinstance(view["dimensions"].get(name), dict)]
     named = [*ask.get("metrics", ()), *(ask[one] for one in ("metric", "conversion", "outcome") if one in ask)]
     metrics = [view["metrics"][name] for name in named if isinstance(view["metrics"].get(name), dict)]
@@ -19,6 +19,7 @@ def families_of(ask: dict, view: dict) -> set[str]:
     found |= {f"preset {ask['preset']}"} if "preset" in ask else set()
     found |= {f"mode {mode} of a fallout" for mode in ask.get("modes", ())}
     found |= {"filters of rows"} if ask.get("filter") else set()
+    found |= {"dimensions on columns"} if ask.get("across") else set()
     if ask["report"] == "cohort":
         found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
     found |= {f"growth of a {ask.get('granularity')}"} if ask["report"] == "growth" else set()

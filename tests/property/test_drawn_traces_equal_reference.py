@@ -65,7 +65,7 @@ def tables_drawn(seed):
     """A view, the tables that are asked of it, and the events of a few persons."""
     chance = random.Random(seed)
     written = view_drawn(chance)
-    drawn = [one for one in asks_drawn(chance, written) if one[0]["report"] == "table" and "by_segments" not in one[0]]
+    drawn = [one for one in asks_drawn(chance, written) if one[0]["report"] == "table" and not {"by_segments", "across"} & {*one[0]}]
     events, tiers = world(chance, seed, written, PERSONS)
     return written, drawn, with_texts(chance, events), tiers
 

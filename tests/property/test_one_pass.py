@@ -92,6 +92,7 @@ ASKED = [
     {"report": "table", "dimensions": ["all_channels"], "metrics": ["events", "sessions", "pages"], "segments": ["then_cart"]},
     {"report": "table", "dimensions": ["channel_of_page", "first_page"], "metrics": ["events", "units"], "include_no_value": False},
     {"report": "table", "dimensions": ["next_page", "short_page"], "metrics": ["events"], "segments": ["after_home"]},
+    {"report": "table", "dimensions": ["page"], "across": "channel", "metrics": ["events", "people", "joint_orders", "share"], "rows": 3, "columns_shown": 2},
     {"report": "trend", "metrics": ["events", "people", "so_far", "sessions"], "segments": ["several_pages"]},
     {"report": "trend", "granularity": "week", "metrics": ["orders", "bounces", "return_sessions"], "segments": ["no_help"]},
     {"report": "sessions", "dimension": "week_of_channel", "segments": ["again"]},

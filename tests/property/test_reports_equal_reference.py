@@ -59,6 +59,8 @@ ASKS = [
     {"report": "table", "metrics": ["events", "people", "conversion", "units"]},
     {"report": "table", "dimensions": ["page"], "metrics": ["session_starts", "session_ends", "bounces", "time_spent_seconds", "sessions"], "rows": 4, "segments": ["not_home"]},
     {"report": "table", "dimensions": ["sku"], "metrics": ["bounces", "time_spent_seconds"], "segments": [LASTING]},
+    {"report": "table", "dimensions": ["page"], "across": "channel", "metrics": ["orders", "people", "sessions", "units"], "rows": 3, "columns_shown": 2},
+    {"report": "table", "dimensions": ["sku"], "across": "week", "metrics": ["units", "people", "orders"], "filter": [{"dimension": "sku", "exists": True}], "segments": ["not_home"]},
     {"report": "sessions", "dimension": "channel"},
     {"report": "histogram", "metric": "units", "size": 2},
     {"report": "histogram", "metric": "time_spent_seconds", "count": "sessions", "start": 0, "size": 60, "segments": ["not_home"]},

@@ -39,6 +39,7 @@ from tests.reference.segment_rows import table_by_segments
 from tests.reference.segments import World, events_of
 from tests.reference.sessions import numbers, sessions, timeout, with_figures
 from tests.reference.table import table
+from tests.reference.table_across import table_across
 from tests.reference.trend import trend
 
 
@@ -230,4 +231,4 @@ def report(
         return deflection.deflection(seen, ask, view, lambda step, person: picked(step, person, seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"])))
     if ask["report"] in ("flow", "next_previous"):
         return {"flow": flow, "next_previous": next_previous}[ask["report"]](seen, ask, view, several=bool(metrics.own_path(view, ask["dimension"])))
-    return {"table": table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)
+    return {"table": table_across if ask.get("across") else table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)

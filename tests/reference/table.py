@@ -118,12 +118,9 @@ def additive(view: dict, leaf: Leaf, dimensions: list[str]) -> bool:
     return all(array in chain for name in dimensions for array in path(view, "dimensions", name))
 
 
-def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_only: bool = False) -> list[dict] | dict:
-    """A total row, the items, and *other* when rows are left; `whole` is a grand total that formulas read instead of its own."""
+def laid(seen: dict, ask: dict, view: dict, needed: list[Leaf], whole: dict | None = None) -> tuple[dict[Key, dict], dict, dict]:
+    """The sums of each row, of the table and of all events; `whole` is a grand total that formulas read instead of its own."""
     dimensions = ask.get("dimensions", [])
-    metrics = ask.get("metrics", ["events", "people", "sessions"])
-    sort = ask.get("sort") or metrics[0]
-    needed = leaves(view, [*metrics, sort])
     every_row = not hidden_in(ask, view) and not ask.get("filter")
     per_key: dict[Key, list[tuple[dict, list]]] = {}
     counted = []
@@ -136,14 +133,12 @@ def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_o
         for key in keys:
             per_key.setdefault(key, []).append(one)
     totals = sums(counted, view, needed)
-    if not dimensions and totals_only:
-        return totals
+    everything = sums(masked, view, needed) if whole is None else whole
     if not dimensions:
-        return [{"row_kind": "total", **columns(view, metrics, Rows([totals], [False], totals))[0]}]
+        return {}, totals, totals
     plain = [leaf for leaf in needed if attributed(view, ask, leaf) is None]
     cells = {key: row_sums(key, of, view, plain, dimensions) for key, of in per_key.items()}
     touched = credit(cells, seen, ask, view, needed)
-    everything = sums(masked, view, needed) if whole is None else whole
     if not every_row:  # items whose values are no rows, and what lies on them is not in the total
         totals |= {
             leaf: math.fsum(cell[leaf] for cell in cells.values())
@@ -164,8 +159,20 @@ def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_o
                 }
                 told = {pair for pair in pairs if pair[-1] is not None and makes_row(pair[:-1], dimensions, ask, view)}
                 totals[leaf] = float(len({pair[-1] for pair in told}))
+    return cells, totals, everything
+
+
+def table(seen: dict, ask: dict, view: dict, whole: dict | None = None, totals_only: bool = False) -> list[dict] | dict:
+    """A total row, the items, and *other* when rows are left; `whole` is a grand total that formulas read instead of its own."""
+    dimensions = ask.get("dimensions", [])
+    metrics = ask.get("metrics", ["events", "people", "sessions"])
+    sort = ask.get("sort") or metrics[0]
+    needed = leaves(view, [*metrics, sort])
+    cells, totals, everything = laid(seen, ask, view, needed, whole)
     if totals_only:
         return totals
+    if not dimensions:
+        return [{"row_kind": "total", **columns(view, metrics, Rows([totals], [False], totals))[0]}]
     items, rest = ranked(cells, everything, view, ask, sort)
     found = [totals, everything, *(cells[key] for key, _ in items)]
     if rest:

@@ -1,6 +1,6 @@
 // `shareOf` of a column names the cell its share is of; without one, it is the total.
-// The ranked table: bars in the cells, a total on top, sorting, a filter, and CSV for people.
-const PAGE_OF_ROWS = 50;
+// The ranked table: bars in the cells, a total on top, sorting, a search, and CSV for people.
+const PAGE_OF_ROWS = 50, FEW_ROWS = 5;
 
 // Spreadsheets run what begins like a formula, also behind spaces and on each line: S5 of the publishing rules.
 const RUNS = /^(?:[\t\r]|[\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
@@ -13,8 +13,10 @@ function csvCell(cell, column) {
   return isFigure(column) && figure(cell) !== null ? String(cell) : quoted(inert(String(cell)));
 }
 
-function csvText(columns, rows) {
-  const lines = [columns.map((column) => quoted(inert(column.label))), ...rows.map((row) => columns.map((column) => csvCell(row[column.at], column)))];
+// `named` says what a row is called where its first texts are empty: totals and what is left.
+function csvText(columns, rows, named) {
+  const cellOf = (row, column, at) => (at === 0 && row[column.at] === null && named(row) ? named(row) : csvCell(row[column.at], column));
+  const lines = [columns.map((column) => quoted(inert(column.label))), ...rows.map((row) => columns.map((column, at) => cellOf(row, column, at)))];
   return `\ufeff${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
 }
 
@@ -43,11 +45,11 @@ function tableCell(row, column, scale, kind) {
   }
   const number = figure(cell), most = scale.most[column.at];
   const whole = column.shareOf !== undefined ? figure(row[column.shareOf]) : scale.total && !kind.endsWith("total") ? figure(scale.total[column.at]) : null;
-  const shares = isAdditive(column) && (column.shareOf !== undefined || (scale.total !== null && figure(scale.total[column.at]) > 0));
+  const shares = isAdditive(column) && (column.across === undefined || column.total) && (column.shareOf !== undefined || (scale.total !== null && figure(scale.total[column.at]) > 0));
   const against = column.shareOf !== undefined ? whole : most;
   const length = kind === "item" && number > 0 && against > 0 ? Math.min(100, (100 * number) / against) : 0;
   const part = shares && whole > 0 && number !== null ? percentText(number / whole) : null;
-  return node("td", { class: isHidden(cell) ? "figure hidden-few" : "figure", title: exact(cell, column) },
+  return node("td", { class: `figure${isHidden(cell) ? " hidden-few" : ""}${column.begins ? " begins" : ""}`, title: exact(cell, column) },
     node("i", { class: "bar", style: `width:calc((100% - 8px) * ${(length / 100).toFixed(4)})` }),
     node("span", { class: "value" }, text), shares ? node("span", { class: "share" }, part || "") : null);
 }
@@ -58,8 +60,10 @@ function rowOfSegment(row, columns, scale, kind) {
   return node("tr", { class: kind }, ...columns.map((column) => (!column.first && !isFigure(column) && row[column.at] === null ? node("td", {}, label) : tableCell(row, column, scale, kind))));
 }
 
+const ROWS = { total: "Total", grand_total: "Grand total", other: "Other" };
+
 function tableRow(row, columns, scale, kind) {
-  const label = { total: "Total", grand_total: "Grand total", other: "Other" }[kind];
+  const label = ROWS[kind];
   return node("tr", { class: kind }, ...columns.map((column, at) => {
     if (label && !isFigure(column)) return node(at === 0 ? "th" : "td", { scope: at === 0 ? "row" : null }, at === 0 ? label : "");
     return tableCell(row, column, scale, kind);
@@ -67,7 +71,8 @@ function tableRow(row, columns, scale, kind) {
 }
 
 // `panel` needs name, columns and rows; a column named row_kind tells totals and other rows from items.
-function drawTable(host, panel, { title = "" } = {}) {
+function drawTable(host, given, { title = "" } = {}) {
+  const panel = columnAt(given, "column_kind") < 0 ? given : pivoted(given);
   const kindAt = columnAt(panel, "row_kind");
   const kind = (row) => (kindAt < 0 ? "item" : row[kindAt]);
   const columns = panel.columns.map((column, at) => ({ ...column, at })).filter((column) => !["row_kind", "run_id"].includes(column.name));
@@ -78,12 +83,13 @@ function drawTable(host, panel, { title = "" } = {}) {
   const totals = panel.rows.filter((row) => kind(row) === "total"), others = panel.rows.filter((row) => kind(row) === "other" && !ofSegment(row));
   const grand = panel.rows.filter((row) => kind(row) === "grand_total");
   const most = panel.columns.map((column, at) => (isFigure(column) ? items.reduce((top, row) => Math.max(top, figure(row[at]) || 0), 0) : 0));
+  columns.filter((column) => column.across !== undefined && !column.total).forEach((column, _, beside) => { most[column.at] = Math.max(...beside.filter((one) => one.metric === column.metric).map((one) => most[one.at])); });
   const scale = { most, total: totals.length === 1 ? totals[0] : null };
   const state = { column: null, direction: 1, limit: PAGE_OF_ROWS, words: "" };
   const body = node("tbody"), count = node("span", { class: "note", "aria-live": "polite" });
   const more = node("button", { type: "button", class: "quiet", click: () => { state.limit += 500; draw(); } });
-  const heads = columns.map((column) => node("th", { scope: "col", class: isFigure(column) ? "figure" : null },
-    node("button", { type: "button", title: column.label, click: () => sortBy(column) }, node("span", { class: "label" }, isolated(column.label)), node("span", { class: "arrow", "aria-hidden": "true" }))));
+  const heads = columns.map((column) => node("th", { scope: "col", class: isFigure(column) ? (column.begins ? "figure begins" : "figure") : null },
+    node("button", { type: "button", title: column.label, click: () => sortBy(column) }, node("span", { class: "label" }, isolated(column.brief || column.label)), node("span", { class: "arrow", "aria-hidden": "true" }))));
 
   function sortBy(column) {
     state.direction = state.column === column ? -state.direction : isFigure(column) ? -1 : 1;
@@ -100,16 +106,17 @@ function drawTable(host, panel, { title = "" } = {}) {
     body.replaceChildren(...totals.map((row) => tableRow(row, columns, scale, "total")), ...grand.map((row) => tableRow(row, columns, scale, "grand_total")), ...visible.map((row) => (ofSegment(row) ? rowOfSegment : tableRow)(row, columns, scale, ofSegment(row) ? kind(row) : "item")),
       ...(state.words ? [] : others.map((row) => tableRow(row, columns, scale, "other"))));
     heads.forEach((head, at) => head.setAttribute("aria-sort", columns[at] !== state.column ? "none" : state.direction > 0 ? "ascending" : "descending"));
-    count.textContent = `${intl({}).format(visible.length)} of ${intl({}).format(rows.length)} ${rows.length === 1 ? "row" : "rows"}`;
+    const shownOf = `${intl({}).format(visible.length)} of ${intl({}).format(rows.length)} ${rows.length === 1 ? "row" : "rows"}`;
+    count.textContent = state.words.trim() ? `${shownOf} found, ${intl({}).format(items.length)} in all` : shownOf;
     more.hidden = visible.length >= rows.length;
     more.textContent = `Show ${intl({}).format(Math.min(500, rows.length - visible.length))} more`;
   }
 
-  const filter = items.length > 10 ? node("input", { type: "search", placeholder: "Filter rows", "aria-label": "Filter rows", input: (event) => { state.words = event.target.value; state.limit = PAGE_OF_ROWS; draw(); } }) : null;
-  const csv = node("button", { type: "button", class: "quiet csv", click: () => download(panel.name, csvText(columns, [...totals, ...grand, ...found(), ...others])) }, "Download CSV");
+  const filter = items.length > FEW_ROWS ? node("input", { type: "search", placeholder: "Search rows", "aria-label": `Search rows of ${title || panel.name}`, input: (event) => { state.words = event.target.value; state.limit = PAGE_OF_ROWS; draw(); } }) : null;
+  const csv = node("button", { type: "button", class: "quiet csv", click: () => download(panel.name, csvText(columns, [...totals, ...grand, ...found(), ...(state.words ? [] : others)], (row) => ROWS[kind(row)])) }, "Download CSV");
   draw();
   host.append(node("div", { class: "tools" }, filter, count, csv),
-    node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title || "Table" }, node("table", { class: "ranked" }, node("thead", {}, node("tr", {}, ...heads)), body)), more);
+    node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title || "Table" }, node("table", { class: columns.some((column) => column.across !== undefined) ? "ranked crossed" : "ranked" }, panel.metric ? node("caption", {}, isolated(panel.metric)) : null, node("thead", {}, headsAcross(columns), node("tr", {}, ...heads)), body)), more);
 }
 
 charts.table = drawTable;

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import yaml
 
-from tests.unit.kernels.by_hand import page, table
+from tests.unit.kernels.by_hand import DAY, page, table
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "table.md").read_text(encoding="utf-8")
 PERSONS = [
-    [page(0, "shoes", orders=4), page(1, "home", orders=1)],
+    [page(0, "shoes", orders=4), page(DAY, "home", orders=1)],
     [page(0, "shoes", orders=1), page(1, "help", orders=2)],
     [page(0, "home"), page(1, "shoes", orders=2)],
 ]

@@ -27,6 +27,19 @@ TABLE = Panel(
           {"row_kind": "other", "page": None, "events": 5, "people": 5}),
 )  # fmt: skip
 
+ACROSS = Panel(
+    name="pages_by_channel", title="Pages by channel", report="table",
+    columns=(*TABLE.columns[:2], ColumnSpec(name="column_kind", label="Column"), ColumnSpec(name="channel", label="Channel"), *TABLE.columns[2:]),
+    rows=tuple(
+        {"row_kind": kind, "page": page, "column_kind": column, "channel": channel, "events": events, "people": people}
+        for kind, page, column, channel, events, people in (
+            ("total", None, "total", None, 100, 40), ("total", None, "item", "mail", 70, 30), ("total", None, "item", "search", 30, 20),
+            ("item", "home", "total", None, 60, 30), ("item", "home", "item", "mail", 45, 20), ("item", "home", "item", "search", 15, 14),
+            ("item", "cart", "total", None, 20, 12), ("item", "cart", "item", "mail", 14, 10), ("item", "cart", "item", "search", 6, 3),
+        )
+    ),
+)  # fmt: skip
+
 
 def _step(breakdown: str | None, step: int, people: int, of_previous: float, of_total: float) -> dict[str, object]:
     name = ("product_views", "orders")[step - 1]

@@ -71,6 +71,7 @@ def test_the_schema_of_its_kind_takes_the_files_that_documents_and_tests_show(fi
         ("report", "report: cohort\ninclusion: orders\nreturn: [calls, {metric: revenue, at_least: 5}]\nmode: on"),
         ("report", "report: cohort\ninclusion: {metric: revenue, at_least: 5}\nreturn: {metrics: [calls], match: any, segments: [buyers]}\ndimension: page"),
         ("report", "report: growth"),
+        ("report", "report: table\ndimensions: [page]\nacross: week\ncolumns_shown: 4"),
         ("report", "report: frequency\nevents: [orders, {dimension: page, equals: help, label: helped}]\ncount: sessions"),
         ("report", "report: frequency\nevents: [orders]\nbuckets: {from: 2, size: 3, count: 4}"),
         ("report", "report: growth\nactive: [orders, {metric: revenue, at_least: 5}]\ngranularity: month\nlookback: 6"),
