@@ -48,6 +48,9 @@ schemas: setup ## JSON schemas of all YAML files into build/schemas, for editors
 docs: setup ## pages of all settings into docs/settings, made from the specs
 	@$(BIN)/cja settings --out docs/settings
 
+pictures: setup ## the pictures of docs/recipes into docs/images, from the page that make demo wrote
+	@$(BIN)/python -m tests.browser.pictures build/demo/report.html
+
 package: setup ## build/cja_spark.zip for spark-submit --py-files
 	@mkdir -p build && rm -f build/cja_spark.zip && $(PYTHON) -c "import shutil; shutil.make_archive('build/cja_spark', 'zip', '.', 'cja_spark')"
 
@@ -71,4 +74,4 @@ $(STAMP): pyproject.toml requirements.lock
 clean: ## remove what was built, not the environment
 	@rm -rf build
 
-.PHONY: help demo test test-jobs test-release draws lint check mutants bench schemas docs package setup clean
+.PHONY: help demo test test-jobs test-release draws lint check mutants bench schemas docs pictures package setup clean

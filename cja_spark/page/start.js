@@ -16,6 +16,15 @@ function follow() {
 document.addEventListener("scroll", follow, { passive: true });
 follow();
 
+// Arrow keys go through the list of reports; on a narrow screen it lies on its side.
+const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+document.querySelector("nav").addEventListener("keydown", (event) => {
+  const at = links.indexOf(document.activeElement), step = STEPS[event.key];
+  if (at < 0 || step === undefined) return;
+  event.preventDefault();
+  links[Math.max(0, Math.min(links.length - 1, at + step))].focus();
+});
+
 const theme = document.getElementById("theme");
 const remembered = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
 const remember = (name) => { try { localStorage.setItem("theme", name); } catch { /* a page from disk may have no storage */ } };

@@ -102,7 +102,7 @@ class Chromium:
         return answer["result"].get("value")
 
     def press(self, key: str) -> None:
-        code = {"Enter": 13, "Tab": 9, "ArrowRight": 39, "End": 35, "Escape": 27, "ArrowLeft": 37, "Home": 36}[key]
+        code = {"Enter": 13, "Tab": 9, "ArrowRight": 39, "ArrowDown": 40, "ArrowUp": 38, "End": 35, "Escape": 27, "ArrowLeft": 37, "Home": 36}[key]
         text = {"text": "\r"} if key == "Enter" else {}
         self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
         self.ask("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)

@@ -60,7 +60,6 @@ ASKS = [
     {"report": "table", "dimensions": ["page"], "metrics": ["session_starts", "session_ends", "bounces", "time_spent_seconds", "sessions"], "rows": 4, "segments": ["not_home"]},
     {"report": "table", "dimensions": ["sku"], "metrics": ["bounces", "time_spent_seconds"], "segments": [LASTING]},
     {"report": "table", "dimensions": ["page"], "across": "channel", "metrics": ["orders", "people", "sessions", "units"], "rows": 3, "columns_shown": 2},
-    {"report": "table", "dimensions": ["sku"], "across": "week", "metrics": ["units", "people", "orders"], "filter": [{"dimension": "sku", "exists": True}], "segments": ["not_home"]},
     {"report": "sessions", "dimension": "channel"},
     {"report": "histogram", "metric": "units", "size": 2},
     {"report": "histogram", "metric": "time_spent_seconds", "count": "sessions", "start": 0, "size": 60, "segments": ["not_home"]},
@@ -122,8 +121,9 @@ STEPS = [
 ASKS += [{"report": "fallout", "steps": STEPS, **given} for given in FALLOUTS]
 
 
-# Not asked by the laws: other names begin otherwise, and a quarter does not begin seven days later.
+# Not asked by the laws: weeks have other names, other names begin otherwise, and a quarter does not begin seven days later.
 OWN_ASKS = [
+    {"report": "table", "dimensions": ["sku"], "across": "week", "metrics": ["units", "people", "orders"], "filter": [{"dimension": "sku", "exists": True}], "segments": ["not_home"]},
     {"report": "table", "dimensions": ["page"], "segments": [PARTS_OF_TEXTS]},
     {"report": "trend", "granularity": "quarter", "segments": [PARTS_OF_TEXTS]},
 ]

@@ -32,15 +32,52 @@ function placed(nodes, width) {
 function linkMark(panel, row, from, to, scale) {
   const wide = Math.max(0.5, viewsAt(panel, row) * scale), x1 = from.x + FLOW.node, x2 = to.x, y1 = from.y + from.out + wide / 2, y2 = to.y + to.into + wide / 2, middle = (x1 + x2) / 2;
   from.out += wide; to.into += wide;
-  return mark("path", { class: to.kind === "exit" || from.kind === "entry" ? "flow-link end" : "flow-link", d: `M${x1},${y1}C${middle},${y1} ${middle},${y2} ${x2},${y2}`, "stroke-width": wide },
+  return mark("path", { class: to.kind === "exit" || from.kind === "entry" ? "flow-link end" : "flow-link", "data-from": from.key, "data-to": to.key, d: `M${x1},${y1}C${middle},${y1} ${middle},${y2} ${x2},${y2}`, "stroke-width": wide },
     mark("title", {}, `${from.label} \u2192 ${to.label}: ${shown(row[columnAt(panel, "path_views")], panel.columns[columnAt(panel, "path_views")])}`));
 }
 
 function nodeMark(panel, one) {
   const at = columnAt(panel, "path_views"), figures = shown(one.row[at], panel.columns[at]), fits = Math.max(6, Math.floor((one.width - FLOW.node - 12) / 7.5));
   const label = one.label.length > fits ? `${one.label.slice(0, fits - 1)}\u2026` : one.label;
-  return mark("g", {}, mark("title", {}, `${one.label}: ${figures}`), mark("rect", { class: isHidden(one.row[at]) ? "unknown" : one.kind === "item" || one.kind === "metric" ? "column" : "column end", x: one.x, y: one.y, width: FLOW.node, height: one.height }),
-    mark("text", { class: "flow-name", x: one.x + FLOW.node + 5, y: one.y + 11 }, label), mark("text", { class: "tick", x: one.x + FLOW.node + 5, y: one.y + 25 }, one.height > 22 ? figures : ""));
+  return mark("g", { class: "flow-node", tabindex: "-1", role: "img", "aria-label": `${one.label}, ${headOfColumn(one.column)}: ${figures}`, "data-key": one.key }, mark("title", {}, `${one.label}: ${figures}`), mark("rect", { class: isHidden(one.row[at]) ? "unknown" : one.kind === "item" || one.kind === "metric" ? "column" : "column end", x: one.x, y: one.y, width: FLOW.node, height: one.height }),
+    mark("text", { class: "flow-name", x: one.x + FLOW.node + 5, y: one.y + 11 }, label), mark("text", { class: "tick", x: one.x + FLOW.node + 5, y: one.y + 25 }, one.height > 27 ? figures : ""));
+}
+
+const headOfColumn = (column) => (column === 0 ? "Anchor" : column > 0 ? `+${column}` : `\u2212${-column}`);
+
+// The node that an arrow key leads to: up and down in its column, left and right to the one that stands nearest.
+function neighbourOf(one, nodes, key) {
+  const middle = (some) => some.y + some.height / 2, own = nodes.filter((some) => some.column === one.column), at = own.indexOf(one);
+  if (key === "ArrowUp" || key === "ArrowDown") return own[at + (key === "ArrowDown" ? 1 : -1)];
+  if (key === "Home" || key === "End") return nodes[key === "Home" ? 0 : nodes.length - 1];
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[key], beside = nodes.filter((some) => step && some.column === one.column + step);
+  return beside.sort((some, other) => Math.abs(middle(some) - middle(one)) - Math.abs(middle(other) - middle(one)))[0];
+}
+
+// One node of the drawing is in the order of Tab; arrow keys go on from there, and each tells where its paths come from and go.
+function reachable(drawing, nodes, links, panel) {
+  const marks = new Map([...drawing.querySelectorAll(".flow-node")].map((each) => [each.dataset.key, each])), lines = [...drawing.querySelectorAll(".flow-link")];
+  const column = panel.columns[columnAt(panel, "path_views")], views = (row) => shown(row[columnAt(panel, "path_views")], column);
+  const most = (some) => [...some].sort((one, other) => viewsAt(panel, other[0]) - viewsAt(panel, one[0])).slice(0, 5);
+  const forget = () => lines.forEach((line) => line.classList.remove("of-node"));
+  const tell = (one) => {
+    marks.forEach((each) => each.setAttribute("tabindex", each === marks.get(one.key) ? "0" : "-1"));
+    forget();
+    lines.filter((line) => [line.dataset.from, line.dataset.to].includes(one.key)).forEach((line) => line.classList.add("of-node"));
+    const box = marks.get(one.key).getBoundingClientRect(), from = most(links.filter((link) => link[2] === one)), to = most(links.filter((link) => link[1] === one));
+    showTip(`${one.label}: ${views(one.row)}`, [...from.map(([row, other]) => [null, `\u2190 ${other.label}`, views(row)]), ...to.map(([row, , other]) => [null, `\u2192 ${other.label}`, views(row)])], box.left + FLOW.node, box.top + box.height / 2);
+  };
+  nodes.forEach((one, at) => {
+    const each = marks.get(one.key);
+    if (at === 0) each.setAttribute("tabindex", "0");
+    each.addEventListener("focus", () => tell(one));
+    each.addEventListener("blur", () => { forget(); hideTip(); });
+    each.addEventListener("keydown", (event) => {
+      const next = neighbourOf(one, nodes, event.key);
+      if (event.key.startsWith("Arrow") || next) event.preventDefault();
+      if (next) marks.get(next.key).focus();
+    });
+  });
 }
 
 function drawFlow(host, panel) {
@@ -48,9 +85,10 @@ function drawFlow(host, panel) {
   const { columns, scale, each, height } = placed(nodes, width), of = new Map(nodes.map((one) => [one.key, one]));
   const [rowAt, placeAt, kindAt, itemAt, nextAt, toAt] = ["row_kind", "flow_column", "item_kind", "flow_item", "next_kind", "next_item"].map((name) => columnAt(panel, name));
   const links = panel.rows.filter((row) => row[rowAt] === "link" && viewsAt(panel, row)).map((row) => [row, of.get(keyOf(Number(row[placeAt]), row[kindAt], row[itemAt])), of.get(keyOf(Number(row[placeAt]) + 1, row[nextAt], row[toAt]))]).filter(([, from, to]) => from && to);
-  host.replaceChildren(mark("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "lines columns flow", "aria-label": `Flow through ${columns.length} columns; all figures are in the table below.` },
-    ...columns.map((column, order) => mark("text", { class: "tick", x: order * each, y: 16 }, column === 0 ? "Anchor" : column > 0 ? `+${column}` : `\u2212${-column}`)),
+  host.replaceChildren(mark("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", class: "lines columns flow", "aria-label": `Flow through ${columns.length} columns; arrow keys go from node to node, all figures are in the table below.` },
+    ...columns.map((column, order) => mark("text", { class: "tick", x: order * each, y: 16 }, headOfColumn(column))),
     ...links.map(([row, from, to]) => linkMark(panel, row, from, to, scale)), ...nodes.map((one) => nodeMark(panel, one))));
+  reachable(host.firstChild, nodes, links, panel);
 }
 
 charts.flow = (host, panel) => {

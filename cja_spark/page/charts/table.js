@@ -45,7 +45,7 @@ function tableCell(row, column, scale, kind) {
   }
   const number = figure(cell), most = scale.most[column.at];
   const whole = column.shareOf !== undefined ? figure(row[column.shareOf]) : scale.total && !kind.endsWith("total") ? figure(scale.total[column.at]) : null;
-  const shares = isAdditive(column) && (column.across === undefined || column.total) && (column.shareOf !== undefined || (scale.total !== null && figure(scale.total[column.at]) > 0));
+  const shares = isAdditive(column) && column.across === undefined && (column.shareOf !== undefined || (scale.total !== null && figure(scale.total[column.at]) > 0));
   const against = column.shareOf !== undefined ? whole : most;
   const length = kind === "item" && number > 0 && against > 0 ? Math.min(100, (100 * number) / against) : 0;
   const part = shares && whole > 0 && number !== null ? percentText(number / whole) : null;

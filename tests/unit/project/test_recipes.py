@@ -9,6 +9,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 RECIPES = ROOT / "docs/recipes"
 BLOCK = re.compile(r"```yaml\n# (conf/demo/\S+)\n(.*?)```", re.DOTALL)
+PICTURE = re.compile(r"!\[([^\]]+)\]\(\.\./images/([a-z_]+)\.png\)")
 PAGES = sorted(path.name for path in RECIPES.glob("*.md") if path.name != "README.md")
 SECTIONS = ["## The question", "## The YAML", "## How to read it", "## What can mislead"]
 
@@ -35,6 +36,18 @@ def test_every_report_and_audience_of_the_demo_has_a_recipe():
         "conf/demo/reports/daily.yaml", "conf/demo/reports/checkout_fallout.yaml", "conf/demo/reports/buyers_again.yaml",
         "conf/demo/reports/cohort.yaml", "conf/demo/reports/growth.yaml", "conf/demo/reports/how_often.yaml", "conf/demo/reports/time_to_order.yaml", "conf/demo/audiences/helped_callers.yaml",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_recipe_shows_a_small_picture_of_one_of_its_reports(name):
+    text = (RECIPES / name).read_text(encoding="utf-8")
+    pictures = PICTURE.findall(text)
+    assert pictures
+    for title, report in pictures:
+        asked = yaml.safe_load((ROOT / f"conf/demo/reports/{report}.yaml").read_text(encoding="utf-8"))
+        picture = (ROOT / f"docs/images/{report}.png").read_bytes()
+        assert (title, picture[:8]) == (asked["title"], b"\x89PNG\r\n\x1a\n")
+        assert len(picture) <= 100_000
 
 
 def test_the_list_of_recipes_is_whole():
