@@ -16,7 +16,8 @@ function pivoted(panel) {
     ...metric, begins: metrics.length > 1 && place === 0, name: `${metric.name} ${head}`, metric: metric.name, across: heads.get(head), total: JSON.parse(head)[0] === "total", wide: metrics.length > 1,
     label: metrics.length > 1 ? `${heads.get(head)}: ${metric.label}` : heads.get(head), brief: metrics.length > 1 ? metric.label : heads.get(head),
   })));
-  const cells = [...rows].map(([key, of]) => [...JSON.parse(key), ...every.flatMap((head) => metrics.map((metric) => (of.get(head) || [])[metric.at] ?? null))]);
+  const isWhole = ([key, of]) => of.size === every.length || JSON.parse(key)[0] === "grand_total"; // a page that is cut may cut a row
+  const cells = [...rows].filter(isWhole).map(([key, of]) => [...JSON.parse(key), ...every.flatMap((head) => metrics.map((metric) => (of.get(head) || [])[metric.at] ?? null))]);
   return { ...panel, columns: [...own, ...columns].map(({ at, ...column }) => column), rows: cells, metric: metrics.length === 1 ? metrics[0].label : null };
 }
 

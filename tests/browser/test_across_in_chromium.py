@@ -58,11 +58,18 @@ def test_a_download_is_the_table_as_it_is_shown(chromium, tmp_path):
     assert lines[-1] == ["cart", "20", "12", "hidden", "hidden", "< 10", "< 10"]
 
 
+def test_a_row_that_the_end_of_the_page_cuts_is_not_shown(chromium, tmp_path):
+    grand = {"row_kind": "grand_total", "page": None, "column_kind": "total", "channel": None, "events": 120, "people": 50}
+    rows = (*ACROSS.rows[:3], grand, *ACROSS.rows[3:-1])
+    opened(chromium, tmp_path, page_of(ACROSS.model_copy(update={"rows": rows})))
+    assert [row[0] for row in texts(chromium, ".ranked tbody tr")] == ["Total", "Grand total", "home"]
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_hostile_values_of_rows_and_columns_stay_text(chromium, tmp_path, width):
     values = {"mail": HOSTILE[0], "search": HOSTILE[1]}
-    extra = [{"row_kind": "item", "page": text, "column_kind": "item", "channel": text, "events": 20, "people": 15} for text in HOSTILE]
     rows = [{**row, "channel": values.get(row["channel"], row["channel"])} for row in ACROSS.rows]
+    extra = [{**row, "page": text} for text in HOSTILE for row in rows[-3:]]
     opened(chromium, tmp_path, page_of(ACROSS.model_copy(update={"rows": (*rows, *extra)})), width=width)
     assert chromium.faults() == []
     assert fits(chromium)
