@@ -14,10 +14,12 @@ import psutil
 from pyspark.sql import SparkSession
 
 from benchmarks import peers
+from benchmarks.clickhouse import funnel
 from benchmarks.clock import timed
 from benchmarks.compare import compare
 from benchmarks.connecting import connecting
 from benchmarks.costs import costs
+from benchmarks.duels import duels
 from benchmarks.events import VIEW, make
 from benchmarks.questions import FALLOUT, PAGES, REPORT_OF, SESSIONS, ask
 from benchmarks.small_tables import small_tables
@@ -30,6 +32,10 @@ from cja_spark.session import open_session
 COSTS = (
     "What each kind of work costs, in CPU ns per event: Arrow's reading and Spark's own work are in it, and a part of a second "
     "per run that no event pays for. `+` is what it adds to the same report without it."
+)
+DUELS = (
+    "Questions about journeys, one report each, against DuckDB's SQL for the same (`benchmarks/sql`). The target is that of questions about "
+    "the order of events."
 )
 TARGETS = {FALLOUT: 0.4, PAGES: 0.5, SESSIONS: 0.5}
 
@@ -142,8 +148,9 @@ def main() -> None:
         "",
     ]
     raced = [*race(lake, database, source, options.rounds), "", *together(lake, options.rounds), *twelve(lake, options.rounds)]
+    fought = [*duels(lake, database, source, options.rounds), *funnel(lake, parquet, options.rounds)]
     measured, above = costs(lake, options.events, options.rounds)
-    lines = [*head, *raced, "", COSTS, "", *measured, "", *built, "",
+    lines = [*head, *raced, "", DUELS, "", *fought, "", COSTS, "", *measured, "", *built, "",
              *connecting(spark, folder, options.events), "", *task_cost(spark), "", *small_tables(spark)]  # fmt: skip
     text = "\n".join(lines) + "\n"
     Path(__file__).with_name("README.md").write_text(text, encoding="utf-8")

@@ -23,7 +23,7 @@ def test_the_demo_loads_without_spark():
     assert run.stdout.split() == [str(len([*(ROOT / "conf/demo/reports").glob("*.yaml")])), "False"]
 
 
-@pytest.mark.parametrize("name", ["demo", "luma"])
+@pytest.mark.parametrize("name", ["demo", "luma", "dsw-luma"])
 def test_projects_of_the_repository_load(name):
     project = load(ROOT / "conf" / name)
     assert project.reports
