@@ -10,6 +10,7 @@ from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SES
 from cja_spark.lake import Lake
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
+from cja_spark.reports.engagement import Engagement
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.frequency import Frequency
@@ -76,6 +77,7 @@ FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimensio
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
 VISITS_BY_WEEK = Cohort.model_validate({"name": "visits_by_week", "range": RANGE, "inclusion": "events", "return": "sessions", "granularity": "week"})
 HOW_OFTEN = Frequency.model_validate({"name": "how_often", "range": RANGE, "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
+WHAT_IS_USED = Engagement.model_validate({"name": "what_is_used", "range": RANGE, "granularity": "day", "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 GROWTH_BY_DAY = Growth.model_validate({"name": "growth_by_day", "range": RANGE, "granularity": "day", "lookback": 14})
 CART_AND_PURCHASE = Deflection.model_validate({
     "name": "cart_and_purchase", "range": RANGE, "topic": "page", "self_service": {"dimension": "event", "equals": "cart"},
@@ -123,6 +125,7 @@ WORKS: dict[str, Work] = {
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
     "frequency of three steps": Work(HOW_OFTEN, 70),  # no target of its own: that of histograms and overlaps
+    "engagement of three steps": Work(WHAT_IS_USED, 100),  # no target of its own: that of cohorts
     "growth of days": Work(GROWTH_BY_DAY, 100),  # no target of its own: that of cohorts
     "time from cart to purchase": Work(CART_TO_PURCHASE, 90),
     "call deflection, a purchase as the call": Work(CART_AND_PURCHASE, 120),

@@ -47,6 +47,7 @@ _HOMES = {
     "Indicators": "cja_spark.reports.indicators",
     "Growth": "cja_spark.reports.growth",
     "Frequency": "cja_spark.reports.frequency",
+    "Engagement": "cja_spark.reports.engagement",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]

@@ -21,6 +21,8 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "periods_after": ("text", "Periods after"), "base_people": ("people", "Of people"), "cohort_rate": ("percent", "Rate"),
     "new_people": ("people", "New"), "repeat_people": ("people", "Repeat"), "return_people": ("people", "Return"), "dormant_people": ("people", "Dormant"),
     "net_growth": ("number", "Net growth"),
+    "times_done": ("count", "Times"), "person_periods": ("count", "People of all periods"), "active_periods": ("count", "Periods"), "share_sum": ("number", "Sum of shares"),
+    "average_share": ("percent", "Average share of active people"), "times_per_person": ("number", "Times per person"), "quadrant": ("text", "Quadrant"),
     "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from cja_spark.publish_times import steps_of_times
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.cohort_criteria import Criteria
 from cja_spark.reports.deflection import Deflection
+from cja_spark.reports.engagement import Engagement
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.frequency import Frequency
@@ -41,7 +42,7 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         return steps_of_calls(report, sentence)
     if isinstance(report, TimeToEvent):
         return {"container": view.containers.named(report.container), **steps_of_times(report, sentence)}
-    if isinstance(report, Overlap | Frequency):
+    if isinstance(report, Overlap | Frequency | Engagement):
         return {"sets" if isinstance(report, Overlap) else "events": [sentence(one.name()) for one in report.own_steps()]}
     if isinstance(report, Retention | Cohort | Growth):
         return {name: sentence(one.name()) for name, one in _criteria(report).items()}

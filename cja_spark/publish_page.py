@@ -27,6 +27,7 @@ from cja_spark.publish_options import options_in_words, preset_in_words
 from cja_spark.publish_times import column_of_times
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.deflection import Deflection
+from cja_spark.reports.engagement import Engagement
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.growth import Growth
@@ -175,6 +176,9 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
     """What a report calls its columns, where that depends on what was asked."""
     if isinstance(report, Trend | Growth):
         return {"label": report.granularity.capitalize()}
+    if isinstance(report, Engagement):
+        size = report.granularity
+        return {"person_periods": f"Person-{size}s", "active_periods": f"{size.capitalize()}s", "times_per_person": f"Times per person and {size}"}
     if isinstance(report, Cohort):
         rows = column_of(report.dimension, view).label if report.dimension else report.granularity.capitalize()
         return {"label": rows, "periods_after": f"{report.granularity.capitalize()}s after"}

@@ -173,7 +173,7 @@ def test_numbers_are_short_to_read_and_exact_on_hover(chromium, tmp_path):
 
 
 def test_a_kind_of_report_without_a_chart_is_a_table(chromium, tmp_path):
-    opened(chromium, tmp_path, PageContent(title="t", panels=(TABLE.model_copy(update={"report": "engagement"}),), fewest_people=0))
+    opened(chromium, tmp_path, PageContent(title="t", panels=(TABLE.model_copy(update={"report": "no_such_kind"}),), fewest_people=0))
     assert first_cells(chromium) == ["Total", "home", "cart", "No value", "Other"]
     assert chromium.faults() == []
 

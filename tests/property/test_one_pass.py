@@ -114,6 +114,7 @@ ASKED = [
     {"report": "growth", "active": ["views", {"metric": "bounces", "more_than": 0}], "granularity": "day", "lookback": 5, "segments": ["not_home"]},
     {"report": "growth", "granularity": "week", "segments": ["then_cart"]},
     {"report": "frequency", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "count": "sessions", "segments": ["not_home"]},
+    {"report": "engagement", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "granularity": "day", "segments": ["not_home"]},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from tests.reference import (
     calculated,
     deduplication,
     deflection,
+    engagement,
     growth,
     metrics,
     months,
@@ -211,14 +212,14 @@ def report(
         raise ValueError("from is after to")
     view = presets.of_view(view)
     ask = presets.of_report(ask, view)
-    if ask["report"] in ("cohort", "growth"):
+    if ask["report"] in ("cohort", "growth", "engagement"):
         ask = widened(ask, view)
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
     if ask["report"] in ("cohort", "growth"):
         of_periods = {"cohort": cohort, "growth": growth.growth}[ask["report"]]
         return of_periods(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
-    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators", "frequency"):
-        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators, "frequency": frequency}[ask["report"]]
+    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators", "frequency", "engagement"):
+        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators, "frequency": frequency, "engagement": engagement.engagement}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     if ask.get("by_segments"):
         of_segments = []

@@ -19,6 +19,9 @@ from cja_spark.reports.cohort_rows import TOTAL as TOTAL_OF_COHORTS
 from cja_spark.reports.deflection_cells import CONTROL, COST, EVENTS, NO_TOPIC
 from cja_spark.reports.deflection_cells import TOTAL as TOTAL_OF_CALLS
 from cja_spark.reports.deflection_rows import COUNTED, PEOPLE_OF
+from cja_spark.reports.engagement_rows import OF_PERIODS
+from cja_spark.reports.engagement_rows import PEOPLE as PEOPLE_OF_THINGS
+from cja_spark.reports.engagement_rows import TIMES as TIMES_OF_THINGS
 from cja_spark.reports.flow_rows import LINKS, NODES
 from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
 from cja_spark.reports.growth_rows import CLASS
@@ -221,6 +224,18 @@ def frequency(*people: float) -> Answer:
     cells = Cells()
     cells.add(UNITS, people, range(1, len(people) + 1))
     return answer(cells, report="frequency", name="how_often", events=["orders"], buckets={"count": len(people)})
+
+
+def engagement(*people: float) -> Answer:
+    """One day on which so many do the first thing, so many the second one and so on, each once, and a hundred more do nothing of it."""
+    cells, names = Cells(), [f"page {number}" for number in range(len(people))]
+    for part, many in enumerate((sum(people) + 100, *people)):
+        own = Cells()
+        own.add(PEOPLE_OF_THINGS, many)
+        own.add(OF_PERIODS, many, 0)
+        own.add(TIMES_OF_THINGS, many)
+        cells.take(own, part)
+    return answer(cells, report="engagement", name="used", events=[{"dimension": "page", "equals": name, "label": name} for name in names], granularity="day")
 
 
 def growth(first: float, second: float) -> Answer:

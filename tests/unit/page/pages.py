@@ -210,6 +210,22 @@ FREQUENCY = Panel(
         for times, people in ((None, all_), *zip(("1", "2", "3", "4+"), counts, strict=True))
     ),
 )  # fmt: skip
+ENGAGEMENT = Panel(
+    name="what_is_used", title="What is used", report="engagement",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="step_name", label="What"), ColumnSpec(name="people", label="People", format="people"),
+             *(ColumnSpec(name=name, label=label, format="count") for name, label in (("person_periods", "Person-weeks"), ("active_periods", "Weeks"), ("times_done", "Times"))),
+             ColumnSpec(name="share_sum", label="Sum of shares", format="number"), ColumnSpec(name="average_share", label="Average share of active people", format="percent"),
+             ColumnSpec(name="times_per_person", label="Times per person and week", format="number"), ColumnSpec(name="quadrant", label="Quadrant")),
+    rows=tuple(
+        {"row_kind": kind, "step_name": name, "people": people, "person_periods": who, "active_periods": None if kind == "median" else 4, "times_done": times,
+         "share_sum": share if share is None or kind == "median" else 4 * share, "average_share": share, "times_per_person": often, "quadrant": quadrant}
+        for kind, name, people, who, times, share, often, quadrant in (
+            ("total", None, 1_000, 2_000, None, None, None, None), ("median", None, None, None, None, 0.25, 2.5, None),
+            ("event", "Search with filters", 200, 300, 1_800, 0.15, 6.0, "power"), ("event", "Home", 900, 1_600, 5_600, 0.8, 3.5, "high impact"),
+            ("event", "Imprint", 60, 80, 84, 0.04, 1.05, "low impact"), ("event", "Order", 500, 700, 1_050, 0.35, 1.5, "one-time"), ("event", "Fax", 0, 0, 0, 0.0, None, None),
+        )
+    ),
+)  # fmt: skip
 GROWTH = Panel(
     name="active_weeks", title="Who comes and who goes", report="growth",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Week"),
@@ -255,7 +271,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

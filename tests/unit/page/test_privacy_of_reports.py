@@ -15,6 +15,7 @@ from tests.unit.page.answers import (
     answer,
     cohort,
     deflection,
+    engagement,
     fallout,
     flow,
     frequency,
@@ -48,6 +49,7 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "flow": (flow(40, 9), [False, False, False, True, False, True]),
     "cohort": (cohort(40, 9), [False, False, False, True, False, False]),
     "frequency": (frequency(40, 9, 30, 20), [False, False, True, False, False]),
+    "engagement": (engagement(40, 9), [False, False, False, True]),
     "growth": (growth(40, 9), [False, False, True]),
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
@@ -72,7 +74,7 @@ def test_a_row_about_nine_people_has_no_figure_in_the_file(kind):
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_ten_people_and_nobody_are_shown(kind):
-    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort, "deflection": deflection, "time_to_event": time_to_event, "indicators": indicators, "growth": growth, "frequency": frequency}[kind]
+    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort, "deflection": deflection, "time_to_event": time_to_event, "indicators": indicators, "growth": growth, "frequency": frequency, "engagement": engagement}[kind]
     for second in (10, 0):
         people = [row["people"] for row in encoded(build(40, second, second) if kind in ("retention", "overlap") else build(40, second))]
         assert HIDDEN not in people
