@@ -16,6 +16,7 @@ from cja_spark.reports.flow import Flow
 from cja_spark.reports.frequency import Frequency
 from cja_spark.reports.growth import Growth
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.impact import Impact
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.paths import Paths
@@ -77,6 +78,7 @@ FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimensio
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
 VISITS_BY_WEEK = Cohort.model_validate({"name": "visits_by_week", "range": RANGE, "inclusion": "events", "return": "sessions", "granularity": "week"})
 HOW_OFTEN = Frequency.model_validate({"name": "how_often", "range": RANGE, "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
+AROUND_THE_CART = Impact.model_validate({"name": "around_the_cart", "range": RANGE, "indicators": [{"dimension": "event", "equals": one} for one in ("product", "purchase")], "first_use": {"dimension": "event", "equals": "cart"}})
 WHAT_IS_USED = Engagement.model_validate({"name": "what_is_used", "range": RANGE, "granularity": "day", "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 GROWTH_BY_DAY = Growth.model_validate({"name": "growth_by_day", "range": RANGE, "granularity": "day", "lookback": 14})
 CART_AND_PURCHASE = Deflection.model_validate({
@@ -126,6 +128,7 @@ WORKS: dict[str, Work] = {
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
     "frequency of three steps": Work(HOW_OFTEN, 70),  # no target of its own: that of histograms and overlaps
     "engagement of three steps": Work(WHAT_IS_USED, 100),  # no target of its own: that of cohorts
+    "impact of the first cart": Work(AROUND_THE_CART, 100),  # no target of its own: that of retention
     "growth of days": Work(GROWTH_BY_DAY, 100),  # no target of its own: that of cohorts
     "time from cart to purchase": Work(CART_TO_PURCHASE, 90),
     "call deflection, a purchase as the call": Work(CART_AND_PURCHASE, 120),

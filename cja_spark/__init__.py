@@ -48,6 +48,7 @@ _HOMES = {
     "Growth": "cja_spark.reports.growth",
     "Frequency": "cja_spark.reports.frequency",
     "Engagement": "cja_spark.reports.engagement",
+    "Impact": "cja_spark.reports.impact",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]

@@ -23,6 +23,7 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "net_growth": ("number", "Net growth"),
     "times_done": ("count", "Times"), "person_periods": ("count", "People of all periods"), "active_periods": ("count", "Periods"), "share_sum": ("number", "Sum of shares"),
     "average_share": ("percent", "Average share of active people"), "times_per_person": ("number", "Times per person"), "quadrant": ("text", "Quadrant"),
+    "interval": ("text", "Interval"), "change_rate": ("percent", "Change"),
     "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip

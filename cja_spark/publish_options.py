@@ -15,6 +15,7 @@ from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.frequency import Frequency
 from cja_spark.reports.growth import Growth
+from cja_spark.reports.impact import Impact
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
 from cja_spark.reports.own_columns import WithColumns
@@ -44,8 +45,9 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         return {"container": view.containers.named(report.container), **steps_of_times(report, sentence)}
     if isinstance(report, Overlap | Frequency | Engagement):
         return {"sets" if isinstance(report, Overlap) else "events": [sentence(one.name()) for one in report.own_steps()]}
-    if isinstance(report, Retention | Cohort | Growth):
-        return {name: sentence(one.name()) for name, one in _criteria(report).items()}
+    if isinstance(report, Retention | Cohort | Growth | Impact):
+        indicators = {"indicators": [sentence(one.name()) for one in report.indicators]} if isinstance(report, Impact) else {}
+        return {**indicators, **{name: sentence(one.name()) for name, one in _criteria(report).items()}}
     own = _of_columns(report, sentence) if isinstance(report, WithColumns) else {}
     own |= {"filter": [condition_in_words(one) for one in report.filter]} if isinstance(report, Table) else {}
     return own | ({"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, Table | Indicators) else {})
@@ -56,8 +58,10 @@ def _of_columns(report: WithColumns, sentence: Callable[[str], str]) -> dict[str
     return {"columns": [f"{column.label or sentence(name)}: {column.formula()}" for name, column in report.columns.items()]}
 
 
-def _criteria(report: Retention | Cohort | Growth) -> dict[str, Step | Criteria]:
+def _criteria(report: Retention | Cohort | Growth | Impact) -> dict[str, Step | Criteria]:
     """What somebody has to do, or to have in a period."""
+    if isinstance(report, Impact):
+        return {} if report.first_use is None else {"first_use": report.first_use}
     if isinstance(report, Growth):
         return {"active": report.active}
     if isinstance(report, Cohort):

@@ -31,6 +31,7 @@ from cja_spark.reports.engagement import Engagement
 from cja_spark.reports.fallout import Fallout
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.growth import Growth
+from cja_spark.reports.impact import Impact
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.next_previous import NextPrevious
 from cja_spark.reports.paths import Paths
@@ -176,6 +177,8 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
     """What a report calls its columns, where that depends on what was asked."""
     if isinstance(report, Trend | Growth):
         return {"label": report.granularity.capitalize()}
+    if isinstance(report, Impact):
+        return {"interval": "Day" if report.days == 1 else f"{report.days} days"}
     if isinstance(report, Engagement):
         size = report.granularity
         return {"person_periods": f"Person-{size}s", "active_periods": f"{size.capitalize()}s", "times_per_person": f"Times per person and {size}"}

@@ -19,6 +19,7 @@ from cja_spark.page.privacy_of_engagement import hide_few_of_engagement, medians
 from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
 from cja_spark.page.privacy_of_frequency import hide_few_of_frequency, times_add_up
 from cja_spark.page.privacy_of_growth import classes_add_up, hide_few_of_growth
+from cja_spark.page.privacy_of_impact import changes_are_told, hide_few_of_impact
 from cja_spark.page.privacy_of_indicators import hide_few_of_indicators, indicators_are_told
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
@@ -97,6 +98,7 @@ _TELLING = (
     (cohorts_are_told, hide_few_of_cohorts),
     (classes_add_up, hide_few_of_growth),
     (medians_are_told, hide_few_of_engagement),
+    (changes_are_told, hide_few_of_impact),
 )
 
 

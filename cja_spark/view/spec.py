@@ -50,7 +50,7 @@ COLUMNS_BESIDE_DIMENSIONS = (
     *(f"{figure}{unit}" for unit in ("people", "sessions", "attempts") for figure in ("fallout_", "open_")), "attempts",
     "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds", "amount_range", "times", "at_least", "less_than",
     "path_taken", "trials", "converted_trials", "converted_people", "metric_sum", "converted_rate", "rate_lower", "rate_upper", "rate_lift",
-    "times_done", "person_periods", "active_periods", "share_sum", "average_share", "times_per_person", "quadrant",
+    "times_done", "person_periods", "active_periods", "share_sum", "average_share", "times_per_person", "quadrant", "interval", "change_rate",
     "elapsed", "retention_rate", "periods_after", "base_people", "cohort_rate", "new_people", "repeat_people", "return_people", "dormant_people", "net_growth", "in_sets", "set_mask", "only_people", "only_sessions",
     "self_service_topic", "self_service_events", "after_call_trials", "open_trials", "called_trials", "deflected_trials", "closed_trials",
     "call_rate", "baseline_rate", "avoided_calls", "cost_of_a_call", "avoided_cost", "upper_bound",

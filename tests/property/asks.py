@@ -12,6 +12,7 @@ from tests.property.asks_of_engagement import engagement
 from tests.property.asks_of_fallouts import fallout, no_value, step
 from tests.property.asks_of_frequency import frequency
 from tests.property.asks_of_growth import growth
+from tests.property.asks_of_impact import impact
 from tests.property.asks_of_indicators import indicators
 from tests.property.asks_of_paths import flow, next_previous, paths
 from tests.property.asks_of_times import time_to_event
@@ -285,13 +286,13 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, across, across, across))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across))]
 
 
 def drawn_by(make, chance, view):
     """A report, and its range."""
     days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-    more = {trend: (days,), cohort: (days,), growth: (days,), frequency: (step,), engagement: (step, days), across: (view,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
+    more = {trend: (days,), cohort: (days,), growth: (days,), frequency: (step,), engagement: (step, days), impact: (step,), across: (view,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
     asked = make(chance, *more)
     if "rate_game" in repr(view["metrics"]):
         asked |= without_times(asked)

@@ -24,6 +24,7 @@ def families_of(ask: dict, view: dict) -> set[str]:
         found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
     found |= {f"growth of a {ask.get('granularity')}"} if ask["report"] == "growth" else set()
     found |= {f"engagement of a {ask.get('granularity')}"} if ask["report"] == "engagement" else set()
+    found |= {f"impact of a {'release' if ask.get('release') else 'first use'}"} if ask["report"] == "impact" else set()
     found |= {f"exclusions of a fallout: {ask.get('exclusion', 'drop_attempt')}"} if ask["report"] == "fallout" and ask.get("exclude") else set()
     found |= _of_rows(rows, dimensions) | _of_metrics(named, metrics, credited=credited)
     return found | _of_segments([*ask.get("segments", ()), *view.get("view_segments", ())], view)

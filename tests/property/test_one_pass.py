@@ -115,6 +115,8 @@ ASKED = [
     {"report": "growth", "granularity": "week", "segments": ["then_cart"]},
     {"report": "frequency", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "count": "sessions", "segments": ["not_home"]},
     {"report": "engagement", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "granularity": "day", "segments": ["not_home"]},
+    {"report": "impact", "indicators": ["views", "with_a_p"], "first_use": {"any": ["orders", "calls"]}, "intervals": 2, "segments": ["not_home"]},
+    {"report": "impact", "indicators": ["orders"], "release": "2025-03-10", "intervals": 2},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip

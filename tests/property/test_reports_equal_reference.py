@@ -16,6 +16,7 @@ from cja_spark.reports.flow import Flow
 from cja_spark.reports.frequency import Frequency
 from cja_spark.reports.growth import Growth
 from cja_spark.reports.histogram import Histogram
+from cja_spark.reports.impact import Impact
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.next_previous import NextPrevious
 from cja_spark.reports.overlap import Overlap
@@ -29,7 +30,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement}
+KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement, "impact": Impact}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -72,6 +73,7 @@ ASKS = [
     {"report": "cohort", "inclusion": "views", "return": "orders", "entry": "first_ever"},
     {"report": "growth", "active": "views", "granularity": "day", "lookback": 3, "segments": ["not_home"]},
     {"report": "growth", "granularity": "week"},
+    {"report": "impact", "indicators": ["views", "orders", {"dimension": "page", "exists": True, "segments": ["not_home"]}], "first_use": "calls", "intervals": 3},
     {"report": "engagement", "events": ["views", "orders", {"dimension": "page", "exists": True, "segments": ["not_home"]}]},
     {"report": "engagement", "events": ["events", {"any": ["views", "calls"]}], "granularity": "day", "segments": ["not_home"]},
     {"report": "frequency", "events": ["views", {"dimension": "page", "exists": True, "segments": ["not_home"]}, "orders"]},

@@ -12,6 +12,7 @@ from tests.reference import (
     deflection,
     engagement,
     growth,
+    impact,
     metrics,
     months,
     neighbours,
@@ -218,8 +219,8 @@ def report(
     if ask["report"] in ("cohort", "growth"):
         of_periods = {"cohort": cohort, "growth": growth.growth}[ask["report"]]
         return of_periods(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
-    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators", "frequency", "engagement"):
-        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators, "frequency": frequency, "engagement": engagement.engagement}[ask["report"]]
+    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators", "frequency", "engagement", "impact"):
+        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators, "frequency": frequency, "engagement": engagement.engagement, "impact": impact.impact}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     if ask.get("by_segments"):
         of_segments = []

@@ -27,6 +27,10 @@ from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
 from cja_spark.reports.growth_rows import CLASS
 from cja_spark.reports.growth_rows import TOTAL as TOTAL_OF_GROWTH
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
+from cja_spark.reports.impact_rows import PEOPLE as PEOPLE_OF_INTERVALS
+from cja_spark.reports.impact_rows import SIDES
+from cja_spark.reports.impact_rows import TIMES as TIMES_OF_INTERVALS
+from cja_spark.reports.impact_rows import TOTAL as TOTAL_OF_IMPACT
 from cja_spark.reports.indicators_rows import PEOPLE as PEOPLE_OF_INDICATORS
 from cja_spark.reports.indicators_rows import TOTAL as TOTAL_OF_INDICATORS
 from cja_spark.reports.indicators_rows import TOTAL_PEOPLE
@@ -236,6 +240,16 @@ def engagement(*people: float) -> Answer:
         own.add(TIMES_OF_THINGS, many)
         cells.take(own, part)
     return answer(cells, report="engagement", name="used", events=[{"dimension": "page", "equals": name, "label": name} for name in names], granularity="day")
+
+
+def impact(before: float, after: float) -> Answer:
+    """So many of a hundred more than both who do it once on the day before their first use, and so many on the day of it."""
+    cells, own = Cells(), Cells()
+    cells.add(TOTAL_OF_IMPACT, before + after + 100)
+    for measure in (PEOPLE_OF_INTERVALS, TIMES_OF_INTERVALS, SIDES):
+        own.add(measure, [before, after], [0, 1])
+    cells.take(own, 1)
+    return answer(cells, report="impact", name="around", indicators=["orders"], first_use="events", intervals=1)
 
 
 def growth(first: float, second: float) -> Answer:

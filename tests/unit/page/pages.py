@@ -226,6 +226,23 @@ ENGAGEMENT = Panel(
         )
     ),
 )  # fmt: skip
+IMPACT = Panel(
+    name="around_a_first_use", title="Around a first use", report="impact",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="step_name", label="What"), ColumnSpec(name="interval", label="Day"), ColumnSpec(name="people", label="People", format="people"),
+             ColumnSpec(name="base_people", label="Of people", format="people"), ColumnSpec(name="times_done", label="Times", format="count"),
+             ColumnSpec(name="times_per_person", label="Times per person", format="number"), ColumnSpec(name="change_rate", label="Change", format="percent")),
+    rows=tuple(
+        {"row_kind": kind, "step_name": name, "interval": number, "people": people, "base_people": None if name is None else 400, "times_done": times,
+         "times_per_person": None if times is None else times / 400, "change_rate": change}
+        for kind, name, number, people, times, change in (
+            ("total", None, None, 400, None, None), ("left_out", None, None, 60, None, None),
+            *(("interval", "Orders", at - 3, people, times, None) for at, (people, times) in enumerate(((40, 60), (50, 80), (60, 100), (200, 240), (150, 180), (90, 120)))),
+            ("before", "Orders", None, 120, 240, None), ("after", "Orders", None, 310, 540, 1.25),
+            *(("interval", "Calls", at - 3, people, times, None) for at, (people, times) in enumerate(((40, 44), (44, 48), (48, 52), (30, 32), (24, 26), (20, 22)))),
+            ("before", "Calls", None, 100, 144, None), ("after", "Calls", None, 60, 80, 80 / 144 - 1),
+        )
+    ),
+)  # fmt: skip
 GROWTH = Panel(
     name="active_weeks", title="Who comes and who goes", report="growth",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Week"),
@@ -271,7 +288,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT, IMPACT)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:
