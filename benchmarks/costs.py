@@ -9,6 +9,7 @@ from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.engagement import Engagement
 from cja_spark.reports.fallout import Fallout
@@ -77,6 +78,7 @@ PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimen
 FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimension": "page", "starts_with": "entry"})
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
 VISITS_BY_WEEK = Cohort.model_validate({"name": "visits_by_week", "range": RANGE, "inclusion": "events", "return": "sessions", "granularity": "week"})
+DRIVERS = Contribution.model_validate({"name": "drivers", "range": RANGE, "metric": "events", "dimensions": ["page"], "compare": "previous_period"})
 HOW_OFTEN = Frequency.model_validate({"name": "how_often", "range": RANGE, "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 AROUND_THE_CART = Impact.model_validate({"name": "around_the_cart", "range": RANGE, "indicators": [{"dimension": "event", "equals": one} for one in ("product", "purchase")], "first_use": {"dimension": "event", "equals": "cart"}})
 WHAT_IS_USED = Engagement.model_validate({"name": "what_is_used", "range": RANGE, "granularity": "day", "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
@@ -126,6 +128,7 @@ WORKS: dict[str, Work] = {
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
+    "contribution of pages to a change of events": Work(DRIVERS, 100),  # no target of its own: two tables by one dimension
     "frequency of three steps": Work(HOW_OFTEN, 70),  # no target of its own: that of histograms and overlaps
     "engagement of three steps": Work(WHAT_IS_USED, 100),  # no target of its own: that of cohorts
     "impact of the first cart": Work(AROUND_THE_CART, 100),  # no target of its own: that of retention

@@ -45,6 +45,7 @@ _HOMES = {
     "Deflection": "cja_spark.reports.deflection",
     "TimeToEvent": "cja_spark.reports.time_to_event",
     "Indicators": "cja_spark.reports.indicators",
+    "Contribution": "cja_spark.reports.contribution",
     "Growth": "cja_spark.reports.growth",
     "Frequency": "cja_spark.reports.frequency",
     "Engagement": "cja_spark.reports.engagement",

@@ -116,10 +116,10 @@ def report_uses(report: Report) -> Iterator[Use]:
     yield from (Use("dimension", name) for name in report.dimensions_used())
     if sort := report.sorted_by():
         yield Use("metric", sort, "ranks")
-    beside = {*report.dimensions_used()}
+    beside = {*report.dimensions_combined()}
     if len(beside) > 1 and beside & ({*STANDARD_DIMENSIONS} - {*TIMES}):
         yield from (Use("metric", name, "set_before") for name in report.metrics_used())
-    if len(report.dimensions_used()) > 3:
+    if len(beside) > 3:
         yield from (Use("metric", name, "narrow") for name in report.metrics_used())
     yield from (Use("dimension", name, "one_value") for name in report.single_valued())
     yield from (Use("segment", name) for name in report.segments_used())

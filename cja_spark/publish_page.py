@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.publish_calls import column_of_calls
 from cja_spark.publish_columns import FIXED, OF_PATHS
+from cja_spark.publish_contribution import column_of_contribution, compared_in_words, row_of_contribution
 from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
 from cja_spark.publish_options import options_in_words, preset_in_words
 from cja_spark.publish_times import column_of_times
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.engagement import Engagement
 from cja_spark.reports.fallout import Fallout
@@ -50,7 +53,7 @@ from cja_spark.view.summary import SummaryMetric
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
-_OfValues = Paths | Flow | NextPrevious | Cohort | Deflection | TimeToEvent | Indicators
+_OfValues = Paths | Flow | NextPrevious | Cohort | Contribution | Deflection | TimeToEvent | Indicators
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range", "preset"}
 
 
@@ -160,8 +163,9 @@ def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Co
         return column_of_times(column, report, lambda name: column_of(name, view, identities))
     if isinstance(report, Deflection):
         return column_of_calls(column, report, view, lambda name: column_of(name, view, identities))
-    if isinstance(report, Indicators):
-        return column_of_indicators(column, report, lambda name: column_of(name, view, identities))
+    if isinstance(report, Indicators | Contribution):
+        shown_as = partial(column_of, view=view, identities=identities)
+        return column_of_indicators(column, report, shown_as) if isinstance(report, Indicators) else column_of_contribution(column, report, shown_as, _sentence)
     if isinstance(report, Flow | NextPrevious | Cohort):
         label = {"flow_item": "Item", "next_item": "Next item", "label": "Value"}.get(column.name) if report.dimension else None
         return column_of(report.dimension or "", view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
@@ -194,6 +198,8 @@ def _spoken(row: dict[str, Any], view: View, report: Report) -> dict[str, Any]:
     """A row as it is, but for a step that is a metric or a segment: it has the metric's label or its name in words."""
     if isinstance(report, Indicators):
         return row_of_indicators(row, report, view, _sentence)
+    if isinstance(report, Contribution):
+        return row_of_contribution(row, view, lambda name: column_of(name, view), _sentence)
     if row.get("in_segment") in view.segments:
         row = {**row, "in_segment": view.segments[row["in_segment"]].label or _sentence(row["in_segment"])}
     name = row.get("step_name")
@@ -216,6 +222,8 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     if options.get("include_no_value", True) is None:  # no rows are of a dimension
         del options["include_no_value"]
     options |= {**options_in_words(report, answer.ask.view, _sentence), **preset_in_words(report, _sentence)}
+    if isinstance(report, Contribution):
+        options |= compared_in_words(report, answer.ask, _sentence)
     options = {name: option for name, option in options.items() if option or name not in ("across", "by_segments", "columns", "columns_shown", "filter")}
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}

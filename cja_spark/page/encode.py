@@ -15,6 +15,7 @@ from cja_spark.page.privacy_of_across import cells_are_crossed, hide_few_of_acro
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
 from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
+from cja_spark.page.privacy_of_contribution import contributions_are_told, hide_few_of_contribution
 from cja_spark.page.privacy_of_engagement import hide_few_of_engagement, medians_are_told
 from cja_spark.page.privacy_of_flows import flows_add_up, hide_few_of_flows
 from cja_spark.page.privacy_of_frequency import hide_few_of_frequency, times_add_up
@@ -99,6 +100,7 @@ _TELLING = (
     (classes_add_up, hide_few_of_growth),
     (medians_are_told, hide_few_of_engagement),
     (changes_are_told, hide_few_of_impact),
+    (contributions_are_told, hide_few_of_contribution),
 )
 
 

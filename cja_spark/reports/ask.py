@@ -15,7 +15,7 @@ from cja_spark.journeys.batch import Bools, Floats, Ints, Journeys, Window
 from cja_spark.kernels.segments import Matcher, TextIds
 from cja_spark.kernels.sessions import session_amounts
 from cja_spark.reports.deduplicated import with_deduplication
-from cja_spark.reports.limits import LeftOut, place_in, within_limits
+from cja_spark.reports.limits import place_in, within_limits
 from cja_spark.reports.mapped import Maps, with_values
 from cja_spark.reports.neighbours import with_neighbours
 from cja_spark.reports.persisted import with_persistence
@@ -134,7 +134,6 @@ class Seen(Generic[R]):
         self.ask, self._base, self._max_events = ask, journeys, max_events
         self._elsewhere = {} if elsewhere is None else elsewhere
         self._read = with_no_values(with_values(journeys, ask.view, ask.values), ask.view)
-        self.left_out: LeftOut
         self.journeys, self.left_out = within_limits(self._read, ask.windows(), max_events)
         self.sessions: Ints = self.journeys.sessions(ask.timeout, ask.view.session.starts_with, ask.view.time_zone)
         self.journeys = with_standard(self.journeys, ask.view, window, self.sessions, ask.standard)
@@ -202,10 +201,14 @@ class Seen(Generic[R]):
     def _inside(self, span: DateRange, *, of_view: bool, around: Days | None) -> Matcher:
         """What asks conditions of the events of a date range, seen as a report of that range would see them (G6)."""
         days, window = self.ask.ranges.window(span, around, self.ask.view)
+        seen = self.at(window)
+        return seen._matcher_of(seen.of_view if of_view else seen.in_range, seen.in_range, of_view=of_view, around=days)
+
+    def at(self, window: Window) -> Seen[R]:
+        """The same question of another time that is read, as a report of that time sees it (G6)."""
         if window not in self._elsewhere:
             self._elsewhere[window] = Seen(self._base, replace(self.ask, window=window), self._max_events, self._elsewhere)
-        seen = self._elsewhere[window]
-        return seen._matcher_of(seen.of_view if of_view else seen.in_range, seen.in_range, of_view=of_view, around=days)
+        return self._elsewhere[window]
 
     def masked(self) -> Bools:
         """Range events that the view's and all of the report's segments keep: bool[events]."""

@@ -75,9 +75,9 @@ def window_on(days: Days, report: Report, view: View, tail: timedelta | Months |
 
 
 def ranges_of(report: Report, view: View, data_until: int, as_of: int) -> Ranges:
-    """What the date ranges of a report's segments read: what the report would read if they were its range (G6)."""
+    """What the date ranges of a report's segments read, and those that it compares: what the report would read if they were its range (G6)."""
     ranges = Ranges(today_at(as_of, view))
-    used = dict.fromkeys(days_used(conditions_of(report, view), view, ranges))
+    used = dict.fromkeys((*days_used(conditions_of(report, view), view, ranges), *report.days_compared(ranges.today, view.calendar)))
     return replace(ranges, windows={days: window_on(days, report, view, None, data_until) for days in used}) if used else NO_RANGES
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import model_validator
@@ -12,10 +12,11 @@ from cja_spark.reports.presets import options_of, preset_faults, with_preset
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.arrays import of_objects
 from cja_spark.view.calendar import Granularity
+from cja_spark.view.calendar_settings import Calendar
 from cja_spark.view.condition import Segment
 from cja_spark.view.derived.spec import collected
 from cja_spark.view.preset import Preset
-from cja_spark.view.ranges import Last, Range
+from cja_spark.view.ranges import Days, Last, Range
 from cja_spark.view.spec import View
 
 SegmentUse = Name | Segment
@@ -97,6 +98,14 @@ class Report(Spec):
 
     def credited_dimensions(self) -> tuple[str, ...]:
         """The dimensions whose values, or combinations of values, metrics with attribution are credited to."""
+        return ()
+
+    def dimensions_combined(self) -> tuple[str, ...]:
+        """The dimensions whose values stand together in a row."""
+        return self.dimensions_used()
+
+    def days_compared(self, today: date, calendar: Calendar) -> tuple[Days, ...]:
+        """The days of each range that the report itself compares."""
         return ()
 
     def single_valued(self) -> tuple[str, ...]:

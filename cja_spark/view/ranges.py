@@ -80,10 +80,15 @@ NAMED: Mapping[str, Last | This] = {
     **{f"this {unit}": This(this=unit) for unit in _LONGER},
     **{f"last {unit}": Last(count=1, unit=unit, full=True) for unit in _LONGER},
 }
-_Text = Annotated[str, StringConstraints(pattern=rf"{_LAST.pattern}|^({'|'.join(NAMED)})$")]
+RangeText = Annotated[str, StringConstraints(pattern=rf"{_LAST.pattern}|^({'|'.join(NAMED)})$")]
 
 
-def _range(value: object) -> object:
+def as_range(value: object) -> object:
+    """A range as an author writes it, a text among them, as what it is made of.
+
+    Raises:
+        ValueError: a text that is no range.
+    """
     if isinstance(value, Mapping | Last | This | Between):
         return value
     if isinstance(value, str) and value in NAMED:
@@ -105,7 +110,8 @@ def _meant(text: str) -> str:
     return f"{guessed} " if guessed else ""
 
 
-def _kind(value: object) -> str:
+def kind_of_range(value: object) -> str:
+    """Which of the kinds of a range is written."""
     if isinstance(value, Mapping):
         return "this" if "this" in value else "last" if {"count", "unit", "full"} & {*value} else "between"
     return "this" if isinstance(value, This) else "last" if isinstance(value, Last) else "between"
@@ -114,8 +120,8 @@ def _kind(value: object) -> str:
 DateRange = Last | This | Between
 Range = Annotated[
     Annotated[Last, Tag("last")] | Annotated[This, Tag("this")] | Annotated[Between, Tag("between")],
-    Discriminator(_kind),
-    BeforeValidator(_range, json_schema_input_type=_Text | Last | This | Between),
+    Discriminator(kind_of_range),
+    BeforeValidator(as_range, json_schema_input_type=RangeText | Last | This | Between),
 ]
 
 

@@ -8,6 +8,7 @@ import random
 from cja_spark.view.standard import TIMES
 from tests.property.asks_of_calls import deflection
 from tests.property.asks_of_cohorts import cohort
+from tests.property.asks_of_contribution import contribution
 from tests.property.asks_of_engagement import engagement
 from tests.property.asks_of_fallouts import fallout, no_value, step
 from tests.property.asks_of_frequency import frequency
@@ -286,7 +287,7 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across, contribution, contribution))]
 
 
 def drawn_by(make, chance, view):

@@ -14,12 +14,14 @@ def families_of(ask: dict, view: dict) -> set[str]:
     dimensions = [view["dimensions"][name] for name in rows if isinstance(view["dimensions"].get(name), dict)]
     named = [*ask.get("metrics", ()), *(ask[one] for one in ("metric", "conversion", "outcome") if one in ask)]
     metrics = [view["metrics"][name] for name in named if isinstance(view["metrics"].get(name), dict)]
-    credited = ask["report"] == "table" and bool({*rows} - {*TIMES})
+    credited = ask["report"] in ("table", "contribution") and bool({*rows} - {*TIMES})
     found = {f"report {ask['report']}"} | ({"segments as rows"} if ask.get("by_segments") else set())
     found |= {f"preset {ask['preset']}"} if "preset" in ask else set()
     found |= {f"mode {mode} of a fallout" for mode in ask.get("modes", ())}
     found |= {"filters of rows"} if ask.get("filter") else set()
     found |= {"dimensions on columns"} if ask.get("across") else set()
+    if ask["report"] == "contribution":
+        found |= {f"contribution between {'segments' if isinstance(ask['compare'], list) else 'ranges'}"}
     if ask["report"] == "cohort":
         found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
     found |= {f"growth of a {ask.get('granularity')}"} if ask["report"] == "growth" else set()

@@ -89,8 +89,12 @@ class Product:
         """The same asks, their time moved."""
         found = Product.__new__(Product)
         found.__dict__.update(self.__dict__)
-        found.asks = tuple(replace(ask, window=moved(ask.window, ms)) for ask in self.asks)
+        found.asks = tuple(replace(ask, window=moved(ask.window, ms), ranges=ranges_moved(ask.ranges, ms)) for ask in self.asks)
         return found
+
+
+def ranges_moved(ranges, ms):
+    return replace(ranges, windows={days: moved(window, ms) for days, window in ranges.windows.items()})
 
 
 def moved(window, ms):

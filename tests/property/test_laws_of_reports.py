@@ -12,7 +12,7 @@ from tests.property.strategies import DAY, PAGES, TAGS, VIEW, journeys
 EVENTS = journeys(8, 120)
 RATES = ("conversion", "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
          "percent_of_previous", "percent_of_total", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate", "cohort_rate", "net_growth", "active_periods", "share_sum", "average_share", "times_per_person", "change_rate", "call_rate", "baseline_rate", "cost_of_a_call", "reached_share", "share_by_then",
-         "indicator_count", "outcome_rate", "unexposed_rate", "crude_ratio", "adjusted_ratio",
+         "share_of_change", "indicator_count", "outcome_rate", "unexposed_rate", "crude_ratio", "adjusted_ratio",
          "censored_share", "mean_seconds", "more_than_seconds", "at_most_seconds", "p25_seconds", "p50_seconds", "p75_seconds", "p90_seconds", "p99_5_seconds")  # fmt: skip
 EVERYBODY = {"metric": "events", "at_least": 1}
 UTC = view_of(time_zone="UTC")

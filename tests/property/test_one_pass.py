@@ -15,6 +15,7 @@ from cja_spark.reports.compile import (
     deduplicated_in,
     neighbours_in,
     persistent_in,
+    ranges_of,
     standard_ids,
     standard_in,
     window_of,
@@ -113,6 +114,8 @@ ASKED = [
     {"report": "cohort", "inclusion": {"segments": ["not_home"]}, "dimension": "sku", "rolling": True, "type": "churn"},
     {"report": "growth", "active": ["views", {"metric": "bounces", "more_than": 0}], "granularity": "day", "lookback": 5, "segments": ["not_home"]},
     {"report": "growth", "granularity": "week", "segments": ["then_cart"]},
+    {"report": "contribution", "metric": "linear_orders", "dimensions": ["recent_page", "channel", "day"], "by_segments": ["then_cart", "with_a_p"], "rows": 2, "segments": ["not_home"]},
+    {"report": "contribution", "metric": "people", "dimensions": ["short_page"], "compare": ["not_home", "again"]},
     {"report": "frequency", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "count": "sessions", "segments": ["not_home"]},
     {"report": "engagement", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "granularity": "day", "segments": ["not_home"]},
     {"report": "impact", "indicators": ["views", "with_a_p"], "first_use": {"any": ["orders", "calls"]}, "intervals": 2, "segments": ["not_home"]},
@@ -152,7 +155,7 @@ def asks_of(written, ranges=DAYS):
         ids |= text_ids_of(report, WIDE, TEXTS, texts)
         settled = (persistent_in(report, WIDE), deduplicated_in(report, WIDE), standard_in(report, WIDE))
         window = window_of(report, WIDE, RANGE_TO, RANGE_TO)
-        found.append(Ask(report, WIDE, window, ids, {}, *settled, values=maps_of(shown), neighbours=neighbours_in(report, WIDE)))
+        found.append(Ask(report, WIDE, window, ids, {}, *settled, values=maps_of(shown), neighbours=neighbours_in(report, WIDE), ranges=ranges_of(report, WIDE, RANGE_TO, RANGE_TO)))
     ids |= standard_ids(found)
     return found
 

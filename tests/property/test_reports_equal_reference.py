@@ -9,6 +9,7 @@ import pytest
 
 from cja_spark.frames import report_rows
 from cja_spark.reports.cohort import Cohort
+from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.deflection import Deflection
 from cja_spark.reports.engagement import Engagement
 from cja_spark.reports.fallout import Fallout
@@ -30,7 +31,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"cohort": Cohort, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement, "impact": Impact}
+KINDS = {"cohort": Cohort, "contribution": Contribution, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement, "impact": Impact}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -77,6 +78,9 @@ ASKS = [
     {"report": "engagement", "events": ["views", "orders", {"dimension": "page", "exists": True, "segments": ["not_home"]}]},
     {"report": "engagement", "events": ["events", {"any": ["views", "calls"]}], "granularity": "day", "segments": ["not_home"]},
     {"report": "frequency", "events": ["views", {"dimension": "page", "exists": True, "segments": ["not_home"]}, "orders"]},
+    {"report": "contribution", "metric": "orders", "dimensions": ["page", "channel"], "by_segments": ["buyers", "not_home"], "compare": {"from": "2025-02-27", "to": "2025-03-09"}},
+    {"report": "contribution", "metric": "units", "dimensions": ["sku", "page"], "rows": 2, "segments": ["not_home"]},
+    {"report": "contribution", "metric": "people", "dimensions": ["channel", "day_of_week"], "compare": ["not_home", "buyers"]},
     {"report": "frequency", "events": [{"any": ["views", "calls"]}], "count": "sessions", "buckets": {"from": 2, "size": 2, "count": 3}, "segments": ["not_home"]},
     {"report": "cohort", "inclusion": {"metrics": [{"metric": "orders", "at_least": 1}, "calls"], "match": "any", "segments": ["not_home"]}, "granularity": "day", "dimension": "channel", "mode": "on_or_after"},
     {"report": "overlap", "sets": ["views", "orders", {"segments": ["buyers"]}, {"dimension": "page", "equals": "help", "label": "helped"}]},

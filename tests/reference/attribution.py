@@ -33,7 +33,7 @@ def settings(view: dict, leaf: Leaf) -> dict | None:
 def attributed(view: dict, ask: dict, leaf: Leaf) -> dict | None:
     """The attribution of a metric where it credits values: in a table by dimensions, not only of times (A7)."""
     dimensions = {*ask.get("dimensions", ()), *([ask["across"]] if ask.get("across") else [])} - {*standard.TIMES}
-    return settings(view, leaf) if ask["report"] == "table" and dimensions else None
+    return settings(view, leaf) if ask["report"] in ("table", "contribution") and dimensions else None
 
 
 def of_person(how: dict) -> bool:

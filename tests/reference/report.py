@@ -26,6 +26,7 @@ from tests.reference import (
 )
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.cohort import back, cohort, widened
+from tests.reference.contribution import contribution
 from tests.reference.fallout import fallout
 from tests.reference.flow import flow
 from tests.reference.frequency import frequency
@@ -215,6 +216,9 @@ def report(
     ask = presets.of_report(ask, view)
     if ask["report"] in ("cohort", "growth", "engagement"):
         ask = widened(ask, view)
+    if ask["report"] == "contribution":
+        now = data_until if as_of is None else as_of
+        return contribution(ask, view, now, lambda own: see(events, view, own, data_until, read_from, as_of))
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
     if ask["report"] in ("cohort", "growth"):
         of_periods = {"cohort": cohort, "growth": growth.growth}[ask["report"]]
@@ -231,6 +235,6 @@ def report(
         return table_by_segments(seen, of_segments, ask, view)
     if ask["report"] == "deflection":
         return deflection.deflection(seen, ask, view, lambda step, person: picked(step, person, seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"])))
-    if ask["report"] in ("flow", "next_previous"):
-        return {"flow": flow, "next_previous": next_previous}[ask["report"]](seen, ask, view, several=bool(metrics.own_path(view, ask["dimension"])))
-    return {"table": table_across if ask.get("across") else table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths}[ask["report"]](seen, ask, view)
+    several = {"several": bool(metrics.own_path(view, ask["dimension"]))} if ask["report"] in ("flow", "next_previous") else {}
+    of_rows = {"table": table_across if ask.get("across") else table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths, "flow": flow, "next_previous": next_previous}
+    return of_rows[ask["report"]](seen, ask, view, **several)

@@ -43,6 +43,7 @@ from cja_spark.reports.overlap import UNITS as SETS
 from cja_spark.reports.paths_ranked import FIGURES, MEMBERS
 from cja_spark.reports.paths_ranked import TOTAL as TOTAL_OF_PATHS
 from cja_spark.reports.people_behind import people_behind
+from cja_spark.reports.ranges import Ranges
 from cja_spark.reports.retention import BACK, RESERVED, STARTED
 from cja_spark.reports.table_cells import TOTAL
 from cja_spark.reports.time_to_event_cells import BUCKETS, BY_VALUE, SUM_MS, TIMES
@@ -50,6 +51,7 @@ from cja_spark.reports.time_to_event_cells import KINDS as KINDS_OF_STARTS
 from cja_spark.reports.time_to_event_cells import OPEN as OPEN_STARTS
 from cja_spark.reports.time_to_event_cells import PEOPLE as PEOPLE_OF_STARTS
 from cja_spark.reports.time_to_event_cells import STARTED as STARTS
+from cja_spark.spec import LAST_DAY
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.spec import View
 
@@ -74,7 +76,8 @@ NAMES = {1: "home", 2: "cart", 16: "home", 17: "cart"}
 def answer(cells: Cells, excluded_persons: int = 0, **report: object) -> Answer:
     """A report's answer; value ids 1 and 2 are home and cart, the range is 1 and 2 January 2026."""
     spec = REPORTS.named(str(report["report"])).spec.model_validate(report)
-    ask = Ask(spec, VIEW, Window(START, START, END, END, END, START))
+    window = Window(START, START, END, END, END, START)
+    ask = Ask(spec, VIEW, window, ranges=Ranges(windows=dict.fromkeys(spec.days_compared(LAST_DAY, VIEW.calendar), window)))
     sums = Sums(pa.Table.from_batches(list(cells.batches(0))))
     rows = REPORTS.named(spec.report).finish(sums, ask, lambda name, ids: NAMES)
     behind = people_behind(ask, sums, lambda name, ids: NAMES, len(rows))
@@ -250,6 +253,19 @@ def impact(before: float, after: float) -> Answer:
         own.add(measure, [before, after], [0, 1])
     cells.take(own, 1)
     return answer(cells, report="impact", name="around", indicators=["orders"], first_use="events", intervals=1)
+
+
+def contribution(home: float, cart: float, before: float = 50) -> Answer:
+    """Orders of home and of the cart, one of each person; as many of both before."""
+    cells = Cells()
+    for side, counts in enumerate(((before, before), (home, cart))):
+        own = Cells()
+        for measure in range(2):
+            own.add(measure, counts, [1, 2])
+            own.add(TOTAL + measure, sum(counts))
+        cells.take(own, side)
+        cells.take(own, 2 + side)
+    return answer(cells, report="contribution", name="drivers", metric="orders", dimensions=["page"])
 
 
 def growth(first: float, second: float) -> Answer:

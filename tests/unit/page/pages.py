@@ -267,6 +267,22 @@ NEXT = Panel(
         for kind, item, views in ((None, None, 1_000), ("item", "pay", 600), ("item", "home", 195), ("other", None, 200), ("exit", None, 5))
     ),
 )  # fmt: skip
+CONTRIBUTION = Panel(
+    name="drivers", title="What made the change", report="contribution",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="contributor_dimension", label="Dimension"), ColumnSpec(name="contributor", label="Value"),
+             ColumnSpec(name="amount_before", label="Before", format="money", unit="USD"), ColumnSpec(name="amount_after", label="After", format="money", unit="USD"),
+             ColumnSpec(name="amount_change", label="Change", format="money", unit="USD"), ColumnSpec(name="share_of_change", label="Share of the change", format="percent"),
+             ColumnSpec(name="beyond_growth", label="Beyond growth", format="money", unit="USD"), ColumnSpec(name="people_before", label="People before", format="people"),
+             ColumnSpec(name="people_after", label="People after", format="people"), ColumnSpec(name="rows_add_up", label="Rows add up")),
+    rows=tuple(
+        {"row_kind": kind, "contributor_dimension": dimension, "contributor": value, "amount_before": before, "amount_after": after, "amount_change": after - before,
+         "share_of_change": (after - before) / 2_000, "beyond_growth": after - before * 1.2, "people_before": people, "people_after": people, "rows_add_up": adds_up}
+        for kind, dimension, value, before, after, people, adds_up in (
+            ("total", None, None, 10_000, 12_000, 900, None), ("item", "Channel", "search", 4_000, 7_000, 400, True), ("segment", None, "buyers", 5_000, 7_500, 300, False),
+            ("item", "Channel", "mail", 5_000, 3_500, 450, True), ("item", "Channel", "affiliates", 617, 1_003, 9, True), ("other", "Channel", None, 383, 497, None, True),
+        )
+    ),
+)  # fmt: skip
 FLOW = Panel(
     name="from_entry", title="From the entry", report="flow",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="flow_column", label="Column"), ColumnSpec(name="item_kind", label="Kind"),
@@ -288,7 +304,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT, IMPACT)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT, IMPACT, CONTRIBUTION)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

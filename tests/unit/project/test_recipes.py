@@ -34,7 +34,7 @@ def test_every_report_and_audience_of_the_demo_has_a_recipe():
     files = {f"conf/demo/{kind}/{path.name}" for kind in ("reports", "audiences") for path in (ROOT / "conf/demo" / kind).glob("*.yaml")}
     assert files - shown == {
         "conf/demo/reports/daily.yaml", "conf/demo/reports/checkout_fallout.yaml", "conf/demo/reports/buyers_again.yaml",
-        "conf/demo/reports/after_the_first_order.yaml", "conf/demo/reports/cohort.yaml", "conf/demo/reports/growth.yaml", "conf/demo/reports/how_often.yaml", "conf/demo/reports/time_to_order.yaml", "conf/demo/reports/what_is_used.yaml", "conf/demo/audiences/helped_callers.yaml",
+        "conf/demo/reports/after_the_first_order.yaml", "conf/demo/reports/cohort.yaml", "conf/demo/reports/drivers.yaml", "conf/demo/reports/growth.yaml", "conf/demo/reports/how_often.yaml", "conf/demo/reports/time_to_order.yaml", "conf/demo/reports/what_is_used.yaml", "conf/demo/audiences/helped_callers.yaml",
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from cja_spark.view.spec import COLUMNS_BESIDE_DIMENSIONS, COLUMNS_BESIDE_METRIC
 
 DAY_MS = 86_400_000
 OWN = {"dimensions": ["page", "channel"], "dimension": "page", "metrics": ["events", "price"], "steps": ["price"], "metric": "price", "conversion": "price", "breakdown": "page"}
-OF_A_KIND = {"engagement": {"events": ["price"]}, "frequency": {"events": ["price"]}, "indicators": {"outcome": "price"}, "deflection": {"topic": "page", "self_service": "price", "call": "price", "baseline": 0.5}, "impact": {"indicators": ["price"], "first_use": "price"}, "next_previous": {"anchor": "entry"}, "flow": {"starts_with": "entry"}, "retention": {"start": "price"}, "time_to_event": {"start": "price", "event": "price"}, "overlap": {"sets": ["price"]}, "cohort": {"inclusion": "price"}}
+OF_A_KIND = {"contribution": {"metric": "price"}, "engagement": {"events": ["price"]}, "frequency": {"events": ["price"]}, "indicators": {"outcome": "price"}, "deflection": {"topic": "page", "self_service": "price", "call": "price", "baseline": 0.5}, "impact": {"indicators": ["price"], "first_use": "price"}, "next_previous": {"anchor": "entry"}, "flow": {"starts_with": "entry"}, "retention": {"start": "price"}, "time_to_event": {"start": "price", "event": "price"}, "overlap": {"sets": ["price"]}, "cohort": {"inclusion": "price"}}
 
 
 def view(**components):
