@@ -8,6 +8,7 @@ from benchmarks.clock import timed
 from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
 from cja_spark.lake import Lake
+from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.deflection import Deflection
@@ -59,6 +60,12 @@ def _attributed(model: str, target: int = 150, beside: tuple[str, ...] = (), **o
     orders = {"field": "revenue", "behavior": "instances", "attribution": {"model": model, **options}}
     report = Table.model_validate({"name": model, "range": RANGE, "dimensions": ["channel", *beside], "metrics": ["orders"]})
     return Work(report, target, _view(metrics={"orders": orders}))
+
+
+MODELS = ("last_touch", "first_touch", "linear", "u_shaped", "time_decay")
+ORDERS = {"orders": {"field": "revenue", "behavior": "instances"}}
+BY_MODELS = AttributionPanel.model_validate({"name": "by_models", "range": RANGE, "metric": "orders", "dimension": "channel", "models": [*MODELS]})
+TABLE_OF_MODELS = Table.model_validate({"name": "of_models", "range": RANGE, "dimensions": ["channel"], "metrics": [*MODELS]})
 
 
 CAMPAIGNS = Table.model_validate({"name": "campaigns", "range": RANGE, "dimensions": ["campaign"], "metrics": ["events", "people"]})
@@ -119,6 +126,8 @@ WORKS: dict[str, Work] = {
     "attribution, participation": _attributed("participation"),
     "attribution, linear, beside days": _attributed("linear", 150 + 90, beside=("day",)),  # attribution, and a table by another dimension
     "attribution, algorithmic": _attributed("algorithmic"),
+    "attribution, five models in a table": Work(TABLE_OF_MODELS, 5 * 150, _view(metrics={model: {**ORDERS["orders"], "attribution": {"model": model}} for model in MODELS})),
+    "attribution, five models and what came before": Work(BY_MODELS, 5 * 150, _view(metrics=ORDERS)),  # no more than five attributions
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
     "fallout, 4 steps, an exclusion": Work(_excluding("drop_attempt"), 80),

@@ -47,6 +47,7 @@ _HOMES = {
     "Indicators": "cja_spark.reports.indicators",
     "Contribution": "cja_spark.reports.contribution",
     "Growth": "cja_spark.reports.growth",
+    "AttributionPanel": "cja_spark.reports.attribution",
     "Frequency": "cja_spark.reports.frequency",
     "Engagement": "cja_spark.reports.engagement",
     "Impact": "cja_spark.reports.impact",

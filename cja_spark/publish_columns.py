@@ -27,8 +27,3 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip
-OF_PATHS: Mapping[str, tuple[Format, str]] = {
-    "trials": ("count", "Trials"), "converted_trials": ("count", "Converted trials"), "converted_people": ("people", "Converted people"),
-    "converted_rate": ("percent", "Conversion rate"), "rate_lower": ("percent", "At least"), "rate_upper": ("percent", "At most"),
-    "rate_lift": ("number", "Lift"),
-}  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cja_spark.publish_attribution import models_in_words
 from cja_spark.publish_calls import steps_of_calls
 from cja_spark.publish_times import steps_of_times
+from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.cohort_criteria import Criteria
 from cja_spark.reports.deflection import Deflection
@@ -41,8 +43,9 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         return {"container": view.containers.named(report.container), **_of_fallout(report, sentence)}
     if isinstance(report, Deflection):
         return steps_of_calls(report, sentence)
-    if isinstance(report, TimeToEvent):
-        return {"container": view.containers.named(report.container), **steps_of_times(report, sentence)}
+    if isinstance(report, TimeToEvent | AttributionPanel):
+        own_words = steps_of_times(report, sentence) if isinstance(report, TimeToEvent) else models_in_words(report, sentence)
+        return {"container": view.containers.named(report.container), **own_words}
     if isinstance(report, Overlap | Frequency | Engagement):
         return {"sets" if isinstance(report, Overlap) else "events": [sentence(one.name()) for one in report.own_steps()]}
     if isinstance(report, Retention | Cohort | Growth | Impact):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
@@ -21,12 +21,15 @@ from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt
 from cja_spark.page.content import Format, ReportKind
 from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
+from cja_spark.publish_attribution import column_of_attribution
 from cja_spark.publish_calls import column_of_calls
-from cja_spark.publish_columns import FIXED, OF_PATHS
+from cja_spark.publish_columns import FIXED
 from cja_spark.publish_contribution import column_of_contribution, compared_in_words, row_of_contribution
 from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
 from cja_spark.publish_options import options_in_words, preset_in_words
+from cja_spark.publish_paths import column_of_paths
 from cja_spark.publish_times import column_of_times
+from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.deflection import Deflection
@@ -53,7 +56,7 @@ from cja_spark.view.summary import SummaryMetric
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
-_OfValues = Paths | Flow | NextPrevious | Cohort | Contribution | Deflection | TimeToEvent | Indicators
+_OfValues = Paths | Flow | NextPrevious | Cohort | Contribution | Deflection | TimeToEvent | Indicators | AttributionPanel
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range", "preset"}
 
 
@@ -158,23 +161,25 @@ def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
 
 
 def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Collection[str]) -> ColumnSpec:
-    """A column of paths, of a flow or of cohorts: values as the dimension shows them, the amount as its metric does."""
+    """A column of a report of values, as its kind says it."""
+    shown_as = partial(column_of, view=view, identities=identities)
     if isinstance(report, TimeToEvent):
-        return column_of_times(column, report, lambda name: column_of(name, view, identities))
+        return column_of_times(column, report, shown_as)
     if isinstance(report, Deflection):
-        return column_of_calls(column, report, view, lambda name: column_of(name, view, identities))
-    if isinstance(report, Indicators | Contribution):
-        shown_as = partial(column_of, view=view, identities=identities)
-        return column_of_indicators(column, report, shown_as) if isinstance(report, Indicators) else column_of_contribution(column, report, shown_as, _sentence)
-    if isinstance(report, Flow | NextPrevious | Cohort):
-        label = {"flow_item": "Item", "next_item": "Next item", "label": "Value"}.get(column.name) if report.dimension else None
-        return column_of(report.dimension or "", view, identities).model_copy(update={"name": column.name, "label": label}) if label else column
-    if column.name in OF_PATHS:
-        kind, label = OF_PATHS[column.name]
-        return ColumnSpec(name=column.name, label=label, format=kind, decimals=2 if column.name == "rate_lift" else None)
-    like = {"path_taken": report.dimension, "metric_sum": report.conversion}.get(column.name)
-    shown = column if like is None else column_of(like, view, identities).model_copy(update={"name": column.name})
-    return shown.model_copy(update={"label": "Path"}) if column.name == "path_taken" else shown
+        return column_of_calls(column, report, view, shown_as)
+    if isinstance(report, Indicators):
+        return column_of_indicators(column, report, shown_as)
+    if isinstance(report, Contribution):
+        return column_of_contribution(column, report, shown_as, _sentence)
+    if isinstance(report, AttributionPanel):
+        return column_of_attribution(column, report, shown_as, _sentence)
+    return column_of_paths(column, report, shown_as) if isinstance(report, Paths) else _of_items(column, report, shown_as)
+
+
+def _of_items(column: ColumnSpec, report: Flow | NextPrevious | Cohort, shown_as: Callable[[str], ColumnSpec]) -> ColumnSpec:
+    """A column of a flow or of cohorts: values as the dimension shows them."""
+    label = {"flow_item": "Item", "next_item": "Next item", "label": "Value"}.get(column.name)
+    return shown_as(report.dimension).model_copy(update={"name": column.name, "label": label}) if label and report.dimension else column
 
 
 def labels_of(report: Report, view: View) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from itertools import islice
 from cja_spark.page.content import ColumnSpec, Panel
 from cja_spark.page.privacy import NOTHING, Below, SafeCell, Withheld, hide_few
 from cja_spark.page.privacy_of_across import cells_are_crossed, hide_few_of_across
+from cja_spark.page.privacy_of_attribution import hide_few_of_attribution, models_are_credited
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
 from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
@@ -103,6 +104,9 @@ _TELLING = (
     (contributions_are_told, hide_few_of_contribution),
 )
 
+# The same of those that have buckets or sets too, but not all rows are some.
+_TELLING_FIRST = ((times_are_told, hide_few_of_times), (models_are_credited, hide_few_of_attribution))
+
 
 # The same where rows do not show all the people that they are about.
 _TELLING_OF_PEOPLE = (
@@ -115,8 +119,9 @@ _TELLING_OF_PEOPLE = (
 
 def _safe_rows(panel: Panel, fewest: int) -> Iterable[dict[str, SafeCell]]:
     behind = panel.behind or (NOTHING,) * len(panel.rows)
-    if times_are_told(panel.columns):  # they have buckets too, but not all rows are some
-        return hide_few_of_times(panel.rows, panel.columns, fewest, behind)
+    for knows, hides in _TELLING_FIRST:
+        if knows(panel.columns):
+            return hides(panel.rows, panel.columns, fewest, behind)
     for tell, hide in _TELLING:
         if tell(panel.columns):
             return hide(panel.rows, panel.columns, fewest)

@@ -184,9 +184,9 @@ def asks_persons(report: Report, view: View) -> bool:
 
 
 def attributions_in(report: Report, view: View) -> tuple[Attribution, ...]:
-    """How the metrics that a report shows credit the values of its dimension."""
+    """How the metrics that a report shows, or the report itself, credit the values of its dimension."""
     some = (attribution_of(one, report, view) for one in measures(report.metrics_used(), view))
-    return tuple(how for how in some if how)
+    return (*(how for how in some if how), *report.credited_by())
 
 
 def deduplicates_persons(report: Report, view: View) -> bool:

@@ -80,12 +80,27 @@ def credits(seen: Seen, metric: str, how: Attribution, mask: Bools, only: RowFil
         return _credits_by_time(seen, way, how, conversions, amounts, only)
     game, given = None, amounts
     if how.game == "rate_game":
-        runs = Runs(way.first, way.last, way.touch, way.codes)
-        game, equally = game_of(runs, way.ids, amounts, *_persons(seen, way.touches, carries & seen.in_range))
-        given = np.where(equally, amounts, 0.0)
+        game, given = played(seen, way, amounts, carries)
     sums, whole = _on_rows(way, how, given, amounts, way.rows(dimensions, only))
     nobody = amounts[~way.touched].sum(keepdims=True)
     return Credits(way.ids, sums, [np.zeros(1, np.int64) for _ in dimensions], nobody, whole, game)
+
+
+def played(seen: Seen, way: Way, amounts: Floats, carries: Bools) -> tuple[Game, Floats]:
+    """What is credited where all tasks meet, and what each conversion gives without it: those with too many values, equally.
+
+    Args:
+        seen: the batch.
+        way: the touches of conversions.
+        amounts: of conversions.
+        carries: which events carry the metric.
+
+    Shapes: amounts float64[conversions], carries bool[events] -> float64[conversions].
+    Source: A6.
+    """
+    runs = Runs(way.first, way.last, way.touch, way.codes)
+    game, equally = game_of(runs, way.ids, amounts, *_persons(seen, way.touches, carries & seen.in_range))
+    return game, np.where(equally, amounts, 0.0)
 
 
 def _on_rows(way: Way, how: Attribution, given: Floats, amounts: Floats, rows: Bools) -> tuple[Floats, float]:
@@ -109,9 +124,7 @@ def _credits_by_time(
     """Credit of values in the conversions' own times (A7)."""
     dimensions = seen.ask.report.credited_dimensions()
     times = {name: seen.journeys.ids(name)[conversions] for name in dimensions if name in TIMES}
-    if how.model in ("last_touch", "same_touch", "first_touch"):  # one touch has all, so no other one has to stand beside it
-        one_touch = way.first if how.model == "first_touch" else way.last
-        way = replace(way, first=np.where(way.touched, one_touch, way.first), last=np.where(way.touched, one_touch, way.last))
+    way = _of_one_touch(way, how)
     shown = np.where(only.passes(times, len(amounts)), amounts, 0.0)
     whole = _on_rows(way, how, shown, shown, way.rows([name for name in dimensions if name not in TIMES], only))[1]
     touched = way.touched
@@ -119,13 +132,24 @@ def _credits_by_time(
     places = [at for at, name in enumerate(dimensions) if name in TIMES]
     groups = by_time(some, how, some.shares(how, amounts[touched]), units, [key[touched] for key in times.values()], places)
     parts = [(one.ids, _sums(one, one.given(how, shares), one.rows(dimensions, only))) for one, shares in groups]
-    untouched, nobody = _in_their_times([*times.values()], amounts, ~touched)
-    for at, name in enumerate(dimensions):
-        if name not in TIMES:
-            untouched.insert(at, np.zeros(len(nobody), np.int64))
+    untouched, nobody = _untouched_in_their_times(dimensions, [*times.values()], amounts, ~touched)
     ids = [np.concatenate([np.zeros(0, np.int64), *(part[0][at] for part in parts)]) for at in range(len(dimensions))]
-    sums = np.concatenate([np.zeros(0), *(part[1] for part in parts)])
-    return Credits(ids, sums, untouched, nobody, whole)
+    return Credits(ids, np.concatenate([np.zeros(0), *(part[1] for part in parts)]), untouched, nobody, whole)
+
+
+def _of_one_touch(way: Way, how: Attribution) -> Way:
+    """The touches that get something, where one has all, so that no other one has to stand beside it."""
+    if how.model not in ("last_touch", "same_touch", "first_touch"):
+        return way
+    one_touch = way.first if how.model == "first_touch" else way.last
+    return replace(way, first=np.where(way.touched, one_touch, way.first), last=np.where(way.touched, one_touch, way.last))
+
+
+def _untouched_in_their_times(dimensions: Sequence[str], times: Sequence[Ints], amounts: Floats, some: Bools) -> tuple[list[Ints], Floats]:
+    """Sums of conversions that no touch came before, and per dimension the ids of their rows: no value beside their times."""
+    keys, nobody = _in_their_times(times, amounts, some)
+    of_times = iter(keys)
+    return [next(of_times) if name in TIMES else np.zeros(len(nobody), np.int64) for name in dimensions], nobody
 
 
 def _in_their_times(times: Sequence[Ints], amounts: Floats, some: Bools) -> tuple[list[Ints], Floats]:
@@ -138,9 +162,9 @@ def _in_their_times(times: Sequence[Ints], amounts: Floats, some: Bools) -> tupl
 
 def with_too_many_values(sums: Sums, ask: Ask) -> int:
     """How many conversions of a report are shared equally, for their touches have more values than a rate game takes (A6)."""
-    found = enumerate(measures(ask.report.metrics_used(), ask.view))
-    hows = ((number, attribution_of(one, ask.report, ask.view)) for number, one in found)
-    return sum(shared_equally(sums, number) for number, how in hows if how and how.game == "rate_game")
+    own = ask.report.credited_by()
+    hows = own or [attribution_of(one, ask.report, ask.view) for one in measures(ask.report.metrics_used(), ask.view)]
+    return sum(shared_equally(sums, number) for number, how in enumerate(hows) if how and how.game == "rate_game")
 
 
 def _persons(seen: Seen, touches: Touches, converts: Bools) -> tuple[tuple[Ints, Ints], Bools]:

@@ -1,4 +1,4 @@
-"""The items that the columns of a flow show, found before its links are counted where its dimension has very many (rule L2)."""
+"""The items that the columns of a flow show, or that attribution tells apart, found before the rest where a dimension has very many (rule L2)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from cja_spark.journeys.batch import Ints
 from cja_spark.kernels.flow import ENTRY, EXIT, METRIC
 from cja_spark.reports.ask import Ask
+from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.compile import columns_of
 from cja_spark.reports.dictionary import shown_in, shown_values
 from cja_spark.reports.flow import Flow
@@ -26,7 +27,8 @@ def with_items_shown(journeys: DataFrame, asks: Sequence[Ask], values: DataFrame
     """Asks with the items that the columns of flows show, where there are very many to choose from.
 
     Links of all items may be as many as events; those of the items that are shown, and of *other*, are a few hundred. So such
-    flows take a pass of their own, which counts the paths of each node, and Spark ranks these.
+    flows take a pass of their own, which counts the paths of each node, and Spark ranks these. Sets of values that touched somebody may be as
+    many as people, so a report of attribution does the same by the credit of its first model.
 
     Args:
         journeys: the journeys.
@@ -36,7 +38,7 @@ def with_items_shown(journeys: DataFrame, asks: Sequence[Ask], values: DataFrame
 
     Source: L2.
     """
-    flows = {number: (ask, ask.report) for number, ask in enumerate(asks) if isinstance(ask.report, Flow)}
+    flows = {number: (ask, ask.report) for number, ask in enumerate(asks) if isinstance(ask.report, Flow | AttributionPanel)}
     many = _with_many({report.dimension for _, report in flows.values()}, values) if flows else frozenset()
     chosen = {number: both for number, both in flows.items() if both[1].dimension in many}
     if not chosen:
@@ -59,7 +61,7 @@ def _with_many(dimensions: set[str], values: DataFrame) -> frozenset[str]:
 
 @worker_errors()
 def _ranked(
-    journeys: DataFrame, asks: Sequence[Ask], flows: Sequence[Flow], texts: DataFrame, reader: Reader
+    journeys: DataFrame, asks: Sequence[Ask], flows: Sequence[Flow | AttributionPanel], texts: DataFrame, reader: Reader
 ) -> Mapping[tuple[int, int], Ints]:
     """Per ask and column the ids of the items that are shown: by path views descending, then by the bytes of their texts."""
     view = asks[0].view

@@ -17,11 +17,11 @@ from cja_spark.reports.fallout_steps import FalloutStep, Step
 from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.meets import meets
 from cja_spark.reports.of_steps import OfSteps
+from cja_spark.reports.set_masks import names_in, told, with_supersets
 from cja_spark.spec import AsTuple
 
 MOST_SETS = 8
 UNITS, PEOPLE, ALL_PEOPLE = range(3)  # what cells count, the first two by the sets that a unit is in
-AND = " & "
 
 
 class Overlap(OfSteps):
@@ -102,10 +102,8 @@ def finish(sums: Sums, ask: Ask[Overlap], names: Names) -> pa.Table:
     report = ask.report
     called, size = [one.name() for one in report.sets], 1 << len(report.sets)
     only = _by_mask(sums, UNITS, size)
-    in_all = _with_supersets(only, len(called))
-    sets = [1 << number for number in range(len(called))]
-    several = [mask for mask in range(size) if mask.bit_count() > 1 and in_all[mask]]
-    several.sort(key=lambda mask: (-in_all[mask], mask.bit_count(), [number for number in range(len(called)) if mask >> number & 1]))
+    in_all = with_supersets(only, len(called))
+    sets, several = told(in_all, len(called))
     masks = [*sets, *several, 0]
     units = [in_all[0], *in_all[masks[:-1]], only[0]]
     people = {"only_people": [sums.total(ALL_PEOPLE), *_by_mask(sums, PEOPLE, size)[masks]]} if report.count == "sessions" else {}
@@ -114,7 +112,7 @@ def finish(sums: Sums, ask: Ask[Overlap], names: Names) -> pa.Table:
     return pa.table(
         {
             "row_kind": pa.array(["total", *["set"] * len(sets), *["overlap"] * len(several), "none"], pa.string()),
-            "in_sets": pa.array([None, *(_text(called, mask) for mask in masks)], pa.string()),
+            "in_sets": pa.array([None, *(names_in(mask, called) for mask in masks)], pa.string()),
             "set_mask": pa.array([None, *masks], pa.int64()),
             **{name: pa.array(column, pa.float64()) for name, column in figures.items()},
         }
@@ -126,24 +124,6 @@ def _by_mask(sums: Sums, number: int, size: int) -> Floats:
     for (mask,), count in sums.by_key(number).items():
         counts[mask] = count
     return counts
-
-
-def _with_supersets(only: Floats, sets: int) -> Floats:
-    """How many are in all sets of each combination: the sum over those that have the same sets and more.
-
-    Shapes: float64[2^sets] -> float64[2^sets].
-    Source: V. A set after another takes over what has it.
-    """
-    in_all = only.copy()
-    masks = np.arange(len(only))
-    for number in range(sets):
-        without = masks[masks >> number & 1 == 0]
-        in_all[without] += in_all[without | 1 << number]
-    return in_all
-
-
-def _text(called: list[str], mask: int) -> str | None:
-    return AND.join(name for number, name in enumerate(called) if mask >> number & 1) or None
 
 
 REPORTS.register("overlap")(Kind(Overlap, kernel, finish))

@@ -11,6 +11,7 @@ from pydantic import model_validator
 from cja_spark.reports.presets import options_of, preset_faults, with_preset
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.arrays import of_objects
+from cja_spark.view.attribution import Attribution
 from cja_spark.view.calendar import Granularity
 from cja_spark.view.calendar_settings import Calendar
 from cja_spark.view.condition import Segment
@@ -106,6 +107,10 @@ class Report(Spec):
 
     def days_compared(self, today: date, calendar: Calendar) -> tuple[Days, ...]:
         """The days of each range that the report itself compares."""
+        return ()
+
+    def credited_by(self) -> tuple[Attribution, ...]:
+        """How the report itself credits a metric, model by model."""
         return ()
 
     def single_valued(self) -> tuple[str, ...]:

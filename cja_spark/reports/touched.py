@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,22 @@ HALF_LIFE = 7 * 86_400_000
 OF_VALUES = ("participation", "algorithmic")  # models that credit each distinct value once
 EVER = np.iinfo(np.int64).min
 Codes = npt.NDArray[np.int32]
+
+
+class Found(NamedTuple):
+    """Events that set a value, and the values that they set.
+
+    Attributes:
+        at: positions of the events, int64[touches].
+        ids: per dimension the id of each number of a value.
+        codes: the numbers of the values, each once per event, int32[values].
+        touch: per value the number of its event, int64[values].
+    """
+
+    at: Ints
+    ids: list[Ints]
+    codes: Codes
+    touch: Ints
 
 
 @dataclass(frozen=True)
@@ -57,7 +74,15 @@ class Way:
 
         Source: A1, A2.
         """
-        at, ids, codes, touch = _touches_of(seen, dimensions)
+        return cls.among(seen, touches_of(seen, dimensions), how, conversions)
+
+    @classmethod
+    def among(cls, seen: Seen, touching: Found, how: Attribution, conversions: Ints) -> Way:
+        """The same of touches that are found already.
+
+        Source: A1, A2.
+        """
+        at, ids, codes, touch = touching
         touches = _of(seen, at)
         first, last = kernel.windows(
             touches, _of(seen, conversions), reach(touches.t, how.looks_back(), seen.ask.view.time_zone),
@@ -180,16 +205,16 @@ def _of(seen: Seen, at: Ints) -> Touches:
     return Touches(at, journeys.t[at], journeys.person_of_event()[at], seen.sessions[at])
 
 
-def _touches_of(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, list[Ints], Codes, Ints]:
+def touches_of(seen: Seen, dimensions: Sequence[str]) -> Found:
     """Events that set a value; and of all values that they set, once per event, what they are and their event's number.
 
     Source: A1. Decision: of several dimensions, events whose combination of values, as persistence leaves them, has one.
     """
     at, found, touch = _set_values(seen, dimensions[0]) if len(dimensions) == 1 else _combinations(seen, dimensions)
     if isinstance(found, tuple):
-        return at, *found, touch
+        return Found(at, *found, touch)
     ids, codes = coded(found)
-    return at, [ids], codes, touch
+    return Found(at, [ids], codes, touch)
 
 
 def _combinations(seen: Seen, dimensions: Sequence[str]) -> tuple[Ints, tuple[list[Ints], Codes], Ints]:

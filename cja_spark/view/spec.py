@@ -57,7 +57,7 @@ COLUMNS_BESIDE_DIMENSIONS = (
     "time_taken", "more_than_seconds", "at_most_seconds", "reached_share", "share_by_then", "censored_share", "mean_seconds",
     *(f"p{percent}_seconds" for percent in range(1, 100)),
     *(f"{figure}{unit}" for unit in ("people", "sessions") for figure in ("reached_", "censored_")),
-    "indicator", "indicator_count", "counted_units", "outcome_units", "outcome_rate", "unexposed_units", "unexposed_outcomes", "unexposed_rate",
+    "credited_item", "conversion_events", "last_touch_events", "indicator", "indicator_count", "counted_units", "outcome_units", "outcome_rate", "unexposed_units", "unexposed_outcomes", "unexposed_rate",
     "crude_ratio", "adjusted_ratio", "ratio_lower", "ratio_upper", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "path_views",
     "contributor_dimension", "contributor", "amount_before", "amount_after", "amount_change", "share_of_change", "beyond_growth", "people_before", "people_after", "rows_add_up",
 )  # fmt: skip

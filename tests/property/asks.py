@@ -6,6 +6,7 @@ import datetime as dt
 import random
 
 from cja_spark.view.standard import TIMES
+from tests.property.asks_of_attribution import DIMENSIONS, attribution
 from tests.property.asks_of_calls import deflection
 from tests.property.asks_of_cohorts import cohort
 from tests.property.asks_of_contribution import contribution
@@ -287,13 +288,13 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across, contribution, contribution))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across, contribution, contribution, attribution, attribution, attribution))]
 
 
 def drawn_by(make, chance, view):
     """A report, and its range."""
     days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-    more = {trend: (days,), cohort: (days,), growth: (days,), frequency: (step,), engagement: (step, days), impact: (step,), across: (view,), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
+    more = {trend: (days,), cohort: (days,), growth: (days,), frequency: (step,), engagement: (step, days), impact: (step,), across: (view,), attribution: (MODELS, DIMENSIONS), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
     asked = make(chance, *more)
     if "rate_game" in repr(view["metrics"]):
         asked |= without_times(asked)

@@ -24,12 +24,19 @@ def families_of(ask: dict, view: dict) -> set[str]:
         found |= {f"contribution between {'segments' if isinstance(ask['compare'], list) else 'ranges'}"}
     if ask["report"] == "cohort":
         found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
+    if ask["report"] == "attribution":
+        found |= _of_models(ask["models"])
     found |= {f"growth of a {ask.get('granularity')}"} if ask["report"] == "growth" else set()
     found |= {f"engagement of a {ask.get('granularity')}"} if ask["report"] == "engagement" else set()
     found |= {f"impact of a {'release' if ask.get('release') else 'first use'}"} if ask["report"] == "impact" else set()
     found |= {f"exclusions of a fallout: {ask.get('exclusion', 'drop_attempt')}"} if ask["report"] == "fallout" and ask.get("exclude") else set()
     found |= _of_rows(rows, dimensions) | _of_metrics(named, metrics, credited=credited)
     return found | _of_segments([*ask.get("segments", ()), *view.get("view_segments", ())], view)
+
+
+def _of_models(models: list[str] | dict[str, object]) -> set[str]:
+    named = [one if isinstance(one, str) else one.get("game", one["model"]) for one in (models if isinstance(models, list) else models.values())]
+    return {f"{one} beside other models" for one in named}
 
 
 def _of_rows(rows: list[str], dimensions: list[dict]) -> set[str]:

@@ -250,7 +250,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'paths'", "'include_last': True", "'max_len': 20", "'repeats': 'keep'", "'count': 'persons', 'min_support': 30",
         "'flow'", "'starts_with': 'entry'", "'contains': {'metric'", "'ends_with': 'exit'", "'limit': True", "'dimension': 'sku'",
         "'exclusion': 'drop_person'", "'between': [2, 3]",
-        "'across': 'page'", "'across': 'week'", "'columns_shown': 1", "'contribution'", "'compare': 'year_ago'", "'compare': ['", "'label': 'segment 1'", "'growth'", "'lookback': 5", "'frequency'", "'label': 'event 4'", "'engagement'", "'label': 'thing 9'", "'impact'", "'first_use'", "'release'", "'since'", "'indicators'", "'outcome': 'orders'", "'label': 'behaviour 0'",
+        "'report': 'attribution'", "'model_3'", "'overlap': 8", "'across': 'page'", "'across': 'week'", "'columns_shown': 1", "'contribution'", "'compare': 'year_ago'", "'compare': ['", "'label': 'segment 1'", "'growth'", "'lookback': 5", "'frequency'", "'label': 'event 4'", "'engagement'", "'label': 'thing 9'", "'impact'", "'first_use'", "'release'", "'since'", "'indicators'", "'outcome': 'orders'", "'label': 'behaviour 0'",
         "'deflection'", "'match': 'same_topic'", "'control'", "'pre_call'", "'cost_per_call': 'units'",
         "lift(", "confidence(", "confidence_lower(", "sample_variance(", "difference_upper(", "'context': 'variant'",
     ]  # fmt: skip

@@ -116,6 +116,7 @@ ASKED = [
     {"report": "growth", "granularity": "week", "segments": ["then_cart"]},
     {"report": "contribution", "metric": "linear_orders", "dimensions": ["recent_page", "channel", "day"], "by_segments": ["then_cart", "with_a_p"], "rows": 2, "segments": ["not_home"]},
     {"report": "contribution", "metric": "people", "dimensions": ["short_page"], "compare": ["not_home", "again"]},
+    {"report": "attribution", "metric": "orders", "dimension": "channel", "models": ["last_touch", "time_decay", "participation"], "segments": ["not_home"]},
     {"report": "frequency", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "count": "sessions", "segments": ["not_home"]},
     {"report": "engagement", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "granularity": "day", "segments": ["not_home"]},
     {"report": "impact", "indicators": ["views", "with_a_p"], "first_use": {"any": ["orders", "calls"]}, "intervals": 2, "segments": ["not_home"]},

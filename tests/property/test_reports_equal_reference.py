@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 
 from cja_spark.frames import report_rows
+from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.deflection import Deflection
@@ -31,7 +32,7 @@ from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"cohort": Cohort, "contribution": Contribution, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement, "impact": Impact}
+KINDS = {"attribution": AttributionPanel, "cohort": Cohort, "contribution": Contribution, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement, "impact": Impact}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -77,6 +78,8 @@ ASKS = [
     {"report": "impact", "indicators": ["views", "orders", {"dimension": "page", "exists": True, "segments": ["not_home"]}], "first_use": "calls", "intervals": 3},
     {"report": "engagement", "events": ["views", "orders", {"dimension": "page", "exists": True, "segments": ["not_home"]}]},
     {"report": "engagement", "events": ["events", {"any": ["views", "calls"]}], "granularity": "day", "segments": ["not_home"]},
+    {"report": "attribution", "metric": "orders", "dimension": "channel", "models": ["last_touch", "first_touch", "linear", "participation"], "overlap": 2},
+    {"report": "attribution", "metric": "units", "dimension": "sku", "models": {"slow": {"model": "time_decay", "lookback": "7 days"}, "visit": {"model": "u_shaped", "container": "session"}}, "rows": 2, "touch": "runs", "segments": ["not_home"]},
     {"report": "frequency", "events": ["views", {"dimension": "page", "exists": True, "segments": ["not_home"]}, "orders"]},
     {"report": "contribution", "metric": "orders", "dimensions": ["page", "channel"], "by_segments": ["buyers", "not_home"], "compare": {"from": "2025-02-27", "to": "2025-03-09"}},
     {"report": "contribution", "metric": "units", "dimensions": ["sku", "page"], "rows": 2, "segments": ["not_home"]},

@@ -21,8 +21,11 @@ def settings(view: dict, leaf: Leaf) -> dict | None:
     if leaf.attribution is not None:
         found = dict(leaf.attribution)
         found |= {"weights": dict(found["weights"])} if "weights" in found else {}
-    if found is None:
-        return None
+    return None if found is None else filled(found)
+
+
+def filled(found: dict) -> dict:
+    """An attribution with its defaults, times in ms."""
     how = {"model": "last_touch", "container": "person", "half_life": "7 days", "touch": "each", **found}
     if "lookback" not in found:
         how["lookback"] = 30 * DAY if how["container"] == "person" else None

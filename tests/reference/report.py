@@ -7,6 +7,7 @@ from functools import partial
 
 from tests.reference import (
     attribution,
+    attribution_panel,
     calculated,
     deduplication,
     deflection,
@@ -80,7 +81,7 @@ def laid(events: list[dict], view: dict, ask: dict, data_until: int | None, read
     zone = view.get("time_zone", "UTC")
     start = persistence.read_from(view, ask, min(ask["from"] - order.DAY, months.back(ask["from"], timeout(view), zone)))
     columns = leaves_shown(view, ask)
-    credited = [how for leaf in columns if (how := attribution.attributed(view, ask, leaf))]
+    credited = [how for leaf in columns if (how := attribution.attributed(view, ask, leaf))] + attribution_panel.all_hows(ask)
     start = min([start, *(attribution.reads_from(how, ask["from"], view) for how in credited)])
     if (
         deduplication.of_person(view, metrics_read(view, ask))
@@ -236,5 +237,5 @@ def report(
     if ask["report"] == "deflection":
         return deflection.deflection(seen, ask, view, lambda step, person: picked(step, person, seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"])))
     several = {"several": bool(metrics.own_path(view, ask["dimension"]))} if ask["report"] in ("flow", "next_previous") else {}
-    of_rows = {"table": table_across if ask.get("across") else table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths, "flow": flow, "next_previous": next_previous}
+    of_rows = {"table": table_across if ask.get("across") else table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths, "flow": flow, "next_previous": next_previous, "attribution": attribution_panel.attribution}
     return of_rows[ask["report"]](seen, ask, view, **several)

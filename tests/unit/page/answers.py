@@ -11,6 +11,7 @@ from cja_spark.journeys.batch import Window
 from cja_spark.kernels.growth import DORMANT, NEW
 from cja_spark.kernels.time_to_event import cells_of_times
 from cja_spark.plan import Answer
+from cja_spark.reports import attribution_cells as of_attribution
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.cohort_rows import BACK as BACK_IN_COHORTS
@@ -224,6 +225,25 @@ def indicators(home: float, cart: float, outcomes: tuple[float, float] | None = 
     for number, amounts in enumerate((with_it + without, with_it, without)):
         cells.add(TOTAL_PEOPLE + number, amounts.sum() + (0 if number == 1 else others))
     return answer(cells, **{"report": "indicators", "name": "before_orders", "dimension": "page", "outcome": "orders", "min_support": 1, **given})
+
+
+def attribution(home: float, cart: float, nothing: float = 30, **given: object) -> Answer:
+    """Persons who saw home, others who saw the cart and some who saw nothing before their one order of 1."""
+    cells, total, report = Cells(), home + cart + nothing, {"models": ["last_touch", "linear"], **given}
+    for measure in (of_attribution.AMOUNT, of_attribution.CONVERSIONS, of_attribution.PEOPLE):
+        cells.add(measure, total)
+    for number in range(len(report["models"])):
+        for measure, alone in ((of_attribution.CREDIT, of_attribution.NOBODY), (of_attribution.GAVE, of_attribution.NOBODYS)):
+            cells.add(measure + number, [home, cart], [1, 2])
+            cells.add(alone + number, nothing)
+    for measure in (of_attribution.TOUCHED, of_attribution.TOUCHED_PEOPLE, of_attribution.LAST, of_attribution.LAST_PEOPLE):
+        cells.add(measure, [home, cart], [1, 2])
+    cells.add(of_attribution.SETS, [home, cart], [1, 2], [1, 2])
+    cells.add(of_attribution.MEMBERS, [1, 1], [1, 2], [1, 2], [1, 2])
+    for measure in (of_attribution.TOUCHES, of_attribution.TOUCHES_PEOPLE):
+        cells.add(measure, [nothing, home + cart], [0, 1])
+        cells.add(measure + 2, home + cart, 0)
+    return answer(cells, report="attribution", name="models", metric="orders", dimension="page", **report)
 
 
 def frequency(*people: float) -> Answer:

@@ -199,6 +199,33 @@ INDICATORS = Panel(
         )
     ),
 )  # fmt: skip
+_CREDITED = (("mail", 900, 300, 600), ("search", 300, 900, 600), ("ads", 240, 240, 240))
+_BEFORE = {"touches": ("0", "1", "2", "10+"), "days": ("< 1", "1", "91+")}
+_BESIDE = ("credited_item", "in_sets", "set_mask", "amount_range", "conversion_events", "last_touch_events", "people", "only_people")
+
+
+def _credit(kind: str, amounts: tuple[float, ...] = (), **known: object) -> dict[str, object]:
+    credits = dict(zip(("last_touch", "first_touch", "linear"), amounts, strict=False))
+    return {"row_kind": kind, **dict.fromkeys(_BESIDE), **{name: None for name in ("last_touch", "last_touch_share", "first_touch", "first_touch_share", "linear", "linear_share")},
+            **credits, **{f"{name}_share": amount / 1_500 for name, amount in credits.items()}, **known}  # fmt: skip
+
+
+ATTRIBUTION = Panel(
+    name="models", title="Channels by model", report="attribution", options={"models": "Last touch: last_touch"},
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="credited_item", label="Channel"), ColumnSpec(name="in_sets", label="In"), ColumnSpec(name="set_mask", label="Sets"),
+             ColumnSpec(name="amount_range", label="Before"), ColumnSpec(name="conversion_events", label="Conversions", format="count"),
+             ColumnSpec(name="last_touch_events", label="As the last touch", format="count"), ColumnSpec(name="people", label="People", format="people"), ColumnSpec(name="only_people", label="In no other", format="people"),
+             *(column for name, label in (("last_touch", "Last touch"), ("first_touch", "First touch"), ("linear", "Linear"))
+               for column in (ColumnSpec(name=name, label=label, format="money", unit="EUR"), ColumnSpec(name=f"{name}_share", label=f"{label}, share", format="percent")))),
+    rows=(
+        _credit("total", (1_500, 1_500, 1_500), conversion_events=200, people=150),
+        *(_credit("item", amounts, credited_item=name, conversion_events=100 - 10 * at, last_touch_events=60 - 20 * at, people=80 - 10 * at) for at, (name, *amounts) in enumerate(_CREDITED)),
+        _credit("untouched", (60, 60, 60), conversion_events=80, people=50),
+        *(_credit(kind, in_sets=name, set_mask=mask, people=people, only_people=only) for kind, name, mask, people, only in (
+            ("set", "mail", 1, 80, 40), ("set", "search", 2, 70, 30), ("overlap", "mail & search", 3, 40, 40), ("none", None, 0, 40, 40))),
+        *(_credit(kind, amount_range=text, conversion_events=80 - 20 * at, people=50 - 10 * at) for kind, texts in _BEFORE.items() for at, text in enumerate(texts)),
+    ),
+)  # fmt: skip
 FREQUENCY = Panel(
     name="how_often", title="How often", report="frequency",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="step_name", label="What"), ColumnSpec(name="times", label="Times"),
@@ -304,7 +331,7 @@ FLOW = Panel(
 
 
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT, IMPACT, CONTRIBUTION)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT, IMPACT, CONTRIBUTION, ATTRIBUTION)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

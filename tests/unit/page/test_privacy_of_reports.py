@@ -13,6 +13,7 @@ from cja_spark.reports.table_cells import GRAND_TOTAL, TOTAL
 from tests.unit.page.answers import (
     VIEW,
     answer,
+    attribution,
     cohort,
     contribution,
     deflection,
@@ -51,13 +52,14 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "flow": (flow(40, 9), [False, False, False, True, False, True]),
     "contribution": (contribution(40, 9), [False, True, False]),
     "cohort": (cohort(40, 9), [False, False, False, True, False, False]),
+    "attribution": (attribution(40, 9), [False] * 27),  # no row has all figures (test_privacy_of_attribution.py)
     "frequency": (frequency(40, 9, 30, 20), [False, False, True, False, False]),
     "engagement": (engagement(40, 9), [False, False, False, True]),
     "impact": (impact(40, 9), [False, False, False, True, False, True]),
     "growth": (growth(40, 9), [False, False, True]),
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
-DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "amount_range", "at_least", "less_than", "times", "elapsed", "periods_after", "path_taken", "in_sets", "set_mask", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "self_service_topic", "time_taken", "more_than_seconds", "at_most_seconds", "indicator", "interval", "contributor_dimension", "contributor", "rows_add_up"}
+DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "credited_item", "amount_range", "at_least", "less_than", "times", "elapsed", "periods_after", "path_taken", "in_sets", "set_mask", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "self_service_topic", "time_taken", "more_than_seconds", "at_most_seconds", "indicator", "interval", "contributor_dimension", "contributor", "rows_add_up"}
 
 
 def encoded(answer, fewest=10):
@@ -78,7 +80,7 @@ def test_a_row_about_nine_people_has_no_figure_in_the_file(kind):
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_ten_people_and_nobody_are_shown(kind):
-    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort, "contribution": contribution, "deflection": deflection, "time_to_event": time_to_event, "indicators": indicators, "growth": growth, "frequency": frequency, "engagement": engagement, "impact": impact}[kind]
+    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort, "contribution": contribution, "deflection": deflection, "time_to_event": time_to_event, "indicators": indicators, "growth": growth, "frequency": frequency, "engagement": engagement, "impact": impact, "attribution": attribution}[kind]
     for second in (10, 0):
         people = [row["people_after" if kind == "contribution" else "people"] for row in encoded(build(40, second, second) if kind in ("retention", "overlap") else build(40, second))]
         assert HIDDEN not in people
