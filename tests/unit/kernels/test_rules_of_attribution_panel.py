@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from cja_spark.journeys.hashing import value_id
 from cja_spark.reports.attribution import AttributionPanel
+from cja_spark.reports.attribution_cells import MEMBERS, SETS
 from cja_spark.reports.attribution_rows import people_of
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.kinds import REPORTS
@@ -105,14 +108,28 @@ def test_v_sets_are_of_people_by_all_that_touched_them_before_any_conversion():
     assert of(panel(both, overlap=3), "overlap", "set_mask", "people", "only_people") == {"a & b": (3, 1, 1)}
 
 
+def of_sets(*persons, **asked):
+    """The cells of sets: how many people have each, and how many values are told of all of them."""
+    sums = Sums(cells_of([*persons], CHANNELS, **{"report": "attribution", "metric": "orders", "dimension": "channel", **asked}))
+    return sorted(sums.by_key(SETS, 2).values()), len(sums.by_key(MEMBERS, 3))
+
+
 def test_l2_where_some_values_are_told_apart_sets_are_of_these_alone():
-    from cja_spark.journeys.hashing import value_id
-
     some = [[touch(0, "a"), touch(1, "b"), touch(2, "c"), order(3, 9)], [touch(0, "b"), order(1)]]
-    import numpy as np
+    shown, kinds = {0: np.array([value_id("c"), value_id("b")], np.int64)}, ("set", "overlap", "none")
+    assert [row for row in panel(*some, overlap=2, items_shown=shown) if row["row_kind"] in kinds] == [row for row in panel(*some, overlap=2) if row["row_kind"] in kinds]
+    assert (of_sets(*some), of_sets(*some, items_shown=shown)) == (([1, 1], 4), ([1, 1], 3))
 
-    shown = {0: np.array([value_id("c"), value_id("b")], np.int64)}
-    assert [row for row in panel(*some, overlap=2, items_shown=shown) if row["row_kind"] in ("set", "overlap", "none")] == [row for row in panel(*some, overlap=2) if row["row_kind"] in ("set", "overlap", "none")]
+
+def test_v_people_with_the_same_values_are_of_one_set_however_often_they_were_touched():
+    once, twice = [touch(0, "a"), touch(1, "b"), order(2)], [touch(0, "b"), touch(1, "a"), touch(2, "b"), order(3), touch(4, "a"), order(5)]
+    assert of_sets(once, twice) == ([2], 2)
+
+
+def test_a_value_that_only_a_model_of_a_longer_window_credits_is_a_row_also_where_its_credits_cancel():
+    own = [touch(0, "old"), order(5 * DAY, 1), order(5 * DAY + 1, -1)]
+    rows = panel(own, lookback="1 day", models={"long": {"model": "last_touch", "lookback": "30 days"}})
+    assert of(rows, "item", "long", "conversion_events") == {"old": (0, 0)}
 
 
 def test_numbers_of_touches_and_days_since_the_first_one():
@@ -128,6 +145,11 @@ def test_numbers_of_touches_and_days_since_the_first_one():
 def test_days_are_of_24_hours(days, bucket):
     rows = panel([touch(-days * DAY, "a"), order(0)], lookback="500 days")
     assert [text for text, count in of(rows, "days", "people").items() if count] == [bucket]
+
+
+def test_days_are_counted_from_the_first_touch():
+    rows = panel([touch(0, "a"), touch(3 * DAY, "b"), order(5 * DAY)])
+    assert [text for text, count in of(rows, "days", "people").items() if count] == ["4-7"]
 
 
 def test_of_runs_each_run_is_a_touch():
