@@ -12,11 +12,11 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
 ]
-BOXES = """[...document.querySelectorAll('.changes .path')].map((path) => {
+BOXES = """[...document.querySelectorAll('.contributions .path')].map((path) => {
   const of = (one) => path.querySelector(one)?.getBoundingClientRect(), track = of('.track'), bar = of('.track i'), mark = of('.track b'), line = of('.track s');
   return [bar ? bar.left : null, bar ? bar.right : null, mark ? (mark.left + mark.right) / 2 : null, line.left].map((at) => (at === null ? null : (at - track.left) / track.width));
 })"""
-NAMES = "[...document.querySelectorAll('.changes .path-name')].map((one) => one.innerText.split('\\n'))"
+NAMES = "[...document.querySelectorAll('.contributions .path-name')].map((one) => one.innerText.split('\\n'))"
 
 
 def place(change):
@@ -29,13 +29,13 @@ def test_bars_begin_at_no_change_and_a_mark_says_what_growth_would_have_given(ch
     expected = [(0, 3_000, 800), (0, 2_500, 1_000), (-1_500, 0, 1_000), (0, 386, 123.4), (0, 114, 76.6)]
     for found, (low, high, growth) in zip(chromium.value(BOXES), expected, strict=True):
         assert found == pytest.approx([place(low), place(high), place(growth), place(0)], abs=0.01)
-    assert chromium.value("[...document.querySelectorAll('.changes .track i')].map((one) => one.className)") == ["more", "more", "less", "more", "more"]
+    assert chromium.value("[...document.querySelectorAll('.contributions .track i')].map((one) => one.className)") == ["more", "more", "less", "more", "more"]
 
 
 def test_rows_say_what_they_are_and_their_share(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(CONTRIBUTION,), fewest_people=0))
     assert chromium.value(NAMES) == [["search", "Channel"], ["buyers", "Segment"], ["mail", "Channel"], ["affiliates", "Channel"], ["Other", "Channel"]]
-    first, _, third, *_ = chromium.value("[...document.querySelectorAll('.changes .path-figures')].map((one) => one.innerText)")
+    first, _, third, *_ = chromium.value("[...document.querySelectorAll('.contributions .path-figures')].map((one) => one.innerText)")
     for said in ("+$3,000", "150.0% of the change", "$4,000 → $7,000", "beyond growth: +$2,200"):
         assert said in first
     assert "-$1,500" in third
@@ -52,8 +52,8 @@ def test_rows_that_overlap_are_named(chromium, tmp_path):
 
 def test_what_is_hidden_has_no_bar_and_is_not_in_the_page(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(CONTRIBUTION,)))
-    assert chromium.value("[...document.querySelectorAll('.changes .path')].map((path) => path.querySelectorAll('.track i').length)") == [1, 1, 1, 0, 0]
-    assert chromium.value("[...document.querySelectorAll('.changes .path-figures')].slice(3).map((one) => one.innerText.split('\\n')[0].trim())") == ["< 10", "hidden"]
+    assert chromium.value("[...document.querySelectorAll('.contributions .path')].map((path) => path.querySelectorAll('.track i').length)") == [1, 1, 1, 0, 0]
+    assert chromium.value("[...document.querySelectorAll('.contributions .path-figures')].slice(3).map((one) => one.innerText.split('\\n')[0].trim())") == ["< 10", "hidden"]
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     for figure in ("386", "617", "1003", "497", "383"):
         assert f":{figure}," not in page
@@ -75,5 +75,5 @@ def test_nothing_is_wider_than_a_telephone_and_bars_are_seen_in_both_schemes(chr
     chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     chromium.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
-    colours = "['.panel', '.changes .more', '.changes .less', '.changes .track b'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"
+    colours = "['.panel', '.contributions .more', '.contributions .less', '.contributions .track b'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"
     assert len({*chromium.value(colours)}) == 4

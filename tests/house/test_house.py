@@ -78,3 +78,11 @@ def test_every_page_of_rules_has_tests_that_run_its_examples():
     pages = {file.name for file in (ROOT / "docs").glob("*.md")}
     assert pages >= WITHOUT_EXAMPLES
     assert sorted(name for name in pages - WITHOUT_EXAMPLES if f'"docs" / "{name}"' not in tests and f'DOCS / "{name}"' not in tests) == []
+
+
+def test_scripts_of_the_page_declare_each_name_once():
+    """They are one script in the end: a second `const` of a name would stop all of it."""
+    scripts = sorted((ROOT / "cja_spark" / "page").rglob("*.js"))
+    declared = [name for file in scripts for name in re.findall(r"^(?:function|const|let|class)\s+(\w+)", file.read_text(encoding="utf-8"), re.M)]
+    assert len(declared) > 50
+    assert [name for name in sorted({*declared}) if declared.count(name) > 1] == []

@@ -1,5 +1,5 @@
 // What makes the difference of a metric: diverging bars around no change, the largest first, each with what growth like that of all would have given.
-const signed = (cell, column) => { const number = figure(cell), text = shown(cell, column); return number > 0 ? `+${text}` : text; };
+const withSign = (cell, column) => { const number = figure(cell), text = shown(cell, column); return number > 0 ? `+${text}` : text; };
 
 // From an amount of change to its place on the axis, 0 to 100; no change is always on it.
 function changeScale(amounts) {
@@ -18,11 +18,11 @@ function changeTrack(change, expected, place) {
 function contributionRow(panel, row, place, at) {
   const text = (name) => shown(row[at(name)], panel.columns[at(name)]), change = row[at("amount_change")], share = row[at("share_of_change")];
   const dimension = row[at("contributor_dimension")], amount = figure(change), beyond = figure(row[at("beyond_growth")]), other = row[at("row_kind")] === "other";
-  const told = isHidden(change) ? [isWithheld(change) ? "tells of too few people" : "about too few people"] : [`${text("amount_before")} → ${text("amount_after")}`, ...(beyond === null ? [] : [`beyond growth: ${signed(row[at("beyond_growth")], panel.columns[at("beyond_growth")])}`])];
+  const told = isHidden(change) ? [isWithheld(change) ? "tells of too few people" : "about too few people"] : [`${text("amount_before")} → ${text("amount_after")}`, ...(beyond === null ? [] : [`beyond growth: ${withSign(row[at("beyond_growth")], panel.columns[at("beyond_growth")])}`])];
   return node("li", { class: "path" },
     node("div", { class: "path-name", title: other ? "Other" : text("contributor") }, other ? "Other" : isolated(text("contributor")), node("br"), node("span", { class: "note" }, dimension === null ? "Segment" : isolated(String(dimension)))),
     changeTrack(amount, amount === null || beyond === null ? null : amount - beyond, place),
-    node("div", { class: "path-figures", title: exact(change, panel.columns[at("amount_change")]) }, node("b", {}, isHidden(change) ? text("amount_change") : signed(change, panel.columns[at("amount_change")])),
+    node("div", { class: "path-figures", title: exact(change, panel.columns[at("amount_change")]) }, node("b", {}, isHidden(change) ? text("amount_change") : withSign(change, panel.columns[at("amount_change")])),
       node("span", { class: "note" }, ...(share === null || isHidden(share) ? told : [`${text("share_of_change")} of the change`, ...told]).flatMap((line, number) => (number ? [node("br"), line] : [line])))));
 }
 
@@ -44,10 +44,10 @@ charts.contribution = (host, panel) => {
   const place = changeScale(amounts), text = (name) => shown(total[at(name)], panel.columns[at(name)]), label = (name) => isolated(panel.columns[at(name)].label);
   if (total) {
     host.append(node("p", { class: "note started" }, label("amount_before"), ": ", node("b", {}, text("amount_before")), ", ", label("amount_after"), ": ", node("b", {}, text("amount_after")),
-      ", change: ", node("b", {}, signed(total[at("amount_change")], panel.columns[at("amount_change")]))));
+      ", change: ", node("b", {}, withSign(total[at("amount_change")], panel.columns[at("amount_change")]))));
   }
   if (!drawn.length) { host.append(nothing()); tableBelow(host, panel); return; }
-  host.append(node("ol", { class: "paths changes" }, ...drawn.map((row) => contributionRow(panel, row, place, at))));
+  host.append(node("ol", { class: "paths contributions" }, ...drawn.map((row) => contributionRow(panel, row, place, at))));
   if (drawn.some((row) => figure(row[at("beyond_growth")]) !== null)) host.append(node("p", { class: "note" }, "A bar is the change, a thin mark the change that growth like that of all would have given; what a bar has beyond it is beyond growth."));
   host.append(...besideContribution(panel, drawn, total, at));
   tableBelow(host, panel);
