@@ -57,14 +57,14 @@ def test_laws_1_and_2_buckets_chunks_and_periods_change_nothing(spark, product, 
         (bucket, 2025) for bucket in range(5)
     }
     assert journeys_.selectExpr("max(size(t))").collect()[0][0] == 4
-    assert product.of_lake(lake) == expected
-    assert product.of_lake(lake, "spark") == expected
+    assert equal(product.of_lake(lake), expected)
+    assert equal(product.of_lake(lake, "spark"), expected)
 
 
 def test_law_1_input_order_and_file_layout_change_nothing(spark, product, expected, tmp_path):
     shuffled = random.Random(1).sample(EVENTS, len(EVENTS))
-    assert product.of_frame(events_frame(spark, shuffled).repartition(3), partitions=3) == expected
-    assert product.of_frame(events_frame(spark, EVENTS[::-1]).coalesce(1), partitions=1) == expected
+    assert equal(product.of_frame(events_frame(spark, shuffled).repartition(3), partitions=3), expected)
+    assert equal(product.of_frame(events_frame(spark, EVENTS[::-1]).coalesce(1), partitions=1), expected)
 
 
 def test_law_1_the_slices_of_a_bucket_change_nothing(product, lake, expected):
@@ -76,7 +76,7 @@ def test_law_1_the_slices_of_a_bucket_change_nothing(product, lake, expected):
     assert slices > 10
     table = pa.Table.from_batches(cells)
     sums = [Sums(table.filter(pc.equal(table["report"], at))) for at in range(len(product.asks))]
-    assert product.finished(sums) == expected
+    assert equal(product.finished(sums), expected)  # parts of credits are added in another order (M3)
 
 
 def test_law_2_building_in_steps_with_late_events_equals_building_once(spark, product, expected, lake, tmp_path):
