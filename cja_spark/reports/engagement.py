@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -16,7 +15,7 @@ from cja_spark.reports.engagement_rows import OF_PERIODS, PEOPLE, TIMES, finish
 from cja_spark.reports.fallout_steps import FalloutStep, Step
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.meets import meets
-from cja_spark.reports.of_steps import OfSteps
+from cja_spark.reports.of_steps import OfSteps, require_names
 from cja_spark.reports.whole_periods import edges_of, known_of, refuse_too_many
 from cja_spark.spec import AsTuple
 
@@ -40,11 +39,7 @@ class Engagement(OfSteps):
 
     @model_validator(mode="after")
     def _each_by_its_name(self) -> Self:
-        if any(one.next for one in self.events):
-            raise ValueError("next: true says what comes right after another step of a fallout; leave it out.")
-        [(name, times)] = Counter(one.name() for one in self.events).most_common(1)
-        if times > 1:
-            raise ValueError(f"events: {times} are called '{name}'; give each a label of its own.")
+        require_names("events", self.events)
         return self
 
     @model_validator(mode="after")

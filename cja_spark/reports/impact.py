@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -19,7 +18,7 @@ from cja_spark.reports.fallout_steps import FalloutStep, Step
 from cja_spark.reports.impact_rows import LEFT_OUT, PEOPLE, SIDES, TIMES, TOTAL, compared, edges_of, finish, known_of
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.meets import meets
-from cja_spark.reports.of_steps import OfSteps
+from cja_spark.reports.of_steps import OfSteps, require_names
 from cja_spark.spec import AsTuple, Day
 from cja_spark.view.calendar import instant_ms
 
@@ -75,11 +74,7 @@ class Impact(OfSteps):
 
     @model_validator(mode="after")
     def _each_by_its_name(self) -> Self:
-        if any(one.next for one in self.own_steps()):
-            raise ValueError("next: true says what comes right after another step of a fallout; leave it out.")
-        [(name, times)] = Counter(one.name() for one in self.indicators).most_common(1)
-        if times > 1:
-            raise ValueError(f"indicators: {times} are called '{name}'; give each a label of its own.")
+        require_names("indicators", self.indicators, self.own_steps())
         return self
 
     def own_steps(self) -> tuple[Step, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -16,7 +15,7 @@ from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_steps import FalloutStep, Step
 from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.meets import meets
-from cja_spark.reports.of_steps import OfSteps
+from cja_spark.reports.of_steps import OfSteps, require_names
 from cja_spark.reports.set_masks import names_in, told, with_supersets
 from cja_spark.spec import AsTuple
 
@@ -39,11 +38,7 @@ class Overlap(OfSteps):
 
     @model_validator(mode="after")
     def _each_by_its_name(self) -> Self:
-        if any(one.next for one in self.sets):
-            raise ValueError("next: true says what comes right after another step of a fallout; leave it out.")
-        [(name, times)] = Counter(one.name() for one in self.sets).most_common(1)
-        if times > 1:
-            raise ValueError(f"sets: {times} are called '{name}'; give each a label of its own.")
+        require_names("sets", self.sets)
         return self
 
     def own_steps(self) -> tuple[Step, ...]:
