@@ -14,7 +14,9 @@ Place = tuple[Path_, Any, Any]  # the path of a plain value, the value, what it 
 _SECTIONS = ("dimensions", "metrics", "derived")
 _DATASETS = {"lookup dataset": ("lookup", "dataset"), "profile dataset": ("profile",), "summary dataset": ("summary",)}
 _OF_CONDITIONS = ("segment", "segments", "by_segments", "view_segments", "all", "any", "exclude", "where", "then")
-_OF_STEPS = ("step", "steps", "sets", "any", "include", "return")
+_OF_STEPS = (
+    "step", "steps", "any", "include", "start", "return", "event", "events", "sets", "self_service", "call", "control", "indicators", "first_use",
+)  # fmt: skip
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "dimension": ("dimension", "dimensions", "breakdown", "binding", "id"),
     "metric": ("metric", "metrics", "sort", "conversion", "binding_metric", "starts_with"),

@@ -82,11 +82,19 @@ class Chromium:
 
     def open(self, page: Path, *, width: int = 1440, height: int = 900, dark: bool = False) -> None:
         self.events.clear()
-        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self._measure(width, height)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.ask("Emulation.setEmulatedMedia", features=[scheme])
         self.ask("Page.navigate", url=page.as_uri())
         self.wait("document.readyState === 'complete' && location.protocol === 'file:'")
+
+    def resize(self, width: int, height: int = 844) -> None:
+        """Another size of the open page; returns when two frames of it were drawn, the second with all that watches sizes."""
+        self._measure(width, height)
+        self.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+
+    def _measure(self, width: int, height: int) -> None:
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def wait(self, question: str) -> None:
         until = time.monotonic() + 30

@@ -6,7 +6,8 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import COHORT, panel_of
+from tests.unit.page.pages import panel_of
+from tests.unit.page.panels_of_steps import COHORT
 
 pytestmark = [
     pytest.mark.browser,

@@ -6,7 +6,7 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import CALLS
+from tests.unit.page.panels_of_steps import CALLS
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,7 +51,7 @@ def test_what_is_hidden_has_no_interval_and_is_not_in_the_page(chromium, tmp_pat
 def test_nothing_is_wider_than_a_telephone_and_the_mark_is_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(CALLS,)))
     chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    chromium.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
+    chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = "['.track b', '.panel'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"
     mark, card = chromium.value(colours)

@@ -6,7 +6,7 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import ENGAGEMENT
+from tests.unit.page.panels_of_steps import ENGAGEMENT
 
 pytestmark = [
     pytest.mark.browser,
@@ -43,7 +43,7 @@ def test_the_medians_part_the_plane_into_four_and_each_thing_lies_in_its_own(chr
 @pytest.mark.parametrize(("many", "width"), [(0, 1200), (0, 390), (6, 1200), (6, 390)])
 def test_no_name_covers_another_or_leaves_the_drawing(chromium, tmp_path, many, width):
     opened(chromium, tmp_path, PageContent(title="t", panels=(crowded(many),), fewest_people=0))
-    chromium.ask("Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=False)
+    chromium.resize(width)
     assert chromium.value("document.documentElement.scrollWidth") <= width
     boxes, wide = chromium.value(BOXES), chromium.value("Number(document.querySelector('.plane').getAttribute('width'))")
     assert {"Home", "Order", "Imprint", "Search with filters"} <= {name for name, *_ in boxes} or many

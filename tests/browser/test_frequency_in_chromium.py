@@ -6,7 +6,7 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import FREQUENCY
+from tests.unit.page.panels_of_steps import FREQUENCY
 
 pytestmark = [
     pytest.mark.browser,
@@ -50,6 +50,6 @@ def test_what_is_hidden_is_not_in_the_page(chromium, tmp_path):
 def test_nothing_is_wider_than_a_telephone_and_columns_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(FREQUENCY,), fewest_people=0))
     chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    chromium.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
+    chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     assert len({*chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, getComputedStyle(document.querySelector('.column')).fill]")}) == 2

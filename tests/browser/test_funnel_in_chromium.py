@@ -8,7 +8,7 @@ import pytest
 
 from cja_spark.page import ColumnSpec, PageContent, Panel
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import FALLOUT
+from tests.unit.page.panels_of_steps import FALLOUT
 
 pytestmark = [
     pytest.mark.browser,

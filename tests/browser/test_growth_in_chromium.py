@@ -6,7 +6,7 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import GROWTH
+from tests.unit.page.panels_of_steps import GROWTH
 
 pytestmark = [
     pytest.mark.browser,
@@ -77,7 +77,7 @@ def test_without_periods_the_page_says_so(chromium, tmp_path):
 def test_nothing_is_wider_than_a_telephone_and_classes_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(GROWTH,), fewest_people=0))
     chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    chromium.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
+    chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, ...['c0', 'c1', 'c2', 'c4'].map((one) => getComputedStyle(document.querySelector(`.growth rect.${one}`)).fill)]")
     assert len({*colours}) == 5

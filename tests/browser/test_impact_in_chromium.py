@@ -6,7 +6,7 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import IMPACT
+from tests.unit.page.panels_of_steps import IMPACT
 
 pytestmark = [
     pytest.mark.browser,
@@ -68,7 +68,7 @@ def test_where_nothing_is_known_the_page_says_so(chromium, tmp_path):
 def test_nothing_is_wider_than_a_telephone_and_lines_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(IMPACT,), fewest_people=0))
     chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    chromium.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
+    chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, ...['.line.c0', '.line.c1', 'line.day-0'].map((one) => getComputedStyle(document.querySelector(`.chart ${one}`)).stroke)]")
     assert len({*colours}) == 4

@@ -55,5 +55,5 @@ def test_what_is_hidden_has_no_interval_and_is_not_in_the_page(chromium, tmp_pat
 
 def test_nothing_is_wider_than_a_telephone(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(PATHS,)))
-    chromium.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
+    chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")

@@ -6,7 +6,7 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.pages import RETENTION
+from tests.unit.page.panels_of_steps import RETENTION
 
 pytestmark = [
     pytest.mark.browser,

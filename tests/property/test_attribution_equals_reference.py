@@ -10,10 +10,10 @@ import pytest
 from cja_spark.reports.attribution_rows import people_of
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.kinds import REPORTS
-from tests.property.asks import MODELS
 from tests.property.asks_of_attribution import attribution
 from tests.property.draws import cases, seeds
 from tests.property.test_drawn_reports_equal_reference import rows_alike
+from tests.property.views import MODELS
 from tests.reference.attribution_panel import behind
 from tests.reference.report import report, see
 from tests.unit.kernels.by_hand import DAY, END, GAP, HOUR, START, ask_of, cells_of, rows_of

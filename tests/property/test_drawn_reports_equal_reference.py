@@ -30,20 +30,11 @@ from cja_spark.reports.one_pass import run_asks
 from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
 from tests.property.arrays import batch_of, text_ids_of
-from tests.property.asks import (
-    ALLOCATIONS,
-    CATEGORIES,
-    FORMULAS,
-    MODELS,
-    TEXTS,
-    TIERS,
-    asks_drawn,
-    view_drawn,
-    view_of_reference,
-)
+from tests.property.asks import TEXTS, asks_drawn
 from tests.property.draws import cases, seeds
 from tests.property.families import families_of
 from tests.property.strategies import PAGES, journeys
+from tests.property.views import ALLOCATIONS, CATEGORIES, FORMULAS, MODELS, TIERS, view_drawn, view_of_reference
 from tests.reference import order
 from tests.reference.report import report
 from tests.unit.kernels.by_hand import run_on_texts

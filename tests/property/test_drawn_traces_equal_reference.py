@@ -28,7 +28,7 @@ from cja_spark.reports.traced_sums import traced_sums
 from cja_spark.view.formula.uses import is_of_each_row
 from cja_spark.view.spec import View
 from tests.property.arrays import batch_of, text_ids_of
-from tests.property.asks import FORMULAS, asks_drawn, view_drawn, view_of_reference
+from tests.property.asks import asks_drawn
 from tests.property.draws import cases, seeds
 from tests.property.test_drawn_reports_equal_reference import (
     COMPONENTS,
@@ -40,6 +40,7 @@ from tests.property.test_drawn_reports_equal_reference import (
     with_texts,
     world,
 )
+from tests.property.views import FORMULAS, view_drawn, view_of_reference
 from tests.reference import order
 from tests.reference.report import report
 

@@ -8,9 +8,10 @@ import pytest
 
 from cja_spark.view.condition import leaves
 from cja_spark.view.spec import View
-from tests.property.asks import DAYS, view_drawn
+from tests.property.asks import DAYS
 from tests.property.strategies import PAGES
 from tests.property.test_drawn_reports_equal_reference import equal_on
+from tests.property.views import view_drawn
 
 VALUES = [f"value {number}" for number in range(3_000)]
 TABLE = {"report": "table", "dimensions": ["page"], "metrics": ["events", "people", "sessions"], "rows": 50, "segments": ["large"]}

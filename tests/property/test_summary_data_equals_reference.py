@@ -31,7 +31,7 @@ from cja_spark.reports.text_rules import refused, tellers
 from cja_spark.view.spec import View
 from cja_spark.view.summary_sources import columns_of_dimension, source_of_metric
 from tests.property.arrays import batch_of, text_ids_of
-from tests.property.asks import DAYS, table, trend, view_drawn, view_of_reference
+from tests.property.asks import DAYS, table, trend
 from tests.property.conditions import TEXTS, comparison, segment
 from tests.property.draws import cases
 from tests.property.settings import long
@@ -45,6 +45,7 @@ from tests.property.test_drawn_reports_equal_reference import (
     with_texts,
     world,
 )
+from tests.property.views import view_drawn, view_of_reference
 from tests.reference import order
 from tests.reference.report import report
 from tests.unit.kernels.by_hand import run_on_texts

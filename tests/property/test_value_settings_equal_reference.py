@@ -17,7 +17,7 @@ from cja_spark.reports.dictionary import shown_of
 from cja_spark.view.spec import View
 from tests.property import settings as drawn
 from tests.property.arrays import stored
-from tests.property.asks import CALENDARS
+from tests.property.views import CALENDARS
 from tests.reference.values import amount, filled, settled
 
 WORDS = ["home", "HOME page", "a/b//c", "söke", "o", "  e ", "ho/me#", "carte", "true", "false", "eHe", "x\nome"]

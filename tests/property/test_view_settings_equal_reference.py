@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cja_spark.view.spec import View
-from tests.property.asks import DAYS, view_drawn, view_of_reference
+from tests.property.asks import DAYS
 from tests.property.conditions import CLOCKS, SESSION_TYPES, STANDARD, comparison, segment
 from tests.property.draws import cases
 from tests.property.test_drawn_reports_equal_reference import answers_of, rows_alike, world
+from tests.property.views import view_drawn, view_of_reference
 from tests.reference.report import report
 
 METRICS = ("events", "people", "sessions", *SESSION_TYPES)

@@ -18,8 +18,8 @@ from cja_spark.kernels.time_spent import spent_in
 from cja_spark.reports.standard import texts_with_standard, with_standard
 from cja_spark.view.spec import View
 from cja_spark.view.standard import OF_SESSIONS, STANDARD_DIMENSIONS, TIME_SPENT
-from tests.property.asks import CALENDARS
 from tests.property.strategies import DAY, STARTS, at
+from tests.property.views import CALENDARS
 from tests.reference import standard as reference
 from tests.reference.sessions import numbers
 from tests.unit.kernels.by_hand import GAP, HOUR, MINUTE, START, VIEW, page, rows_of, table

@@ -12,7 +12,8 @@ from cja_spark.publish_page import column_of, identities_of, panel_of
 from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.table import Table
 from cja_spark.view.spec import View
-from tests.unit.page.answers import VIEW, fallout, sessions, table, trend
+from tests.unit.page.answers import VIEW, sessions, table, trend
+from tests.unit.page.answers_of_steps import fallout
 
 CONNECTION = Connection.model_validate(
     {

@@ -5,8 +5,9 @@ import itertools
 from cja_spark.page.content import ColumnSpec
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_calls import CLOSED, COST, OUT, hide_few_of_calls, trials_add_up
-from tests.unit.page.answers import deflection
-from tests.unit.page.pages import CALLS, PATHS
+from tests.unit.page.answers_of_steps import deflection
+from tests.unit.page.pages import PATHS
+from tests.unit.page.panels_of_steps import CALLS
 from tests.unit.page.test_privacy_of_reports import HIDDEN, WITHHELD, encoded
 
 CLASSES = ("after_call_trials", "open_trials", "called_trials", "deflected_trials")

@@ -10,8 +10,9 @@ import pytest
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
 from cja_spark.publish_page import panel_of
-from tests.unit.page.answers import VIEW, cohort
-from tests.unit.page.pages import COHORT
+from tests.unit.page.answers import VIEW
+from tests.unit.page.answers_of_steps import cohort
+from tests.unit.page.panels_of_steps import COHORT
 
 FEWEST = 3
 COLUMNS = COHORT.columns

@@ -9,7 +9,8 @@ from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_contribution import contributions_are_told, hide_few_of_contribution
 from cja_spark.publish_page import panel_of
 from tests.unit.page.answers import VIEW, contribution
-from tests.unit.page.pages import CONTRIBUTION, GROWTH
+from tests.unit.page.pages import CONTRIBUTION
+from tests.unit.page.panels_of_steps import GROWTH
 
 COLUMNS = CONTRIBUTION.columns
 FIGURES = ("amount_before", "amount_after", "amount_change", "share_of_change", "beyond_growth", "people_before", "people_after")

@@ -13,8 +13,9 @@ from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_engagement import hide_few_of_engagement, medians_are_told
 from cja_spark.publish_page import panel_of
 from cja_spark.reports.engagement_rows import QUADRANTS
-from tests.unit.page.answers import VIEW, engagement
-from tests.unit.page.pages import ENGAGEMENT, GROWTH
+from tests.unit.page.answers import VIEW
+from tests.unit.page.answers_of_steps import engagement
+from tests.unit.page.panels_of_steps import ENGAGEMENT, GROWTH
 
 FEWEST = 3
 COLUMNS = ENGAGEMENT.columns

@@ -6,8 +6,10 @@ from cja_spark.page.encode import encode_panel
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_frequency import hide_few_of_frequency, times_add_up
 from cja_spark.publish_page import panel_of
-from tests.unit.page.answers import VIEW, frequency
-from tests.unit.page.pages import FREQUENCY, HISTOGRAM
+from tests.unit.page.answers import VIEW
+from tests.unit.page.answers_of_steps import frequency
+from tests.unit.page.pages import HISTOGRAM
+from tests.unit.page.panels_of_steps import FREQUENCY
 
 COLUMNS = FREQUENCY.columns
 

@@ -10,8 +10,9 @@ import pytest
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_growth import classes_add_up, hide_few_of_growth
 from cja_spark.publish_page import panel_of
-from tests.unit.page.answers import VIEW, growth
-from tests.unit.page.pages import GROWTH
+from tests.unit.page.answers import VIEW
+from tests.unit.page.answers_of_steps import growth
+from tests.unit.page.panels_of_steps import GROWTH
 
 FEWEST = 3
 COLUMNS = GROWTH.columns

@@ -10,8 +10,9 @@ import pytest
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_impact import changes_are_told, hide_few_of_impact
 from cja_spark.publish_page import panel_of
-from tests.unit.page.answers import VIEW, impact
-from tests.unit.page.pages import ENGAGEMENT, IMPACT
+from tests.unit.page.answers import VIEW
+from tests.unit.page.answers_of_steps import impact
+from tests.unit.page.panels_of_steps import ENGAGEMENT, IMPACT
 
 FEWEST = 3
 COLUMNS = IMPACT.columns

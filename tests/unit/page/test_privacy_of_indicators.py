@@ -9,8 +9,9 @@ from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_indicators import OUTCOMES, hide_few_of_indicators, indicators_are_told
 from cja_spark.publish_page import panel_of
 from cja_spark.reports.indicators_rows import EXPOSED, FIGURES, UNEXPOSED
-from tests.unit.page.answers import VIEW, indicators, indicators_of_segments
-from tests.unit.page.pages import CALLS, INDICATORS
+from tests.unit.page.answers import VIEW
+from tests.unit.page.answers_of_steps import indicators, indicators_of_segments
+from tests.unit.page.panels_of_steps import CALLS, INDICATORS
 from tests.unit.page.test_privacy_of_reports import HIDDEN, WITHHELD, encoded
 
 FORMATS = {"people": "people", **dict.fromkeys(("outcome_rate", "unexposed_rate"), "percent"), **dict.fromkeys(FIGURES[8:], "number")}

@@ -7,7 +7,7 @@ import pytest
 from cja_spark.page.content import ColumnSpec
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
-from tests.unit.page.answers import retention
+from tests.unit.page.answers_of_steps import retention
 from tests.unit.page.test_privacy_of_reports import HIDDEN, WITHHELD, encoded
 
 COLUMNS = (

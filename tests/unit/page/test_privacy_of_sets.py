@@ -7,7 +7,7 @@ import pytest
 from cja_spark.page.content import ColumnSpec
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_sets import hide_few_of_sets, sets_overlap
-from tests.unit.page.answers import overlap
+from tests.unit.page.answers_of_steps import overlap
 from tests.unit.page.test_privacy_of_reports import HIDDEN, WITHHELD, encoded
 
 COLUMNS = tuple(ColumnSpec(name=name, label=name, format=kind) for name, kind in

@@ -4,8 +4,8 @@ import itertools
 
 from cja_spark.page.privacy import Below, Withheld
 from cja_spark.page.privacy_of_times import times_are_told
-from tests.unit.page.answers import time_to_event
-from tests.unit.page.pages import CALLS, TIMES
+from tests.unit.page.answers_of_steps import time_to_event
+from tests.unit.page.panels_of_steps import CALLS, TIMES
 from tests.unit.page.test_privacy_of_reports import HIDDEN, WITHHELD, encoded
 
 COUNTS = (0, 4, 9, 12, 40)

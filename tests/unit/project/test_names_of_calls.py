@@ -3,7 +3,7 @@
 import pytest
 
 from cja_spark.project import load
-from tests.unit.project.test_names import CALCULATED, faults
+from tests.unit.project.test_names import faults
 
 WRITTEN = """report: deflection
 topic: section
@@ -20,9 +20,6 @@ cost_per_call: call_cost
         ("topic: section", "topic: sektion", 2, "no dimension named 'sektion'. Did you mean 'section'?"),
         ("dimension: section", "dimension: sektion", 3, "no dimension named 'sektion'. Did you mean 'section'?"),
         ("call: calls", "call: cals", 4, "no metric or segment named 'cals'. Did you mean 'calls'?"),
-        ("call: calls", "call: conversion", 4, CALCULATED),
-        ("call: calls", "call: {step: calls, segments: [byers]}", 4, "no segment named 'byers'. Did you mean 'buyers'?"),
-        ("baseline: 0.3", "baseline: {control: {metric: ordres, at_least: 1}}", 5, "no metric named 'ordres'. Did you mean 'orders'?"),
         ("baseline: 0.3", "baseline: {control: {dimension: pgae, exists: true}}", 5, "no dimension named 'pgae'. Did you mean 'page'?"),
         ("baseline: 0.3", "baseline: {control: orders, windwo: 1}", 5, "baseline: unknown key 'windwo'."),
         ("baseline: 0.3", "baseline: 30", 5, "baseline: '30' is no baseline. Write a rate from 0 to 1, such as 0.3, or control:"),

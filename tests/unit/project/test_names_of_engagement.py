@@ -2,17 +2,12 @@
 
 import pytest
 
-from tests.unit.project.test_names import CALCULATED, faults
+from tests.unit.project.test_names import faults
 
 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("events: [conversion]", 2, CALCULATED),
-        ("events: [ordres]", 2, "no metric or segment named 'ordres'. Did you mean 'orders'?"),
-        ("events: [section]", 2, "no metric or segment named 'section'"),
-        ("events: [{any: [{dimension: sectoin, equals: help}], label: help}]", 2, "no dimension named 'sectoin'. Did you mean 'section'?"),
-        ("events: [{segments: [buyrs]}]", 2, "no segment named 'buyrs'. Did you mean 'buyers'?"),
         ("events: [orders]\nevent: [calls]", 3, "unknown key 'event'. Did you mean 'events'?"),
         ("granularity: day", 1, "'events' is missing."),
         ("events: [orders]\ngranularity: year", 3, "granularity: no such choice: 'year'. Known: day, month, quarter, week."),

@@ -2,18 +2,13 @@
 
 import pytest
 
-from tests.unit.project.test_names import CALCULATED, faults
+from tests.unit.project.test_names import faults
 
 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("first_use: calls\nindicators: [conversion]", 3, CALCULATED),
-        ("first_use: calls\nindicators: [ordres]", 3, "no metric or segment named 'ordres'. Did you mean 'orders'?"),
         ("first_use: cals\nindicators: [orders]", 2, "no metric or segment named 'cals'. Did you mean 'calls'?"),
-        ("first_use: section\nindicators: [orders]", 2, "no metric or segment named 'section'"),
-        ("first_use: {any: [{dimension: sectoin, equals: help}], label: help}\nindicators: [orders]", 2, "no dimension named 'sectoin'. Did you mean 'section'?"),
-        ("first_use: calls\nindicators: [{segments: [buyrs]}]", 3, "no segment named 'buyrs'. Did you mean 'buyers'?"),
         ("first_use: calls\nindicator: [orders]", 3, "unknown key 'indicator'. Did you mean 'indicators'?"),
         ("indicators: [orders]", 1, "name 'release', a day, or 'first_use', what is used; not both."),
         ("indicators: [orders]\nrelease: 2026-03-10\nfirst_use: calls", 1, "name 'release', a day, or 'first_use', what is used; not both."),

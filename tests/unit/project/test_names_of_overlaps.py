@@ -2,15 +2,12 @@
 
 import pytest
 
-from tests.unit.project.test_names import CALCULATED, faults
+from tests.unit.project.test_names import faults
 
 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("sets: [orders, conversion]", 2, CALCULATED),
-        ("sets:\n- orders\n- ordres", 4, "no metric or segment named 'ordres'. Did you mean 'orders'?"),
-        ("sets:\n- orders\n- {dimension: sectoin, exists: true}", 4, "no dimension named 'sectoin'. Did you mean 'section'?"),
         ("sets: [orders, orders]", 1, "sets: 2 are called 'orders'; give each a label of its own."),
         ("sets: []", 2, "sets:"),
         ("sets: [orders]\ncount: events", 3, "count: no such choice: 'events'."),

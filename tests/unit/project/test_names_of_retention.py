@@ -2,17 +2,12 @@
 
 import pytest
 
-from tests.unit.project.test_names import CALCULATED, faults
+from tests.unit.project.test_names import faults
 
 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("start: conversion\nreturn: orders", 2, CALCULATED),
-        ("start: orders\nreturn: {any: [calls, conversion]}", 3, CALCULATED),
-        ("start: ordres", 2, "no metric or segment named 'ordres'. Did you mean 'orders'?"),
-        ("start: orders\nreturn: {dimension: sectoin, exists: true}", 3, "no dimension named 'sectoin'. Did you mean 'section'?"),
-        ("start: orders\nreturn: {step: calls, segments: [buyrs]}", 3, "no segment named 'buyrs'. Did you mean 'buyers'?"),
         ("start: orders\nretrun: calls", 3, "unknown key 'retrun'. Did you mean 'return'?"),
         ("return: orders", 1, "'start' is missing."),
         ("start: orders\nsize: 1 month", 3, "size: no such choice: '1 month'. Known: 24 hours, 30 days, 7 days."),

@@ -3,7 +3,7 @@
 import pytest
 
 from cja_spark.project import load
-from tests.unit.project.test_names import CALCULATED, faults
+from tests.unit.project.test_names import faults
 
 WRITTEN = """report: time_to_event
 start: {dimension: section, equals: help}
@@ -18,9 +18,6 @@ breakdown: section
     [
         ("dimension: section", "dimension: sektion", 2, "no dimension named 'sektion'. Did you mean 'section'?"),
         ("event: calls", "event: cals", 3, "no metric or segment named 'cals'. Did you mean 'calls'?"),
-        ("event: calls", "event: conversion", 3, CALCULATED),
-        ("event: calls", "event: {step: calls, segments: [byers]}", 3, "no segment named 'byers'. Did you mean 'buyers'?"),
-        ("event: calls", "event: {any: [calls, {metric: ordres, at_least: 1}]}", 3, "no metric named 'ordres'. Did you mean 'orders'?"),
         ("event: calls\n", "", 1, "'event' is missing"),
         ("event: calls", "event: {step: calls, next: true}", 1, "next: true says what comes right after another step of a fallout; leave it out."),
         ("breakdown: section", "breakdown: sektion", 5, "no dimension named 'sektion'. Did you mean 'section'?"),

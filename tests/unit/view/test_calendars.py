@@ -21,7 +21,7 @@ from cja_spark.view.calendar import (
     months_before,
 )
 from cja_spark.view.spec import View
-from tests.property.asks import CALENDARS
+from tests.property.views import CALENDARS
 from tests.reference import calendar as reference
 
 ZONE = "America/New_York"

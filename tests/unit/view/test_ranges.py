@@ -12,7 +12,7 @@ from cja_spark.view.calendar import instant_ms
 from cja_spark.view.ranges import NAMED, Range, days_in
 from cja_spark.view.spec import View
 from cja_spark.words.condition import range_in_words
-from tests.property.asks import CALENDARS
+from tests.property.views import CALENDARS
 from tests.reference.calendar import first_instant
 from tests.reference.ranges import instants
 
