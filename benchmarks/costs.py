@@ -21,6 +21,7 @@ from cja_spark.reports.histogram import Histogram
 from cja_spark.reports.impact import Impact
 from cja_spark.reports.indicators import Indicators
 from cja_spark.reports.overlap import Overlap
+from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.paths import Paths
 from cja_spark.reports.retention import Retention
 from cja_spark.reports.spec import Report
@@ -65,9 +66,13 @@ def _attributed(model: str, target: int = 150, beside: tuple[str, ...] = (), **o
 MODELS = ("last_touch", "first_touch", "linear", "u_shaped", "time_decay")
 ORDERS = {"orders": {"field": "revenue", "behavior": "instances"}}
 BY_MODELS = AttributionPanel.model_validate({"name": "by_models", "range": RANGE, "metric": "orders", "dimension": "channel", "models": [*MODELS]})
-TABLE_OF_MODELS = Table.model_validate({"name": "of_models", "range": RANGE, "dimensions": ["channel"], "metrics": [*MODELS]})
+TABLE_OF_MODELS = Table.model_validate({
+    "name": "of_models", "range": RANGE, "dimensions": ["channel"],
+    "columns": {model: {"metric": "orders", "attribution": {"model": model}} for model in MODELS},
+})  # fmt: skip
 
 
+CHANNELS_BY_WEEKDAY = Table.model_validate({"name": "by_weekday", "range": RANGE, "dimensions": ["channel"], "across": "day_of_week", "metrics": ["events", "people"]})
 CAMPAIGNS = Table.model_validate({"name": "campaigns", "range": RANGE, "dimensions": ["campaign"], "metrics": ["events", "people"]})
 BOUGHT = {
     "container": "person",
@@ -121,12 +126,13 @@ WORKS: dict[str, Work] = {
     "persistence, most recent of a session": Work(CAMPAIGNS, 30, _kept("most_recent", "session"), CAMPAIGNS),
     "persistence, original of 30 days": Work(CAMPAIGNS, 30, _kept("original", "30 days"), CAMPAIGNS),
     "sequence segment, within 7 days": Work(TREND_OF_BUYERS, 100, VIEW, REPORT_OF[TREND]),
+    "table of channels across weekdays": Work(CHANNELS_BY_WEEKDAY, 90),  # no target of its own: that of a table
     "attribution, linear": _attributed("linear"),
     "attribution, time decay": _attributed("time_decay"),
     "attribution, participation": _attributed("participation"),
     "attribution, linear, beside days": _attributed("linear", 150 + 90, beside=("day",)),  # attribution, and a table by another dimension
     "attribution, algorithmic": _attributed("algorithmic"),
-    "attribution, five models in a table": Work(TABLE_OF_MODELS, 5 * 150, _view(metrics={model: {**ORDERS["orders"], "attribution": {"model": model}} for model in MODELS})),
+    "attribution, five models in a table": Work(TABLE_OF_MODELS, 5 * 150, with_columns(VIEW, [TABLE_OF_MODELS])),
     "attribution, five models and what came before": Work(BY_MODELS, 5 * 150, _view(metrics=ORDERS)),  # no more than five attributions
     "attribution, algorithmic by rates": _attributed("algorithmic", 250, game="rate_game"),
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
