@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +14,17 @@ import pytest
 from cja_spark.page import ColumnSpec, PageContent, Panel, Receipt, write_page
 from tests.browser.chromium import Chromium, chromium_path, opened
 from tests.browser.hostile import HOSTILE
-from tests.unit.page.pages import SESSIONS, TABLE, TREND, all_panels, panel_of
+from tests.unit.page.pages import ACROSS, SESSIONS, TABLE, TREND, all_panels, panel_of
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
 ]
+
+
+DRAWN = (*all_panels(), ACROSS)
+# What a report itself writes, for the page to know its rows by; all other texts come from data or configuration.
+KINDS = {"row_kind", "item_kind", "next_kind", "column_kind", "quadrant", "rows_add_up", "set_mask"}
 
 
 @pytest.fixture
@@ -69,10 +75,9 @@ def test_the_policy_stops_a_script_and_an_image_that_get_in(chromium, tmp_path, 
 
 def hostile_page(text: str) -> PageContent:
     """The text at every place of a page that data or configuration can reach."""
-    labels = {"page": text, "label": text, "step_name": text, "breakdown": text, "bucket": text}
 
     def poisoned(panel: Panel) -> Panel:
-        rows = tuple({k: labels.get(k, v) if v is not None else v for k, v in row.items()} for row in panel.rows)
+        panel = with_labels(panel, text)
         columns = tuple(c.model_copy(update={"label": text, "unit": text}) for c in panel.columns)
         words = {
             "name": text,
@@ -83,10 +88,10 @@ def hostile_page(text: str) -> PageContent:
             "query": text,
             "run_id": text,
         }
-        return panel.model_copy(update=words | {"options": {text: text}, "rows": rows, "columns": columns})
+        return panel.model_copy(update=words | {"options": {text: text}, "columns": columns})
 
     receipt = Receipt(dropped={text: 3}, versions={text: text})
-    panels = tuple(poisoned(panel) for panel in all_panels())
+    panels = tuple(poisoned(panel) for panel in DRAWN)
     return PageContent(title=text, description=text, panels=panels, receipt=receipt, fewest_people=0)
 
 
@@ -101,8 +106,11 @@ def test_a_hostile_name_is_text_everywhere(chromium, tmp_path, number):
     assert chromium.value("document.querySelectorAll('script').length") == 2
     strange = "img, iframe, object, embed, link, base, form, video, audio, marquee, template, animate, math"
     assert chromium.value(f"document.querySelectorAll('{strange}').length") == 0
-    assert chromium.value("document.querySelectorAll('section.panel .chart > *').length") >= 8
+    assert chromium.value("[...document.querySelectorAll('section.panel .chart')].every((one) => one.children.length)")
     assert fits(chromium)
+    chromium.resize(390)
+    assert fits(chromium)
+    assert chromium.faults() == []
 
 
 def test_there_are_sixty_different_hostile_strings():
@@ -122,6 +130,31 @@ def test_formulas_in_the_csv_are_text_and_numbers_stay_numbers(chromium, tmp_pat
     assert [line[1] for line in lines] == ["-1.5"] * len(rows)
     assert all(line[0].startswith("'") for line in lines[: len(FORMULAS)])
     assert [line[0] for line in lines[len(FORMULAS) :]] == ["plain", 'with "quotes", commas']
+
+
+RUNS = re.compile(r"[\t\r]|[\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
+# What each of the page's downloads would be: the texts that are made for it.
+CSV_TEXTS = """(async () => {
+  const made = [], make = URL.createObjectURL;
+  URL.createObjectURL = (blob) => { made.push(blob); return make.call(URL, blob); };
+  document.querySelectorAll('.csv').forEach((one) => one.click());
+  return Promise.all(made.map((blob) => blob.text()));
+})()"""
+
+
+@pytest.mark.parametrize("text", ["=1+1", "\t=1", "\uff1d1+1"])
+def test_no_download_of_any_kind_of_report_has_a_cell_that_runs(chromium, tmp_path, text):
+    panels = tuple(with_labels(panel, text).model_copy(update={"columns": tuple(one.model_copy(update={"label": text}) for one in panel.columns)}) for panel in DRAWN)
+    opened(chromium, tmp_path, PageContent(title="t", panels=panels, fewest_people=0))
+    chromium.ask("Browser.setDownloadBehavior", behavior="deny")
+    chromium.value("document.querySelectorAll('.numbers').forEach((one) => { one.open = true; })")
+    chromium.wait("[...document.querySelectorAll('.numbers')].every((one) => one.querySelector('table'))")
+    files = chromium.value(CSV_TEXTS)
+    assert len(files) >= len(panels) - 1
+    cells = [cell for file in files for line in csv.reader(io.StringIO(file.removeprefix("\ufeff"))) for cell in line]
+    assert sum(text.strip() in cell for cell in cells) > len(panels)
+    assert [cell for cell in cells if RUNS.match(cell) and not NUMBER.fullmatch(cell)] == []
 
 
 def first_cells(chromium: Chromium) -> list[str]:
@@ -196,14 +229,15 @@ def with_figures(panel: Panel, figure: int | None) -> Panel:
 
 
 def with_labels(panel: Panel, label: str) -> Panel:
-    labels = {"label", "page", "step_name", "breakdown"}
-    changed = ({k: label if k in labels and v is not None else v for k, v in row.items()} for row in panel.rows)
+    """The panel with one text in every place of a text that comes from data or configuration."""
+    changed = ({k: label if k not in KINDS and isinstance(v, str) else v for k, v in row.items()} for row in panel.rows)
     return panel_of(panel, tuple(changed))
 
 
 def many(panel: Panel) -> Panel:
     """5,000 rows and more: those of the panel, and copies of the named ones under other names."""
-    named = [(key, row) for row in panel.rows for key in ("page", "breakdown", "label") if row.get(key) is not None]
+    names = ("page", "breakdown", "label", "contributor", "credited_item", "path_taken", "indicator", "self_service_topic")
+    named = [(key, row) for row in panel.rows for key in names if row.get(key) is not None]
     copies = ({**row, key: f"{row[key]} {at}"} for at in range(5_000 // max(1, len(named))) for key, row in named)
     return panel_of(panel, panel.rows + tuple(copies))
 
@@ -223,11 +257,40 @@ EXTREMES = {
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("extreme", EXTREMES)
 def test_empty_and_huge_reports_open_clean(chromium, tmp_path, extreme, width):
-    panels = tuple(EXTREMES[extreme](panel) for panel in all_panels())
+    panels = tuple(EXTREMES[extreme](panel) for panel in DRAWN)
     opened(chromium, tmp_path, PageContent(title=LONG, panels=panels, fewest_people=0), width=width)
     assert chromium.faults() == []
     assert "NaN" not in chromium.value("document.body.innerText")
     assert fits(chromium)
+
+
+# Texts of a drawing that its edge cuts, and pairs of texts that lie on one another.
+CUT = """[...document.querySelectorAll('.chart svg text')].filter((text) => {
+  const own = text.getBoundingClientRect(), edge = text.ownerSVGElement.getBoundingClientRect();
+  return own.width && (own.left < edge.left - 1 || own.right > edge.right + 1 || own.top < edge.top - 1 || own.bottom > edge.bottom + 1);
+}).map((text) => `${text.ownerSVGElement.getAttribute('class')}: ${text.textContent}`)"""
+OVER = """[...document.querySelectorAll('.chart svg')].flatMap((drawing) => {
+  const texts = [...drawing.querySelectorAll('text')].filter((text) => text.textContent).map((text) => [text.textContent, text.getBoundingClientRect()]);
+  return texts.flatMap(([one, a], at) => texts.slice(at + 1).filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4)
+    .map(([other]) => `${drawing.getAttribute('class')}: ${one} | ${other}`));
+})"""
+
+
+@pytest.mark.parametrize("fewest", [0, 10])
+@pytest.mark.parametrize("kind", ["as it is", "long labels"])
+def test_no_text_of_a_drawing_is_cut_or_lies_on_another(chromium, tmp_path, kind, fewest):
+    panels = DRAWN if kind == "as it is" else tuple(with_labels(panel, LONG) for panel in DRAWN)
+    opened(chromium, tmp_path, PageContent(title="t", panels=panels, fewest_people=fewest))
+    for width in (1440, 390, 320):
+        chromium.resize(width)
+        assert (width, chromium.value(CUT), chromium.value(OVER)) == (width, [], [])
+
+
+def test_every_kind_of_report_has_an_icon_of_its_own(chromium, tmp_path, usual):
+    opened(chromium, tmp_path, usual)
+    shapes = chromium.value("[...document.querySelectorAll('nav .kind')].map((one) => getComputedStyle(one, '::before').clipPath)")
+    assert "none" not in shapes
+    assert len(set(shapes)) == len(shapes)
 
 
 def test_printing_opens_the_options_and_gives_pages(chromium, tmp_path, usual):

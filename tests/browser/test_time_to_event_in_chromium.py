@@ -53,12 +53,13 @@ def test_what_is_hidden_is_drawn_as_unknown_and_is_not_in_the_page(chromium, tmp
     assert chromium.value(BARS)[1:] == [None, None]
     written = (tmp_path / "page.html").read_text(encoding="utf-8").split('type="application/json"')[1].split("</script>")[0]
     assert "700" in written
+    assert chromium.value("document.querySelector('.small-multiples .empty').textContent").startswith("No share is shown")
     assert [figure for figure in ("0.007", "395", "60.0", "16000") if figure in written] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_the_curve_is_seen_in_both_schemes(chromium, tmp_path, scheme):
-    opened(chromium, tmp_path, PageContent(title="t", panels=(TIMES,)))
+    opened(chromium, tmp_path, PageContent(title="t", panels=(TIMES,), fewest_people=0))
     chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")

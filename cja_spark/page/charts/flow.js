@@ -22,7 +22,7 @@ function placed(nodes, width) {
   for (const [order, column] of columns.entries()) {
     let y = FLOW.top;
     for (const one of nodes.filter((some) => some.column === column)) {
-      Object.assign(one, { x: order * each, y, height: Math.max(2, one.views * scale), width: each || FLOW.least });
+      Object.assign(one, { x: order * each, y, height: Math.max(2, one.views * scale), width: order < columns.length - 1 ? each : FLOW.least });
       y += Math.max(one.height, 16) + FLOW.gap;
     }
   }

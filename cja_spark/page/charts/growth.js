@@ -31,7 +31,7 @@ function drawGrowth(host, panel, periods, places, pointAt) {
   const every = Math.max(1, Math.ceil(periods.length / Math.max(2, Math.floor(inner / 92))));
   periods.forEach((at, order) => {
     drawing.append(growthColumn(panel.rows[at], at, places, { x: BARS.left + order * each, width: each, height }, y));
-    if (order % every === 0) drawing.append(mark("text", { class: "tick", x: BARS.left + (order + 0.5) * each, y: BARS.height - 8, "text-anchor": order === 0 && each < 60 ? "start" : "middle" }, axisLabel(label(at), order === 0)));
+    if (order % every === 0) drawing.append(mark("text", { class: "tick", x: BARS.left + (order + 0.5) * each, y: BARS.height - 8, "text-anchor": order === 0 && each < 60 ? "start" : "middle" }, axisLabel(label(at), order === 0, every * each)));
   });
   host.replaceChildren(drawing);
   return pointsAtColumns(drawing, periods, width, each, pointAt);

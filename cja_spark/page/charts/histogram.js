@@ -11,8 +11,9 @@ function barOf(panel, at, unit, place, top) {
   const x = place.x + (place.width * BARS.gap) / 2, width = place.width * (1 - BARS.gap);
   if (hidden) parts.push(mark("rect", { class: "unknown", x, y: BARS.top + place.height - 14, width, height: 14 }));
   else parts.push(mark("rect", { class: end ? "column end" : "column", x, y: BARS.top + place.height - height, width, height: number > 0 ? Math.max(1, height) : 0 }));
-  const text = shown(row[unit.at], unit, true);
-  if (place.width >= 7 * text.length + 4) parts.push(mark("text", { class: "on-top", x: place.x + place.width / 2, y: BARS.top + place.height - (hidden ? 14 : height) - 6, "text-anchor": "middle" }, text));
+  const text = shown(row[unit.at], unit, true), middle = place.x + place.width / 2, above = BARS.top + place.height - (hidden ? 14 : height) - 6;
+  if (place.width >= 7 * text.length + 4) parts.push(mark("text", { class: "on-top", x: middle, y: above, "text-anchor": "middle" }, text));
+  else if (hidden && place.width >= 13) parts.push(mark("text", { class: "on-top", x: middle + 4, y: above, transform: `rotate(-90 ${middle + 4} ${above})` }, text)); // upright: no column is without its word
   return mark("g", { "data-at": at }, ...parts);
 }
 
@@ -37,6 +38,10 @@ function pointsAtColumns(drawing, buckets, width, each, pointAt) {
   };
 }
 
+// As much of a text as a place so many pixels wide has room for.
+const shortened = (text, wide) => { const most = Math.max(2, Math.floor(wide / 7)); return text.length > most ? `${text.slice(0, most - 1)}…` : text; };
+const LONGEST = 22; // characters below a column
+
 function drawColumns(host, panel, buckets, unit, pointAt, name = "amount_range", least = 1) {
   const amountAt = columnAt(panel, name), width = Math.max(260, host.clientWidth), inner = width - BARS.left - BARS.right;
   const height = BARS.height - BARS.top - BARS.bottom, each = inner / buckets.length;
@@ -48,11 +53,12 @@ function drawColumns(host, panel, buckets, unit, pointAt, name = "amount_range",
     drawing.append(mark("line", { class: tick === 0 ? "zero" : "grid", x1: BARS.left, x2: width - BARS.right, y1: y, y2: y }),
       mark("text", { class: "tick", x: BARS.left - 8, y: y + 4, "text-anchor": "end" }, numberText(tick, unit, true)));
   }
-  const widest = buckets.reduce((long, at) => Math.max(long, String(panel.rows[at][amountAt]).length), 1), every = Math.max(1, Math.ceil((7 * widest + 8) / each));
+  const widest = Math.min(LONGEST, buckets.reduce((long, at) => Math.max(long, String(panel.rows[at][amountAt]).length), 1)), every = Math.max(1, Math.ceil((7 * widest + 8) / each));
   buckets.forEach((at, order) => {
     drawing.append(barOf(panel, at, unit, { x: BARS.left + order * each, width: each, height }, top));
-    const last = order === buckets.length - 1;
-    if (last || (order % every === 0 && buckets.length - 1 - order >= every)) drawing.append(mark("text", { class: "tick", x: BARS.left + (order + 0.5) * each, y: BARS.height - 10, "text-anchor": "middle" }, String(panel.rows[at][amountAt])));
+    const last = order === buckets.length - 1, x = BARS.left + (order + 0.5) * each;
+    const text = shortened(String(panel.rows[at][amountAt]), Math.min(7 * LONGEST, every * each, width / 2 - 8)), half = 4 * text.length, side = x + half > width ? "end" : x < half ? "start" : "middle";
+    if (last || (order % every === 0 && buckets.length - 1 - order >= every)) drawing.append(mark("text", { class: "tick", x: { start: 1, middle: x, end: width - 1 }[side], y: BARS.height - 10, "text-anchor": side }, text));
   });
   host.replaceChildren(drawing);
   return pointsAtColumns(drawing, buckets, width, each, pointAt);

@@ -8,6 +8,13 @@ function changeOf(rows, at, panel, name, colour) {
     node("span", { class: "note" }, change === null ? text(after, "change_rate") : `${change > 0 ? "+" : ""}${text(after, "change_rate")}`));
 }
 
+// The first place beside the line of day 0 that no line of the drawing crosses; a place is [left, top] of a box as wide as the text.
+function clearOfLines(drawing, places, wide) {
+  const points = [...drawing.querySelectorAll("path.line")].flatMap((line) => { const long = line.getTotalLength(); return long ? Array.from({ length: Math.ceil(long / 3) + 1 }, (_, at) => line.getPointAtLength(Math.min(long, 3 * at))) : []; });
+  const isClear = ([left, top]) => points.every((one) => one.x < left - 3 || one.x > left + wide + 3 || one.y < top - 3 || one.y > top + 17);
+  return places.find(isClear) || places[0];
+}
+
 charts.impact = (host, whole) => {
   const at = Object.fromEntries(["row_kind", "step_name", "interval", "people", "times_per_person", "change_rate"].map((name) => [name, columnAt(whole, name)]));
   const rows = whole.rows.filter((row) => row[at.row_kind] === "interval"), of = (kind) => whole.rows.find((row) => row[at.row_kind] === kind), [all, left] = [of("total"), of("left_out")];
@@ -28,7 +35,9 @@ charts.impact = (host, whole) => {
   const draw = ({ group, place }) => {
     const point = drawLines(place, panel, labels, group, off, pointAt), drawing = place.querySelector("svg"), inner = Number(drawing.getAttribute("width")) - MARGIN.left - MARGIN.right;
     const x = MARGIN.left + (inner * (numbers.indexOf(0) - 0.5)) / (numbers.length - 1);
-    drawing.append(mark("line", { class: "day-0", x1: x, x2: x, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }), mark("text", { class: "day-0", x: x + 6, y: MARGIN.top + 10 }, zero));
+    const wide = 7 * zero.length, sides = [x + 6, x - 6 - wide].filter((side, order) => (order ? side >= MARGIN.left : side + wide <= MARGIN.left + inner)), heights = [MARGIN.top, HEIGHT - MARGIN.bottom - 18, (HEIGHT - MARGIN.bottom) / 2];
+    const [from, top] = clearOfLines(drawing, heights.flatMap((y) => (sides.length ? sides : [x + 6]).map((side) => [side, y])), wide);
+    drawing.append(mark("line", { class: "day-0", x1: x, x2: x, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }), mark("text", { class: "day-0", x: from > x ? from : from + wide, y: top + 12, "text-anchor": from > x ? "start" : "end" }, zero));
     return point;
   };
   const redraw = () => { pointers = places.map(draw); };

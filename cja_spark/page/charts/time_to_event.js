@@ -37,8 +37,9 @@ charts.time_to_event = (host, panel) => {
       showTip(labels[order], told.map((one) => [one.at === share.at ? "c0" : null, one.label, isHidden(buckets[order][one.at]) ? shown(buckets[order][one.at], one) : exact(buckets[order][one.at], one)]), x, y);
     };
     const group = { family: "percent", metrics: [share] }, all = buckets.map((_, order) => order);
-    const redraw = () => { points = [drawLines(places[0], own, ends, group, new Set(), pointAt), drawColumns(places[1], own, all, unit, pointAt, "time_taken")]; };
-    const drawn = node("div", { class: "small-multiples" }, node("figure", {}, legend({ metrics: [{ ...share, label: "Share that has reached it by then" }] }, new Set(), redraw), places[0]),
+    const known = buckets.some((row) => figure(row[share.at]) !== null);
+    const redraw = () => { points = [...(known ? [drawLines(places[0], own, ends, group, new Set(), pointAt)] : []), drawColumns(places[1], own, all, unit, pointAt, "time_taken")]; };
+    const drawn = node("div", { class: "small-multiples" }, node("figure", {}, legend({ metrics: [{ ...share, label: "Share that has reached it by then" }] }, new Set(), redraw), known ? places[0] : nothing("No share is shown: each would tell of too few people.")),
       node("figure", {}, node("p", { class: "note" }, unit.label, " in a time of"), places[1]));
     host.append(drawn);
     redraw();

@@ -23,10 +23,10 @@ function ticks(low, high, least) {
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }
 
-// A day, or a week called by its first day, as "5 Jan", the first one with its year; other labels as they are.
-function axisLabel(text, isFirst) {
+// A day, or a week called by its first day, as "5 Jan", the first one with its year; other labels as they are, but no longer than there is room until the next one.
+function axisLabel(text, isFirst, apart = 200) {
   const day = /^(?:week of )?(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!day) return text.length > 14 ? `${text.slice(0, 13)}…` : text;
+  if (!day) return shortened(text, Math.min(98, 0.66 * apart));
   return `${Number(day[3])} ${MONTHS[Number(day[2]) - 1] || day[2]}${isFirst ? ` ${day[1]}` : ""}`;
 }
 
@@ -59,7 +59,7 @@ function drawLines(host, panel, labels, group, off, pointAt) {
   const every = Math.max(1, Math.ceil(labels.length / Math.max(2, Math.floor(inner / 92))));
   for (let at = 0; at < labels.length; at += every) {
     const anchor = labels.length === 1 ? "middle" : at === 0 ? "start" : x(at) > width - 50 ? "end" : "middle";
-    drawing.append(mark("text", { class: "tick", x: x(at), y: HEIGHT - 6, "text-anchor": anchor }, axisLabel(labels[at], at === 0)));
+    drawing.append(mark("text", { class: "tick", x: x(at), y: HEIGHT - 6, "text-anchor": anchor }, axisLabel(labels[at], at === 0, (every * inner) / Math.max(1, labels.length - 1))));
   }
   for (const metric of metrics) {
     const points = panel.rows.map((row, at) => (figure(row[metric.at]) === null ? null : [x(at), y(figure(row[metric.at]))]));
