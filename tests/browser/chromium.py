@@ -1,31 +1,19 @@
-"""A headless Chromium driven over the DevTools protocol: opens a page, records what it does, tells what it shows."""
+"""A headless Chromium driven by Playwright: opens a page, records what it does, tells what it shows."""
 
 from __future__ import annotations
 
-import base64
-import json
+import csv
+import io
 import shutil
-import subprocess
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import websocket
+from playwright.sync_api import ConsoleMessage, Dialog, sync_playwright
 
 from cja_spark.page import PageContent, write_page
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--lang=en-US",
-    "--remote-debugging-port=0",
-)
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
 def chromium_path() -> str | None:
@@ -33,117 +21,80 @@ def chromium_path() -> str | None:
 
 
 class Chromium:
-    """One browser with one tab; `events` holds every event of the DevTools protocol in order."""
+    """One browser with one tab; what its page does beyond showing itself is recorded in order.
 
-    def __init__(self, profile: Path) -> None:
-        command = [str(chromium_path()), *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.events: list[dict[str, Any]] = []
-        self._asked = 0
-        port, path = self._endpoint(profile / "DevToolsActivePort")
-        self._socket = websocket.create_connection(
-            f"ws://127.0.0.1:{port}{path}", timeout=30, suppress_origin=True, enable_multithread=False
-        )
-        self._session: str | None = None
-        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.ask(f"{domain}.enable")
+    Attributes:
+        page: Playwright's page.
+        dialogs: the texts of dialogs that were opened; each is closed so that the page goes on.
+    """
 
-    def _endpoint(self, file: Path) -> tuple[str, str]:
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            lines = file.read_text().split() if file.exists() else []
-            if len(lines) == 2:
-                return lines[0], lines[1]
-            time.sleep(0.05)
-        raise TimeoutError("Chromium did not open its DevTools port")
+    def __init__(self, scale: float = 1) -> None:
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        self.page = self._browser.new_context(locale="en-US", device_scale_factor=scale).new_page()
+        self.dialogs: list[str] = []
+        self._said: list[str] = []
+        self._requests: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self._said.append(str(error)))
+        self.page.on("dialog", self._dialog)
+        self.page.on("request", lambda request: self._requests.append(request.url))
 
-    def ask(self, method: str, **params: object) -> dict[str, Any]:
-        self._asked += 1
-        message: dict[str, object] = {"id": self._asked, "method": method, "params": params}
-        if self._session:
-            message["sessionId"] = self._session
-        self._socket.send(json.dumps(message))
-        while True:
-            answer = json.loads(self._socket.recv())
-            if answer.get("id") == self._asked:
-                if "error" in answer:
-                    raise RuntimeError(f"{method}: {answer['error']}")
-                return dict(answer["result"])
-            self._note(answer)
+    def _console(self, message: ConsoleMessage) -> None:
+        self._said.append(f"console.{message.type} {message.text}")
 
-    def _note(self, event: dict[str, Any]) -> None:
-        """Keep an event; a dialog is closed so that the page goes on."""
-        self.events.append(event)
-        if event.get("method") == "Page.javascriptDialogOpening":
-            close = {"id": 0, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}
-            self._socket.send(json.dumps(close | {"sessionId": self._session}))
+    def _dialog(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.accept()
 
     def open(self, page: Path, *, width: int = 1440, height: int = 900, dark: bool = False) -> None:
-        self.events.clear()
-        self._measure(width, height)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.ask("Emulation.setEmulatedMedia", features=[scheme])
-        self.ask("Page.navigate", url=page.as_uri())
-        self.wait("document.readyState === 'complete' && location.protocol === 'file:'")
+        for recorded in (self.dialogs, self._said, self._requests):
+            recorded.clear()
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.paint("dark" if dark else "light")
+        self.page.goto(page.as_uri())
+
+    def paint(self, scheme: str) -> None:
+        """What the reader prefers: `light` or `dark`."""
+        self.page.emulate_media(color_scheme=scheme)
 
     def resize(self, width: int, height: int = 844) -> None:
         """Another size of the open page; returns when two frames of it were drawn, the second with all that watches sizes."""
-        self._measure(width, height)
+        self.page.set_viewport_size({"width": width, "height": height})
         self.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 
-    def _measure(self, width: int, height: int) -> None:
-        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-
     def wait(self, question: str) -> None:
-        until = time.monotonic() + 30
-        while not self.value(question):
-            if time.monotonic() > until:
-                raise TimeoutError(question)
-            time.sleep(0.05)
+        for _ in range(600):
+            if self.value(question):
+                return
+            self.page.wait_for_timeout(50)
+        raise TimeoutError(question)
 
     def value(self, script: str) -> Any:
-        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in answer:
-            raise RuntimeError(answer["exceptionDetails"])
-        return answer["result"].get("value")
+        """What an expression is in the page; the page's policy, which allows no script from texts, holds for its own alone."""
+        return self.page.evaluate(script)
 
     def press(self, key: str) -> None:
-        code = {"Enter": 13, "Tab": 9, "ArrowRight": 39, "ArrowDown": 40, "ArrowUp": 38, "End": 35, "Escape": 27, "ArrowLeft": 37, "Home": 36}[key]
-        text = {"text": "\r"} if key == "Enter" else {}
-        self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
-        self.ask("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
-
-    def happened(self, method: str) -> list[dict[str, Any]]:
-        """Events of one method, after what is under way had time to show."""
-        self.value("new Promise((done) => setTimeout(done, 150, true))")
-        return self._seen(method)
-
-    def _seen(self, method: str) -> list[dict[str, Any]]:
-        return [event["params"] for event in self.events if event.get("method") == method]
+        self.page.keyboard.press(key)
 
     def faults(self) -> list[str]:
         """Everything that a clean page does not do: errors, dialogs, requests beyond the page itself."""
-        logged = [p["entry"]["text"] for p in self.happened("Log.entryAdded")]
-        thrown = [str(p["exceptionDetails"]) for p in self._seen("Runtime.exceptionThrown")]
-        called = [f"console.{p['type']}" for p in self._seen("Runtime.consoleAPICalled")]
-        dialogs = [f"dialog {p['message']}" for p in self._seen("Page.javascriptDialogOpening")]
-        requests = [p["request"]["url"] for p in self._seen("Network.requestWillBeSent")]
-        return logged + thrown + called + dialogs + requests[1:]
+        self.page.wait_for_timeout(150)  # what is under way has time to show
+        return [*self._said, *(f"dialog {text}" for text in self.dialogs), *self._requests[1:]]
 
     def screenshot(self, target: Path) -> Path:
-        size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 8000), "scale": 1}
-        shot = self.ask("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
-        target.write_bytes(base64.b64decode(shot["data"]))
+        self.page.screenshot(path=target, full_page=True)
         return target
 
+    def csv(self, asked: Callable[[], object]) -> list[list[str]]:
+        """The lines of the file that comes when it is asked for."""
+        with self.page.expect_download() as download:
+            asked()
+        return list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
+
     def close(self) -> None:
-        self._session = None
-        self.ask("Browser.close")
-        self._socket.close()
-        self.process.wait(timeout=30)
+        self._browser.close()
+        self._playwright.stop()
 
 
 def opened(chromium: Chromium, folder: Path, content: PageContent, **how: object) -> Chromium:

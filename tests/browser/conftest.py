@@ -10,7 +10,7 @@ from tests.browser.chromium import Chromium
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[Chromium]:
-    browser = Chromium(tmp_path_factory.mktemp("profile"))
+def chromium() -> Iterator[Chromium]:
+    browser = Chromium()
     yield browser
     browser.close()

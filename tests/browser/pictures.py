@@ -5,10 +5,8 @@ A recipe shows `../images/NAME.png`; NAME is the report's. A picture is the repo
 
 from __future__ import annotations
 
-import base64
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 from tests.browser.chromium import Chromium
@@ -32,20 +30,18 @@ def wanted() -> list[str]:
 
 def take(page: Path, names: list[str]) -> None:
     """One file per report in docs/images."""
-    with tempfile.TemporaryDirectory() as profile:
-        chromium = Chromium(Path(profile))
-        chromium.open(page.resolve(), width=WIDTH, height=900)
-        for name in names:
-            box = chromium.value(PANEL.replace("NAME", repr(name)))
-            if box is None:
-                raise SystemExit(f"{page} has no report named '{name}'.")
-            x, y, wide, tall = box
-            clip = {"x": x, "y": y, "width": wide, "height": min(tall, TALLEST), "scale": SCALE}
-            shot = base64.b64decode(chromium.ask("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"])
-            if len(shot) > LARGEST:
-                raise SystemExit(f"the picture of '{name}' has {len(shot):,} bytes, more than {LARGEST:,}.")
-            (IMAGES / f"{name}.png").write_bytes(shot)
-        chromium.close()
+    chromium = Chromium(scale=SCALE)
+    chromium.open(page.resolve(), width=WIDTH, height=900)
+    for name in names:
+        box = chromium.value(PANEL.replace("NAME", repr(name)))
+        if box is None:
+            raise SystemExit(f"{page} has no report named '{name}'.")
+        x, y, wide, tall = box
+        shot = chromium.page.screenshot(full_page=True, clip={"x": x, "y": y, "width": wide, "height": min(tall, TALLEST)})
+        if len(shot) > LARGEST:
+            raise SystemExit(f"the picture of '{name}' has {len(shot):,} bytes, more than {LARGEST:,}.")
+        (IMAGES / f"{name}.png").write_bytes(shot)
+    chromium.close()
 
 
 if __name__ == "__main__":

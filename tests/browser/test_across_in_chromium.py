@@ -7,7 +7,7 @@ import pytest
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
 from tests.browser.hostile import HOSTILE
-from tests.browser.test_page_in_chromium import downloaded, fits
+from tests.browser.test_page_in_chromium import fits
 from tests.unit.page.pages import ACROSS
 
 pytestmark = [
@@ -53,7 +53,7 @@ def test_a_column_sorts_and_bars_of_all_values_are_on_one_scale(chromium, tmp_pa
 
 def test_a_download_is_the_table_as_it_is_shown(chromium, tmp_path):
     opened(chromium, tmp_path, page_of(ACROSS, fewest=10))
-    lines = downloaded(chromium, tmp_path, ".csv")
+    lines = chromium.csv(lambda: chromium.page.click(".csv"))
     assert lines[0] == ["Page", *(f"{head}: {metric}" for head in ("Total", "mail", "search") for metric in ("Events", "People"))]
     assert lines[-1] == ["cart", "20", "12", "hidden", "hidden", "< 10", "< 10"]
 

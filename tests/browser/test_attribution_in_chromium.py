@@ -82,7 +82,7 @@ def test_what_is_hidden_is_not_in_the_page(chromium, tmp_path):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_bars_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     page_of(chromium, tmp_path)
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = "[getComputedStyle(document.querySelector('.panel')).backgroundColor, ...[...document.querySelector('.credits > li').querySelectorAll('.track i')].map((bar) => getComputedStyle(bar).backgroundColor)]"

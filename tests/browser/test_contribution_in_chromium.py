@@ -72,7 +72,7 @@ def test_the_table_is_below_and_without_rows_the_page_says_so(chromium, tmp_path
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_bars_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(CONTRIBUTION,), fewest_people=0))
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = "['.panel', '.contributions .more', '.contributions .less', '.contributions .track b'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"

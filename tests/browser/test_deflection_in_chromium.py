@@ -50,7 +50,7 @@ def test_what_is_hidden_has_no_interval_and_is_not_in_the_page(chromium, tmp_pat
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_the_mark_is_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(CALLS,)))
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = "['.track b', '.panel'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"

@@ -88,6 +88,6 @@ def test_without_things_that_somebody_did_the_page_says_so(chromium, tmp_path):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_points_and_lines_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(ENGAGEMENT,), fewest_people=0))
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     colours = chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, ...['c2', 'c3', 'c4', 'c5'].map((one) => getComputedStyle(document.querySelector(`.plane .dot.${one}`)).fill), getComputedStyle(document.querySelector('.plane .name')).fill]")
     assert len({*colours}) == 6

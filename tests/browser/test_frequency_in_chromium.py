@@ -49,7 +49,7 @@ def test_what_is_hidden_is_not_in_the_page(chromium, tmp_path):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_columns_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(FREQUENCY,), fewest_people=0))
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     assert len({*chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, getComputedStyle(document.querySelector('.column')).fill]")}) == 2

@@ -76,7 +76,7 @@ def test_without_periods_the_page_says_so(chromium, tmp_path):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_classes_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(GROWTH,), fewest_people=0))
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, ...['c0', 'c1', 'c2', 'c4'].map((one) => getComputedStyle(document.querySelector(`.growth rect.${one}`)).fill)]")

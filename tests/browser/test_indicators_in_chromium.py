@@ -80,7 +80,7 @@ def test_without_any_ratio_the_page_says_so_and_still_what_it_is_no_proof_of(chr
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_marks_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(INDICATORS,), fewest_people=0))
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = "['.panel', '.leads_to .track b', '.protects .track b', '.unsure .track b'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"

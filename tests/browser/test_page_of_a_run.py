@@ -43,7 +43,7 @@ def run(spark, tmp_path_factory):
 @pytest.fixture(scope="module")
 def seen(run, tmp_path_factory):
     """The page, opened, with everything unfolded."""
-    browser = Chromium(tmp_path_factory.mktemp("profile"))
+    browser = Chromium()
     lake, found, done = run
     content = page_of(lake, found, done).model_copy(update={"fewest_people": FEWEST})
     browser.open(write_page(tmp_path_factory.mktemp("page") / "report.html", content))

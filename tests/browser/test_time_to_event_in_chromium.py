@@ -60,7 +60,7 @@ def test_what_is_hidden_is_drawn_as_unknown_and_is_not_in_the_page(chromium, tmp
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone_and_the_curve_is_seen_in_both_schemes(chromium, tmp_path, scheme):
     opened(chromium, tmp_path, PageContent(title="t", panels=(TIMES,), fewest_people=0))
-    chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    chromium.paint(scheme)
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     assert chromium.value("getComputedStyle(document.querySelector('.line.c0')).stroke !== getComputedStyle(document.querySelector('.panel')).backgroundColor")
