@@ -8,6 +8,7 @@ from cja_spark.errors import ConfigurationError
 from cja_spark.project import Project
 from cja_spark.reports.compile import dimensions_read, report_leaves
 from cja_spark.reports.credited import attribution_of
+from cja_spark.reports.include_no_value import IncludeNoValue
 from cja_spark.reports.measures import measures
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
@@ -47,7 +48,7 @@ def asked_of(project: Project, names: Sequence[str], report: str | None, credit:
         name="trace", range=like.range, person_scope=like.person_scope, segments=like.segments,
         dimensions=_once(dimensions, (one.distinct for one in parts if one.distinct), (name for names in credited for name in names)),
         metrics=_once(of_events), marks=_once(segments, (name for one in parts for name in one.segments)),
-        asked=metrics, credit=credited, rows=like.dimensions if isinstance(like, Table) and metrics else (),
+        asked=metrics, credit=credited, rows=like.dimensions_used() if isinstance(like, Table) and metrics else (),
     )  # fmt: skip
 
 
@@ -56,14 +57,28 @@ def tables_of(project: Project, asked: Traced, report: str | None) -> list[Table
     if not asked.asked:
         return []
     like = project.reports[report] if report is not None else None
-    shown = like.include_no_value if isinstance(like, Table) else None
+    shown = _no_value_of(like, project.view) if isinstance(like, Table) else {}
     return [
         Table(
             range=asked.range, person_scope=asked.person_scope, segments=asked.segments, metrics=asked.asked, dimensions=names,
-            include_no_value=shown if names == asked.rows else None,
+            include_no_value=shown.get(names),
         ).settled(project.view)
-        for names in dict.fromkeys(asked.credit or (asked.rows,))
+        for names in dict.fromkeys(asked.credit or shown or (asked.rows,))
     ]  # fmt: skip
+
+
+def _no_value_of(like: Table, view: View) -> dict[tuple[str, ...], IncludeNoValue | None]:
+    """The tables that a report is made of, by their dimensions, and whether what has no value is a row of each.
+
+    A dimension on the columns makes three of one: of the rows, of rows beside columns, of the columns. The last one is left out where rows without
+    a value are hidden: a column then has what is in its rows alone, which is told beside them.
+    """
+    if like.across is None:
+        return {like.dimensions: like.include_no_value}
+    settled = like.settled(view).include_no_value
+    names = settled if isinstance(settled, tuple) else like.dimensions if settled else ()
+    columns: dict[tuple[str, ...], IncludeNoValue | None] = {(like.across,): True} if len(names) == len(like.dimensions) else {}
+    return {like.dimensions: like.include_no_value, (*like.dimensions, like.across): (*names, like.across), **columns}
 
 
 def formulas_of(asked: Traced, view: View) -> dict[str, str]:
@@ -118,7 +133,8 @@ def _credit(credit: Sequence[str], view: View) -> tuple[tuple[str, ...], ...]:
 def _credit_of(like: Report, metrics: Sequence[str], view: View) -> tuple[tuple[str, ...], ...]:
     """The rows of the report, where some metric credits them in its own way."""
     found = like.credited_dimensions()
-    return (found,) if found and any(attribution_of(one, like, view) for one in measures(metrics, view)) else ()
+    every = tuple(_no_value_of(like, view)) if isinstance(like, Table) else (found,)
+    return every if found and any(attribution_of(one, like, view) for one in measures(metrics, view)) else ()
 
 
 def _of_report(like: Report, view: View) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from tests.unit.reports.world import START, events_of, fill, project_of
 HELP = {"dimension": "page", "equals": "help"}
 REPORTS = (
     Table(name="pages", dimensions=("page",), metrics=("events", "people", "rate")),
+    Table(name="crossed", dimensions=("page",), across="day", metrics=("events", "people")),
     Trend(name="days", metrics=("events",)),
     Sessions(name="visits"),
     Fallout(name="path", steps=(HELP, "events")),
@@ -51,7 +52,7 @@ def test_every_step_says_its_grain_and_columns(world):
     told = steps(plan.explain(*world))
     stored = ["person", "t", "d_page", "m_loads"]
     cells = ["report", "k1", "k2", "k3", "k4", "measure", "amount"]
-    kernels = {f"4. kernel {name}" for name in ("as_there", "days", "pages", "path", "visits")}
+    kernels = {f"4. kernel {name}" for name in ("as_there", "crossed", "days", "pages", "path", "visits")}
     assert list(told)[:3] == ["1. list", "2. read", "3. merge"]
     assert told["1. list"][0].startswith("journeys of periods 202601, 202602: ")
     assert told["2. read"][1:] == ("person, period and chunk", stored)
@@ -75,6 +76,14 @@ def test_a_kernel_says_what_was_asked_and_only_what_it_reads(world):
     assert '4. kernel  path (fallout): {"steps": [{"any": [{"dimension": "page", "equals": "help"}]}, {"step": "events"}]}' in text
     assert steps(text)["2. read"][2] == ["person", "t", "d_page"]
     assert "pages" not in text.split("Spark's plan")[0]
+
+
+def test_a_table_with_a_dimension_on_its_columns_says_both(world):
+    text = plan.explain(*world, ["crossed"])
+    assert '"across": "day"' in text
+    told = steps(text)
+    assert told["6. finish crossed"][1:] == ("row_kind, page, column_kind, day", ["row_kind", "page", "column_kind", "day", "events", "people"])
+    assert told["2. read"][2] == ["person", "t", "d_page"]
 
 
 def test_a_preset_is_said_with_what_it_sets_and_what_is_otherwise(world):

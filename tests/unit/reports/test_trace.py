@@ -51,6 +51,8 @@ REPORTS = (
     Table(name="pages", dimensions=("page",), metrics=("events",), range=JANUARY, segments=("helped",)),
     Table(name="credited", dimensions=("page", "lasting"), metrics=("loads", "helpful", "rate", "once", "people"), range=JANUARY),
     Table(name="valued", dimensions=("page",), metrics=("loads", "helpful"), range=JANUARY, include_no_value=False),
+    Table(name="crossed", dimensions=("page",), across="lasting", metrics=("loads", "events", "people"), range=JANUARY),
+    Table(name="crossed_plain", dimensions=("page",), across="lasting", metrics=("events",), range=JANUARY, include_no_value=False),
     Table(name="late", dimensions=("page",), metrics=("events",), range={"from": START.date() + timedelta(days=40), "to": START.date() + timedelta(days=50)}),
     Table(name="next", dimensions=("page",), metrics=("events",), range={"from": START.date() + timedelta(days=1), "to": START.date() + timedelta(days=1)}),
 )  # fmt: skip
@@ -249,6 +251,27 @@ def test_sums_and_credits_are_what_a_report_of_this_person_alone_gives(of_ann, r
         for key, row in rows.items():
             if key[0] == "item":
                 assert math.fsum(one["credit"] for one in given if tuple(one["values"]) == key[1:]) == pytest.approx(row["loads"])
+
+
+@pytest.mark.parametrize("report", ["crossed", "crossed_plain"])
+def test_a_table_with_a_dimension_on_its_columns_is_told_as_the_tables_that_it_is_made_of(of_ann, report):
+    lake, project = of_ann
+    [answer] = plan.report(lake, project, [report], keep_rows=False).answers
+    found = trace(lake, project, "ann", report=report)
+    told = {(tuple(row["dimensions"]), row["row_kind"], *(row["values"] or ()), row["metric"]): row["amount"] for row in found.sums.to_pylist() if row["part"] == row["metric"]}
+    tables, compared = {key[0] for key in told}, 0
+    assert tables == {("page",), ("page", "lasting"), *([("lasting",)] if report == "crossed" else [])}
+    assert {"page", "lasting"} <= {*found.events.column_names}
+    for row in answer.rows.to_pylist():
+        names = tuple(name for name, kind in (("page", row["row_kind"]), ("lasting", row["column_kind"])) if kind == "item")
+        if row["row_kind"] == "grand_total" or (names and names not in tables):
+            continue
+        for metric in project.reports[report].metrics:
+            if row[metric]:
+                assert told[names or ("page",), "item" if names else "total", *(row[name] for name in names), metric] == pytest.approx(row[metric]), row
+                compared += 1
+    assert compared > 5
+    assert {tuple(row["dimensions"]) for row in found.credits.to_pylist()} == (tables if report == "crossed" else set())
 
 
 def test_standard_components_are_shown_too(world):
