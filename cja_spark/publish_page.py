@@ -178,19 +178,20 @@ def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Co
 
 def _of_items(column: ColumnSpec, report: Flow | NextPrevious | Cohort, shown_as: Callable[[str], ColumnSpec]) -> ColumnSpec:
     """A column of a flow or of cohorts: values as the dimension shows them."""
-    label = {"flow_item": "Item", "next_item": "Next item", "label": "Value"}.get(column.name)
+    label = {"flow_item": "Item", "next_item": "Next item", **({"label": "Value"} if isinstance(report, Cohort) else {})}.get(column.name)
     return shown_as(report.dimension).model_copy(update={"name": column.name, "label": label}) if label and report.dimension else column
 
 
 def labels_of(report: Report, view: View) -> Mapping[str, str]:
     """What a report calls its columns, where that depends on what was asked."""
-    if isinstance(report, Trend | Growth):
-        return {"label": report.granularity.capitalize()}
+    size = report.trend and report.trend.granularity if isinstance(report, Flow) else report.granularity if isinstance(report, Trend | Growth) else None
+    if size:
+        return {"label": size.capitalize()}
     if isinstance(report, Impact):
         return {"interval": "Day" if report.days == 1 else f"{report.days} days"}
     if isinstance(report, Engagement):
-        size = report.granularity
-        return {"person_periods": f"Person-{size}s", "active_periods": f"{size.capitalize()}s", "times_per_person": f"Times per person and {size}"}
+        period = report.granularity
+        return {"person_periods": f"Person-{period}s", "active_periods": f"{period.capitalize()}s", "times_per_person": f"Times per person and {period}"}
     if isinstance(report, Cohort):
         rows = column_of(report.dimension, view).label if report.dimension else report.granularity.capitalize()
         return {"label": rows, "periods_after": f"{report.granularity.capitalize()}s after"}

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BeforeValidator, Field, model_validator
 
+from cja_spark.errors import did_you_mean
 from cja_spark.journeys.batch import Bools, Ints, Items
 from cja_spark.journeys.hashing import value_id
 from cja_spark.kernels.flow import Anchored, Steps, several_steps, single_steps
-from cja_spark.kernels.flow_walk import ALL, anchored, walked
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
-from cja_spark.reports.flow_rows import LINKS, NODES, TOTAL, finish
+from cja_spark.reports.flow_cells import Whose, add_all, add_views
+from cja_spark.reports.flow_over_time import finish
+from cja_spark.reports.flow_rows import KINDS
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.measures import DISTINCT
 from cja_spark.reports.spec import Report
+from cja_spark.reports.whole_periods import LONGEST_DAYS, Size, days_of, refuse_too_many
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.view.condition import DimensionCondition, Text
 
 Edge = Literal["entry", "exit"]
+MOST_CELLS = 1_000_000  # links times periods that a trend may have
 
 
 class FlowAnchor(Spec):
@@ -55,6 +58,27 @@ def _anchor(value: object) -> object:
 Anchor = Annotated[FlowAnchor, BeforeValidator(_anchor, json_schema_input_type=FlowAnchor | Edge)]
 
 
+class FlowTrend(Spec):
+    """The links of most path views over time, in periods of the view's calendar; a path is in the period of its anchor.
+
+    Attributes:
+        granularity: how long a period is; the word alone is enough where nothing else is said.
+        links: of how many links, and of the nodes at their ends, it is told.
+    """
+
+    granularity: Size = "day"
+    links: int = Field(default=5, ge=1, le=20)
+
+
+def _trend(value: object) -> object:
+    """The word alone says how long a period is."""
+    if not isinstance(value, str):
+        return value
+    if value not in LONGEST_DAYS:
+        raise ValueError(f"no such choice: '{value}'. {did_you_mean(value, LONGEST_DAYS)}")
+    return {"granularity": value}
+
+
 class Flow(Report):
     """What comes right before and after an anchor, column by column. One of `starts_with`, `contains` and `ends_with` is given.
 
@@ -72,6 +96,7 @@ class Flow(Report):
             word all of them.
         repeats: which of values in a row that are equal stands for them, or `keep` all, as dimensions of several values do.
         exclude: values that are no part of a path.
+        trend: by what periods the links of most path views, and the nodes at their ends, are told besides.
     """
 
     report: Literal["flow"] = "flow"
@@ -86,6 +111,7 @@ class Flow(Report):
     links: int | None = Field(default=None, ge=1, le=1000)
     repeats: Literal["first", "last", "keep"] = "first"
     exclude: Annotated[tuple[Text, ...], AsTuple] = ()
+    trend: Annotated[FlowTrend, BeforeValidator(_trend, json_schema_input_type=FlowTrend | Size)] | None = None
 
     @model_validator(mode="after")
     def _one_anchor(self) -> Self:
@@ -95,6 +121,15 @@ class Flow(Report):
             raise ValueError(f"contains: {self.contains.edge} has paths on one side; write starts_with: entry or ends_with: exit.")
         if (self.starts_with and self.starts_with.edge == "exit") or (self.ends_with and self.ends_with.edge == "entry"):
             raise ValueError("nothing comes after an exit or before an entry; write starts_with: entry or ends_with: exit.")
+        return self
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        if self.trend is not None:
+            refuse_too_many(self.range, self.trend.granularity)
+            links = (len(self.places()) - 1) * (self.items + len(KINDS)) ** 2
+            if links * -(-days_of(self.range) // LONGEST_DAYS[self.trend.granularity]) > MOST_CELLS:
+                raise ValueError(f"trend: {links:,} links that could be in each {self.trend.granularity} are too many; ask fewer columns or items, or longer periods.")
         return self
 
     def anchor(self) -> FlowAnchor:
@@ -132,7 +167,7 @@ def kernel(seen: Seen[Flow]) -> Cells:
 
     Source: W1-W3. Decision: the session of a path is that of its anchor.
     """
-    return _cells(seen, _add)
+    return _cells(seen, add_all)
 
 
 def views_of_nodes(seen: Seen[Flow]) -> Cells:
@@ -140,10 +175,10 @@ def views_of_nodes(seen: Seen[Flow]) -> Cells:
 
     Source: L2.
     """
-    return _cells(seen, _add_views)
+    return _cells(seen, add_views)
 
 
-def _cells(seen: Seen[Flow], add: Callable[[Cells, Seen[Flow], Anchored, Ints, Ints], None]) -> Cells:
+def _cells(seen: Seen[Flow], add: Callable[[Cells, Seen[Flow], Anchored, Whose], None]) -> Cells:
     cells, mask = Cells(), seen.masked()
     at = np.flatnonzero(mask)
     if len(at) == 0:
@@ -152,7 +187,7 @@ def _cells(seen: Seen[Flow], add: Callable[[Cells, Seen[Flow], Anchored, Ints, I
     steps = _steps(seen, mask, at, sessions if seen.ask.report.container == "session" else people)
     paths = _limited(seen.ask.report, _anchored(seen, steps, at, people, sessions))
     if len(paths.at):
-        add(cells, seen, paths, people[paths.at], sessions[paths.at])
+        add(cells, seen, paths, Whose(people[paths.at], sessions[paths.at], seen.journeys.t[at[paths.at]]))
     return cells
 
 
@@ -204,50 +239,6 @@ def _limited(report: Flow, paths: Anchored) -> Anchored:
         return paths
     heads = run_starts(paths.units)
     return paths.only(np.append(heads[1:], len(paths.units))[: len(heads)] - 1 if report.ends_with else heads)
-
-
-def _sides(report: Flow) -> Iterator[tuple[int, int]]:
-    """The sides of the anchor that have columns, and how many: 1 after it, -1 before it."""
-    for side, most in ((-1, -min(report.places())), (1, max(report.places()))):
-        if most:
-            yield side, most
-
-
-def _add(cells: Cells, seen: Seen[Flow], paths: Anchored, people: Ints, sessions: Ints) -> None:
-    """Add the figures of all paths, of each node and of each link."""
-    ids, shown = paths.ids(), _shown_on(seen, paths, range(1))
-    figures = anchored(paths, people, sessions, shown)
-    _add_figures(cells, TOTAL, figures[-1:].T)
-    (own,) = figures[:-1, 0].nonzero()
-    _add_figures(cells, NODES, figures[own].T, 0, ids[own])
-    for side, most in _sides(seen.ask.report):
-        found = walked(paths, side, most, people, sessions, _shown_on(seen, paths, range(0, side * (most + 1), side)))
-        place, node = side * (found.column + 1), found.before < 0
-        _add_figures(cells, NODES, found.figures[node].T, place[node], ids[found.number[node]])
-        link = ~node
-        two = [ids[one[link]] for one in (found.before, found.number)][::side]
-        _add_figures(cells, LINKS, found.figures[link].T, np.minimum(place, place - side)[link], *two)
-
-
-def _add_views(cells: Cells, seen: Seen[Flow], paths: Anchored, people: Ints, sessions: Ints) -> None:
-    """Add the paths of each node."""
-    ids, figures = paths.ids(), anchored(paths, people, sessions, ALL)
-    (own,) = figures[:-1, 0].nonzero()
-    _add_figures(cells, NODES, figures[own, :1].T, 0, ids[own])
-    for side, most in _sides(seen.ask.report):
-        found = walked(paths, side, most, people, sessions, ALL, links=False)
-        _add_figures(cells, NODES, found.figures[:, :1].T, side * (found.column + 1), ids[found.number])
-
-
-def _shown_on(seen: Seen[Flow], paths: Anchored, columns: Iterable[int]) -> npt.NDArray[np.int32]:
-    """What each number is counted as in some columns."""
-    items = seen.ask.items
-    return ALL if items is None else paths.numbers_shown(items[column] for column in columns)
-
-
-def _add_figures(cells: Cells, measure: int, figures: Iterable[Ints], *keys: Ints | int) -> None:
-    for number, counts in enumerate(figures):
-        cells.add(measure + number, counts.astype(np.float64), *keys)
 
 
 REPORTS.register("flow")(Kind(Flow, kernel, finish, first=views_of_nodes))

@@ -13,12 +13,15 @@ from cja_spark.kernels.flow import ENTRY, EXIT, METRIC, OTHER
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.kind import Names
+from cja_spark.view.calendar import edges
 
 if TYPE_CHECKING:
     from cja_spark.reports.flow import Flow
 
 FIGURES = ("path_views", "people", "sessions")
+TEXTS = ("row_kind", "flow_column", "item_kind", "flow_item", "next_kind", "next_item")
 NODES, LINKS, TOTAL = 0, 10, 20  # measures from here on, in the order of `FIGURES`
+NODES_OVER_TIME, LINKS_OVER_TIME, TOTAL_OVER_TIME = 30, 40, 50  # the same by period, which is the first key
 KINDS = {OTHER: "other", METRIC: "metric", ENTRY: "entry", EXIT: "exit"}  # in the order of rows, behind items
 
 
@@ -51,29 +54,49 @@ def finish(sums: Sums, ask: Ask[Flow], names: Names) -> pa.Table:
         and next_kind string (item, other, metric, entry, exit), flow_item and next_item string (null where there is no item; the
         metric's name), doubles: path_views (additive), people and sessions (not additive, null in other), percent_of_total.
     """
-    keys, figures = _figures(sums, NODES, 2)
+    return whole_range(sums, ask, shown_items(sums, ask, names))
+
+
+def shown_items(sums: Sums, ask: Ask[Flow], names: Names) -> dict[int, Shown]:
+    """What each column shows."""
+    keys, figures = figures_of(sums, NODES, 2)
     shown = {column: _shown(keys[1][keys[0] == column], figures[0][keys[0] == column], ask, names) for column in ask.report.places()}
-    if ask.report.links is not None:
-        shown = _linked(shown, sums, ask.report.links)
+    return shown if ask.report.links is None else _linked(shown, sums, ask.report.links)
+
+
+def edges_of(ask: Ask[Flow]) -> list[int]:
+    """The first instants of the periods that a flow is told by, ms UTC; none where it is told of the whole range alone.
+
+    Source: R. Decision: the range stays as it is, so its first and last period may be parts of one, as those of a trend.
+    """
+    trend, window, view = ask.report.trend, ask.window, ask.view
+    return [] if trend is None else edges(window.start, window.end, trend.granularity, view.time_zone, view.calendar)
+
+
+def whole_range(sums: Sums, ask: Ask[Flow], shown: dict[int, Shown]) -> pa.Table:
+    """The rows of the whole range, as `finish` has them.
+
+    Columns: see finish.
+    """
+    keys, figures = figures_of(sums, NODES, 2)
     total = [sums.total(TOTAL + at) for at in range(len(FIGURES))]
     rows: list[tuple[object, ...]] = [("total", None, None, None, None, None, *total)]
     for column, here in shown.items():
         mine = keys[0] == column
         rows += _pooled("node", column, [here], [keys[1][mine]], [one[mine] for one in figures])
-    keys, figures = _figures(sums, LINKS, 3)
+    keys, figures = figures_of(sums, LINKS, 3)
     for column in ask.report.places()[:-1]:
         mine = keys[0] == column
         rows += _pooled("link", column, [shown[column], shown[column + 1]], [key[mine] for key in keys[1:]], [one[mine] for one in figures])
     columns = [*zip(*rows, strict=True)]
-    texts = ("row_kind", "flow_column", "item_kind", "flow_item", "next_kind", "next_item")
-    kinds = [pa.int64() if name == "flow_column" else pa.string() for name in texts]
-    found = {name: pa.array(column, kind) for name, column, kind in zip(texts, columns, kinds, strict=False)}
-    found |= {name: pa.array(column, pa.float64()) for name, column in zip(FIGURES, columns[len(texts) :], strict=True)}
-    views = [one / total[0] if total[0] else None for one in columns[len(texts)]]
+    kinds = [pa.int64() if name == "flow_column" else pa.string() for name in TEXTS]
+    found = {name: pa.array(column, kind) for name, column, kind in zip(TEXTS, columns, kinds, strict=False)}
+    found |= {name: pa.array(column, pa.float64()) for name, column in zip(FIGURES, columns[len(TEXTS) :], strict=True)}
+    views = [one / total[0] if total[0] else None for one in columns[len(TEXTS)]]
     return pa.table({**found, "percent_of_total": pa.array(views, pa.float64())})
 
 
-def _figures(sums: Sums, measure: int, width: int) -> tuple[list[Ints], list[Floats]]:
+def figures_of(sums: Sums, measure: int, width: int) -> tuple[list[Ints], list[Floats]]:
     """The keys of all nodes or links, and their figures in the same order."""
     figures: list[Floats] = []
     keys: list[Ints] = []
@@ -102,7 +125,7 @@ def _linked(shown: dict[int, Shown], sums: Sums, most: int) -> dict[int, Shown]:
 
     Decision: column 0 stays as it is, and links between what is still shown are all rows, so that each column adds up (W4).
     """
-    keys, figures = _figures(sums, LINKS, 3)
+    keys, figures = figures_of(sums, LINKS, 3)
     ranked: list[tuple[float, int, bytes, bytes, int, int]] = []
     for column, here in shown.items():
         if column + 1 not in shown:
@@ -134,11 +157,11 @@ def _pooled(kind: str, column: int, shown: list[Shown], keys: list[Ints], figure
         sides = divmod(place, len(nodes[1])) if len(shown) > 1 else (place,)
         ids = [int(known[side]) for known, side in zip(nodes, sides, strict=True)]
         units = [None if OTHER in ids else float(one[first[at]]) for one in figures[1:]]
-        rows.append((kind, column, *_named(ids, shown), float(views[at]), *units))
+        rows.append((kind, column, *named(ids, shown), float(views[at]), *units))
     return rows
 
 
-def _named(key: list[int], shown: list[Shown]) -> tuple[str | None, ...]:
+def named(key: list[int], shown: list[Shown]) -> tuple[str | None, ...]:
     """What the nodes are, and their texts; nothing of the next one where there is none."""
     sides = [(KINDS.get(one, "item"), here.texts.get(one)) for one, here in zip(key, shown, strict=True)]
     return (*sides[0], *(sides[1] if len(sides) > 1 else (None, None)))

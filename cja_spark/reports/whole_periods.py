@@ -17,14 +17,19 @@ MOST_PERIODS = 366
 LEAP_YEAR_END = date(2024, 12, 31)  # ranges that follow the clock are longest there
 
 
+def days_of(days: Range) -> int:
+    """How many days a range has at most."""
+    first, after = days_in(days, LEAP_YEAR_END)
+    return (after - first).days
+
+
 def refuse_too_many(days: Range, size: Size) -> None:
     """Refuse a range of more periods than a report tells.
 
     Raises:
         ValueError: it has more.
     """
-    first, after = days_in(days, LEAP_YEAR_END)
-    if (after - first).days > MOST_PERIODS * LONGEST_DAYS[size]:
+    if days_of(days) > MOST_PERIODS * LONGEST_DAYS[size]:
         raise ValueError(f"granularity: the range has more than {MOST_PERIODS} periods of a {size}; choose longer ones.")
 
 

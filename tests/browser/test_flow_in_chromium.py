@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cja_spark.page import PageContent
+from cja_spark.page import ColumnSpec, PageContent
 from tests.browser.chromium import chromium_path, opened
 from tests.browser.hostile import HOSTILE
 from tests.unit.page.pages import FLOW
@@ -60,6 +60,48 @@ def test_hostile_names_of_nodes_stay_text(chromium, tmp_path, text):
     chromium.value("document.querySelector('.flow-node').focus()")
     chromium.press("ArrowRight")
     chromium.value("document.querySelector('.numbers').open = true")
+    assert chromium.faults() == []
+    assert chromium.value("document.querySelectorAll('script').length") == 2
+    assert chromium.value("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+ENTRY_TO_HOME = {"item_kind": "entry", "flow_item": None, "next_kind": "item", "next_item": "home"}
+HOME_TO_EXIT = {"item_kind": "item", "flow_item": "home", "next_kind": "exit", "next_item": None}
+HOME = {"item_kind": "item", "flow_item": "home"}
+OF_DAYS = {"total_over_time": (None, {}, [500, 500]), "node_over_time": (1, HOME, [330, 270]), "link_over_time": (0, ENTRY_TO_HOME, [330, 270]), "link": (1, HOME_TO_EXIT, [245, 5])}
+DAYS = tuple(
+    {"row_kind": kind if kind != "link" else "link_over_time", "flow_column": column, **named, "path_views": views, "people": views, "bucket": f"2026-01-0{at + 1}", "label": f"2026-01-0{at + 1}"}
+    for kind, (column, named, of_days) in OF_DAYS.items() for at, views in enumerate(of_days)
+)  # fmt: skip
+OVER_TIME = FLOW.model_copy(update={"columns": (*FLOW.columns, ColumnSpec(name="bucket", label="From"), ColumnSpec(name="label", label="Day")), "rows": (*FLOW.rows, *DAYS)})
+LEGENDS = "[...document.querySelectorAll('.small-multiples .legend')].map((one) => one.innerText.replace(/\\s+/g, ' ').trim())"
+
+
+def test_links_and_nodes_are_lines_over_time(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(OVER_TIME,), fewest_people=0))
+    assert chromium.value("[...document.querySelectorAll('h3')].map((one) => one.innerText)") == ["Links over time", "Their nodes over time"]
+    names = " ".join(chromium.value(LEGENDS))
+    assert all(name in names for name in ("entry \u2192 home (+1)", "home \u2192 exit (+2)", "All paths", "home (+1)"))
+    assert chromium.value("[...document.querySelectorAll('.small-multiples path.line')].map((one) => one.getAttribute('d').split('L').length).join()") == "2,2,2,2"
+    chromium.value("[...document.querySelectorAll('.numbers')].forEach((one) => { one.open = true; })")
+    assert chromium.faults() == []
+    assert "over_time" not in chromium.value("document.body.innerText")
+    chromium.resize(390)
+    assert chromium.value("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_hidden_periods_are_gaps(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(OVER_TIME,)))
+    lines = chromium.value("[...document.querySelectorAll('.small-multiples path.line')].map((one) => one.getAttribute('d'))")
+    assert "" in lines
+    assert "245" not in chromium.value("document.querySelector('.small-multiples').parentNode.innerText")
+    assert chromium.faults() == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_of_lines_stay_text(chromium, tmp_path, text):
+    rows = tuple({**row, **{name: text for name in ("flow_item", "next_item", "label") if row.get(name) is not None}} for row in OVER_TIME.rows)
+    opened(chromium, tmp_path, PageContent(title="t", panels=(OVER_TIME.model_copy(update={"rows": rows}),), fewest_people=0))
     assert chromium.faults() == []
     assert chromium.value("document.querySelectorAll('script').length") == 2
     assert chromium.value("document.documentElement.scrollWidth <= window.innerWidth")

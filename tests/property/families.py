@@ -26,6 +26,7 @@ def families_of(ask: dict, view: dict) -> set[str]:
         found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
     if ask["report"] == "attribution":
         found |= _of_models(ask["models"])
+    found |= {"flow over time"} if ask.get("trend") else set()
     found |= {f"growth of a {ask.get('granularity')}"} if ask["report"] == "growth" else set()
     found |= {f"engagement of a {ask.get('granularity')}"} if ask["report"] == "engagement" else set()
     found |= {f"impact of a {'release' if ask.get('release') else 'first use'}"} if ask["report"] == "impact" else set()

@@ -239,7 +239,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'neighbour'", "'looking'", "'level'", "'seen'", "'several'", "'several_texts'", "'of_others'", "{'derived': 'several'}", "'turned'", "'how': 'distinct'", "'next_or_previous'", "'depth'", "count_distinct", "most_common", "'median'", "include_repeats",
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
         "'paths'", "'include_last': True", "'max_len': 20", "'repeats': 'keep'", "'count': 'persons', 'min_support': 30",
-        "'flow'", "'starts_with': 'entry'", "'contains': {'metric'", "'ends_with': 'exit'", "'limit': True", "'dimension': 'sku'",
+        "'flow'", "'starts_with': 'entry'", "'contains': {'metric'", "'ends_with': 'exit'", "'limit': True", "'dimension': 'sku'", "'trend': 'week'", "'trend': {'granularity': 'day', 'links': 20}",
         "'exclusion': 'drop_person'", "'between': [2, 3]",
         "'report': 'attribution'", "'model_3'", "'overlap': 8", "'across': 'page'", "'across': 'week'", "'columns_shown': 1", "'contribution'", "'compare': 'year_ago'", "'compare': ['", "'label': 'segment 1'", "'growth'", "'lookback': 5", "'frequency'", "'label': 'event 4'", "'engagement'", "'label': 'thing 9'", "'impact'", "'first_use'", "'release'", "'since'", "'indicators'", "'outcome': 'orders'", "'label': 'behaviour 0'",
         "'deflection'", "'match': 'same_topic'", "'control'", "'pre_call'", "'cost_per_call': 'units'",

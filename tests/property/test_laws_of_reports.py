@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections import defaultdict
 
 import pytest
 
@@ -74,6 +75,22 @@ def test_law_8_each_column_of_a_flow_has_all_its_paths_and_what_flows_in_flows_o
         out = [row for row in links if row["flow_column"] == node["flow_column"] and (row["item_kind"], row["flow_item"]) == own]
         into = [row for row in links if row["flow_column"] == node["flow_column"] - 1 and (row["next_kind"], row["next_item"]) == own]
         assert summed(into, "path_views") == summed(out, "path_views") == node["path_views"]
+
+
+def test_law_8_periods_of_a_flow_add_up_to_the_whole_range(answers):
+    trended = [rows for ask, rows in zip(REPORTS_ASKED, answers, strict=True) if ask.get("trend")]
+    assert len(trended) == 2
+    for rows in trended:
+        names = ("flow_column", "item_kind", "flow_item", "next_kind", "next_item")
+        whole = {(row["row_kind"], *(row[name] for name in names)): row for row in rows if row["bucket"] is None}
+        periods = defaultdict(list)
+        for row in rows:
+            if row["bucket"] is not None:
+                periods[row["row_kind"].removesuffix("_over_time"), *(row[name] for name in names)].append(row)
+        assert {kind for kind, *_ in periods} == {"total", "node", "link"}
+        for key, some in periods.items():
+            assert summed(some, "path_views") == whole[key]["path_views"] > 0
+            assert summed(some, "people") >= whole[key]["people"] >= max(row["people"] for row in some)
 
 
 def test_law_4_copies_of_all_persons_multiply_every_count(spark, answers):

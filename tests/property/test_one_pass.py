@@ -103,6 +103,7 @@ ASKED = [
     {"report": "paths", "dimension": "recent_page", "conversion": "views", "container": "person", "exclude": ["home"], "min_support": 1, "rows": 3},
     {"report": "overlap", "sets": ["views", "orders", {"segments": ["not_home"]}], "count": "sessions"},
     {"report": "flow", "dimension": "page", "contains": {"items": ["home", "cart"]}, "items": 2, "segments": ["not_home"]},
+    {"report": "flow", "dimension": "recent_page", "ends_with": "exit", "columns": 2, "trend": "week", "segments": ["not_home"]},
     {"report": "next_previous", "dimension": "page", "anchor": {"items": ["home", "cart"]}, "direction": "previous"},
     {"report": "flow", "dimension": "sku", "ends_with": {"metric": "orders"}, "container": "person", "columns": 2},
     {"report": "deflection", "topic": "page", "self_service": "views", "call": "orders", "window": "7 days", "baseline": {"control": "calls"}, "segments": ["not_home"]},

@@ -98,6 +98,8 @@ ASKS = [
     {"report": "next_previous", "dimension": "page", "anchor": "exit", "direction": "previous", "container": "session", "segments": ["not_home"]},
     {"report": "flow", "dimension": "page", "starts_with": "entry", "columns": 3, "items": 3},
     {"report": "flow", "dimension": "sku", "contains": {"metric": "orders"}, "container": "person", "columns": 2, "segments": ["not_home"]},
+    {"report": "flow", "dimension": "channel", "starts_with": "entry", "columns": 2, "items": 2, "trend": {"granularity": "day", "links": 4}},
+    {"report": "flow", "dimension": "sku", "contains": {"metric": "orders"}, "columns": 2, "items": 1, "trend": "week", "segments": ["not_home"]},
     {"report": "sessions", "dimension": "page", "segments": ["not_home"]},
     {"report": "sessions", "dimension": "page", "rows": 3},
     {"report": "trend", "granularity": "hour", "metrics": ["events", "people", "sessions", "orders", "time_spent_seconds"]},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
+from tests.reference.calendar import EPOCH, bucket, edges, label
 from tests.reference.metrics import carries, own, own_before_persistence
 from tests.reference.order import in_range
 
@@ -43,7 +45,7 @@ def anchored(events: list, steps: list, anchor: object, ask: dict, view: dict) -
     """W2: each occurrence of the anchor: its nodes, the steps before and after it, whose it is."""
     def path(nodes: list[Node], before: int, after: int, at: int) -> dict:
         back, on = [values for _, values in steps[:before]][::-1], [values for _, values in steps[after:]]
-        return {"nodes": nodes, "before": back, "after": on, "person": events[at][0], "session": events[at][1]}
+        return {"nodes": nodes, "before": back, "after": on, "person": events[at][0], "session": events[at][1], "t": events[at][2]["t"]}
 
     if anchor in ("entry", "exit"):
         if not steps:
@@ -82,7 +84,37 @@ def flow(seen: dict, ask: dict, view: dict, *, several: bool) -> list[dict]:
         rows += [figures("node", at, node, None, some, total) for node, some in gathered(paths, shown, at).items()]
     for at in columns[:-1]:
         rows += [figures("link", at, *link, some, total) for link, some in gathered(paths, shown, at, at + 1).items()]
-    return rows
+    return [{**row, "bucket": None, "label": None} for row in rows] + over_time(rows, paths, shown, ask, view) if ask.get("trend") else rows
+
+
+def over_time(rows: list[dict], paths: list[dict], shown: dict, ask: dict, view: dict) -> list[dict]:
+    """Decision: all paths, the links of most path views that are not of *other* nor from end to end, and the nodes at their ends, by the anchor's period."""
+    trend = {"granularity": ask["trend"]} if isinstance(ask["trend"], str) else ask["trend"]
+    clock = (trend.get("granularity", "day"), view.get("time_zone", "UTC"), view.get("calendar", "gregorian"))
+    links = []
+    for row in rows:
+        here, following = (row["item_kind"], row["flow_item"]), (row["next_kind"], row["next_item"])
+        if row["row_kind"] == "link" and OTHER not in (here, following) and (here, following) not in ((ENTRY, ENTRY), (EXIT, EXIT)):
+            links.append((row["flow_column"], here, following, row["path_views"]))
+    links = [link[:3] for link in sorted(links, key=lambda link: -link[3])[: trend.get("links", 5)]]
+    ends = [(at, here) for at, here, _ in links] + [(at + 1, following) for at, _, following in links]
+    of_nodes = [(row["flow_column"], (row["item_kind"], row["flow_item"])) for row in rows if row["row_kind"] == "node"]
+    inside: dict[int, list[dict]] = {edge: [] for edge in edges(ask["from"], ask["to"], *clock[:2], clock[2])}
+    for path in paths:
+        inside[bucket(path["t"], *clock)].append(path)
+    wanted = [("total_over_time", None, None, None)] + [("node_over_time", *node, None) for node in of_nodes if node in ends]
+    wanted += [("link_over_time", *link) for link in links]
+    found = []
+    for kind, at, node, following in wanted:
+        for edge, those in inside.items():
+            if kind == "total_over_time":
+                some = those
+            else:
+                key, ats = (node, [at]) if following is None else ((node, following), [at, at + 1])
+                some = gathered(those, shown, *ats).get(key, [])
+            moment = EPOCH + timedelta(milliseconds=edge)
+            found.append({**figures(kind, at, node, following, some, len(those)), "bucket": moment, "label": label(edge, *clock)})
+    return found
 
 
 def best(paths: list[dict], at: int, most: int) -> list[str]:

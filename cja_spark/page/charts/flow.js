@@ -91,6 +91,23 @@ function drawFlow(host, panel) {
   reachable(host.firstChild, nodes, links, panel);
 }
 
+// What is told by period too, as lines: a column for each, a row for each period. A link is called by its nodes and the column of the outer one.
+function flowOverTime(panel, kinds) {
+  const [kindAt, placeAt, itemKindAt, itemAt, nextAt, toAt, labelAt, bucketAt, viewsOf] = ["row_kind", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "label", "bucket", "path_views"].map((name) => columnAt(panel, name));
+  const lines = new Map(), periods = new Map(), alone = panel.rows.filter((row) => row[kindAt] === "node" && Number(row[placeAt]) === 0).length === 1;
+  for (const row of panel.rows.filter((some) => kinds.includes(some[kindAt]))) {
+    const column = Number(row[placeAt]), total = row[kindAt] === "total_over_time", link = row[kindAt] === "link_over_time";
+    if (!total && !link && column === 0 && alone) continue; // all paths again
+    const name = total ? "All paths" : flowLabel(row[itemKindAt], row[itemAt]), far = link && column >= 0 ? column + 1 : column;
+    const key = total ? "total" : keyOf(column, [row[itemKindAt], row[itemAt]], [row[nextAt], row[toAt]]);
+    if (!lines.has(key)) lines.set(key, { name: key, label: total ? name : `${link ? `${name} \u2192 ${flowLabel(row[nextAt], row[toAt])}` : name} (${headOfColumn(far)})`, format: "count", unit: "", decimals: null });
+    if (!periods.has(row[bucketAt])) periods.set(row[bucketAt], { label: row[labelAt], cells: new Map() });
+    periods.get(row[bucketAt]).cells.set(key, row[viewsOf]);
+  }
+  const columns = [...lines.values()];
+  return { ...panel, columns: [{ ...panel.columns[labelAt], name: "label" }, ...columns], rows: [...periods.values()].map((period) => [period.label, ...columns.map((column) => period.cells.get(column.name) ?? null)]) };
+}
+
 charts.flow = (host, panel) => {
   if (!nodesOf(panel).length) { host.append(nothing()); drawTable(host, panel); return; }
   const place = node("div", { class: "plot wide" });
@@ -98,5 +115,11 @@ charts.flow = (host, panel) => {
   drawFlow(place, panel);
   let width = place.clientWidth;
   new ResizeObserver(() => { if (place.clientWidth !== width) { width = place.clientWidth; drawFlow(place, panel); } }).observe(place);
-  tableBelow(host, panel);
+  const kindAt = columnAt(panel, "row_kind"), kept = panel.columns.flatMap((column, at) => (["bucket", "label"].includes(column.name) ? [] : [at]));
+  tableBelow(host, { ...panel, columns: kept.map((at) => panel.columns[at]), rows: panel.rows.filter((row) => !String(row[kindAt]).endsWith("_over_time")).map((row) => kept.map((at) => row[at])) });
+  if (columnAt(panel, "bucket") < 0) return;
+  for (const [title, ...kinds] of [["Links over time", "link_over_time"], ["Their nodes over time", "total_over_time", "node_over_time"]]) {
+    const lines = flowOverTime(panel, kinds), over = node("div");
+    if (lines.rows.length) { host.append(node("h3", {}, title), over); charts.trend(over, lines); }
+  }
 };

@@ -60,3 +60,20 @@ def test_a_histogram_is_of_a_metric_that_events_have(folder, metric, said):
     [(file, line, message)] = faults(folder)
     assert (file, line) == ("reports/orders_per_person.yaml", 2)
     assert message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("trend", "said"),
+    [
+        ("dya", "trend: no such choice: 'dya'. Did you mean 'day'?"),
+        ("{granularity: day, lnks: 3}", "trend: unknown key 'lnks'. Did you mean 'links'?"),
+        ("{links: 21}", "trend.links: "),
+        ("[day]", "trend: "),
+    ],
+)
+def test_what_a_flow_is_told_by_is_a_period(folder, trend, said):
+    report = folder / "reports" / "way.yaml"
+    report.write_text(f"report: flow\ndimension: page\nstarts_with: entry\ntrend: {trend}\n", encoding="utf-8")
+    [(file, line, found)] = faults(folder)
+    assert (file, line) == ("reports/way.yaml", 4)
+    assert found.startswith(said), found

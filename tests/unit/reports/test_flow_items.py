@@ -35,6 +35,7 @@ def lake(spark, tmp_path_factory):
 @pytest.fixture(scope="module")
 def project(lake, tmp_path_factory):
     reports = [Flow.model_validate({"name": name, "range": RANGE, **asked}) for name, asked in ASKED.items()]
+    reports.append(Flow.model_validate({"name": "trended", "range": RANGE, **ASKED["onward"], "trend": {"granularity": "week", "links": 20}}))
     reports.append(Table.model_validate({"name": "pages", "dimensions": ["page"], "range": RANGE}))
     dimensions = {"page": "page", "lower": {"field": "page", "lowercase": True}}
     found = project_of(tmp_path_factory.mktemp("project"), reports, dimensions=dimensions)
@@ -49,15 +50,27 @@ def answered(lake, project, reader):
 @pytest.mark.parametrize("reader", ["arrow", "spark"])
 def test_l2_a_pass_before_changes_no_row(lake, project, reader, monkeypatch):
     whole = answered(lake, project, reader)
-    assert all(answer.ask.items is None for answer in whole.values())
+    assert all(answer.ask.items is None for name, answer in whole.items() if name != "trended")
     assert all("other" in whole[name].rows["item_kind"].to_pylist() for name in ASKED)
     values = lake.values(project.view.name).read().where("dimension = 'page'").count()
     monkeypatch.setattr(flow_items, "MANY_ITEMS", values)
-    assert all(answer.ask.items is None for answer in answered(lake, project, reader).values())
+    assert all(answer.ask.items is None for name, answer in answered(lake, project, reader).items() if name != "trended")
     monkeypatch.setattr(flow_items, "MANY_ITEMS", values - 1)
     found = answered(lake, project, reader)
-    assert {name for name, answer in found.items() if answer.ask.items is not None} == {*ASKED}
+    assert {name for name, answer in found.items() if answer.ask.items is not None} == {*ASKED, "trended"}
     assert {column: len(ids) for column, ids in found["onward"].ask.items.items()} == {0: 0, 1: 2, 2: 2, 3: 2}
     for name, answer in found.items():
         assert answer.rows.equals(whole[name].rows)
         assert answer.run_id == whole[name].run_id
+
+
+def test_l2_a_flow_over_time_takes_the_pass_whatever_its_items(lake, project):
+    found = answered(lake, project, "arrow")
+    rows, without = found["trended"].rows.to_pylist(), found["onward"].rows.to_pylist()
+    assert {column: len(ids) for column, ids in found["trended"].ask.items.items()} == {0: 0, 1: 2, 2: 2, 3: 2}
+    names = [*without[0]]
+    assert [{name: row[name] for name in names} for row in rows if row["bucket"] is None] == without
+    links = [row for row in rows if row["row_kind"] == "link_over_time"]
+    assert sum(row["path_views"] for row in links) == sum(
+        row["path_views"] for row in without if row["row_kind"] == "link" and "other" not in (row["item_kind"], row["next_kind"]) and row["item_kind"] != "exit"
+    ) > 0

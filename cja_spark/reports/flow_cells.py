@@ -1,0 +1,108 @@
+"""Cells of a flow: the figures of all paths, of each node and of each link, over the range and by period (rules W1-W3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cja_spark.journeys.batch import Ints
+from cja_spark.kernels.counting import slots_of
+from cja_spark.kernels.flow import Anchored
+from cja_spark.kernels.flow_walk import ALL, Walked, anchored, anchored_by_period, paths_by_period, walked
+from cja_spark.reports.ask import Seen
+from cja_spark.reports.cells import Cells
+from cja_spark.reports.flow_rows import LINKS, LINKS_OVER_TIME, NODES, NODES_OVER_TIME, TOTAL, TOTAL_OVER_TIME, edges_of
+
+if TYPE_CHECKING:
+    from cja_spark.reports.flow import Flow
+
+Numbers = npt.NDArray[np.int32]
+
+
+class Whose(NamedTuple):
+    """Whose paths are, and when.
+
+    Attributes:
+        people: int64[paths], ascending.
+        sessions: int64[paths], that of each anchor, ascending.
+        t: int64[paths], the time of each anchor, ms UTC.
+    """
+
+    people: Ints
+    sessions: Ints
+    t: Ints
+
+
+def add_all(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
+    """Add the figures of all paths, of each node and of each link; by the period of the anchor too where that is asked."""
+    ids, units, shown = paths.ids(), (whose.people, whose.sessions), _shown_on(seen, paths, range(1))
+    figures = anchored(paths, *units, shown)
+    _add(cells, TOTAL, figures[-1:])
+    (own,) = figures[:-1, 0].nonzero()
+    _add(cells, NODES, figures[own], 0, ids[own])
+    periods = _periods(seen, whose.t)
+    if periods is not None:
+        _add_anchors_over_time(cells, paths, whose, shown, periods)
+    for side, most in _sides(seen.ask.report):
+        shown = _shown_on(seen, paths, range(0, side * (most + 1), side))
+        _add_walked(cells, walked(paths, side, most, *units, shown), side, ids, (NODES, LINKS))
+        if periods is not None:
+            found = walked(paths, side, most, *units, shown, periods=periods)
+            _add_walked(cells, found, side, ids, (NODES_OVER_TIME, LINKS_OVER_TIME), found.period)
+
+
+def add_views(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
+    """Add the paths of each node."""
+    ids, figures = paths.ids(), anchored(paths, whose.people, whose.sessions, ALL)
+    (own,) = figures[:-1, 0].nonzero()
+    _add(cells, NODES, figures[own, :1], 0, ids[own])
+    for side, most in _sides(seen.ask.report):
+        found = walked(paths, side, most, whose.people, whose.sessions, ALL, links=False)
+        _add(cells, NODES, found.figures[:, :1], side * (found.column + 1), ids[found.number])
+
+
+def _periods(seen: Seen[Flow], t: Ints) -> Ints | None:
+    """The period of each time where periods are told: int64[paths]."""
+    return None if seen.ask.report.trend is None else slots_of(t, np.array(edges_of(seen.ask), np.int64)).astype(np.int64)
+
+
+def _add_anchors_over_time(cells: Cells, paths: Anchored, whose: Whose, shown: Numbers, periods: Ints) -> None:
+    """Add the figures of all paths and of the nodes of the anchors' column, by period."""
+    some, figures = paths_by_period(periods, whose.people, whose.sessions)
+    _add(cells, TOTAL_OVER_TIME, figures, some)
+    own = anchored_by_period(paths, whose.people, whose.sessions, shown, periods)
+    _add(cells, NODES_OVER_TIME, own.figures, own.period, 0, paths.ids()[own.number])
+
+
+def _add_walked(cells: Cells, found: Walked, side: int, ids: Ints, measures: tuple[int, int], *first: Ints) -> None:
+    """Add the figures of the nodes and of the links on one side; `first` is what keys begin with."""
+    place, node = side * (found.column + 1), found.before < 0
+    _add(cells, measures[0], found.figures[node], *(key[node] for key in first), place[node], ids[found.number[node]])
+    link = ~node
+    two = [ids[one[link]] for one in (found.before, found.number)][::side]
+    _add(cells, measures[1], found.figures[link], *(key[link] for key in first), np.minimum(place, place - side)[link], *two)
+
+
+def _sides(report: Flow) -> Iterator[tuple[int, int]]:
+    """The sides of the anchor that have columns, and how many: 1 after it, -1 before it."""
+    for side, most in ((-1, -min(report.places())), (1, max(report.places()))):
+        if most:
+            yield side, most
+
+
+def _shown_on(seen: Seen[Flow], paths: Anchored, columns: Iterable[int]) -> Numbers:
+    """What each number is counted as in some columns."""
+    items = seen.ask.items
+    return ALL if items is None else paths.numbers_shown(items[column] for column in columns)
+
+
+def _add(cells: Cells, measure: int, figures: npt.NDArray[np.int64], *keys: Ints | int) -> None:
+    """Add figures, each column a measure of its own.
+
+    Shapes: figures int64[n, 1 or 3], keys int64[n].
+    """
+    for number, counts in enumerate(figures.T):
+        cells.add(measure + number, counts.astype(np.float64), *keys)
