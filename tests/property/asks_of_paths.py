@@ -38,7 +38,7 @@ def flow(chance, single):
     if apart.random() < 0.2:
         name = apart.choice(["adobe", "posthog", "clickhouse"])
         drawn = {"preset": name, **{option: value for option, value in drawn.items() if option not in ("repeats", "items", "links")}}
-    if apart.random() < 0.25:
+    if apart.random() < 0.25 and drawn.get("preset") != "posthog":  # which shows too many items to tell each day of
         drawn["trend"] = apart.choice(["day", "week", {"granularity": "month", "links": 2}, {"granularity": "day", "links": 20}, {"links": 1}])
     return drawn
 
