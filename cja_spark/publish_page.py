@@ -28,6 +28,7 @@ from cja_spark.publish_contribution import column_of_contribution, compared_in_w
 from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
 from cja_spark.publish_options import options_in_words, preset_in_words
 from cja_spark.publish_paths import column_of_paths
+from cja_spark.publish_query import query_of
 from cja_spark.publish_times import column_of_times
 from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.cohort import Cohort
@@ -70,7 +71,7 @@ def page_of(lake: Lake, project: Project, run: Run) -> PageContent:
     identities = identities_of(project.connection)
     return PageContent(
         title=project.connection.name.replace("_", " ").title(),
-        panels=tuple(panel_of(answer, project.view, identities) for answer in run.answers),
+        panels=tuple(panel_of(answer, project.view, identities).model_copy(update={"query": query_of(lake, answer)}) for answer in run.answers),
         receipt=receipt_of(lake, run, project.connection.summaries()),
     )
 

@@ -86,7 +86,7 @@ function exact(cell, column) {
   if (cell === null || cell === undefined) return "No value";
   if (column.format === "percent") return `${Number((100 * figure(cell)).toPrecision(15))} %`;
   const units = { points: " %", seconds: " s", money: column.unit ? ` ${column.unit}` : "" };
-  const digits = String(cell).replace(/^(-?\d+)(?=\.|$)/, (whole) => BigInt(whole).toLocaleString());
+  const digits = String(cell).replace(/^(-?)(\d+)(?=\.|$)/, (_, sign, whole) => sign + BigInt(whole).toLocaleString());
   return digits + (units[column.format] || "");
 }
 

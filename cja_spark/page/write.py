@@ -57,6 +57,11 @@ def _shown(value: object) -> str:
     return displayable(str(value))
 
 
+def _lines(text: str) -> Markup:
+    """A text of several lines, each made displayable and escaped by itself."""
+    return Markup("\n").join(displayable(line) for line in text.split("\n"))
+
+
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(seconds, 60)
     return f"{minutes:.0f} min {rest:.0f} s" if minutes else f"{seconds:.1f} s"
@@ -72,7 +77,7 @@ def _share(part: int, whole: int) -> str:
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.finalize = _finalized
-    environment.filters |= {"instant": instant_text, "minute": minute_text, "clock": _clock, "share": _share}
+    environment.filters |= {"instant": instant_text, "minute": minute_text, "clock": _clock, "share": _share, "lines": _lines}
     return environment
 
 

@@ -191,6 +191,12 @@ def test_numbers_are_short_to_read_and_exact_on_hover(chromium, tmp_path):
     assert chromium.value(f"{tile}.title") == "1,234,567"
 
 
+@pytest.mark.parametrize(("figure", "said"), [(-0.25, "-0.25"), (-1234.5, "-1,234.5"), (0.5, "0.5"), (-7, "-7")])
+def test_an_exact_figure_keeps_its_sign(chromium, tmp_path, figure, said):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(with_figures(TABLE, figure),), fewest_people=0))
+    assert chromium.value("document.querySelector('.ranked tbody td.figure').title") == said
+
+
 def test_a_kind_of_report_without_a_chart_is_a_table(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(TABLE.model_copy(update={"report": "no_such_kind"}),), fewest_people=0))
     assert first_cells(chromium) == ["Total", "home", "cart", "No value", "Other"]
