@@ -27,6 +27,7 @@ from cja_spark.reports.retention import Retention
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
 from cja_spark.reports.time_to_event import TimeToEvent
+from cja_spark.reports.timeline import Timeline
 from cja_spark.reports.trend import Trend
 from cja_spark.view.spec import View
 
@@ -103,6 +104,7 @@ CART_TO_PURCHASE = TimeToEvent.model_validate({
     "name": "cart_to_purchase", "range": RANGE, "start": {"dimension": "event", "equals": "cart"}, "event": {"dimension": "event", "equals": "purchase"}, "tail": "7 days",
 })  # fmt: skip
 PAGES_BEFORE_PURCHASE = Indicators.model_validate({"name": "pages_before_purchase", "range": RANGE, "outcome": "revenue", "dimension": "page"})
+LIVES = Timeline.model_validate({"name": "lives", "range": RANGE, "dimensions": ["page", "channel"], "metrics": ["revenue"]})
 THREE_SETS = Overlap.model_validate({"name": "three_sets", "range": RANGE, "sets": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
 
 
@@ -152,6 +154,7 @@ WORKS: dict[str, Work] = {
     "call deflection, a purchase as the call": Work(CART_AND_PURCHASE, 120),
     "indicators, pages before revenue": Work(PAGES_BEFORE_PURCHASE, 150),
     "overlap of three steps": Work(THREE_SETS, 70),
+    "timeline of 20 persons": Work(LIVES, 90),  # no target of its own: that of tables, which read the same columns
 }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ _HOMES = {
     "Frequency": "cja_spark.reports.frequency",
     "Engagement": "cja_spark.reports.engagement",
     "Impact": "cja_spark.reports.impact",
+    "Timeline": "cja_spark.reports.timeline",
     "CjaError": "cja_spark.errors",
 }
 __all__ = [*_HOMES, "__version__"]

@@ -28,7 +28,7 @@ from cja_spark.reports.cells import SCHEMA
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.kinds import REPORTS
-from cja_spark.reports.names import names_from
+from cja_spark.reports.names import names_from, with_people
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.spec import Report
@@ -92,7 +92,7 @@ def report_rows(
             f"{passed.excluded_persons} persons have more than {view.max_events:,} events and are left out (rule L3).",
             stacklevel=2,
         )
-    names = shown_names(names_from(values, stored=False), asks)
+    names = with_people(shown_names(names_from(values, stored=False), asks), lambda: rows.select(F.xxhash64("person_id").alias("person"), "person_id"))
     answers = [REPORTS.named(a.report.report).finish(s, a, names) for a, s in zip(asks, passed.sums, strict=True)]
     return [events.sparkSession.createDataFrame(answer) for answer in answers]
 

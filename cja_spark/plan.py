@@ -46,7 +46,7 @@ from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.explain import explain_without_journeys
 from cja_spark.reports.flow_items import with_items_shown
 from cja_spark.reports.kind import REPORTS
-from cja_spark.reports.names import names_from
+from cja_spark.reports.names import names_from, with_people
 from cja_spark.reports.one_pass import Pass, no_pass
 from cja_spark.reports.people_behind import Behind, people_behind
 from cja_spark.reports.periods_read import is_read
@@ -222,6 +222,7 @@ def _report(
         asks = with_items_shown(journeys, asks, values, reader)
         passed = run_pass(journeys, columns_of(reports, project.view), asks, reader)
     names_of = shown_names(names_with(names_from(values, stored=True), summaries), asks)
+    names_of = with_people(names_of, lambda: lake.journeys(project.view.name).read(built.version))
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
         every = with_summaries(sums, ask, summaries)

@@ -25,5 +25,7 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "average_share": ("percent", "Average share of active people"), "times_per_person": ("number", "Times per person"), "quadrant": ("text", "Quadrant"),
     "interval": ("text", "Interval"), "change_rate": ("percent", "Change"),
     "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
+    "timeline_person": ("identifier", "Person"), "timeline_session": ("bound", "Session"), "timeline_event": ("bound", "Event"), "timeline_time": ("time", "Time (UTC)"),
+    "shown_people": ("people", "People shown"), "shown_events": ("count", "Events shown"), "left_out_events": ("count", "Events left out"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip

@@ -27,6 +27,7 @@ from cja_spark.reports.row_segments import row_text
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
 from cja_spark.reports.time_to_event import TimeToEvent
+from cja_spark.reports.timeline import Timeline
 from cja_spark.view.spec import View
 from cja_spark.words.condition import condition_in_words
 
@@ -52,8 +53,14 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         indicators = {"indicators": [sentence(one.name()) for one in report.indicators]} if isinstance(report, Impact) else {}
         return {**indicators, **{name: sentence(one.name()) for name, one in _criteria(report).items()}}
     own = _of_columns(report, sentence) if isinstance(report, WithColumns) else {}
+    own |= _of_persons(report) if isinstance(report, Timeline) else {}
     own |= {"filter": [condition_in_words(one) for one in report.filter]} if isinstance(report, Table) else {}
     return own | ({"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, Table | Indicators) else {})
+
+
+def _of_persons(report: Timeline) -> dict[str, Any]:
+    """How many persons are named; who they are is not on the page."""
+    return {"persons": f"{len(report.persons)} that are named", "people": None, "sample": None} if report.persons else {}
 
 
 def _of_columns(report: WithColumns, sentence: Callable[[str], str]) -> dict[str, Any]:

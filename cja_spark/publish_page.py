@@ -45,6 +45,7 @@ from cja_spark.reports.paths import Paths
 from cja_spark.reports.results import instant
 from cja_spark.reports.spec import Report
 from cja_spark.reports.time_to_event import TimeToEvent
+from cja_spark.reports.timeline import Timeline
 from cja_spark.reports.trend import Trend
 from cja_spark.table import Table
 from cja_spark.view.calendar import local_day
@@ -185,7 +186,7 @@ def _of_items(column: ColumnSpec, report: Flow | NextPrevious | Cohort, shown_as
 
 def labels_of(report: Report, view: View) -> Mapping[str, str]:
     """What a report calls its columns, where that depends on what was asked."""
-    size = report.trend and report.trend.granularity if isinstance(report, Flow) else report.granularity if isinstance(report, Trend | Growth) else None
+    size = report.trend and report.trend.granularity if isinstance(report, Flow) else report.granularity if isinstance(report, Trend | Growth) else "time" if isinstance(report, Timeline) else None
     if size:
         return {"label": size.capitalize()}
     if isinstance(report, Impact):

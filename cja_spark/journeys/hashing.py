@@ -15,6 +15,15 @@ def value_id(text: str) -> int:
     Source: Decision: hashes in 0-15 move to 16-31 and share that fate with whatever hashed there; a shared id
     is found when the dictionary is written.
     """
-    unsigned = xxhash.xxh64_intdigest(text.encode("utf-8"), seed=SEED)
-    signed = unsigned - (1 << 64) if unsigned >= 1 << 63 else unsigned
+    signed = _hashed(text)
     return signed + RESERVED if 0 <= signed < RESERVED else signed
+
+
+def person_key(person_id: str) -> int:
+    """The key of a person's journeys: signed xxhash64 of the id's UTF-8 bytes."""
+    return _hashed(person_id)
+
+
+def _hashed(text: str) -> int:
+    unsigned = xxhash.xxh64_intdigest(text.encode("utf-8"), seed=SEED)
+    return unsigned - (1 << 64) if unsigned >= 1 << 63 else unsigned

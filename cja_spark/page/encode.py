@@ -28,6 +28,7 @@ from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follo
 from cja_spark.page.privacy_of_segments import hide_few_of_segments, rows_are_segments
 from cja_spark.page.privacy_of_sets import hide_few_of_sets, sets_overlap
 from cja_spark.page.privacy_of_steps import hide_few_of_steps, steps_follow
+from cja_spark.page.privacy_of_timelines import events_are_told, hide_few_of_timelines
 from cja_spark.page.privacy_of_times import hide_few_of_times, times_are_told
 from cja_spark.page.text import displayable, masked
 
@@ -90,6 +91,7 @@ def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
 
 # Rows that tell of one another, and what hides few people of them.
 _TELLING = (
+    (events_are_told, hide_few_of_timelines),
     (steps_follow, hide_few_of_steps),
     (times_add_up, hide_few_of_frequency),
     (buckets_add_up, hide_few_of_buckets),

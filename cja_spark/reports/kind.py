@@ -21,6 +21,7 @@ from cja_spark.span import Months
 K = TypeVar("K", bound=Report)
 
 Names = Callable[[str, Ints], Mapping[int, str]]
+PEOPLE_BY_KEY = "people by their keys"  # in place of a dimension: the texts are the ids of persons
 Behind = Mapping[str, tuple[float | None, ...]]
 
 

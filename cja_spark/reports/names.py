@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.journeys.batch import Ints
 from cja_spark.journeys.reader import local_paths
-from cja_spark.reports.kind import Names
+from cja_spark.reports.kind import PEOPLE_BY_KEY, Names
 
 MANY = 5000  # ids that a Spark query can take as literals
 
@@ -38,6 +38,25 @@ def names_from(values: DataFrame, *, stored: bool) -> Names:
         return dict(zip(found["id"].to_pylist(), found["value"].to_pylist(), strict=True))
 
     return names
+
+
+def with_people(names: Names, people: Callable[[], DataFrame]) -> Names:
+    """A way to texts that also knows the ids of persons.
+
+    Args:
+        names: the way to the other texts.
+        people: gives rows of persons, `person` the key and `person_id`; it is asked only for ids that a report shows.
+    """
+
+    def known(dimension: str, ids: Ints) -> Mapping[int, str]:
+        if dimension != PEOPLE_BY_KEY:
+            return names(dimension, ids)
+        if len(ids) == 0:
+            return {}
+        found = people().where(F.col("person").isin(ids.tolist())).select("person", "person_id").distinct().toArrow()
+        return dict(zip(found["person"].to_pylist(), found["person_id"].to_pylist(), strict=True))
+
+    return known
 
 
 def _by_arrow(files: Sequence[str], dimension: str, ids: Ints) -> pa.Table:

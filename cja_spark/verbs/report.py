@@ -14,6 +14,16 @@ def _arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--as-of", help="the instant that 'last 90 days' counts back from")
     command.add_argument("--reader", choices=("auto", "arrow", "spark"), default="auto", help="who reads the columns")
     command.add_argument("--out", help="the page's file; build/PROJECT/report.html when not given")
+    command.add_argument(
+        "--fewest-people", type=_people, metavar="N",
+        help="from how many people on the page shows figures, 10 when not given; 0 and 1 show every figure, and single people",
+    )  # fmt: skip
+
+
+def _people(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of people; write 0 or more.")
+    return int(text)
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -28,7 +38,9 @@ def _run(asked: argparse.Namespace) -> int:
     with step("report"):
         run = plan.report(lake, project, asked.reports, as_of=moment, reader=asked.reader)
     with step("page"):
-        page = write_page(place, page_of(lake, project, run))
+        content = page_of(lake, project, run)
+        content = content if asked.fewest_people is None else content.model_copy(update={"fewest_people": asked.fewest_people})
+        page = write_page(place, content)
     for answer in run.answers:
         state = "kept" if answer.kept else "already kept"
         say(f"report {answer.ask.report.name}: {answer.rows.num_rows} rows, run {answer.run_id}, {state}")

@@ -7,7 +7,7 @@ from itertools import accumulate
 import numpy as np
 
 from cja_spark.journeys.batch import Items, Journeys
-from cja_spark.journeys.hashing import value_id
+from cja_spark.journeys.hashing import person_key, value_id
 from cja_spark.kernels.segments import positive
 from cja_spark.reports.compile import report_leaves
 from cja_spark.view.condition import DimensionCondition
@@ -58,7 +58,7 @@ def batch_of(journeys, components, profiles=None):
     }
     offsets = np.array([0, *accumulate(len(own) for own in journeys.values())], np.int64)
     t = np.array([event["t"] for event in events], np.int64)
-    return Journeys(offsets, t, columns, people, np.arange(len(journeys)))
+    return Journeys(offsets, t, columns, people, np.array([person_key(person) for person in journeys], np.int64))
 
 
 def text_ids_of(report, view, texts, shown=None):

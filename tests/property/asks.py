@@ -17,6 +17,7 @@ from tests.property.asks_of_growth import growth
 from tests.property.asks_of_impact import impact
 from tests.property.asks_of_indicators import indicators
 from tests.property.asks_of_paths import flow, next_previous, paths
+from tests.property.asks_of_timelines import timeline
 from tests.property.asks_of_times import time_to_event
 from tests.property.conditions import (
     CLOCKS,
@@ -145,7 +146,7 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across, contribution, contribution, attribution, attribution, attribution))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across, contribution, contribution, attribution, attribution, attribution, timeline, timeline))]
 
 
 def drawn_by(make, chance, view):

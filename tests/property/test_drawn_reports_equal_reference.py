@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from cja_spark.journeys.hashing import value_id
+from cja_spark.journeys.hashing import person_key, value_id
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.compile import (
@@ -25,6 +25,7 @@ from cja_spark.reports.compile import (
     window_of,
 )
 from cja_spark.reports.dictionary import is_changed, maps_of, shown_names, shown_of
+from cja_spark.reports.kind import PEOPLE_BY_KEY
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.one_pass import run_asks
 from cja_spark.reports.text_rules import refused, tellers
@@ -116,7 +117,8 @@ def answers_of(view, drawn, events, tiers, until):
     ids |= standard_ids(asks)
     batch = batch_of(order.journeys(events), {**COMPONENTS, **held_by(view)}, {"p_tier": tiers})
     cells = pa.Table.from_batches([*empty(), *run_asks(asks, [batch])])
-    names = shown_names(lambda name, ids: NAMES, asks, run_on_texts)
+    people = {person_key(person): person for person in {event["person_id"] for event in events}}
+    names = shown_names(lambda name, ids: people if name == PEOPLE_BY_KEY else NAMES, asks, run_on_texts)
     for at, ask in enumerate(asks):
         sums = Sums(cells.filter(pc.equal(cells["report"], at)))
         yield REPORTS.named(ask.report.report).finish(sums, ask, names).to_pylist()
@@ -241,7 +243,7 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'paths'", "'include_last': True", "'max_len': 20", "'repeats': 'keep'", "'count': 'persons', 'min_support': 30",
         "'flow'", "'starts_with': 'entry'", "'contains': {'metric'", "'ends_with': 'exit'", "'limit': True", "'dimension': 'sku'", "'trend': 'week'", "'trend': {'granularity': 'day', 'links': 20}",
         "'exclusion': 'drop_person'", "'between': [2, 3]",
-        "'report': 'attribution'", "'model_3'", "'overlap': 8", "'across': 'page'", "'across': 'week'", "'columns_shown': 1", "'contribution'", "'compare': 'year_ago'", "'compare': ['", "'label': 'segment 1'", "'growth'", "'lookback': 5", "'frequency'", "'label': 'event 4'", "'engagement'", "'label': 'thing 9'", "'impact'", "'first_use'", "'release'", "'since'", "'indicators'", "'outcome': 'orders'", "'label': 'behaviour 0'",
+        "'report': 'attribution'", "'model_3'", "'overlap': 8", "'across': 'page'", "'across': 'week'", "'columns_shown': 1", "'contribution'", "'compare': 'year_ago'", "'compare': ['", "'label': 'segment 1'", "'growth'", "'lookback': 5", "'frequency'", "'label': 'event 4'", "'engagement'", "'label': 'thing 9'", "'impact'", "'first_use'", "'release'", "'since'", "'report': 'timeline'", "'sample': 99", "'persons': ['person-", "'indicators'", "'outcome': 'orders'", "'label': 'behaviour 0'",
         "'deflection'", "'match': 'same_topic'", "'control'", "'pre_call'", "'cost_per_call': 'units'",
         "lift(", "confidence(", "confidence_lower(", "sample_variance(", "difference_upper(", "'context': 'variant'",
     ]  # fmt: skip

@@ -122,6 +122,7 @@ ASKED = [
     {"report": "engagement", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "granularity": "day", "segments": ["not_home"]},
     {"report": "impact", "indicators": ["views", "with_a_p"], "first_use": {"any": ["orders", "calls"]}, "intervals": 2, "segments": ["not_home"]},
     {"report": "impact", "indicators": ["orders"], "release": "2025-03-10", "intervals": 2},
+    {"report": "timeline", "dimensions": ["recent_page", "sku", "next_page"], "metrics": ["once", "units"], "people": 4, "most_events": 3, "segments": ["not_home"]},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip

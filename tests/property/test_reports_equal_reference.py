@@ -27,12 +27,13 @@ from cja_spark.reports.retention import Retention
 from cja_spark.reports.sessions import Sessions
 from cja_spark.reports.table import Table
 from cja_spark.reports.time_to_event import TimeToEvent
+from cja_spark.reports.timeline import Timeline
 from cja_spark.reports.trend import Trend
 from tests.property.strategies import RANGE_FROM, RANGE_TO, VIEW, journeys
 from tests.reference.report import report
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-KINDS = {"attribution": AttributionPanel, "cohort": Cohort, "contribution": Contribution, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement, "impact": Impact}
+KINDS = {"attribution": AttributionPanel, "cohort": Cohort, "contribution": Contribution, "table": Table, "trend": Trend, "sessions": Sessions, "fallout": Fallout, "histogram": Histogram, "paths": Paths, "retention": Retention, "overlap": Overlap, "flow": Flow, "next_previous": NextPrevious, "deflection": Deflection, "time_to_event": TimeToEvent, "indicators": Indicators, "growth": Growth, "frequency": Frequency, "engagement": Engagement, "impact": Impact, "timeline": Timeline}
 RANGE = {"range": {"from": dt.date(2025, 3, 1), "to": dt.date(2025, 3, 31)}}
 SCHEMA = (
     "person_id string, ts timestamp, sequence bigint, dataset_position int, event_id string, row_hash bigint, "
@@ -135,8 +136,10 @@ STEPS = [
 ASKS += [{"report": "fallout", "steps": STEPS, **given} for given in FALLOUTS]
 
 
-# Not asked by the laws: weeks have other names, other names begin otherwise, and a quarter does not begin seven days later.
+# Not asked by the laws: weeks have other names, other names begin otherwise, a quarter does not begin seven days later, and a draw is of persons by their ids.
 OWN_ASKS = [
+    {"report": "timeline", "dimensions": ["page", "sku", "hour_of_day"], "metrics": ["units", "orders"], "people": 7, "most_events": 4, "segments": ["not_home"]},
+    {"report": "timeline", "dimensions": ["channel"], "persons": ["person-0003", "nobody", "person-0001"], "keep": "last", "most_events": 3},
     {"report": "table", "dimensions": ["sku"], "across": "week", "metrics": ["units", "people", "orders"], "filter": [{"dimension": "sku", "exists": True}], "segments": ["not_home"]},
     {"report": "table", "dimensions": ["page"], "segments": [PARTS_OF_TEXTS]},
     {"report": "trend", "granularity": "quarter", "segments": [PARTS_OF_TEXTS]},

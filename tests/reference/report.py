@@ -44,6 +44,7 @@ from tests.reference.segments import World, events_of
 from tests.reference.sessions import numbers, sessions, timeout, with_figures
 from tests.reference.table import table
 from tests.reference.table_across import table_across
+from tests.reference.timeline import timeline
 from tests.reference.trend import trend
 
 
@@ -237,5 +238,5 @@ def report(
     if ask["report"] == "deflection":
         return deflection.deflection(seen, ask, view, lambda step, person: picked(step, person, seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"])))
     several = {"several": bool(metrics.own_path(view, ask["dimension"]))} if ask["report"] in ("flow", "next_previous") else {}
-    of_rows = {"table": table_across if ask.get("across") else table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths, "flow": flow, "next_previous": next_previous, "attribution": attribution_panel.attribution}
+    of_rows = {"table": table_across if ask.get("across") else table, "trend": trend, "sessions": sessions, "histogram": histogram, "paths": paths, "flow": flow, "next_previous": next_previous, "attribution": attribution_panel.attribution, "timeline": partial(timeline, order.journeys(events))}
     return of_rows[ask["report"]](seen, ask, view, **several)

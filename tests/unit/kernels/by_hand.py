@@ -107,7 +107,7 @@ def cells_of(persons, view=VIEW, **asked):
     return pa.Table.from_batches([*nothing.batches(0), *REPORTS.named(asked["report"]).kernel(seen).batches(0)])
 
 
-def ask_of(persons, view=VIEW, as_of=END, until=END, items_shown=None, **asked):
+def ask_of(persons, /, view=VIEW, as_of=END, until=END, items_shown=None, **asked):
     """A report ready to run on hand-written persons, and the texts of their values by id."""
     kind = REPORTS.named(asked["report"])
     report = kind.spec.model_validate({"range": JANUARY, **asked})

@@ -7,6 +7,7 @@ import datetime as dt
 import pyarrow as pa
 
 from cja_spark.journeys.batch import Window
+from cja_spark.journeys.hashing import person_key
 from cja_spark.plan import Answer
 from cja_spark.reports import attribution_cells as of_attribution
 from cja_spark.reports.ask import Ask
@@ -21,6 +22,10 @@ from cja_spark.reports.paths_ranked import TOTAL as TOTAL_OF_PATHS
 from cja_spark.reports.people_behind import people_behind
 from cja_spark.reports.ranges import Ranges
 from cja_spark.reports.table_cells import TOTAL
+from cja_spark.reports.timeline_cells import AMOUNTS, OF_EVENT, OF_PERSON, SESSION, TIME, VALUES
+from cja_spark.reports.timeline_cells import EVENTS as EVENTS_OF_ALL
+from cja_spark.reports.timeline_cells import PEOPLE as PEOPLE_OF_ALL_EVENTS
+from cja_spark.reports.timeline_cells import SESSIONS as SESSIONS_OF_ALL
 from cja_spark.spec import LAST_DAY
 from cja_spark.view.calendar import instant_ms
 from cja_spark.view.spec import View
@@ -154,3 +159,19 @@ def next_previous(home: float, cart: float) -> Answer:
         cells.add(TOTAL_OF_FLOW + number, home + cart)
         cells.add(NODES + number, [home, cart], 1, [16, 17])
     return answer(cells, report="next_previous", name="first_page", dimension="page", anchor="entry")
+
+
+def timeline(people: float, persons: tuple[str, ...] | list[str] = ()) -> Answer:
+    """So many people with two events each, home and the cart a minute later; the first two that are named, or so many of a draw, are told."""
+    cells, told = Cells(), [person_key(one) for one in persons[:2]] or [*range(1, 1 + min(round(people), 20))]
+    for measure, amount in ((PEOPLE_OF_ALL_EVENTS, people), (SESSIONS_OF_ALL, people), (EVENTS_OF_ALL, 2 * people), (AMOUNTS, 60_000 * people)):
+        cells.add(measure, amount)
+        if measure != PEOPLE_OF_ALL_EVENTS:
+            cells.add(OF_PERSON + measure, [amount / people if people else 0] * len(told), told)
+    for number, moment in ((1, START), (2, START + 60_000)):
+        cells.add(SESSION, [1] * len(told), told, number)
+        cells.add(TIME, [moment] * len(told), told, number)
+        cells.add(VALUES, [1] * len(told), told, number, 0, number)
+    cells.add(OF_EVENT, [60_000] * len(told), told, 1)
+    drawn = {"persons": persons} if persons else {}
+    return answer(cells, report="timeline", name="lives", dimensions=["page"], **drawn)

@@ -168,8 +168,35 @@ FLOW = Panel(
 )  # fmt: skip
 
 
+def _moment(person: str, session: int, event: int, minutes: float, page: str | None, spent: float | None, revenue: float | None = None) -> dict[str, object]:
+    at = datetime(2026, 1, 5, 9, 30, tzinfo=UTC) + timedelta(minutes=minutes)
+    return {**dict.fromkeys(_TIMELINE), "row_kind": "event", "timeline_person": person, "timeline_session": session, "timeline_event": event, "timeline_time": at,
+            "label": (at + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S.000+01:00"), "page": page, "time_spent_seconds": spent, "revenue": revenue}  # fmt: skip
+
+
+_TIMELINE = ("row_kind", "timeline_person", "timeline_session", "timeline_event", "timeline_time", "label", "page", "people", "shown_people", "sessions", "events", "shown_events", "left_out_events", "time_spent_seconds", "revenue")
+TIMELINE = Panel(
+    name="lives", title="What single people do", report="timeline",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="timeline_person", label="Person", format="identifier"), ColumnSpec(name="timeline_session", label="Session", format="bound"),
+             ColumnSpec(name="timeline_event", label="Event", format="bound"), ColumnSpec(name="timeline_time", label="Time (UTC)", format="time"), ColumnSpec(name="label", label="Time"),
+             ColumnSpec(name="page", label="Page"), ColumnSpec(name="people", label="People", format="people"), ColumnSpec(name="shown_people", label="People shown", format="people"),
+             ColumnSpec(name="sessions", label="Sessions", format="count"), ColumnSpec(name="events", label="Events", format="count"), ColumnSpec(name="shown_events", label="Events shown", format="count"),
+             ColumnSpec(name="left_out_events", label="Events left out", format="count"), ColumnSpec(name="time_spent_seconds", label="Time spent", format="seconds"),
+             ColumnSpec(name="revenue", label="Revenue", format="money", unit="EUR")),
+    rows=(
+        {**dict.fromkeys(_TIMELINE), "row_kind": "total", "people": 1_000, "shown_people": 2, "sessions": 1_800, "events": 9_000, "shown_events": 7, "left_out_events": 12, "time_spent_seconds": 720_000, "revenue": 12_000},
+        {**dict.fromkeys(_TIMELINE), "row_kind": "person", "timeline_person": "anna-0001-x", "sessions": 3, "events": 18, "shown_events": 6, "left_out_events": 12, "time_spent_seconds": 1_500, "revenue": 30},
+        _moment("anna-0001-x", 1, 1, 0, "home", 60), _moment("anna-0001-x", 1, 2, 1, "product: a very long name that goes on and on, as names of products do", 540),
+        _moment("anna-0001-x", 1, 3, 10, "cart", 600), _moment("anna-0001-x", 1, 4, 20, "order", None, 30),
+        _moment("anna-0001-x", 2, 5, 2_880, "home", 300), _moment("anna-0001-x", 2, 6, 2_885, None, None),
+        {**dict.fromkeys(_TIMELINE), "row_kind": "person", "timeline_person": "bob", "sessions": 1, "events": 1, "shown_events": 1, "left_out_events": 0, "time_spent_seconds": 0, "revenue": 0},
+        _moment("bob", 1, 1, 60, "help", None),
+    ),
+)  # fmt: skip
+
+
 def all_panels() -> tuple[Panel, ...]:
-    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT, IMPACT, CONTRIBUTION, ATTRIBUTION)
+    return (TREND, TABLE, FALLOUT, SESSIONS, HISTOGRAM, PATHS, RETENTION, OVERLAP, FLOW, NEXT, COHORT, CALLS, TIMES, INDICATORS, GROWTH, FREQUENCY, ENGAGEMENT, IMPACT, CONTRIBUTION, ATTRIBUTION, TIMELINE)
 
 
 def panel_of(panel: Panel, rows: tuple[dict[str, object], ...]) -> Panel:

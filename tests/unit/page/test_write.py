@@ -44,7 +44,7 @@ def test_the_policy_allows_one_script_by_its_digest_and_no_request():
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; ")
     assert f"script-src 'sha256-{digest}'; img-src data:" in policy
-    assert [panel["name"] for panel in json.loads(data)] == ["by_day", "pages", "checkout", "sessions", "orders_per_person", "paths_to_orders", "buyers_back", "buyers_and_callers", "from_entry", "after_cart", "cohorts", "help_and_calls", "cart_to_order", "before_calls", "active_weeks", "how_often", "what_is_used", "around_a_first_use", "drivers", "models"]
+    assert [panel["name"] for panel in json.loads(data)] == ["by_day", "pages", "checkout", "sessions", "orders_per_person", "paths_to_orders", "buyers_back", "buyers_and_callers", "from_entry", "after_cart", "cohorts", "help_and_calls", "cart_to_order", "before_calls", "active_weeks", "how_often", "what_is_used", "around_a_first_use", "drivers", "models", "lives"]
 
 
 def test_nothing_on_the_page_points_outside():
