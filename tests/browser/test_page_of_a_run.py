@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 
 import pytest
 
-from cja_spark import plan, project
-from cja_spark.connection.connect import connect
 from cja_spark.connection.tables import QUARANTINE
-from cja_spark.lake import Lake
-from cja_spark.page import write_page
 from cja_spark.publish_page import page_of
-from tests.browser.chromium import Chromium, chromium_path
-from tests.jobs.shop import arrive, write_project
+from tests.browser.chromium import chromium_path
+from tests.browser.run_of_shop import run_of_shop, unfolded
+from tests.jobs.shop import write_project
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
 ]
 FEWEST = 15  # of the shop's 30 customers: some rows of its table of pages are about 14
-AS_OF = datetime.fromisoformat("2026-03-31T00:00:00Z")
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
 @pytest.fixture(scope="module")
@@ -31,24 +25,14 @@ def run(spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp("shop")
     view = write_project(folder) / "view.yaml"
     view.write_text(view.read_text().replace("{field: amount}", "{field: amount, format: currency, decimals: 2, currency: EUR}"))
-    arrive(folder, 0)
-    arrive(folder, 1)
-    found = project.load(folder / "shop")
-    lake = Lake(spark, str(folder / "lake"))
-    connect(spark, lake, found.connection, files_root=str(folder))
-    plan.journey(lake, found)
-    return lake, found, plan.report(lake, found, as_of=AS_OF)
+    return run_of_shop(spark, folder)
 
 
 @pytest.fixture(scope="module")
 def seen(run, tmp_path_factory):
     """The page, opened, with everything unfolded."""
-    browser = Chromium()
-    lake, found, done = run
-    content = page_of(lake, found, done).model_copy(update={"fewest_people": FEWEST})
-    browser.open(write_page(tmp_path_factory.mktemp("page") / "report.html", content))
-    browser.value(OPEN_ALL)
-    browser.wait("[...document.querySelectorAll('details.numbers')].every((one) => one.querySelector('table'))")
+    content = page_of(*run).model_copy(update={"fewest_people": FEWEST})
+    browser = unfolded(tmp_path_factory.mktemp("page"), content)
     yield browser
     browser.close()
 

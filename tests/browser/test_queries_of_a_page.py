@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 
 import pytest
 
-from cja_spark import plan, project
-from cja_spark.connection.connect import connect
-from cja_spark.lake import Lake
-from cja_spark.page import write_page
 from cja_spark.publish_page import page_of
-from tests.browser.chromium import Chromium, chromium_path
-from tests.jobs.shop import REPORTS, arrive, write_project
+from tests.browser.chromium import chromium_path
+from tests.browser.run_of_shop import run_of_shop, unfolded
+from tests.jobs.shop import REPORTS, write_project
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
 ]
-AS_OF = datetime.fromisoformat("2026-03-31T00:00:00Z")
 HELP = '{dimension: page, equals: "help: returns", label: help}'
 ASKED = {
     **REPORTS,
@@ -58,13 +53,7 @@ def run(spark, tmp_path_factory):
     for name, text in ASKED.items():
         asked = text if "range:" in text else f"range: last 30 days\n{text}"
         (folder / "shop" / "reports" / f"{name}.yaml").write_text(asked, encoding="utf-8")
-    arrive(folder, 0)
-    arrive(folder, 1)
-    found = project.load(folder / "shop")
-    lake = Lake(spark, str(folder / "lake"))
-    connect(spark, lake, found.connection, files_root=str(folder))
-    plan.journey(lake, found)
-    return lake, found, plan.report(lake, found, as_of=AS_OF)
+    return run_of_shop(spark, folder)
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +64,7 @@ def content(run):
 @pytest.fixture(scope="module")
 def seen(content, tmp_path_factory):
     """The page, opened, with everything unfolded."""
-    browser = Chromium()
-    browser.open(write_page(tmp_path_factory.mktemp("page") / "report.html", content))
-    browser.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    browser.wait("[...document.querySelectorAll('details.numbers')].every((one) => one.querySelector('table'))")
+    browser = unfolded(tmp_path_factory.mktemp("page"), content)
     yield browser
     browser.close()
 
