@@ -190,7 +190,7 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
     if size:
         return {"label": size.capitalize()}
     if isinstance(report, Impact):
-        return {"interval": "Day" if report.days == 1 else f"{report.days} days"}
+        return {"interval": {1: "Day", 7: "Week"}.get(report.days, f"{report.days} days")}
     if isinstance(report, Engagement):
         period = report.granularity
         return {"person_periods": f"Person-{period}s", "active_periods": f"{period.capitalize()}s", "times_per_person": f"Times per person and {period}"}

@@ -41,7 +41,7 @@ function lengthText(seconds) {
   const hours = whole / 3600;
   return Math.abs(hours) < 100
     ? `${Math.trunc(hours)} h ${Math.abs(Math.trunc((whole % 3600) / 60))} min`
-    : `${intl({ notation: "compact", maximumFractionDigits: 1 }).format(hours)} h`;
+    : `${intl(Math.abs(hours) < 1e6 ? { maximumFractionDigits: 0 } : { notation: "compact", maximumFractionDigits: 1 }).format(hours)} h`;
 }
 
 // `decimals` as the author asks, else one; what is there is never 0 %.

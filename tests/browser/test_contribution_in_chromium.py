@@ -39,7 +39,7 @@ def test_rows_say_what_they_are_and_their_share(chromium, tmp_path):
     for said in ("+$3,000", "150.0% of the change", "$4,000 → $7,000", "beyond growth: +$2,200"):
         assert said in first
     assert "-$1,500" in third
-    assert "Before: $10,000, After: $12,000, change: +$2,000" in chromium.value("document.querySelector('.started').innerText")
+    assert chromium.value("[...document.querySelectorAll('.tile')].map((one) => one.innerText)") == ["Before\n$10,000", "After\n$12,000", "Change\n+$2,000\n+20.0%"]
 
 
 def test_rows_that_overlap_are_named(chromium, tmp_path):
@@ -77,3 +77,12 @@ def test_nothing_is_wider_than_a_telephone_and_bars_are_seen_in_both_schemes(chr
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = "['.panel', '.contributions .more', '.contributions .less', '.contributions .track b'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"
     assert len({*chromium.value(colours)}) == 4
+
+
+def test_an_amount_and_what_is_said_of_it_do_not_cover_each_other(chromium, tmp_path):
+    rows = tuple({**row, "amount_change": -123456.78} if row["row_kind"] == "item" else row for row in CONTRIBUTION.rows)
+    opened(chromium, tmp_path, PageContent(title="t", panels=(CONTRIBUTION.model_copy(update={"rows": rows}),), fewest_people=0))
+    pairs = "[...document.querySelectorAll('.path-figures')].map((one) => [...one.children].map((part) => part.getBoundingClientRect()).map((box) => [box.left, box.right]))"
+    for width in (1440, 390):
+        chromium.resize(width)
+        assert all(amount[1] <= note[0] for amount, note in chromium.value(pairs)), width

@@ -20,7 +20,7 @@ BOXES = """[...document.querySelectorAll('.path')].map((path) => {
 
 def test_intervals_lie_between_their_bounds_and_the_baseline_is_a_line(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(CALLS,), fewest_people=0))
-    most = 0.837
+    most = 1.03 * 0.837  # the far end has room for its mark
     expected = [(0.079, 0.127, 0.1, 0.25), (0.314, 0.408, 142 / 395, 0.25), (0.388, 0.837, 9 / 14, 0.25)]
     for found, wanted in zip(chromium.value(BOXES), expected, strict=True):
         assert found == pytest.approx([one / most for one in wanted], abs=0.01)
@@ -56,3 +56,9 @@ def test_nothing_is_wider_than_a_telephone_and_the_mark_is_seen_in_both_schemes(
     colours = "['.track b', '.panel'].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor)"
     mark, card = chromium.value(colours)
     assert mark != card
+
+
+def test_a_baseline_above_all_rates_is_a_line_inside_the_track(chromium, tmp_path):
+    rows = tuple({**row, "baseline_rate": 0.9} if row["row_kind"] == "topic" else row for row in CALLS.rows)
+    opened(chromium, tmp_path, PageContent(title="t", panels=(CALLS.model_copy(update={"rows": rows}),), fewest_people=0))
+    assert chromium.value("[...document.querySelectorAll('.topics .track s')].every((line) => line.getBoundingClientRect().right < line.parentNode.getBoundingClientRect().right - 5)")

@@ -91,3 +91,9 @@ def test_points_and_lines_are_seen_in_both_schemes(chromium, tmp_path, scheme):
     chromium.paint(scheme)
     colours = chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, ...['c2', 'c3', 'c4', 'c5'].map((one) => getComputedStyle(document.querySelector(`.plane .dot.${one}`)).fill), getComputedStyle(document.querySelector('.plane .name')).fill]")
     assert len({*colours}) == 6
+
+
+def test_the_names_of_the_corners_lie_above_and_below_all_points(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(ENGAGEMENT,), fewest_people=0))
+    corners, points = chromium.value("[...document.querySelectorAll('.plane .corner')].map((one) => { const box = one.getBBox(); return [box.y, box.y + box.height]; })"), chromium.value(DOTS)
+    assert all(low <= y - 5 or top >= y + 5 for top, low in corners for _, _, y in points)

@@ -105,3 +105,12 @@ def test_hostile_names_of_lines_stay_text(chromium, tmp_path, text):
     assert chromium.faults() == []
     assert chromium.value("document.querySelectorAll('script').length") == 2
     assert chromium.value("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_node_too_low_for_two_lines_says_its_figure_beside_its_name(chromium, tmp_path):
+    rows = tuple({**row, "path_views": 1} if row["row_kind"] == "node" and row["item_kind"] == "other" else row for row in FLOW.rows)
+    opened(chromium, tmp_path, PageContent(title="t", panels=(FLOW.model_copy(update={"rows": rows}),), fewest_people=0))
+    texts = "[...document.querySelectorAll('.flow-node')].find((one) => one.querySelector('.flow-name').textContent === 'other').querySelectorAll('text')"
+    name, views = chromium.value(f"[...{texts}].map((one) => {{ const box = one.getBBox(); return [one.textContent, box.x, box.x + box.width, box.y]; }})")
+    assert (views[0], views[3]) == ("1", name[3])
+    assert name[2] < views[1] < name[2] + 12

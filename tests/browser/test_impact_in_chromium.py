@@ -72,3 +72,11 @@ def test_nothing_is_wider_than_a_telephone_and_lines_are_seen_in_both_schemes(ch
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     colours = chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, ...['.line.c0', '.line.c1', 'line.day-0'].map((one) => getComputedStyle(document.querySelector(`.chart ${one}`)).stroke)]")
     assert len({*colours}) == 4
+
+
+def test_a_plot_whose_figures_are_all_hidden_says_so(chromium, tmp_path):
+    rows = tuple({**row, "people": 3} if row["row_kind"] == "interval" else row for row in IMPACT.rows)
+    opened(chromium, tmp_path, PageContent(title="t", panels=(IMPACT.model_copy(update={"rows": rows}),)))
+    assert "Every figure is about too few people." in chromium.value("document.querySelector('.lines').textContent")
+    opened(chromium, tmp_path, PageContent(title="t", panels=(IMPACT,), fewest_people=0))
+    assert "too few people" not in chromium.value("document.querySelector('.lines').textContent")

@@ -17,7 +17,8 @@ function creditBar(cell, model, most) {
 function creditsOf(panel, row, models, most) {
   const kind = row[columnAt(panel, "row_kind")], itemAt = columnAt(panel, "credited_item"), name = KINDS_CREDITED[kind] || shown(row[itemAt], panel.columns[itemAt]);
   const text = (column) => shown(row[columnAt(panel, column)], panel.columns[columnAt(panel, column)]);
-  const beside = kind === "item" ? ` ${text("conversion_events")} conversions, last touch of ${text("last_touch_events")}` : "";
+  const hidden = (column) => isHidden(row[columnAt(panel, column)]), last = hidden("last_touch_events") ? "" : `, last touch of ${text("last_touch_events")}`;
+  const beside = kind !== "item" ? "" : hidden("conversion_events") ? ` conversions: ${text("conversion_events")}${last}` : ` ${text("conversion_events")} conversions${last}`;
   return node("li", { class: kind }, node("div", { class: "credited" }, isolated(name), node("span", { class: "beside note" }, beside)),
     ...models.filter((model) => row[model.at] !== null).map((model) => creditBar(row[model.at], model, most)));
 }

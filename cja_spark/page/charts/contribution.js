@@ -15,6 +15,11 @@ function changeTrack(change, expected, place) {
     expected === null ? null : node("b", { style: `left:${place(expected).toFixed(2)}%` }));
 }
 
+// A figure with its name above it and what it is of the amount before below.
+function oneTile(name, text, title, below = null) {
+  return node("div", { class: "tile large", title }, node("span", { class: "tile-name" }, name), node("b", {}, text), below === null ? null : node("span", { class: "note" }, below));
+}
+
 function contributionRow(panel, row, place, at) {
   const text = (name) => shown(row[at(name)], panel.columns[at(name)]), change = row[at("amount_change")], share = row[at("share_of_change")];
   const dimension = row[at("contributor_dimension")], amount = figure(change), beyond = figure(row[at("beyond_growth")]), other = row[at("row_kind")] === "other";
@@ -43,8 +48,9 @@ charts.contribution = (host, panel) => {
   });
   const place = changeScale(amounts), text = (name) => shown(total[at(name)], panel.columns[at(name)]), label = (name) => isolated(panel.columns[at(name)].label);
   if (total) {
-    host.append(node("p", { class: "note started" }, label("amount_before"), ": ", node("b", {}, text("amount_before")), ", ", label("amount_after"), ": ", node("b", {}, text("amount_after")),
-      ", change: ", node("b", {}, withSign(total[at("amount_change")], panel.columns[at("amount_change")]))));
+    const change = total[at("amount_change")], before = figure(total[at("amount_before")]), part = figure(change) === null || !(before > 0) ? null : figure(change) / before;
+    host.append(node("div", { class: "tiles lengths" }, ...["amount_before", "amount_after"].map((name) => oneTile(label(name), text(name), exact(total[at(name)], panel.columns[at(name)]))),
+      oneTile("Change", withSign(change, panel.columns[at("amount_change")]), exact(change, panel.columns[at("amount_change")]), part === null ? null : `${part > 0 ? "+" : ""}${percentText(part)}`)));
   }
   if (!drawn.length) { host.append(nothing()); tableBelow(host, panel); return; }
   host.append(node("ol", { class: "paths contributions" }, ...drawn.map((row) => contributionRow(panel, row, place, at))));

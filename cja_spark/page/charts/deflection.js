@@ -20,7 +20,7 @@ charts.deflection = (host, panel) => {
   const kindAt = columnAt(panel, "row_kind"), of = (...kinds) => panel.rows.filter((row) => kinds.includes(row[kindAt]));
   const topics = of("topic"), largest = (top, name) => topics.reduce((most, row) => Math.max(most, figure(row[columnAt(panel, name)]) || 0), top);
   if (topics.length) {
-    const most = largest(largest(0, "rate_upper"), "baseline_rate") || 1;
+    const most = ROOM * largest(largest(0, "rate_upper"), "baseline_rate") || 1;
     host.append(node("ol", { class: "paths topics" }, ...topics.map((row) => topicRow(panel, row, most))),
       node("p", { class: "note" }, "Bars show where the true rate of calls lies, 95 times of 100; the line is the baseline. Left of it fewer people call than without self-service."));
   } else host.append(nothing());

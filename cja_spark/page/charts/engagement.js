@@ -1,13 +1,12 @@
 // Engagement as a plane: how widely things are done to the right, how often upwards, parted by the medians. What has no room for its name is told by the tip and the table.
-const PLANE = { top: 30, right: 16, bottom: 46, left: 58, height: 380, dot: 6, line: 15 };
+const PLANE = { top: 30, right: 16, bottom: 46, left: 58, height: 380, dot: 6, line: 15, strip: 24 };
 const CORNERS = { power: [0, 0], "high impact": [1, 0], "low impact": [0, 1], "one-time": [1, 1] }, COLOURS = { power: "c3", "high impact": "c2", "low impact": "c5", "one-time": "c4" };
 const heading = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // Names beside their points, the first free place of eight; a box is [left, top, right, bottom].
 function placedNames(points, taken, width) {
   const meet = ([a, b, c, d], [e, f, g, h]) => a < g && e < c && b < h && f < d;
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const pen = penOf();
   return points.map((point) => {
     const text = point.name.length > 24 ? `${point.name.slice(0, 23)}…` : point.name, long = pen.measureText(text).width + 2, away = PLANE.dot + 4;
     for (const [x, y] of [[away, 0], [-away - long, 0], [-long / 2, -away - 6], [-long / 2, away + 6], [away, -12], [away, 12], [-away - long, -12], [-away - long, 12]]) {
@@ -26,7 +25,7 @@ function drawPlane(host, panel, things, middle, at, pointAt) {
   const inner = width - PLANE.left - PLANE.right, height = PLANE.height - PLANE.top - PLANE.bottom;
   const axis = (numbers) => { const marks = ticks(Math.min(...numbers), Math.max(...numbers), 0); return { marks, low: marks[0], span: marks[marks.length - 1] - marks[0] || 1 }; };
   const [across, upwards] = [at.average_share, at.times_per_person].map((place) => axis(things.map((row) => figure(row[place]))));
-  const x = (number) => PLANE.left + (inner * (number - across.low)) / across.span, y = (number) => PLANE.top + height * (1 - (number - upwards.low) / upwards.span);
+  const x = (number) => PLANE.left + (inner * (number - across.low)) / across.span, y = (number) => PLANE.top + PLANE.strip + (height - 2 * PLANE.strip) * (1 - (number - upwards.low) / upwards.span);
   const drawing = mark("svg", { viewBox: `0 0 ${width} ${PLANE.height}`, width, height: PLANE.height, role: "img", tabindex: "0", class: "lines plane",
     "aria-label": `${things.length} things by how widely and how often they are done. Arrow keys read the values.` });
   const apart = Math.max(1, Math.ceil(across.marks.length / Math.max(2, Math.floor(inner / 60))));
@@ -34,7 +33,8 @@ function drawPlane(host, panel, things, middle, at, pointAt) {
     if (order % apart === 0) drawing.append(mark("text", { class: "tick", x: x(tick), y: PLANE.top + height + 16, "text-anchor": "middle" }, numberText(tick, wide, true))); });
   upwards.marks.forEach((tick, order) => drawing.append(mark("line", { class: order ? "grid" : "zero", x1: PLANE.left, x2: width - PLANE.right, y1: y(tick), y2: y(tick) }),
     mark("text", { class: "tick", x: PLANE.left - 8, y: y(tick) + 4, "text-anchor": "end" }, numberText(tick, often, true))));
-  drawing.append(mark("text", { class: "tick", x: width - PLANE.right, y: PLANE.height - 8, "text-anchor": "end" }, wide.label), mark("text", { class: "tick", x: 4, y: 14 }, often.label));
+  drawing.append(mark("line", { class: "grid", x1: PLANE.left, x2: width - PLANE.right, y1: PLANE.top + height, y2: PLANE.top + height }),
+    mark("text", { class: "tick", x: width - PLANE.right, y: PLANE.height - 8, "text-anchor": "end" }, wide.label), mark("text", { class: "tick", x: 4, y: 14 }, often.label));
   const points = things.map((row) => ({ row, name: String(row[at.step_name]), x: x(figure(row[at.average_share])), y: y(figure(row[at.times_per_person])) })).sort((a, b) => a.x - b.x || a.y - b.y);
   const taken = points.map((point) => [point.x - PLANE.dot, point.y - PLANE.dot, point.x + PLANE.dot, point.y + PLANE.dot]);
   if (middle) {

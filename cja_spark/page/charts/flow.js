@@ -37,10 +37,10 @@ function linkMark(panel, row, from, to, scale) {
 }
 
 function nodeMark(panel, one) {
-  const at = columnAt(panel, "path_views"), figures = shown(one.row[at], panel.columns[at]), fits = Math.max(6, Math.floor((one.width - FLOW.node - 12) / 7.5));
+  const at = columnAt(panel, "path_views"), figures = shown(one.row[at], panel.columns[at]), tall = one.height > 27, fits = Math.max(6, Math.floor((one.width - FLOW.node - 12) / 7.5) - (tall ? 0 : figures.length + 1));
   const label = one.label.length > fits ? `${one.label.slice(0, fits - 1)}\u2026` : one.label;
   return mark("g", { class: "flow-node", tabindex: "-1", role: "img", "aria-label": `${one.label}, ${headOfColumn(one.column)}: ${figures}`, "data-key": one.key }, mark("title", {}, `${one.label}: ${figures}`), mark("rect", { class: isHidden(one.row[at]) ? "unknown" : one.kind === "item" || one.kind === "metric" ? "column" : "column end", x: one.x, y: one.y, width: FLOW.node, height: one.height }),
-    mark("text", { class: "flow-name", x: one.x + FLOW.node + 5, y: one.y + 11 }, label), mark("text", { class: "tick", x: one.x + FLOW.node + 5, y: one.y + 25 }, one.height > 27 ? figures : ""));
+    mark("text", { class: "flow-name", x: one.x + FLOW.node + 5, y: one.y + 11 }, label), tall ? mark("text", { class: "tick", x: one.x + FLOW.node + 5, y: one.y + 25 }, figures) : mark("text", { class: "tick", x: one.x + FLOW.node + 11 + Math.ceil(penOf().measureText(label).width), y: one.y + 11 }, figures));
 }
 
 const headOfColumn = (column) => (column === 0 ? "Anchor" : column > 0 ? `+${column}` : `\u2212${-column}`);

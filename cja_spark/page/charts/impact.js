@@ -19,7 +19,7 @@ charts.impact = (host, whole) => {
   const at = Object.fromEntries(["row_kind", "step_name", "interval", "people", "times_per_person", "change_rate"].map((name) => [name, columnAt(whole, name)]));
   const rows = whole.rows.filter((row) => row[at.row_kind] === "interval"), of = (kind) => whole.rows.find((row) => row[at.row_kind] === kind), [all, left] = [of("total"), of("left_out")];
   const names = [...new Set(rows.map((row) => row[at.step_name]))], numbers = [...new Set(rows.map((row) => Number(row[at.interval])))], rate = whole.columns[at.times_per_person];
-  const word = whole.columns[at.interval].label, zero = left ? "First use" : "Release", people = (row) => node("b", {}, shown(row[at.people], whole.columns[at.people]));
+  const word = whole.columns[at.interval].label, called = /^\d/.test(word) ? `${word}, number` : word, zero = left ? "First use" : "Release", people = (row) => node("b", {}, shown(row[at.people], whole.columns[at.people]));
   if (all) host.append(node("p", { class: "note started" }, people(all), left ? " people with a first use and all of the time around it" : " people active in the time around the release"));
   const known = rows.some((row) => row[at.times_per_person] !== null);
   if (!known) { host.append(nothing("Nothing is known of the time around day 0.")); tableBelow(host, whole); return; }
@@ -29,7 +29,7 @@ charts.impact = (host, whole) => {
   const pointAt = (order, x, y) => {
     pointers.forEach((point) => point(order));
     if (order === null) { hideTip(); return; }
-    showTip(`${word} ${labels[order]}`, metrics.filter((metric) => !off.has(metric.at)).map((metric) => [metric.colour, metric.label, isHidden(panel.rows[order][metric.at]) ? shown(panel.rows[order][metric.at], metric) : exact(panel.rows[order][metric.at], metric)]), x, y);
+    showTip(`${called} ${labels[order]}`, metrics.filter((metric) => !off.has(metric.at)).map((metric) => [metric.colour, metric.label, isHidden(panel.rows[order][metric.at]) ? shown(panel.rows[order][metric.at], metric) : exact(panel.rows[order][metric.at], metric)]), x, y);
   };
   const places = axisGroups(panel, metrics).map((group) => ({ group, place: node("div", { class: "plot" }) }));
   const draw = ({ group, place }) => {
@@ -42,7 +42,7 @@ charts.impact = (host, whole) => {
   };
   const redraw = () => { pointers = places.map(draw); };
   host.append(node("ul", { class: "changes" }, ...names.map((name, place) => changeOf(whole.rows, at, whole, name, `c${place}`))));
-  grid.append(...places.map(({ group, place }) => node("figure", {}, legend(group, off, redraw), place, node("p", { class: "note" }, `${rate.label}; ${word.toLowerCase()} 0 begins with the ${zero.toLowerCase()}.`))));
+  grid.append(...places.map(({ group, place }) => node("figure", {}, legend(group, off, redraw), place, node("p", { class: "note" }, `${rate.label}; ${called.toLowerCase()} 0 begins with the ${zero.toLowerCase()}.`))));
   host.append(grid);
   redraw();
   let width = grid.clientWidth;

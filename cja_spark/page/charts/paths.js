@@ -1,6 +1,6 @@
 // The best and the worst paths: each with its rate, the interval that the true one lies in, and the rate of all as a line.
 const LISTS = { top: "Convert most often", bottom: "Convert least often" };
-const BETWEEN = " \u2192 ";
+const BETWEEN = " \u2192 ", ROOM = 1.03; // so that a mark or a line at the far end is whole
 
 function stepsOf(text) {
   const steps = String(text).split(BETWEEN);
@@ -37,7 +37,7 @@ charts.paths = (host, panel) => {
   const listed = panel.rows.filter((row) => row[kindAt] in LISTS), total = panel.rows.find((row) => row[kindAt] === "total");
   if (!listed.length) host.append(nothing());
   const overall = total ? figure(total[rateAt]) : null;
-  const most = listed.reduce((top, row) => Math.max(top, figure(row[highAt]) || 0), overall || 0) || 1;
+  const most = listed.reduce((top, row) => Math.max(top, figure(row[highAt]) || 0), overall || 0) * ROOM || 1;
   for (const [kind, title] of Object.entries(LISTS)) {
     const rows = listed.filter((row) => row[kindAt] === kind);
     if (rows.length) host.append(node("h3", {}, title), node("ol", { class: "paths" }, ...rows.map((row) => pathRow(panel, row, { most, overall }))));

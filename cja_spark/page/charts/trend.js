@@ -40,6 +40,13 @@ function linePath(points) {
   return path;
 }
 
+// What tells how wide a text of a drawing is.
+function penOf() {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return pen;
+}
+
 // Points with no neighbour have no line, so they get a dot.
 const lonely = (points) => points.filter((point, at) => point && !points[at - 1] && !points[at + 1]);
 
@@ -47,6 +54,7 @@ function drawLines(host, panel, labels, group, off, pointAt) {
   const metrics = group.metrics.filter((metric) => !off.has(metric.at));
   const width = Math.max(260, host.clientWidth), inner = width - MARGIN.left - MARGIN.right, height = HEIGHT - MARGIN.top - MARGIN.bottom;
   const numbers = metrics.flatMap((metric) => panel.rows.map((row) => figure(row[metric.at]))).filter((number) => number !== null).concat(group.level ?? []);
+  const withheld = !numbers.length && metrics.some((metric) => panel.rows.some((row) => isHidden(row[metric.at])));
   const low = numbers.reduce((least, number) => Math.min(least, number), 0), high = numbers.reduce((most, number) => Math.max(most, number), 0);
   const marks = ticks(low, high, group.family === "count" ? 1 : 0), bottom = marks[0], top = marks[marks.length - 1];
   const x = (at) => MARGIN.left + (labels.length > 1 ? (inner * at) / (labels.length - 1) : inner / 2);
@@ -64,9 +72,10 @@ function drawLines(host, panel, labels, group, off, pointAt) {
   for (const metric of metrics) {
     const points = panel.rows.map((row, at) => (figure(row[metric.at]) === null ? null : [x(at), y(figure(row[metric.at]))]));
     const whole = points.every((point) => point !== null) && points.length > 1;
-    if (metrics.length === 1 && whole) drawing.append(mark("path", { class: `area ${metric.colour}`, d: `${linePath(points)}L${x(labels.length - 1)} ${y(Math.max(bottom, 0))}L${x(0)} ${y(Math.max(bottom, 0))}Z` }));
+    if (metrics.length === 1 && whole && group.level === undefined) drawing.append(mark("path", { class: `area ${metric.colour}`, d: `${linePath(points)}L${x(labels.length - 1)} ${y(Math.max(bottom, 0))}L${x(0)} ${y(Math.max(bottom, 0))}Z` }));
     drawing.append(mark("path", { class: `line ${metric.colour}`, d: linePath(points) }), ...lonely(points).map(([cx, cy]) => mark("circle", { class: `dot ${metric.colour}`, cx, cy, r: 4 })));
   }
+  if (withheld) drawing.append(mark("text", { class: "tick", x: MARGIN.left + inner / 2, y: MARGIN.top + height / 2, "text-anchor": "middle" }, "Every figure is about too few people."));
   if (group.level !== undefined) drawing.append(mark("line", { class: "level", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(group.level), y2: y(group.level) }));
   const cross = mark("g", { class: "cross", visibility: "hidden" });
   drawing.append(cross);
