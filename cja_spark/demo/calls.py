@@ -8,7 +8,9 @@ from pyspark.sql import functions as F
 from cja_spark.demo.chance import chance, pick
 
 HOUR_MS = 3_600_000
-CALL_SHARE = {"help": 0.4, "tracking": 0.06, "purchase": 0.02}  # of visits of a kind after which the person calls
+CALL_SHARE = {  # of visits of a kind after which the person calls
+    "help": 0.4, "lost": 0.2, "tracking": 0.06, "helped_purchase": 0.06, "helped_checkout": 0.1, "purchase": 0.02, "found_purchase": 0.02,
+}  # fmt: skip
 OTHER_SHARE = 0.004
 NOBODY_SHARE = 0.02  # of calls whose caller nobody looked up
 REASONS = ("delivery", "return", "payment", "size", "account")

@@ -23,17 +23,24 @@ PATHS = {
     "purchase": ("home", "category", "product", "cart", "checkout", "confirmation"),
     "help": ("home", "help", "help_article"),
     "tracking": ("home", "help", "order_tracking"),
+    "found_cart": ("home", "search", "product", "cart"),
+    "found_checkout": ("home", "search", "product", "cart", "checkout"),
+    "found_purchase": ("home", "search", "product", "cart", "checkout", "confirmation"),
+    "lost": ("home", "help"),
+    "helped_purchase": ("home", "category", "product", "help", "help_article", "cart", "checkout", "confirmation"),
+    "helped_checkout": ("home", "category", "product", "help", "help_article", "cart", "checkout"),
 }
 NEEDS_LOGIN = ("checkout", "confirmation", "order_tracking")
 KINDS = {  # per channel the weights of PATHS
-    "direct": (24, 24, 10, 10, 5, 11, 9, 7),
-    "search": (34, 28, 16, 8, 4, 6, 3, 1),
-    "email": (16, 26, 6, 16, 8, 24, 2, 2),
-    "paid": (44, 28, 8, 9, 4, 6, 1, 0),
-    "social": (56, 30, 5, 5, 2, 2, 0, 0),
-    "affiliate": (30, 28, 8, 14, 7, 12, 1, 0),
+    "direct": (22, 23, 8, 9, 5, 9, 8, 7, 2, 1, 2, 2, 1, 1),
+    "search": (33, 27, 12, 7, 4, 5, 2, 1, 3, 1, 3, 1, 1, 0),
+    "email": (16, 26, 4, 15, 8, 22, 2, 2, 2, 1, 1, 0, 1, 0),
+    "paid": (43, 28, 6, 8, 4, 5, 1, 0, 1, 1, 1, 1, 0, 1),
+    "social": (56, 30, 4, 4, 2, 2, 0, 0, 1, 0, 1, 0, 0, 0),
+    "affiliate": (30, 28, 6, 13, 7, 10, 1, 0, 2, 1, 1, 0, 1, 0),
 }
 MOST_VISITS = 12
+TRACKING_DAY, TRACKED_SHARE = 181, 0.5  # from this day of the year on the help asks first "Where is my order?"; who then goes there
 ACCOUNT_SHARE, LOGIN_SHARE, APP_SHARE, SECOND_BROWSER_SHARE = 0.6, 0.35, 0.3, 0.15
 
 
@@ -80,19 +87,29 @@ def persons(spark: SparkSession, year: Year) -> DataFrame:
 def _kinds() -> list[str]:
     """Kinds of visits by percent: first those of people with an account, channel after channel, then the others'.
 
-    Nobody without an account gets to a page that needs a login: such a visit ends at a product.
+    Nobody without an account gets to a page that needs a login: such a visit ends at a product, found by a search or not.
     """
     names = [weighted(dict(zip(PATHS, weights, strict=True))) for weights in KINDS.values()]
     with_account = [name for channel in names for name in channel]
-    without = ["browse" if set(PATHS[name]) & set(NEEDS_LOGIN) else name for name in with_account]
+    without = [_as_guest(name) for name in with_account]
     return with_account + without
 
 
-def _kind(seed: int) -> Column:
+def _as_guest(kind: str) -> str:
+    """What a visit becomes without an account."""
+    if not set(PATHS[kind]) & set(NEEDS_LOGIN):
+        return kind
+    return "search" if "search" in PATHS[kind] else "browse"
+
+
+def _kind(year: Year) -> Column:
     """How far a visit gets."""
-    percent = F.floor(chance("kind", seed, "person", "visit") * 100)
+    key = ("person", "visit")
+    percent = F.floor(chance("kind", year.seed, *key) * 100)
     others = F.when(F.col("crm_id").isNull(), F.lit(100 * len(KINDS))).otherwise(F.lit(0))
-    return listed(_kinds(), others + F.col("_channel") * 100 + percent)
+    kind = listed(_kinds(), others + F.col("_channel") * 100 + percent)
+    asked = (F.col("start") >= year.begin_ms + TRACKING_DAY * DAY_MS) & F.col("crm_id").isNotNull()
+    return F.when((kind == "help") & asked & (chance("tracked", year.seed, *key) < TRACKED_SHARE), F.lit("tracking")).otherwise(kind)
 
 
 def _campaign(start: Column) -> Column:
@@ -123,7 +140,7 @@ def visits(spark: SparkSession, year: Year) -> DataFrame:
         .select(
             "person", "visit", "crm_id", "household", "start", "channel",
             F.when(F.col("channel").isin("email", "paid", "affiliate"), _campaign(F.col("start"))).alias("campaign"),
-            _kind(seed).alias("kind"),
+            _kind(year).alias("kind"),
             (chance("app", seed, *key) < APP_SHARE).alias("in_app"),
             (F.col("crm_id").isNotNull() & (chance("login", seed, *key) < LOGIN_SHARE)).alias("login"),
             F.when(second, F.lit(1)).otherwise(F.lit(0)).alias("browser"),

@@ -1,6 +1,7 @@
-"""Take the pictures of the recipes from the page of the demo: `python -m tests.browser.pictures build/demo/report.html`.
+"""Take the pictures of the recipes and of the README from the page of the demo: `python -m tests.browser.pictures build/demo/report.html`.
 
-A recipe shows `../images/NAME.png`; NAME is the report's. A picture is the report's panel, light, at three quarters of its size.
+A recipe shows `../images/NAME.png`; NAME is the report's. A picture is the report's panel, light, at three quarters of its size. The README
+shows `docs/images/demo-page.png`: the window where one of the reports begins.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IMAGES, RECIPES = ROOT / "docs/images", ROOT / "docs/recipes"
 WIDTH, TALLEST, SCALE = 1440, 700, 0.75  # of the window and of a panel in pixels; of the picture
 LARGEST = 100_000  # of a file, in bytes
+WINDOW, BEGINS = 1560, "checkout_fallout"  # of the README's picture: how tall the window is, and at which report
 PICTURE = re.compile(r"!\[[^\]]+\]\(\.\./images/([a-z_]+)\.png\)")
 PANEL = """(() => {
   const at = JSON.parse(document.getElementById('panels').textContent).findIndex((panel) => panel.name === NAME);
@@ -41,6 +43,10 @@ def take(page: Path, names: list[str]) -> None:
         if len(shot) > LARGEST:
             raise SystemExit(f"the picture of '{name}' has {len(shot):,} bytes, more than {LARGEST:,}.")
         (IMAGES / f"{name}.png").write_bytes(shot)
+    chromium.resize(WIDTH, WINDOW)
+    chromium.value(f"scrollTo({{ top: {PANEL.replace('NAME', repr(BEGINS))}[1] - 24, behavior: 'instant' }})")
+    chromium.resize(WIDTH, WINDOW)
+    chromium.page.screenshot(path=IMAGES / "demo-page.png")
     chromium.close()
 
 

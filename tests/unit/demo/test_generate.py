@@ -17,7 +17,7 @@ from cja_spark.demo.browsing import BOT
 from cja_spark.demo.generate import MARKER, generate
 from cja_spark.demo.mailings import mailings
 from cja_spark.demo.spec import Year
-from cja_spark.demo.visits import visits
+from cja_spark.demo.visits import CHANNELS, KINDS, PATHS, visits
 from cja_spark.errors import ConfigurationError, UnwritableError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -226,3 +226,18 @@ def test_the_year_begins_where_the_flag_says():
     year = Year(first_day=date(2024, 3, 1))
     assert year.last_day == date(2025, 2, 28)
     assert year.end_ms - year.begin_ms == 365 * 86_400_000
+
+
+@pytest.mark.parametrize("section", ["search", "help"])
+def test_some_who_search_or_read_help_order_in_the_same_visit_and_most_do_not(made, section):
+    target, _ = made
+    visits: dict[str, set] = {}
+    for _, row in json_rows(target, "web"):
+        if identity(row, "ECID") != BOT:
+            visits.setdefault(row["_id"].rsplit("-", 1)[0], set()).add(row["web"]["webPageDetails"]["siteSection"])
+    with_it = [seen for seen in visits.values() if section in seen]
+    assert 0.01 < sum("confirmation" in seen for seen in with_it) / len(with_it) < 0.35
+
+
+def test_each_channel_says_of_every_hundred_visits_how_far_they_get():
+    assert {(name, sum(weights), len(weights)) for name, weights in KINDS.items()} == {(name, 100, len(PATHS)) for name in CHANNELS}

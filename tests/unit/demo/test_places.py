@@ -41,6 +41,7 @@ def test_each_step_of_the_way_goes_to_the_same_places():
         assert arguments[0] == verb
         assert (given["--lake"], given["--files"]) == (places["lake"], places["files"])
         assert given.get("--out") == (places["out"] if verb == "report" else None)
+        assert given.get("--fewest-people") == ("0" if verb == "report" else None)
 
 
 def test_a_size_outside_the_bounds_is_refused_before_a_folder_is_made(tmp_path):

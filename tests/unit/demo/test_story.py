@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from datetime import date, timedelta
 
 import pytest
 from pyspark.sql import functions as F
@@ -9,8 +10,8 @@ from pyspark.sql import functions as F
 from cja_spark.demo.browsing import app, site
 from cja_spark.demo.calls import CALL_SHARE, OTHER_SHARE, calls
 from cja_spark.demo.mailings import mailings
-from cja_spark.demo.spec import Year
-from cja_spark.demo.visits import KINDS, PATHS, pages, season, visits
+from cja_spark.demo.spec import DAY_MS, Year
+from cja_spark.demo.visits import KINDS, PATHS, TRACKING_DAY, pages, season, visits
 
 YEAR = Year(events=100_000)
 
@@ -64,7 +65,7 @@ def test_visits_by_campaign_mail_buy_most(visited):
 
 def test_nobody_without_an_account_reaches_a_page_that_needs_one(visited):
     found = visited.where("crm_id is null").select("kind").distinct().collect()
-    assert {row["kind"] for row in found} == {"bounce", "browse", "search", "cart", "help"}
+    assert {row["kind"] for row in found} == {"bounce", "browse", "search", "cart", "help", "lost", "found_cart"}
 
 
 def test_campaigns_belong_to_the_channels_that_advertise(visited):
@@ -108,3 +109,11 @@ def test_app_and_site_share_the_paths_that_mean_the_same(visited):
     assert all(web[name].dataType == phone[name].dataType for name in shared)
     assert set(web.names) - shared == {"environment"}
     assert set(phone.names) - shared == {"application", "device"}
+
+
+def test_from_march_on_more_of_those_with_an_account_who_need_help_track_their_order(visited):
+    later = (F.col("start") >= YEAR.begin_ms + TRACKING_DAY * DAY_MS).alias("later")
+    rows = visited.where("crm_id is not null and kind in ('help', 'tracking')").groupBy(later).agg(F.avg((F.col("kind") == "tracking").cast("int")).alias("share"))
+    shares = {row["later"]: row["share"] for row in rows.collect()}
+    assert shares[True] > 1.4 * shares[False] > 0.4
+    assert YEAR.first_day + timedelta(days=TRACKING_DAY) == date(2026, 3, 1)
