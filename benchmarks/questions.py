@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from benchmarks.events import DAYS, START_MS, STEPS, VIEW
 from cja_spark.lake import Lake
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.fallout import Fallout
+from cja_spark.reports.flow_items import with_items_shown
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
-from cja_spark.reports.one_pass import Pass
-from cja_spark.reports.readers import run_pass
+from cja_spark.reports.periods_read import journeys_read
+from cja_spark.reports.readers import run_pass, run_surely
 from cja_spark.reports.sessions import Sessions
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table import Table
@@ -43,10 +45,12 @@ REPORT_OF: dict[str, Report] = {
 def ask(lake: Lake, reports: list[Report], view: View = VIEW) -> list[Rows]:
     """Rows of some reports in one pass; another view may differ in what is not stored."""
     until = START_MS + DAYS * 86_400_000 - 1
-    values = lake.values(VIEW.name).read()
-    asks = asks_of(reports, view, values, data_until=until, as_of=until, arrays={})
-    passed: Pass = run_pass(lake.journeys(VIEW.name).read(), columns_of(reports, view), asks, "arrow")
-    names = names_from(values, stored=True)
+    values, journeys = lake.values(VIEW.name).stored(), lake.journeys(VIEW.name)
+    names = names_from(values.rows, values)
+    asks = asks_of(reports, view, values.rows, data_until=until, as_of=until, arrays={})
+    read = journeys_read(journeys, journeys.version(), asks, view)
+    asks = with_items_shown(read, asks, values.rows, "arrow")
+    asks, passed = run_surely(partial(run_pass, read, columns_of(reports, view), reader="arrow"), asks, names)
     return [
         REPORTS.named(one.report.report).finish(sums, one, names).to_pylist()
         for one, sums in zip(asks, passed.sums, strict=True)

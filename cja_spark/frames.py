@@ -92,7 +92,7 @@ def report_rows(
             f"{passed.excluded_persons} persons have more than {view.max_events:,} events and are left out (rule L3).",
             stacklevel=2,
         )
-    names = with_people(shown_names(names_from(values, stored=False), asks), lambda: rows.select(F.xxhash64("person_id").alias("person"), "person_id"))
+    names = with_people(shown_names(names_from(values), asks), lambda: rows.select(F.xxhash64("person_id").alias("person"), "person_id"))
     answers = [REPORTS.named(a.report.report).finish(s, a, names) for a, s in zip(asks, passed.sums, strict=True)]
     return [events.sparkSession.createDataFrame(answer) for answer in answers]
 

@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import SparkSession
 
 from cja_spark.connection.connect import connect as load
 from cja_spark.connection.identities import Figures, preflight_connection, stitched_connection
@@ -49,8 +49,8 @@ from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from, with_people
 from cja_spark.reports.one_pass import Pass, no_pass
 from cja_spark.reports.people_behind import Behind, people_behind
-from cja_spark.reports.periods_read import is_read
-from cja_spark.reports.readers import Reader, run_pass
+from cja_spark.reports.periods_read import journeys_read
+from cja_spark.reports.readers import Reader, run_pass, run_surely
 from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
 from cja_spark.reports.summaries import names_with, with_summaries
@@ -180,7 +180,7 @@ def _explain(lake: Lake, project: Project, reports: Sequence[Report], as_of: dat
     built, asks, _ = _prepared(lake, project, reports, as_of)
     if built.version < 0:
         return explain_without_journeys(asks)
-    return explain_pass(journeys_read(lake, project, asks, built.version), columns_of(reports, project.view), asks, reader)
+    return explain_pass(journeys_read(lake.journeys(project.view.name), built.version, asks, project.view), columns_of(reports, project.view), asks, reader)
 
 
 def report(
@@ -214,15 +214,15 @@ def _report(
     lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader, *, keep_rows: bool
 ) -> Run:
     built, asks, summaries = _prepared(lake, project, reports, as_of)
-    values = lake.values(project.view.name).read()
+    values, stored = lake.values(project.view.name).stored(), lake.journeys(project.view.name)
+    names_of = shown_names(names_with(names_from(values.rows, values), summaries), asks)
+    names_of = with_people(names_of, lambda: stored.read(built.version))
     if built.version < 0:
         passed = no_pass(len(asks))
     else:
-        journeys = journeys_read(lake, project, asks, built.version)
-        asks = with_items_shown(journeys, asks, values, reader)
-        passed = run_pass(journeys, columns_of(reports, project.view), asks, reader)
-    names_of = shown_names(names_with(names_from(values, stored=True), summaries), asks)
-    names_of = with_people(names_of, lambda: lake.journeys(project.view.name).read(built.version))
+        journeys = journeys_read(stored, built.version, asks, project.view)
+        asks = with_items_shown(journeys, asks, values.rows, reader)
+        asks, passed = run_surely(partial(run_pass, journeys, columns_of(reports, project.view), reader=reader), asks, names_of)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):
         every = with_summaries(sums, ask, summaries)
@@ -282,15 +282,6 @@ def built_of(lake: Lake, project: Project) -> Built:
     if not project.connection.events():
         raise InputError("The connection has summary data only: there are no journeys and no persons.")
     return built(lake, project.view, project.connection.matches())
-
-
-def journeys_read(lake: Lake, project: Project, asks: Sequence[Ask], version: int) -> DataFrame:
-    """Journeys of one pinned version, only the periods that some report reads, and profiles.
-
-    Rows: one per person and period, as the lake has them.
-    """
-    rows = lake.journeys(project.view.name).read(version)
-    return rows.where(is_read(F.col("period"), asks, project.view))
 
 
 def segments_named(segment: Segment) -> tuple[str, ...]:

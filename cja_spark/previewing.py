@@ -13,6 +13,7 @@ from cja_spark.project import Project
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.names import names_from
+from cja_spark.reports.periods_read import journeys_read
 from cja_spark.reports.readers import Reader, run_pass
 from cja_spark.reports.trend import Trend
 from cja_spark.sources.failures import spark_errors
@@ -71,12 +72,12 @@ def preview(lake: Lake, project: Project, *, as_of: datetime | None = None, read
     until = milliseconds_of(built.data_until)
     report = Trend(name="preview", granularity="year", metrics=tuple(CONTAINERS.values()))
     with spark_errors("preview", lake.location):
-        values = lake.values(view.name).read()
+        values = lake.values(view.name).stored()
         arrays = plan.arrays_of(view, project.connection.matches())
-        [inside] = asks_of([report], view, values, data_until=until, as_of=until if as_of is None else milliseconds_of(as_of), arrays=arrays)
+        [inside] = asks_of([report], view, values.rows, data_until=until, as_of=until if as_of is None else milliseconds_of(as_of), arrays=arrays)
         asks = (replace(inside, view=view.model_copy(update={"view_segments": ()})), inside)
-        passed = run_pass(plan.journeys_read(lake, project, asks, built.version), columns_of([report], view), asks, reader)
-        names = names_from(values, stored=True)
+        passed = run_pass(journeys_read(lake.journeys(view.name), built.version, asks, view), columns_of([report], view), asks, reader)
+        names = names_from(values.rows, values)
         counts = []
         for ask, sums in zip(asks, passed.sums, strict=True):
             [total] = REPORTS.named("trend").finish(sums, ask, names).slice(0, 1).to_pylist()

@@ -11,7 +11,6 @@ from functools import partial
 
 import numpy as np
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from cja_spark import plan
 from cja_spark.audiences.approvals import Approval
@@ -39,7 +38,7 @@ from cja_spark.reports.compile import (
     values_of,
 )
 from cja_spark.reports.members import members
-from cja_spark.reports.periods_read import is_read
+from cja_spark.reports.periods_read import journeys_read
 from cja_spark.reports.ranges import Ranges
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.spec import Report
@@ -113,9 +112,8 @@ def people(
     )  # fmt: skip
     members_of = Report(name=audience.name, report="members")
     ask = replace(reading, report=members_of, text_ids={**ids, **standard_ids([reading])})
-    journeys = lake.journeys(view.name).read(version)
-    rows = journeys.where(is_read(F.col("period"), [ask], view))
-    return members(rows, columns_of([asked], view), ask, partial(passes, tree=audience.segments), reader)
+    journeys = journeys_read(lake.journeys(view.name), version, [ask], view)
+    return members(journeys, columns_of([asked], view), ask, partial(passes, tree=audience.segments), reader)
 
 
 def _ranges(asked: Report, view: View, last: int, audience: Audience) -> Ranges:

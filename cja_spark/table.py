@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from cja_spark.driver_reads import (
 from cja_spark.hadoop import hadoop_path
 from cja_spark.identifiers import quoted
 from cja_spark.local_rows import local_rows
+from cja_spark.stored import Stored
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
@@ -118,6 +120,10 @@ class Table:
         if version is not None:
             reader = reader.option("versionAsOf", version)
         return reader.load(self.address) if self.by_path else reader.table(self.address)
+
+    def stored(self, version: int | None = None) -> Stored:
+        """The table's rows with the files that they lie in."""
+        return Stored(self.read(version), partial(self.files, version))
 
     @property
     def columns(self) -> list[str]:

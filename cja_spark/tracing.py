@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark import plan
@@ -31,13 +30,14 @@ from cja_spark.reports.compile import (
 )
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.names import names_from
-from cja_spark.reports.periods_read import is_read
+from cja_spark.reports.periods_read import journeys_read
 from cja_spark.reports.standard import texts_with_standard
 from cja_spark.reports.table import Table
 from cja_spark.reports.traced import Traced, traced_events
 from cja_spark.reports.traced_credits import traced_credits
 from cja_spark.reports.traced_sums import traced_sums
 from cja_spark.sources.failures import spark_errors
+from cja_spark.stored import Stored
 from cja_spark.tracing_asked import asked_of, formulas_of, tables_of, units_of
 from cja_spark.tracing_people import is_person, no_events
 from cja_spark.view.calendar import local_day
@@ -99,8 +99,8 @@ def trace(
     built = plan.built_of(lake, project)
     until = milliseconds_of(built.data_until)
     with spark_errors("trace", lake.location):
-        values = lake.values(view.name).read()
-        ids, maps = values_of([asked], view, values)
+        values = lake.values(view.name).stored()
+        ids, maps = values_of([asked], view, values.rows)
         moment = until if as_of is None else milliseconds_of(as_of)
         ask = Ask(
             asked, view, window_with(asked, view, None, until, moment), arrays=plan.arrays_of(view, project.connection.matches()),
@@ -112,9 +112,9 @@ def trace(
         return _traced(person_id, journeys, ask, tables, values)
 
 
-def _traced(person_id: str, journeys: Journeys, ask: Ask[Traced], tables: Sequence[Table], values: DataFrame) -> Trace:
+def _traced(person_id: str, journeys: Journeys, ask: Ask[Traced], tables: Sequence[Table], values: Stored) -> Trace:
     view, seen = ask.view, Seen(journeys, ask)
-    stored = names_from(values, stored=True)
+    stored = names_from(values.rows, values)
     texts = texts_with_standard(shown_names(stored, [ask]), view)
     as_tables = [Seen(journeys, _as_table(ask, table)) for table in tables]
     days = (local_day(ask.window.start, view.time_zone), local_day(max(ask.window.end - 1, ask.window.start), view.time_zone))
@@ -135,13 +135,13 @@ def _as_table(ask: Ask[Traced], table: Table) -> Ask[Table]:
 
 def _journey_of(lake: Lake, ask: Ask[Traced], person_id: str, version: int) -> Journeys:
     columns = columns_of([ask.report], ask.view)
-    rows = lake.journeys(ask.view.name).read(version).where(is_person(person_id))
-    read = rows.where(is_read(F.col("period"), [ask], ask.view))
+    table = lake.journeys(ask.view.name)
+    read = journeys_read(table, version, [ask], ask.view).rows.where(is_person(person_id))
     found = read.orderBy("period", F.col("chunk").asc_nulls_first()).select("person", "t", *columns).toArrow()
     journeys = merge([found] if found.num_rows else [], columns)
     shown = journeys.between(ask.window.read_from, ask.window.end).events
     if shown == 0:
-        raise InputError(no_events(lake, ask, rows, person_id, version))
+        raise InputError(no_events(lake, ask, table.read(version).where(is_person(person_id)), person_id, version))
     if shown > MOST_EVENTS:
         raise InputError(f"person '{person_id}' has {shown:,} events; a trace shows {MOST_EVENTS:,} at most. Name a report with a shorter range.")
     return journeys

@@ -85,7 +85,8 @@ def _figures_per_code(codes: Numbers, people: Ints, sessions: Ints, size: int) -
 
 
 def walked(
-    paths: Anchored, side: int, columns: int, people: Ints, sessions: Ints, shown: Numbers, *, links: bool = True, periods: Ints | None = None
+    paths: Anchored, side: int, columns: int, people: Ints, sessions: Ints, shown: Numbers, *, nodes: bool = True, links: bool = True,
+    periods: Ints | None = None,
 ) -> Walked:
     """Walk along each path: count each value of a step, and its links with the values of the step nearer to the anchor.
 
@@ -97,6 +98,7 @@ def walked(
         sessions: the session of each anchor.
         shown: the number that each number is counted as, per column from that of the anchors outwards; of no column where
             each is counted as itself.
+        nodes: whether nodes are counted, or links alone.
         links: whether links are counted, or nodes alone.
         periods: the period of each path, where figures are told by it.
 
@@ -113,23 +115,24 @@ def walked(
     wanted = 2 * columns if paths.single() else 0
     keys, figures, at, filled = np.full(ROOM, EMPTY, np.int64), figures_of(ROOM), 0, 0
     while at < len(paths.at):
-        at, filled, more = _walk(at, filled, keys, figures, through, numbers, steps, anchors, units, (width, columns), wanted, shown, links)
+        at, filled, more = _walk(at, filled, keys, figures, through, numbers, steps, anchors, units, (width, columns), wanted, shown, (nodes, links))
         if at < len(paths.at):
             keys, figures = _with_room(keys, figures, filled + more)
     keys, of_keys = tallied(keys, figures)
     place, pair = np.divmod(keys, width * width)
     before, number = np.divmod(pair, width)
     found = (place, np.where(before == width - 1, -1, before), number, of_keys)
-    return _with_through(found, through[:, :FIGURES].astype(np.int64), end, columns, links=links)
+    return _with_through(found, through[:, :FIGURES].astype(np.int64), end, columns, (nodes, links))
 
 
 def _with_through(
-    found: tuple[Ints, Ints, Ints, npt.NDArray[np.int64]], through: npt.NDArray[np.int64], end: int, columns: int, *, links: bool
+    found: tuple[Ints, Ints, Ints, npt.NDArray[np.int64]], through: npt.NDArray[np.int64], end: int, columns: int, counted: tuple[bool, bool]
 ) -> Walked:
     """With the ends as nodes, and links from end to end: of all that stood at the end in the column before."""
     place, before, number, figures = found
-    nodes = np.flatnonzero(through[:, 0])
-    after = nodes[nodes % columns + 1 < columns] if links else nodes[:0]
+    some = np.flatnonzero(through[:, 0])
+    nodes = some if counted[0] else some[:0]
+    after = some[some % columns + 1 < columns] if counted[1] else some[:0]
     period, column = np.divmod(np.concatenate([place, nodes, after + 1]), columns)
     return Walked(
         period,
@@ -155,7 +158,7 @@ def _as_shown(shown, column, number):
 
 
 @numba.njit(cache=True, nogil=True)
-def _walk(begin, filled, keys, figures, through, numbers, steps, anchors, units, sizes, most, shown, links):
+def _walk(begin, filled, keys, figures, through, numbers, steps, anchors, units, sizes, most, shown, counted):
     """Walk from a path on, as long as there is room; the path to go on with, how many keys there are, how many it may add."""
     offsets, owners, shift = steps
     begins, unit, first, side = anchors
@@ -172,12 +175,13 @@ def _walk(begin, filled, keys, figures, through, numbers, steps, anchors, units,
             inside = _of_unit(step, owners, unit[path])
             here = shift + offsets[step] if inside else len(numbers) - 1
             until = shift + offsets[step + 1] if inside else len(numbers)
-            if links:
+            if counted[1]:
                 filled += _count_links(keys, figures, own, column, width, numbers, low, high, here, until, person, session, shown)
             if not inside:
                 _count_through(through, own + column, own + columns, person, session)
                 break
-            filled += _count_nodes(keys, figures, own, column, width, width - 1, numbers, here, until, person, session, shown)
+            if counted[0]:
+                filled += _count_nodes(keys, figures, own, column, width, width - 1, numbers, here, until, person, session, shown)
             low, high = here, until
             step += side
     return len(unit), filled, 0

@@ -16,13 +16,14 @@ from cja_spark.journeys.period import PROFILE_PERIOD
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import NAMES, Sums
 from cja_spark.reports.kind import REPORTS
-from cja_spark.reports.one_pass import bucket_files, read_by_arrow, read_by_spark
+from cja_spark.reports.one_pass import bucket_files, place_of, read_by_arrow, read_by_spark
 from cja_spark.reports.presets import effect
 from cja_spark.reports.readers import Reader
 from cja_spark.reports.summaries import datasets_read
+from cja_spark.stored import Stored
 
 
-def explain(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], reader: Reader = "auto") -> str:
+def explain(journeys: Stored, columns: Sequence[str], asks: Sequence[Ask], reader: Reader = "auto") -> str:
     """Say how `run_pass` answers some asks; no journey is read.
 
     Args:
@@ -32,12 +33,12 @@ def explain(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], re
         reader: who reads the columns; `auto` is explained as `arrow`, which it tries first.
     """
     stored = ("person", "t", *columns)
-    partitions = journeys.sparkSession.sparkContext.defaultParallelism
+    partitions = journeys.spark.sparkContext.defaultParallelism
     by_spark = reader == "spark"
     how = f"a scan by Spark, one exchange by bucket to {partitions} tasks" if by_spark else "Arrow opens the files, one task per bucket"
     cells = read_by_spark(journeys, columns, asks, partitions) if by_spark else read_by_arrow(journeys, columns, asks)
     steps = [
-        _step("1. list", _files(journeys.inputFiles()), "file", ("period", "bucket", "path")),
+        _step("1. list", _files(journeys.files), "file", ("period", "bucket", "path")),
         _step("2. read", how, "person, period and chunk", stored),
         _step("3. merge", "the periods and chunks of a person, joined in the task", "person", stored),
         *(_step("4. kernel", _asked(ask), "slice of persons, measure and key", NAMES) for ask in asks),
@@ -57,7 +58,7 @@ def _step(name: str, what: str, grain: str, columns: Sequence[str]) -> str:
 
 
 def _files(files: Sequence[str]) -> str:
-    periods = sorted({int(file.split("period=", 1)[1].split("/", 1)[0]) for file in files})
+    periods = sorted({place_of(file)[0] for file in files})
     of_time = [str(period) for period in periods if period != PROFILE_PERIOD]
     profiles = " and profiles" if PROFILE_PERIOD in periods else ""
     shown = f"periods {', '.join(of_time)}" if of_time else "no period"

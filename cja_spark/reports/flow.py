@@ -15,9 +15,9 @@ from cja_spark.kernels.flow import Anchored, Steps, several_steps, single_steps
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
-from cja_spark.reports.flow_cells import Whose, add_all, add_views
+from cja_spark.reports.flow_cells import Whose, add_all, add_nodes, add_views
 from cja_spark.reports.flow_over_time import finish
-from cja_spark.reports.flow_rows import KINDS
+from cja_spark.reports.flow_rows import KINDS, again
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.measures import DISTINCT
 from cja_spark.reports.spec import Report
@@ -170,6 +170,14 @@ def kernel(seen: Seen[Flow]) -> Cells:
     return _cells(seen, add_all)
 
 
+def nodes(seen: Seen[Flow]) -> Cells:
+    """Count the paths, the people and the sessions of each node alone.
+
+    Source: W1-W3.
+    """
+    return _cells(seen, add_nodes)
+
+
 def views_of_nodes(seen: Seen[Flow]) -> Cells:
     """Count the paths of each node alone: what says which items are shown, where there are very many.
 
@@ -178,7 +186,7 @@ def views_of_nodes(seen: Seen[Flow]) -> Cells:
     return _cells(seen, add_views)
 
 
-def _cells(seen: Seen[Flow], add: Callable[[Cells, Seen[Flow], Anchored, Whose], None]) -> Cells:
+def _cells(seen: Seen[Flow], add: Callable[[Cells, Seen[Flow], Anchored, Whose], object]) -> Cells:
     cells, mask = Cells(), seen.masked()
     at = np.flatnonzero(mask)
     if len(at) == 0:
@@ -241,4 +249,4 @@ def _limited(report: Flow, paths: Anchored) -> Anchored:
     return paths.only(np.append(heads[1:], len(paths.units))[: len(heads)] - 1 if report.ends_with else heads)
 
 
-REPORTS.register("flow")(Kind(Flow, kernel, finish, first=views_of_nodes))
+REPORTS.register("flow")(Kind(Flow, kernel, finish, first=views_of_nodes, again=again))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,12 +14,22 @@ from cja_spark.kernels.flow import Anchored
 from cja_spark.kernels.flow_walk import ALL, Walked, anchored, anchored_by_period, paths_by_period, walked
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
-from cja_spark.reports.flow_rows import LINKS, LINKS_OVER_TIME, NODES, NODES_OVER_TIME, TOTAL, TOTAL_OVER_TIME, edges_of
+from cja_spark.reports.flow_rows import (
+    LINKS,
+    LINKS_OVER_TIME,
+    NODES,
+    NODES_OVER_TIME,
+    NOT_LEADING,
+    TOTAL,
+    TOTAL_OVER_TIME,
+    edges_of,
+)
 
 if TYPE_CHECKING:
     from cja_spark.reports.flow import Flow
 
 Numbers = npt.NDArray[np.int32]
+LEADERS = 6  # values per item that is shown whose links a task counts by themselves
 
 
 class Whose(NamedTuple):
@@ -37,31 +47,67 @@ class Whose(NamedTuple):
 
 
 def add_all(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
-    """Add the figures of all paths, of each node and of each link; by the period of the anchor too where that is asked."""
-    ids, units, shown = paths.ids(), (whose.people, whose.sessions), _shown_on(seen, paths, range(1))
-    figures = anchored(paths, *units, shown)
-    _add(cells, TOTAL, figures[-1:])
-    (own,) = figures[:-1, 0].nonzero()
-    _add(cells, NODES, figures[own], 0, ids[own])
-    periods = _periods(seen, whose.t)
+    """Add the figures of all paths, of each node and of each link; by the period of the anchor too where that is asked.
+
+    Links of all values may be as many as events. Where there are many values and nobody knows which are shown, links are counted of
+    those that lead here, and of *other*; the path views of the rest are named, by which the driver knows whether to ask again.
+
+    Source: L2.
+    """
+    items, most = seen.ask.items, LEADERS * seen.ask.report.items
+    nodes = items is not None or len(paths.steps.ids) <= most
+    if not nodes:
+        items = _leading(cells, add_nodes(cells, seen, paths, whose), most)
+    units, periods, ids = (whose.people, whose.sessions), _periods(seen, whose.t), paths.ids()
+    shown = _shown_on(items, paths, range(1))
+    if nodes:
+        _add_anchors(cells, paths, whose, shown)
     if periods is not None:
         _add_anchors_over_time(cells, paths, whose, shown, periods)
-    for side, most in _sides(seen.ask.report):
-        shown = _shown_on(seen, paths, range(0, side * (most + 1), side))
-        _add_walked(cells, walked(paths, side, most, *units, shown), side, ids, (NODES, LINKS))
+    for side, columns in _sides(seen.ask.report):
+        shown = _shown_on(items, paths, range(0, side * (columns + 1), side))
+        _add_walked(cells, walked(paths, side, columns, *units, shown, nodes=nodes), side, ids, (NODES, LINKS))
         if periods is not None:
-            found = walked(paths, side, most, *units, shown, periods=periods)
+            found = walked(paths, side, columns, *units, shown, periods=periods)
             _add_walked(cells, found, side, ids, (NODES_OVER_TIME, LINKS_OVER_TIME), found.period)
 
 
 def add_views(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
     """Add the paths of each node."""
-    ids, figures = paths.ids(), anchored(paths, whose.people, whose.sessions, ALL)
-    (own,) = figures[:-1, 0].nonzero()
-    _add(cells, NODES, figures[own, :1], 0, ids[own])
+    every = Cells()
+    for column, (nodes, views) in add_nodes(every, seen, paths, whose).items():
+        cells.add(NODES, views, column, nodes)
+
+
+def add_nodes(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> dict[int, tuple[Ints, Ints]]:
+    """Add the figures of all paths and of each node; per column the ids of what stands in it, and their path views."""
+    ids, found = paths.ids(), {0: _add_anchors(cells, paths, whose, ALL)}
     for side, most in _sides(seen.ask.report):
-        found = walked(paths, side, most, whose.people, whose.sessions, ALL, links=False)
-        _add(cells, NODES, found.figures[:, :1], side * (found.column + 1), ids[found.number])
+        walk = walked(paths, side, most, whose.people, whose.sessions, ALL, links=False)
+        _add_walked(cells, walk, side, ids, (NODES, LINKS))
+        for column in range(most):
+            mine = walk.column == column
+            found[side * (column + 1)] = ids[walk.number[mine]], walk.figures[mine, 0]
+    return found
+
+
+def _leading(cells: Cells, nodes: Mapping[int, tuple[Ints, Ints]], most: int) -> dict[int, Ints]:
+    """The nodes of most path views of each column; add the path views of the others."""
+    leading = {}
+    for column, (ids, views) in nodes.items():
+        order = np.argsort(-views, kind="stable")
+        leading[column], rest = ids[order[:most]], order[most:]
+        cells.add(NOT_LEADING, views[rest], column, ids[rest])
+    return leading
+
+
+def _add_anchors(cells: Cells, paths: Anchored, whose: Whose, shown: Numbers) -> tuple[Ints, Ints]:
+    """Add the figures of all paths and of the nodes of the anchors' column; the ids of these and their path views."""
+    ids, figures = paths.ids(), anchored(paths, whose.people, whose.sessions, shown)
+    (own,) = figures[:-1, 0].nonzero()
+    _add(cells, TOTAL, figures[-1:])
+    _add(cells, NODES, figures[own], 0, ids[own])
+    return ids[own], figures[own, 0]
 
 
 def _periods(seen: Seen[Flow], t: Ints) -> Ints | None:
@@ -93,9 +139,8 @@ def _sides(report: Flow) -> Iterator[tuple[int, int]]:
             yield side, most
 
 
-def _shown_on(seen: Seen[Flow], paths: Anchored, columns: Iterable[int]) -> Numbers:
+def _shown_on(items: Mapping[int, Ints] | None, paths: Anchored, columns: Iterable[int]) -> Numbers:
     """What each number is counted as in some columns."""
-    items = seen.ask.items
     return ALL if items is None else paths.numbers_shown(items[column] for column in columns)
 
 

@@ -18,12 +18,13 @@ from cja_spark.reports.dictionary import shown_in, shown_values
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.flow_rows import NODES
 from cja_spark.reports.readers import Reader, read_with
+from cja_spark.stored import Stored
 from cja_spark.worker_errors import worker_errors
 
 MANY_ITEMS = 100_000  # values of a dimension above which its links are not all counted
 
 
-def with_items_shown(journeys: DataFrame, asks: Sequence[Ask], values: DataFrame, reader: Reader) -> tuple[Ask, ...]:
+def with_items_shown(journeys: Stored, asks: Sequence[Ask], values: DataFrame, reader: Reader) -> tuple[Ask, ...]:
     """Asks with the items that the columns of flows show, where there are very many to choose from.
 
     Links of all items may be as many as events; those of the items that are shown, and of *other*, are a few hundred. So such
@@ -66,7 +67,7 @@ def _with_many(dimensions: set[str], values: DataFrame) -> frozenset[str]:
 
 @worker_errors()
 def _ranked(
-    journeys: DataFrame, asks: Sequence[Ask], flows: Sequence[Flow | AttributionPanel], texts: DataFrame, reader: Reader
+    journeys: Stored, asks: Sequence[Ask], flows: Sequence[Flow | AttributionPanel], texts: DataFrame, reader: Reader
 ) -> Mapping[tuple[int, int], Ints]:
     """Per ask and column the ids of the items that are shown: by path views descending, then by the bytes of their texts."""
     view = asks[0].view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ FIGURES = ("path_views", "people", "sessions")
 TEXTS = ("row_kind", "flow_column", "item_kind", "flow_item", "next_kind", "next_item")
 NODES, LINKS, TOTAL = 0, 10, 20  # measures from here on, in the order of `FIGURES`
 NODES_OVER_TIME, LINKS_OVER_TIME, TOTAL_OVER_TIME = 30, 40, 50  # the same by period, which is the first key
+NOT_LEADING = 60  # path views of nodes whose links a task did not tell apart
 KINDS = {OTHER: "other", METRIC: "metric", ENTRY: "entry", EXIT: "exit"}  # in the order of rows, behind items
 
 
@@ -59,9 +60,27 @@ def finish(sums: Sums, ask: Ask[Flow], names: Names) -> pa.Table:
 
 def shown_items(sums: Sums, ask: Ask[Flow], names: Names) -> dict[int, Shown]:
     """What each column shows."""
-    keys, figures = figures_of(sums, NODES, 2)
-    shown = {column: _shown(keys[1][keys[0] == column], figures[0][keys[0] == column], ask, names) for column in ask.report.places()}
+    shown = _most_viewed(sums, ask, names)
     return shown if ask.report.links is None else _linked(shown, sums, ask.report.links)
+
+
+def _most_viewed(sums: Sums, ask: Ask[Flow], names: Names) -> dict[int, Shown]:
+    """The items of most path views of each column."""
+    keys, figures = figures_of(sums, NODES, 2)
+    return {column: _shown(keys[1][keys[0] == column], figures[0][keys[0] == column], ask, names) for column in ask.report.places()}
+
+
+def again(sums: Sums, ask: Ask[Flow], names: Names) -> Ask[Flow] | None:
+    """The same with the items that each column shows, where the links of one of them were not told apart in each task; else nothing.
+
+    Source: L2.
+    """
+    (columns, ids), _ = sums.measure(NOT_LEADING, 2)
+    if len(ids) == 0:
+        return None
+    shown = {column: here.ids for column, here in _most_viewed(sums, ask, names).items()}
+    doubtful = any(np.isin(some, ids[columns == column]).any() for column, some in shown.items())
+    return replace(ask, items=shown) if doubtful else None
 
 
 def edges_of(ask: Ask[Flow]) -> list[int]:

@@ -39,6 +39,7 @@ class Kind(Generic[K]):
         rows: summed cells to rows, on the driver.
         tail: how far after an event of its range it looks.
         first: journeys to cells of a pass before, which says which values are shown where a dimension has very many (L2).
+        again: what to ask once more where the cells do not say for sure what is shown; nothing where they do.
         behind: per column how many people each row's figure is about, where the rows do not show it.
     """
 
@@ -47,6 +48,7 @@ class Kind(Generic[K]):
     rows: Callable[[Sums, Ask[K], Names], pa.Table]
     tail: Callable[[K], timedelta | Months | None] = no_tail
     first: Callable[[Seen[K]], Cells] | None = None
+    again: Callable[[Sums, Ask[K], Names], Ask[K] | None] | None = None
     behind: Callable[[Sums, Ask[K], Names], Behind] | None = None
 
     def finish(self, sums: Sums, ask: Ask[K], names: Names) -> pa.Table:

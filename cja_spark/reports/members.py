@@ -15,13 +15,14 @@ from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.one_pass import bucket_files, sorted_rows, whole_persons
 from cja_spark.reports.readers import Reader
+from cja_spark.stored import Stored
 
 SCHEMA = "person_id string, person_namespace string"
 _NAMES = ("person", "person_id", "person_namespace")
 Tree = Callable[[Seen], Bools]
 
 
-def members(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tree, reader: Reader = "auto") -> DataFrame:
+def members(journeys: Stored, columns: Sequence[str], ask: Ask, passes: Tree, reader: Reader = "auto") -> DataFrame:
     """Persons with at least one range event that passes; both readers find the same.
 
     Rows:    One per person; a person lies in one bucket.
@@ -32,9 +33,9 @@ def members(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tree,
     return _by_spark(journeys, columns, ask, passes)
 
 
-def _arrow_opens(journeys: DataFrame) -> bool:
+def _arrow_opens(journeys: Stored) -> bool:
     """Whether tasks can open the files themselves; where they do not lie on this machine, one task tries."""
-    files = journeys.inputFiles()
+    files = journeys.files
     if not files or local_paths(files) is not None:
         return True
 
@@ -44,7 +45,7 @@ def _arrow_opens(journeys: DataFrame) -> bool:
             yield batch
 
     try:
-        journeys.sparkSession.range(0, 1, 1, 1).mapInArrow(run, "id bigint").collect()
+        journeys.spark.range(0, 1, 1, 1).mapInArrow(run, "id bigint").collect()
     except Exception as error:
         if not cannot_open(error):
             raise
@@ -52,9 +53,9 @@ def _arrow_opens(journeys: DataFrame) -> bool:
     return True
 
 
-def _by_arrow(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tree) -> DataFrame:
-    buckets = bucket_files(journeys.inputFiles())
-    tasks = journeys.sparkSession.range(0, len(buckets), 1, max(len(buckets), 1))
+def _by_arrow(journeys: Stored, columns: Sequence[str], ask: Ask, passes: Tree) -> DataFrame:
+    buckets = bucket_files(journeys.files)
+    tasks = journeys.spark.range(0, len(buckets), 1, max(len(buckets), 1))
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         prepare_worker()
@@ -68,10 +69,10 @@ def _by_arrow(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tre
     return tasks.mapInArrow(run, SCHEMA)
 
 
-def _by_spark(journeys: DataFrame, columns: Sequence[str], ask: Ask, passes: Tree) -> DataFrame:
+def _by_spark(journeys: Stored, columns: Sequence[str], ask: Ask, passes: Tree) -> DataFrame:
     """The same where executors cannot open the files: a Spark scan and one exchange by bucket."""
-    partitions = journeys.sparkSession.sparkContext.defaultParallelism
-    rows = sorted_rows(journeys, ["person", "t", *columns, *_NAMES[1:]], partitions)
+    partitions = journeys.spark.sparkContext.defaultParallelism
+    rows = sorted_rows(journeys.rows, ["person", "t", *columns, *_NAMES[1:]], partitions)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         prepare_worker()

@@ -13,22 +13,23 @@ from pyspark.sql import functions as F
 from cja_spark.journeys.batch import Ints
 from cja_spark.journeys.reader import local_paths
 from cja_spark.reports.kind import PEOPLE_BY_KEY, Names
+from cja_spark.stored import Stored
 
 MANY = 5000  # ids that a Spark query can take as literals
 
 
-def names_from(values: DataFrame, *, stored: bool) -> Names:
+def names_from(values: DataFrame, stored: Stored | None = None) -> Names:
     """A finish's way to the dictionary: texts of some ids of one dimension.
 
     Args:
         values: the dictionary.
-        stored: it is a table as it lies in its files: Arrow looks into those of this machine, where a Spark query
-            costs more than the report. Anything else is asked by Spark.
+        stored: the same as it lies in its files: Arrow looks into those of this machine, where a Spark query
+            costs more than the report. Without it Spark is asked.
     """
 
     @cache
     def files_here() -> list[str] | None:
-        return local_paths(values.inputFiles()) if stored else None
+        return local_paths(stored.files) if stored else None
 
     def names(dimension: str, ids: Ints) -> Mapping[int, str]:
         if len(ids) == 0:

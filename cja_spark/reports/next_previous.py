@@ -83,7 +83,7 @@ def kernel(seen: Seen[NextPrevious]) -> Cells:
     """
     own: Seen[Any] = copy.copy(seen)
     own.ask = _of_flow(seen.ask)
-    return flow.kernel(own)
+    return flow.nodes(own)
 
 
 def _of_flow(ask: Ask[Any]) -> Ask[flow.Flow]:

@@ -21,6 +21,7 @@ from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import NAMES, SCHEMA, Cells, Sums
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.limits import left_out_of
+from cja_spark.stored import Stored
 from cja_spark.worker_errors import worker_errors
 
 COUNTS = -1  # the "report" of the cells that say what a task read
@@ -71,22 +72,26 @@ def bucket_files(files: Iterable[str]) -> list[list[str]]:
     """Files of each bucket in period order, from their paths."""
     found: dict[int, list[tuple[int, str]]] = {}
     for file in files:
-        place = unquote(file)
-        period = int(place.split("period=", 1)[1].split("/", 1)[0])
-        bucket = int(place.split("bucket=", 1)[1].split("/", 1)[0])
+        period, bucket = place_of(file)
         found.setdefault(bucket, []).append((period, file))
     return [[file for _, file in sorted(found[bucket])] for bucket in sorted(found)]
 
 
-def read_by_arrow(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], *, first: bool = False) -> DataFrame:
+def place_of(file: str) -> tuple[int, int]:
+    """The period and the bucket of a file, from its path."""
+    place = unquote(file)
+    period, bucket = (int(place.split(f"{key}=", 1)[1].split("/", 1)[0]) for key in ("period", "bucket"))
+    return period, bucket
+
+
+def read_by_arrow(journeys: Stored, columns: Sequence[str], asks: Sequence[Ask], *, first: bool = False) -> DataFrame:
     """Cells of all asks: one task per bucket, Arrow reads the files.
 
     Rows:    One per partial sum; a key may come from several tasks.
     Columns: returns report int, k1, k2, k3, k4 bigint, measure int, amount double.
     """
-    buckets = bucket_files(journeys.inputFiles())
-    spark = journeys.sparkSession
-    tasks = spark.range(0, len(buckets), 1, max(len(buckets), 1))
+    buckets = bucket_files(journeys.files)
+    tasks = journeys.spark.range(0, len(buckets), 1, max(len(buckets), 1))
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         prepare_worker()
@@ -100,7 +105,7 @@ def read_by_arrow(journeys: DataFrame, columns: Sequence[str], asks: Sequence[As
 
 
 def read_by_spark(
-    journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask], partitions: int, *, first: bool = False
+    journeys: Stored, columns: Sequence[str], asks: Sequence[Ask], partitions: int, *, first: bool = False
 ) -> DataFrame:
     """The same cells where executors cannot open the files: a Spark scan and one exchange by bucket.
 
@@ -108,7 +113,7 @@ def read_by_spark(
     Columns: reads bucket, period, chunk int, person bigint, t array<bigint>, {columns}; returns report int, k1, k2, k3,
         k4 bigint, measure int, amount double.
     """
-    rows = sorted_rows(journeys, ["person", "t", *columns], partitions)
+    rows = sorted_rows(journeys.rows, ["person", "t", *columns], partitions)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         prepare_worker()

@@ -24,6 +24,7 @@ from cja_spark.reports.one_pass import bucket_files, run_asks
 from cja_spark.reports.readers import run_pass
 from cja_spark.reports.summaries import names_with, with_summaries
 from cja_spark.reports.summary_run import values_with
+from cja_spark.stored import Stored
 from tests.golden.frames import Lot, ask_of, events_of, lots, newest_of, summaries_in
 from tests.reference.golden import cases, differences, expected_of
 
@@ -37,8 +38,9 @@ def answers_of(lake: Lake, lot: Lot) -> dict[str, dict[str, list[dict]]]:
     view = lot.view()
     lake.events.append(events_of(lake.spark, lot))
     build(lake, view, {})
-    values, journeys, found = lake.values(view.name).read(), lake.journeys(view.name).read(), {}
-    names, buckets = names_from(values, stored=True), sorted({lot.bucket(number) for number in range(len(lot.inputs))})
+    dictionary, journeys, found = lake.values(view.name).stored(), lake.journeys(view.name).read(), {}
+    values = dictionary.rows
+    names, buckets = names_from(values, dictionary), sorted({lot.bucket(number) for number in range(len(lot.inputs))})
     files = dict(zip(buckets, bucket_files(journeys.inputFiles()), strict=True))
     summaries = {folder: summaries_in(lake, folder) for folders in lot.inputs for folder in folders}
     asked = [
@@ -53,7 +55,7 @@ def answers_of(lake: Lake, lot: Lot) -> dict[str, dict[str, list[dict]]]:
         sums = {"here": sums_of_persons(files[lot.bucket(number)], lot.keys(number), columns, asks)}
         if (number, some) == widest:
             own = journeys.where(F.col("bucket") == lot.bucket(number))
-            sums |= {reader: run_pass(own, columns, asks, reader).sums for reader in ("arrow", "spark")}
+            sums |= {reader: run_pass(Stored.of(own), columns, asks, reader).sums for reader in ("arrow", "spark")}
         for reader, every in sums.items():
             for (folder, ask), its in zip(some.items(), every, strict=True):
                 both, known = with_summaries(its, ask, summaries[folder]), names_with(names, summaries[folder])

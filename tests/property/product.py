@@ -71,7 +71,7 @@ class Product:
     def of_lake(self, lake, reader="arrow", asks=None):
         """Answers from the journeys of a lake."""
         return self.finished(
-            run_pass(lake.journeys(self.view.name).read(), self.columns, asks or self.asks, reader).sums, asks
+            run_pass(lake.journeys(self.view.name).stored(), self.columns, asks or self.asks, reader).sums, asks
         )
 
     def of_frame(self, events, partitions=2, chunk_events=20_000):

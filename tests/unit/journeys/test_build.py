@@ -62,8 +62,8 @@ FEBRUARY = [
 def answers(lake, reader, version=None):
     asks = asks_of(REPORT_SPECS, VIEW, lake.values("shop").read(), data_until=1_772_000_000_000, as_of=1_772_000_000_000,
                    arrays={})  # fmt: skip
-    passed = run_pass(lake.journeys("shop").read(version), columns_of(REPORT_SPECS, VIEW), asks, reader)
-    names = names_from(lake.values("shop").read(), stored=True)
+    passed = run_pass(lake.journeys("shop").stored(version), columns_of(REPORT_SPECS, VIEW), asks, reader)
+    names = names_from(lake.values("shop").read(), lake.values("shop").stored())
     return [
         REPORTS.named(ask.report.report).finish(sums, ask, names).to_pylist()
         for ask, sums in zip(asks, passed.sums, strict=True)

@@ -1,7 +1,11 @@
-"""What a Python worker does for its tasks, each in a process of its own."""
+"""What a Python worker does for its tasks."""
 
 import subprocess
 import sys
+
+import pyarrow as pa
+
+from cja_spark.journeys import worker
 
 HELD = """
 import gc
@@ -30,3 +34,25 @@ def test_garbage_of_later_tasks_is_found():
         "gc.collect(); print(seen())\n"
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "None\n"
+
+
+def test_a_worker_acknowledges_at_once_on_its_connection_to_spark(spark):
+    def told(batches):
+        for _ in batches:
+            worker.prepare_worker()
+            yield pa.RecordBatch.from_pydict({"port": [one.getpeername()[1] for one in worker._SOCKETS]})
+
+    ports = [row["port"] for row in spark.range(0, 2, 1, 2).mapInArrow(told, "port long").collect()]
+    assert len(ports) >= 2
+    assert all(port > 0 for port in ports)
+
+
+def test_without_a_connection_a_worker_asks_nothing_of_the_system():
+    script = (
+        "import os\n"
+        "from cja_spark.journeys import worker\n"
+        "opened = len(os.listdir('/proc/self/fd'))\n"
+        "worker.prepare_worker(); worker.prepare_worker()\n"
+        "print(worker._SOCKETS, len(os.listdir('/proc/self/fd')) - opened)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[] 0\n"

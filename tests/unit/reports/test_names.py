@@ -5,6 +5,7 @@ import pytest
 
 from cja_spark.reports import names
 from cja_spark.reports.names import names_from
+from cja_spark.stored import Stored
 
 ROWS = [("page", at, f"page {at}") for at in range(50)] + [("channel", at, f"channel {at}") for at in range(5)]
 
@@ -22,11 +23,12 @@ def test_texts_of_some_ids_of_one_dimension(values, monkeypatch, reader):
         monkeypatch.setattr(names, "local_paths", lambda uris: None)
     if reader == "spark with many":
         monkeypatch.setattr(names, "MANY", 1)
-    found = names_from(values, stored=True)
+    found = names_from(values, Stored.of(values))
     assert found("page", np.array([3, 4, 99])) == {3: "page 3", 4: "page 4"}
     assert found("channel", np.arange(10)) == {at: f"channel {at}" for at in range(5)}
     assert found("page", np.zeros(0, np.int64)) == {}
 
 
 def test_a_dictionary_without_rows_names_nothing(values, spark):
-    assert names_from(spark.createDataFrame([], values.schema), stored=True)("page", np.array([1])) == {}
+    empty = spark.createDataFrame([], values.schema)
+    assert names_from(empty, Stored.of(empty))("page", np.array([1])) == {}
