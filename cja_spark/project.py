@@ -15,6 +15,7 @@ from cja_spark.connection.spec import Connection
 from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
 from cja_spark.project_classifications import classifications_in, with_tables
 from cja_spark.project_names import name_faults
+from cja_spark.project_page import PagePlan, page_faults
 from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.own_columns import with_columns
@@ -51,6 +52,7 @@ class Project(Spec):
     reports: dict[str, Report]
     audiences: dict[str, Audience]
     sinks: dict[str, Sink]
+    page: PagePlan = PagePlan()
 
     def place(self, path: str) -> str:
         """A path of the project's own settings, made absolute; URIs and catalogue names stay as they are."""
@@ -68,7 +70,7 @@ def load(folder: str | Path) -> Project:
     return _Loading(Path(folder)).project()
 
 
-FILES = ("connection.yaml", "view.yaml", "lake.yaml")
+FILES = ("connection.yaml", "view.yaml", "lake.yaml", "page.yaml")
 FOLDERS = ("reports", "audiences", "sinks")
 _YAML = (".yaml", ".yml")
 
@@ -118,6 +120,7 @@ class _Loading:
         reports = self._each("reports", self._report)
         audiences = self._each("audiences", lambda document: Audience)
         sinks = self._each("sinks", self._sink)
+        page = self._page()
         read = self.read
         classifications = classifications_in(self.documents.get("view.yaml"), self.folder)
         self.faults += classifications.faults
@@ -132,8 +135,16 @@ class _Loading:
         return Project(
             folder=str(self.folder.resolve()), connection=connection, lake=lake,
             view=with_columns(with_tables(view, classifications.tables), reports.values()),
-            reports=reports, audiences=audiences, sinks=sinks,
+            reports=reports, audiences=audiences, sinks=sinks, page=page,
         )  # fmt: skip
+
+    def _page(self) -> PagePlan:
+        """The order of the page, which a project need not say."""
+        plan = self._one("page.yaml", PagePlan) if (self.folder / "page.yaml").exists() else None
+        if plan is not None:
+            written = [key.removeprefix("reports/") for key in self.documents if key.startswith("reports/")]
+            self.faults += page_faults(self.documents["page.yaml"], plan, written)
+        return plan or PagePlan()
 
     def _others(self) -> str:
         parent = self.folder.parent

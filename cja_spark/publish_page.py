@@ -29,6 +29,7 @@ from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
 from cja_spark.publish_options import options_in_words, preset_in_words
 from cja_spark.publish_paths import column_of_paths
 from cja_spark.publish_query import query_of
+from cja_spark.publish_sections import in_sections
 from cja_spark.publish_times import column_of_times
 from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.cohort import Cohort
@@ -69,12 +70,10 @@ def page_place(out: str | None, project: str) -> Path:
 
 def page_of(lake: Lake, project: Project, run: Run) -> PageContent:
     """Everything the page shows of a run."""
-    identities = identities_of(project.connection)
-    return PageContent(
-        title=project.connection.name.replace("_", " ").title(),
-        panels=tuple(panel_of(answer, project.view, identities).model_copy(update={"query": query_of(lake, answer)}) for answer in run.answers),
-        receipt=receipt_of(lake, run, project.connection.summaries()),
-    )
+    identities, plan = identities_of(project.connection), project.page
+    panels = (panel_of(answer, project.view, identities).model_copy(update={"query": query_of(lake, answer)}) for answer in run.answers)
+    title, receipt = plan.title or project.connection.name.replace("_", " ").title(), receipt_of(lake, run, project.connection.summaries())
+    return PageContent(title=title, description=plan.description, panels=in_sections(panels, plan), receipt=receipt)
 
 
 def identities_of(connection: Connection) -> frozenset[str]:

@@ -39,7 +39,7 @@ class Panel(Spec):
     """One report on the page: what was asked, and the rows of the answer, one mapping of column to cell each.
 
     A kind that has no chart of its own under `charts/` is drawn as a table. `behind` is, per row, the smallest count of people
-    that some figures are made of; it is not on the page.
+    that some figures are made of; it is not on the page. Panels of one `section` follow one another below it as a heading.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Panel(Spec):
     description: str = ""
     query: str = ""
     run_id: str = ""
+    section: str = ""
 
     @field_validator("report")
     @classmethod

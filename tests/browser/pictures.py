@@ -44,7 +44,7 @@ def take(page: Path, names: list[str]) -> None:
             raise SystemExit(f"the picture of '{name}' has {len(shot):,} bytes, more than {LARGEST:,}.")
         (IMAGES / f"{name}.png").write_bytes(shot)
     chromium.resize(WIDTH, WINDOW)
-    chromium.value(f"scrollTo({{ top: {PANEL.replace('NAME', repr(BEGINS))}[1] - 24, behavior: 'instant' }})")
+    chromium.value(f"scrollTo({{ top: {PANEL.replace('NAME', repr(BEGINS))}[1] - 78, behavior: 'instant' }})")
     chromium.resize(WIDTH, WINDOW)
     chromium.page.screenshot(path=IMAGES / "demo-page.png")
     chromium.close()

@@ -73,8 +73,8 @@ def hostile_page(text: str) -> PageContent:
             "segments": (text, text),
             "description": text,
             "query": text,
-            "run_id": text,
-        }
+            "run_id": text, "section": text,
+        }  # fmt: skip
         return panel.model_copy(update=words | {"options": {text: text}, "columns": columns})
 
     receipt = Receipt(dropped={text: 3}, versions={text: text})
