@@ -93,11 +93,14 @@ function exact(cell, column) {
 const columnAt = (panel, name) => panel.columns.findIndex((column) => column.name === name);
 const nothing = (text = "No rows in this range.") => node("p", { class: "empty" }, text);
 
+// A fraction of many digits as a tip says it, in six of them; every digit is in the table's cell and in its CSV.
+const inShort = (text) => String(text).replace(/^(-?\d+\.\d{5,})(?= %$|$)/, (digits) => String(Number(Number(digits).toPrecision(6))));
+
 // One tip for all charts; `lines` are [colour class or null, label, value].
 function showTip(title, lines, x, y) {
   const tip = document.getElementById("tip");
   const rows = lines.map(([colour, label, value]) =>
-    node("div", {}, colour ? node("i", { class: colour }) : null, node("span", {}, isolated(label)), node("b", {}, value)));
+    node("div", {}, colour ? node("i", { class: colour }) : null, node("span", {}, isolated(label)), node("b", {}, inShort(value))));
   tip.replaceChildren(node("strong", {}, isolated(title)), ...rows);
   tip.hidden = false;
   const box = tip.getBoundingClientRect();

@@ -53,3 +53,12 @@ def test_nothing_is_wider_than_a_telephone_and_columns_are_seen_in_both_schemes(
     chromium.resize(390)
     assert chromium.value("document.documentElement.scrollWidth <= 390")
     assert len({*chromium.value("[getComputedStyle(document.querySelector('.panel')).backgroundColor, getComputedStyle(document.querySelector('.column')).fill]")}) == 2
+
+
+def test_a_tip_is_short_and_speaks_of_one_time(chromium, tmp_path):
+    once = {**FREQUENCY.rows[1], "times": "1", "percent_of_total": 0.123456789012}
+    opened(chromium, tmp_path, PageContent(title="t", panels=(FREQUENCY.model_copy(update={"rows": (FREQUENCY.rows[0], once, *FREQUENCY.rows[2:])}),), fewest_people=0))
+    chromium.value("document.querySelectorAll('.columns')[0].dispatchEvent(new KeyboardEvent('keydown', {key: 'Home'}))")
+    said = chromium.value("[...document.querySelectorAll('#tip strong, #tip div')].map((one) => one.textContent)")
+    assert said[0].endswith(": 1 time")
+    assert said[-1] == "Of all12.3457 %"

@@ -15,7 +15,7 @@ charts.frequency = (host, panel) => {
       point(at);
       if (at === null) { hideTip(); return; }
       const row = panel.rows[at];
-      showTip(`${plot.name}: ${row[timesAt]} times`, metrics.map((metric) => [null, metric.label, isHidden(row[metric.at]) ? shown(row[metric.at], metric) : exact(row[metric.at], metric)]), x, y);
+      showTip(`${plot.name}: ${row[timesAt]} ${String(row[timesAt]) === "1" ? "time" : "times"}`, metrics.map((metric) => [null, metric.label, isHidden(row[metric.at]) ? shown(row[metric.at], metric) : exact(row[metric.at], metric)]), x, y);
     };
     const point = drawColumns(plot.place, panel, plot.buckets, unit, pointAt, "times");
   };

@@ -3,7 +3,7 @@ const LARGE = ["sessions", "people", "events", "bounce_rate", "events_per_sessio
 
 function tile(column, row) {
   return node("div", { class: LARGE.includes(column.name) ? "tile large" : "tile", title: exact(row[column.at], column) },
-    node("span", { class: "tile-name" }, isolated(column.label)), node("b", {}, shown(row[column.at], column, true)));
+    node("span", { class: "tile-name" }, isolated(column.label)), node("b", {}, shown(row[column.at], column, !["count", "people"].includes(column.format) || figure(row[column.at]) >= 1e6)));
 }
 
 charts.sessions = (host, panel) => {
