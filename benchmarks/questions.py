@@ -49,7 +49,7 @@ def ask(lake: Lake, reports: list[Report], view: View = VIEW) -> list[Rows]:
     names = names_from(values.rows, values)
     asks = asks_of(reports, view, values.rows, data_until=until, as_of=until, arrays={})
     read = journeys_read(journeys, journeys.version(), asks, view)
-    asks = with_items_shown(read, asks, values.rows, "arrow")
+    asks = with_items_shown(read, asks, values, "arrow")
     asks, passed = run_surely(partial(run_pass, read, columns_of(reports, view), reader="arrow"), asks, names)
     return [
         REPORTS.named(one.report.report).finish(sums, one, names).to_pylist()

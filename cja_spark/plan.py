@@ -221,7 +221,7 @@ def _report(
         passed = no_pass(len(asks))
     else:
         journeys = journeys_read(stored, built.version, asks, project.view)
-        asks = with_items_shown(journeys, asks, values.rows, reader)
+        asks = with_items_shown(journeys, asks, values, reader)
         asks, passed = run_surely(partial(run_pass, journeys, columns_of(reports, project.view), reader=reader), asks, names_of)
     answers = []
     for ask, sums, left_out in zip(asks, passed.sums, passed.left_out, strict=True):

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow.dataset as pads
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cja_spark.journeys.batch import Ints
+from cja_spark.journeys.reader import local_paths
 from cja_spark.kernels.flow import ENTRY, EXIT, METRIC
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.attribution import AttributionPanel
@@ -24,7 +26,7 @@ from cja_spark.worker_errors import worker_errors
 MANY_ITEMS = 100_000  # values of a dimension above which its links are not all counted
 
 
-def with_items_shown(journeys: Stored, asks: Sequence[Ask], values: DataFrame, reader: Reader) -> tuple[Ask, ...]:
+def with_items_shown(journeys: Stored, asks: Sequence[Ask], values: Stored, reader: Reader) -> tuple[Ask, ...]:
     """Asks with the items that the columns of flows show, where there are very many to choose from.
 
     Links of all items may be as many as events; those of the items that are shown, and of *other*, are a few hundred. So such
@@ -46,7 +48,7 @@ def with_items_shown(journeys: Stored, asks: Sequence[Ask], values: DataFrame, r
         return tuple(asks)
     some = [ask for ask, _ in chosen.values()]
     view = some[0].view
-    texts = shown_values(values, shown_in({report.dimension for _, report in chosen.values()}, view, values))
+    texts = shown_values(values.rows, shown_in({report.dimension for _, report in chosen.values()}, view, values.rows))
     ranked = _ranked(journeys, some, [report for _, report in chosen.values()], texts, reader)
     found = [*asks]
     for place, (number, (ask, report)) in enumerate(chosen.items()):
@@ -59,10 +61,14 @@ def _is_trended(report: Flow | AttributionPanel) -> bool:
     return isinstance(report, Flow) and report.trend is not None
 
 
-def _with_many(dimensions: set[str], values: DataFrame) -> frozenset[str]:
-    """The dimensions that have very many values."""
-    counts = values.where(F.col("dimension").isin(*dimensions)).groupBy("dimension").count()
-    return frozenset(row["dimension"] for row in counts.where(F.col("count") > MANY_ITEMS).collect())
+def _with_many(dimensions: set[str], values: Stored) -> frozenset[str]:
+    """The dimensions that have very many values; Arrow counts in files of this machine, where a Spark query costs as much as a report."""
+    files = local_paths(values.files)
+    if files is not None:
+        stored = pads.dataset(files, format="parquet") if files else None
+        return frozenset(name for name in dimensions if stored and stored.count_rows(filter=pads.field("dimension") == name) > MANY_ITEMS)
+    found = values.rows.where(F.col("dimension").isin(*dimensions)).groupBy("dimension").count()
+    return frozenset(row["dimension"] for row in found.where(F.col("count") > MANY_ITEMS).collect())
 
 
 @worker_errors()
