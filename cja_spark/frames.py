@@ -31,6 +31,7 @@ from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.names import names_from, with_people
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.own_columns import with_columns
+from cja_spark.reports.readers import run_surely
 from cja_spark.reports.spec import Report
 from cja_spark.settings import require_session
 from cja_spark.view.spec import View
@@ -86,13 +87,13 @@ def report_rows(
     journeys = journey_rows(
         event_rows(rows, view, fields, partitions).withColumn("period", F.lit(1)), fields, {}, [1], partitions
     )
-    passed = summed(_cells(journeys, columns, asks), len(asks))
+    names = with_people(shown_names(names_from(values), asks), lambda: rows.select(F.xxhash64("person_id").alias("person"), "person_id"))
+    asks, passed = run_surely(lambda some: summed(_cells(journeys, columns, some), len(some)), asks, names)
     if passed.excluded_persons:
         warnings.warn(
             f"{passed.excluded_persons} persons have more than {view.max_events:,} events and are left out (rule L3).",
             stacklevel=2,
         )
-    names = with_people(shown_names(names_from(values), asks), lambda: rows.select(F.xxhash64("person_id").alias("person"), "person_id"))
     answers = [REPORTS.named(a.report.report).finish(s, a, names) for a, s in zip(asks, passed.sums, strict=True)]
     return [events.sparkSession.createDataFrame(answer) for answer in answers]
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.counting import coded, first_per_code
-from cja_spark.kernels.paths import run_heads
 
 OTHER, ENTRY, EXIT, METRIC = 1, 2, 3, 4  # reserved value ids (O2)
 DENSE = 1 << 16  # so many pairs of nodes are counted without a hash table, or four per path
@@ -50,6 +49,17 @@ def single_steps(units: Ints, values: Ints, part: Bools, repeats: str) -> Steps:
         places, owners, kept = places[chosen], owners[chosen], kept[chosen]
     ids, codes = coded(kept)
     return Steps(places, owners, np.arange(len(places) + 1), codes, ids)
+
+
+def run_heads(owners: Ints, values: Ints) -> Bools:
+    """Whether each value is another one than that before it of the same owner.
+
+    Shapes: owners int64[n] ascending, values int64[n] -> bool[n].
+    Source: W1.
+    """
+    heads = np.ones(len(owners), bool)
+    heads[1:] = (owners[1:] != owners[:-1]) | (values[1:] != values[:-1])
+    return heads
 
 
 def several_steps(units: Ints, offsets: Ints, values: Ints, part: Bools) -> Steps:

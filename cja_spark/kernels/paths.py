@@ -22,15 +22,35 @@ def opens_trial(units: Ints, converts: Bools) -> Bools:
     return opens
 
 
-def run_heads(owners: Ints, values: Ints) -> Bools:
-    """Whether each value is another one than that before it of the same owner.
+def steps_of(owners: Ints, values: Ints, left_out: Bools, *, runs: bool) -> tuple[Ints, Ints]:
+    """The steps of each owner: values of its events but 0 and those that are left out, and whose each is.
 
-    Shapes: owners int64[n] ascending, values int64[n] -> bool[n].
+    Args:
+        owners: whose each event is, ascending.
+        values: the value of each event, 0 where there is none.
+        left_out: events whose values are no steps.
+        runs: whether equal values in a row, once what is left out is gone, are one step.
+
+    Shapes: owners, values int64[events], left_out bool[events] -> int64[steps], int64[steps].
     Source: W1.
     """
-    heads = np.ones(len(owners), bool)
-    heads[1:] = (owners[1:] != owners[:-1]) | (values[1:] != values[:-1])
-    return heads
+    steps = (np.empty(len(owners), np.int64), np.empty(len(owners), np.int64))
+    size = _steps_of(owners, values, left_out, runs, *steps)
+    return steps[0][:size], steps[1][:size]
+
+
+@numba.njit(cache=True, nogil=True)
+def _steps_of(owners, values, left_out, runs, whose, steps):
+    size = 0
+    for at in range(len(owners)):
+        value, owner = values[at], owners[at]
+        if value == 0 or left_out[at]:
+            continue
+        if runs and size and steps[size - 1] == value and whose[size - 1] == owner:
+            continue
+        whose[size], steps[size] = owner, value
+        size += 1
+    return size
 
 
 class Ends(NamedTuple):

@@ -52,7 +52,7 @@ class Ask(Generic[R]):
         values: per dimension with value settings what its values become.
         neighbours: the components that it reads whose derived field looks at other events.
         ranges: the date ranges of its segments.
-        items: per column of a flow the ids of the items that it shows, where they are known before links are counted (L2).
+        items: per column of a flow the ids that it shows, where they are known; of paths, as column 0, the first names of what may be shown (L2).
     """
 
     report: R

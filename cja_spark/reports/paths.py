@@ -9,16 +9,18 @@ from pydantic import Field, model_validator
 
 from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.kernels.counting import coded, first_per_code, places, sums_per_code, units_per_code
-from cja_spark.kernels.paths import Ends, ends_of_sequences, opens_trial, path_names, run_heads
-from cja_spark.reports.ask import Seen
+from cja_spark.kernels.paths import Ends, ends_of_sequences, opens_trial, path_names, steps_of
+from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.measures import DISTINCT
-from cja_spark.reports.paths_ranked import CUT, MEMBERS, TOTAL, finish
+from cja_spark.reports.paths_ranked import CUT, MEMBERS, NOTHING, TOTAL, again, finish
 from cja_spark.reports.spec import Report
 from cja_spark.reports.table_rows import Codes, combined
 from cja_spark.spec import AsTuple, Name
 from cja_spark.view.condition import DimensionCondition, Text
+
+LEADERS = 50  # paths per row of a list that a task names
 
 
 class Paths(Report):
@@ -104,7 +106,8 @@ def kernel(seen: Seen[Paths]) -> Cells:
     converted = converts[ends]
     amounts = seen.amounts(report.conversion)[at][ends[converted]]
     _add(cells, codes, keys, people[first], converted, amounts)
-    _add_members(cells, keys, values, paths.only(once))
+    named = _named(seen.ask, keys, np.bincount(codes, minlength=len(once)))
+    _add_members(cells, [key[named] for key in keys], values, paths.only(once[named]))
     return cells
 
 
@@ -128,17 +131,10 @@ def _paths(seen: Seen[Paths], at: Ints | slice, trial: Ints, converts: Bools, tr
     Source: W1, B2: own values; excluded ones go before runs are collapsed.
     """
     report = seen.ask.report
-    values = seen.journeys.own_ids(report.dimension)[at]
-    part = values != 0
-    if not report.include_last:
-        part &= ~converts
+    left_out = np.zeros(len(trial), bool) if report.include_last else converts
     for condition in report.conditions():
-        part &= ~seen.step(condition)[at]
-    kept = np.flatnonzero(part)
-    owners, values = trial[kept], values[kept]
-    if report.repeats != "keep":
-        heads = np.flatnonzero(run_heads(owners, values))
-        owners, values = owners[heads], values[heads]
+        left_out = left_out | seen.step(condition)[at]
+    owners, values = steps_of(trial, seen.journeys.own_ids(report.dimension)[at], left_out, runs=report.repeats != "keep")
     return values, ends_of_sequences(owners, trials, report.max_len, last=report.keep == "last")
 
 
@@ -168,14 +164,26 @@ def _distinct(people: Ints) -> int:
     return int(np.count_nonzero(people[1:] != people[:-1])) + min(len(people), 1)
 
 
+def _named(ask: Ask[Paths], keys: list[Ints], trials: Ints) -> Ints:
+    """Which paths are named: those that are shown where that is known, else those of most trials here.
+
+    Paths may be as many as persons, and a report shows a few dozen; the driver asks again for one that no task named.
+
+    Shapes: keys int64[paths] each, trials int64[paths] -> int64[n] ascending.
+    Source: L2.
+    """
+    if ask.items is not None:
+        return np.flatnonzero(np.isin(keys[0], ask.items[0]))
+    return np.sort(np.argsort(-trials, kind="stable")[: LEADERS * ask.report.rows])
+
+
 def _add_members(cells: Cells, keys: list[Ints], values: Ints, paths: Ends) -> None:
-    """Add the values of each path by their places, and that it is cut."""
+    """Add the values of each path by their places, that it is cut, and that it has none."""
     for place in range(int(paths.taken.max(initial=0))):
         there = paths.taken > place
         cells.add(MEMBERS, np.ones(int(there.sum())), keys[0][there], keys[1][there], place, values[paths.first[there] + place])
-    cut = paths.cut
-    if cut.any():
-        cells.add(MEMBERS, np.ones(int(cut.sum())), keys[0][cut], keys[1][cut], CUT, 0)
+    for place, there in ((CUT, paths.cut), (NOTHING, paths.taken == 0)):
+        cells.add(MEMBERS, np.ones(int(there.sum())), keys[0][there], keys[1][there], place, 0)
 
 
-REPORTS.register("paths")(Kind(Paths, kernel, finish))
+REPORTS.register("paths")(Kind(Paths, kernel, finish, again=again))

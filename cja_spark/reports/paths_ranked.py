@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 FIGURES = ("trials", "converted_trials", "people", "converted_people", "metric_sum")
 RATES = ("converted_rate", "rate_lower", "rate_upper", "rate_lift")
 TOTAL, MEMBERS = 100, 200  # measures from here on: figures of all trials; the values of each path by their place
-CUT = 1_000  # the place that says that a path has more values
+CUT, NOTHING = 1_000, 1_001  # the places that say that a path has more values, and that it has none
 ARROW, MORE, NONE = " → ", "…", "(none)"
 Columns = Mapping[str, Floats]
 
@@ -40,9 +41,7 @@ def finish(sums: Sums, ask: Ask[Paths], names: Names) -> pa.Table:
     units, converted = _counted(report)
     overall = total[converted] / total[units] if total[units][0] else np.array([np.nan])
     rates = _rates(figures, report, overall[0])
-    large = np.flatnonzero(figures[units] >= report.min_support)
-    top = _ranked(-rates["rate_lower"], large, figures[units], keys, sums, ask, names)
-    bottom = _ranked(rates["rate_upper"], large, figures[units], keys, sums, ask, names)
+    top, bottom = (_ranked(bounds, figures[units], keys, sums, ask, names) for bounds in _bounds(rates))
     chosen = np.array([at for at, _ in (*top, *bottom)], np.int64)
     rest = np.ones(len(keys[0]), bool)
     rest[chosen] = False
@@ -55,6 +54,24 @@ def finish(sums: Sums, ask: Ask[Paths], names: Names) -> pa.Table:
             **{name: pa.array(np.concatenate([part[name] for part in parts]), pa.float64(), from_pandas=True) for name in (*FIGURES, *RATES)},
         }
     )
+
+
+def again(sums: Sums, ask: Ask[Paths], names: Names) -> Ask[Paths] | None:
+    """The same with the paths that may be shown, where one of them was named by no task; else nothing.
+
+    Source: L2.
+    """
+    keys, figures = _of_paths(sums, ask.report)
+    units = figures[_counted(ask.report)[0]]
+    firsts = [_first(bounds, units, ask.report) for bounds in _bounds(_rates(figures, ask.report, np.nan))]
+    shown = keys[0][np.unique(np.concatenate(firsts))]
+    (named, *_), _ = sums.measure(MEMBERS, 4)
+    return None if np.isin(shown, named).all() else replace(ask, items={0: shown})
+
+
+def _bounds(rates: Columns) -> tuple[Floats, Floats]:
+    """What the best and the worst paths are ranked by, ascending."""
+    return -rates["rate_lower"], rates["rate_upper"]
 
 
 def _counted(report: Paths) -> tuple[str, str]:
@@ -95,7 +112,7 @@ def _other(figures: Columns, rest: np.ndarray, report: Paths, overall: float) ->
 
 
 def _ranked(
-    bounds: Floats, large: Ints, units: Floats, keys: Sequence[Ints], sums: Sums, ask: Ask[Paths], names: Names
+    bounds: Floats, units: Floats, keys: Sequence[Ints], sums: Sums, ask: Ask[Paths], names: Names
 ) -> list[tuple[int, str]]:
     """Places and texts of the first paths: by a bound ascending, then units descending, then the bytes of the text.
 
@@ -103,13 +120,20 @@ def _ranked(
 
     Source: B4.
     """
-    order = large[np.lexsort((-units[large], bounds[large]))]
-    if len(order) > (rows := ask.report.rows):
-        last = order[rows - 1]
-        order = order[(bounds[order] < bounds[last]) | ((bounds[order] == bounds[last]) & (units[order] >= units[last]))]
+    order = _first(bounds, units, ask.report)
     texts = _texts(order, keys, sums, ask, names)
     by = sorted(order.tolist(), key=lambda at: (bounds[at], -units[at], texts[at].encode(), keys[0][at], keys[1][at]))
     return [(at, texts[at]) for at in by[: ask.report.rows]]
+
+
+def _first(bounds: Floats, units: Floats, report: Paths) -> Ints:
+    """Places of the paths that can be among the first: by a bound ascending, then units descending; all that equal the last one."""
+    large = np.flatnonzero(units >= report.min_support)
+    order = large[np.lexsort((-units[large], bounds[large]))]
+    if len(order) > report.rows:
+        last = order[report.rows - 1]
+        order = order[(bounds[order] < bounds[last]) | ((bounds[order] == bounds[last]) & (units[order] >= units[last]))]
+    return order
 
 
 def _texts(some: Ints, keys: Sequence[Ints], sums: Sums, ask: Ask[Paths], names: Names) -> dict[int, str]:
@@ -119,7 +143,7 @@ def _texts(some: Ints, keys: Sequence[Ints], sums: Sums, ask: Ask[Paths], names:
     (one, other, place, value), _ = sums.measure(MEMBERS, 4)
     mine = np.flatnonzero(np.isin(one, keys[0][some]))
     mine = mine[np.argsort(place[mine], kind="stable")]
-    ids = np.unique(value[mine][place[mine] != CUT])
+    ids = np.unique(value[mine][place[mine] < CUT])
     known, nothing = names(report.dimension, ids), ask.view.no_value_of(report.dimension)
     parts: dict[int, list[str]] = {at: [] for at in wanted.values()}
     cut = set()
@@ -129,7 +153,7 @@ def _texts(some: Ints, keys: Sequence[Ints], sums: Sums, ask: Ask[Paths], names:
             continue
         if place[path] == CUT:
             cut.add(at)
-        else:
+        elif place[path] < CUT:
             parts[at].append(known.get(int(value[path]), nothing))
     return {at: _text(texts, cut=at in cut, last=report.keep == "last") for at, texts in parts.items()}
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pytest
 
 from cja_spark.journeys.hashing import person_key, value_id
-from cja_spark.reports import flow_cells
+from cja_spark.reports import flow_cells, paths
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.compile import (
@@ -139,9 +139,10 @@ def in_tasks(events):
 
 
 @pytest.fixture(autouse=True)
-def links_of_few_values(monkeypatch):
-    """A flow counts links of no more values than it shows; where these are others in each task it is asked again (L2)."""
+def few_leaders(monkeypatch):
+    """A flow counts links of no more values than it shows, and no path is named: where that is not enough they are asked again (L2)."""
     monkeypatch.setattr(flow_cells, "LEADERS", 1)
+    monkeypatch.setattr(paths, "LEADERS", 0)
 
 
 def held_by(view):

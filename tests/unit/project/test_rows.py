@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import warnings
+from collections import Counter
 
 import pytest
 from pyspark.sql import functions as F
 
 import cja_spark as cja
+from cja_spark import frames
 from cja_spark.connection.conform import TIME_REASONS
 from cja_spark.errors import InputError, MissingColumnError
 from tests.unit.connection.shop import load, put, shop
@@ -79,3 +82,22 @@ def test_a_person_or_a_time_that_is_not_one_value_or_not_there_is_refused(texts)
         asked(texts.drop("time"))
     with pytest.raises(MissingColumnError, match="no column 'person_id'"):
         asked(texts.drop("person_id"))
+
+
+def test_what_leads_in_no_task_is_counted_all_the_same(spark, monkeypatch):
+    chance = random.Random(5)
+    pages = {f"p{person}": f"page {chance.randrange(1000):03d}" for person in range(600)}
+    rows = [(person, TEN_S + at, page, 1.0 if at else None) for person, page in pages.items() for at in (0, 1)]
+    events = spark.createDataFrame(rows, "person_id string, time bigint, page string, bought double")
+    flow = cja.Flow(dimension="page", starts_with="entry", items=1, columns=1)
+    paths = cja.Paths(dimension="page", conversion="bought", min_support=1, rows=1)
+    runs, run = [], frames.run_surely
+    monkeypatch.setattr(frames, "run_surely", lambda ask, *rest: run(lambda some: runs.append(len(some)) or ask(some), *rest))
+    links, taken = cja.report_rows(events, {**VIEW, "metrics": {"bought": "bought"}}, [flow, paths])
+    assert runs == [2, 1]  # the flow is asked again
+    counts = Counter(pages.values())
+    page = min(counts, key=lambda one: (-counts[one], one))
+    shown = {(row["row_kind"], row["item_kind"], row["next_kind"]): row for row in links.collect()}
+    assert (shown["node", "item", None]["flow_item"], shown["link", "entry", "item"]["path_views"]) == (page, counts[page])
+    assert shown["link", "entry", "other"]["path_views"] == 600 - counts[page]
+    assert [row["path_taken"] for row in taken.where("row_kind = 'top'").collect()] == [page]
