@@ -88,6 +88,7 @@ TREND_OF_BUYERS = Trend.model_validate(
 REVENUE_OF_PEOPLE = Histogram.model_validate({"name": "revenue_of_people", "range": RANGE, "metric": "revenue", "start": 0, "size": 100, "buckets": 20})
 PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimension": "page", "conversion": "revenue"})
 
+FLOW_OVER_TIME = Flow.model_validate({"name": "flow_over_time", "range": RANGE, "dimension": "page", "starts_with": "entry", "trend": "day"})
 FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimension": "page", "starts_with": "entry"})
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
 VISITS_BY_WEEK = Cohort.model_validate({"name": "visits_by_week", "range": RANGE, "inclusion": "events", "return": "sessions", "granularity": "week"})
@@ -143,6 +144,7 @@ WORKS: dict[str, Work] = {
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
+    "the same by day": Work(FLOW_OVER_TIME, 2 * 150),  # no target of its own: two flows, as it is read twice
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
     "contribution of pages to a change of events": Work(DRIVERS, 100),  # no target of its own: two tables by one dimension
