@@ -51,7 +51,8 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
         return {"sets" if isinstance(report, Overlap) else "events": [sentence(one.name()) for one in report.own_steps()]}
     if isinstance(report, Retention | Cohort | Growth | Impact):
         indicators = {"indicators": [sentence(one.name()) for one in report.indicators]} if isinstance(report, Impact) else {}
-        return {**indicators, **{name: sentence(one.name()) for name, one in _criteria(report).items()}}
+        parts = _of_parts(report, sentence) if isinstance(report, Retention) else {}
+        return {**indicators, **parts, **{name: sentence(one.name()) for name, one in _criteria(report).items()}}
     own = _of_columns(report, sentence) if isinstance(report, WithColumns) else {}
     own |= _of_persons(report) if isinstance(report, Timeline) else {}
     own |= {"filter": [condition_in_words(one) for one in report.filter]} if isinstance(report, Table) else {}
@@ -68,6 +69,11 @@ def _of_columns(report: WithColumns, sentence: Callable[[str], str]) -> dict[str
     return {"columns": [f"{column.label or sentence(name)}: {column.formula()}" for name, column in report.columns.items()]}
 
 
+def _of_parts(report: Retention, sentence: Callable[[str], str]) -> dict[str, Any]:
+    """Several returns by their names; without a breakdown there are no rows of values."""
+    return {"returns": [sentence(one.name()) for one in report.returns], **({} if report.breakdown else {"rows": None})}
+
+
 def _criteria(report: Retention | Cohort | Growth | Impact) -> dict[str, Step | Criteria]:
     """What somebody has to do, or to have in a period."""
     if isinstance(report, Impact):
@@ -76,7 +82,7 @@ def _criteria(report: Retention | Cohort | Growth | Impact) -> dict[str, Step | 
         return {"active": report.active}
     if isinstance(report, Cohort):
         return dict(zip(("inclusion", "return"), report.criteria(), strict=True))
-    return dict(zip(("start", "return"), report.both(), strict=True))
+    return {"start": report.start, **({} if report.returns else {"return": report.returning()[0]})}
 
 
 def preset_in_words(report: Report, sentence: Callable[[str], str]) -> dict[str, Any]:

@@ -60,6 +60,7 @@ from cja_spark.view.summary import SummaryMetric
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
 _OfValues = Paths | Flow | NextPrevious | Cohort | Contribution | Deflection | TimeToEvent | Indicators | AttributionPanel
+_SAID_IF_ASKED = {"across", "breakdown", "by_segments", "columns", "columns_shown", "filter", "return", "returns", "rows"}
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range", "preset"}
 
 
@@ -98,7 +99,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     ask, report = answer.ask, answer.ask.report
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
-    named = (_typed(column_of(field.name, view, identities), field.type) for field in answer.rows.schema)
+    named = (_named(field, report, view, identities) for field in answer.rows.schema)
     columns = (_of_values(column, report, view, identities) if isinstance(report, _OfValues) else _counted(column, report) for column in named)
     return Panel(
         name=report.name,
@@ -136,20 +137,21 @@ def column_of(name: str, view: View, identities: Collection[str] = _IDENTITIES) 
         return ColumnSpec(name=name, label=_sentence(name))
     whole = metric.format == "decimal" and metric.decimals == 0 and not isinstance(metric, SummaryMetric)  # whose rows are of nobody
     usual: Format = "count" if whole else _FORMATS[metric.format]
-    return ColumnSpec(
-        name=name,
-        label=_sentence(metric.label or name),
-        format="people" if counts_people(name, view.formulas()) else usual,
-        unit=(metric.currency or view.currency or "") if metric.format == "currency" else "",
-        decimals=metric.decimals,
-    )
+    shown: Format = "people" if counts_people(name, view.formulas()) else usual
+    unit = (metric.currency or view.currency or "") if metric.format == "currency" else ""
+    return ColumnSpec(name=name, label=_sentence(metric.label or name), format=shown, unit=unit, decimals=metric.decimals)
+
+
+def _named(field: pa.Field, report: Report, view: View, identities: Collection[str]) -> ColumnSpec:
+    """A column as any report has it: values of a breakdown as the dimension shows them."""
+    breakdown = getattr(report, "breakdown", None) if field.name == "breakdown" else None
+    return _typed(column_of(breakdown or field.name, view, identities).model_copy(update={"name": field.name}), field.type)
 
 
 def _typed(column: ColumnSpec, kind: pa.DataType) -> ColumnSpec:
     """A column that nobody knows is a figure where it holds fractions: what is about few people must not show."""
-    if column.format == "text" and pa.types.is_floating(kind):
-        return column.model_copy(update={"format": "number"})
-    return column
+    is_figure = column.format == "text" and pa.types.is_floating(kind)
+    return column.model_copy(update={"format": "number"}) if is_figure else column
 
 
 def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
@@ -165,7 +167,7 @@ def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Co
     """A column of a report of values, as its kind says it."""
     shown_as = partial(column_of, view=view, identities=identities)
     if isinstance(report, TimeToEvent):
-        return column_of_times(column, report, shown_as)
+        return column_of_times(column)
     if isinstance(report, Deflection):
         return column_of_calls(column, report, view, shown_as)
     if isinstance(report, Indicators):
@@ -196,9 +198,7 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
     if isinstance(report, Cohort):
         rows = column_of(report.dimension, view).label if report.dimension else report.granularity.capitalize()
         return {"label": rows, "periods_after": f"{report.granularity.capitalize()}s after"}
-    if not isinstance(report, Fallout):
-        return {}
-    return {"breakdown": column_of(report.breakdown, view).label} if report.breakdown else {}
+    return {}
 
 
 def _spoken(row: dict[str, Any], view: View, report: Report) -> dict[str, Any]:
@@ -231,7 +231,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     options |= {**options_in_words(report, answer.ask.view, _sentence), **preset_in_words(report, _sentence)}
     if isinstance(report, Contribution):
         options |= compared_in_words(report, answer.ask, _sentence)
-    options = {name: option for name, option in options.items() if option or name not in ("across", "by_segments", "columns", "columns_shown", "filter")}
+    options = {name: option for name, option in options.items() if option or name not in _SAID_IF_ASKED}
     if answer.excluded_persons:
         options |= {"excluded_persons": answer.excluded_persons, "excluded_events": answer.excluded_events}
     if answer.shared_equally:

@@ -20,16 +20,12 @@ _OF_TIMES: Mapping[str, tuple[Format, str]] = {
 _PERCENTILE = re.compile(r"p([0-9_]+)_seconds")
 
 
-def column_of_times(column: ColumnSpec, report: TimeToEvent, shown: Callable[[str], ColumnSpec]) -> ColumnSpec:
-    """A column of times to an event: values as the dimension shows them.
+def column_of_times(column: ColumnSpec) -> ColumnSpec:
+    """A column of times to an event.
 
     Args:
         column: the column as any report has it.
-        report: the report.
-        shown: a column of a dimension.
     """
-    if column.name == "breakdown" and report.breakdown:
-        return shown(report.breakdown).model_copy(update={"name": column.name})
     if column.name in _OF_TIMES:
         kind, label = _OF_TIMES[column.name]
         return ColumnSpec(name=column.name, label=label, format=kind)
@@ -39,5 +35,6 @@ def column_of_times(column: ColumnSpec, report: TimeToEvent, shown: Callable[[st
 
 def steps_of_times(report: TimeToEvent, words: Callable[[str], str]) -> dict[str, Any]:
     """Its steps as the page says them among the options, and the tail that it has by itself."""
-    said = {"start": words(report.start.name()), "event": words(report.event.name())}
+    said: dict[str, Any] = {"start": words(report.start.name()), "event": words(report.event.name())}
+    said |= {} if report.breakdown else {"rows": None}
     return {**said, **({} if report.buckets else {"buckets": "those that have some"}), **({} if report.tail is not None else {"tail": "to the end of the range"})}

@@ -35,6 +35,7 @@ ASKED = {
     "together": f"report: overlap\nsets: [orders, calls, {HELP}]\n",
     "ways": "report: paths\ndimension: page\nconversion: orders\ncontainer: person\nmin_support: 1\nrows: 5\n",
     "again": "report: retention\nstart: carts\nsize: 7 days\nbuckets: 2\n",
+    "again_by": f"report: retention\nstart: carts\nreturns: [orders, events, {HELP}]\nsize: 7 days\nbuckets: 1\nbreakdown: tier\nrows: 1\n",
     "lives": "report: timeline\ndimensions: [page, tier]\nmetrics: [orders]\npeople: 3\nmost_events: 5\n",
     "time_to_order": "report: time_to_event\nstart: carts\nevent: orders\ntail: 5 days\nbreakdown: page\n",
 }

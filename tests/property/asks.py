@@ -104,7 +104,19 @@ def retention(chance):
     found = {"report": "retention", "start": step(chance), "mode": chance.choice(["on", "on_or_after"])}
     if chance.random() < 0.7:
         found["return"] = chance.choice([step(chance), "views", {"segments": ["buyers"]}])
-    return {**found, "size": chance.choice(["24 hours", "24 hours", "24 hours", "7 days", "30 days"]), "buckets": chance.choice([1, 1, 2, 6])}
+    found |= {"size": chance.choice(["24 hours", "24 hours", "24 hours", "7 days", "30 days"]), "buckets": chance.choice([1, 1, 2, 6])}
+    return {**found, **_parted(random.Random(repr(found)), found)}
+
+
+def _parted(chance, found):
+    """A retention's values at the start, and several returns in place of one."""
+    parts = {}
+    if chance.random() < 0.6:
+        parts = {"breakdown": chance.choice([*TEXTS, "campaign", "sku", "tags", *STANDARD, *CLOCKS]), "rows": chance.choice([1, 2, 20])}
+        parts |= chance.choice([{}, {}, {"include_no_value": True}, {"include_no_value": False}])
+    if "return" not in found and chance.random() < 0.7:
+        parts["returns"] = [{**step(chance), "label": f"return {number}"} for number in range(chance.choice([1, 2, 5]))]
+    return parts
 
 
 def overlap(chance):

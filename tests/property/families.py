@@ -26,6 +26,8 @@ def families_of(ask: dict, view: dict) -> set[str]:
         found |= {f"cohort {name} {option}" for name in ("entry", "mode", "type", "rolling", "latency") if (option := ask.get(name))}
     if ask["report"] == "attribution":
         found |= _of_models(ask["models"])
+    found |= {"retention of several returns"} if ask.get("returns") else set()
+    found |= {"retention by a dimension"} if ask["report"] == "retention" and ask.get("breakdown") else set()
     found |= {"flow over time"} if ask.get("trend") else set()
     found |= {f"growth of a {ask.get('granularity')}"} if ask["report"] == "growth" else set()
     found |= {f"engagement of a {ask.get('granularity')}"} if ask["report"] == "engagement" else set()

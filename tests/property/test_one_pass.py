@@ -111,6 +111,7 @@ ASKED = [
     {"report": "indicators", "outcome": "orders", "dimension": "recent_page", "min_support": 2, "segments": ["not_home"]},
     {"report": "indicators", "outcome": "calls", "by_segments": ["then_cart", "with_a_p"], "container": "person"},
     {"report": "retention", "start": "views", "return": {"any": ["orders", "calls"]}, "segments": ["not_home"]},
+    {"report": "retention", "start": "views", "returns": ["orders", "with_a_p"], "breakdown": "all_channels", "mode": "on_or_after", "segments": ["not_home"]},
     {"report": "cohort", "inclusion": ["views", {"metric": "sessions", "more_than": 1}], "return": "orders", "granularity": "day", "entry": "first_ever", "segments": ["not_home"]},
     {"report": "cohort", "inclusion": {"segments": ["not_home"]}, "dimension": "sku", "rolling": True, "type": "churn"},
     {"report": "growth", "active": ["views", {"metric": "bounces", "more_than": 0}], "granularity": "day", "lookback": 5, "segments": ["not_home"]},

@@ -73,6 +73,8 @@ ASKS = [
     {"report": "paths", "dimension": "channel", "conversion": "calls", "container": "person", "count": "persons", "exclude": ["mail"], "min_support": 1, "rows": 1000},
     {"report": "retention", "start": "views", "return": "orders"},
     {"report": "retention", "start": {"segments": ["buyers"]}, "return": {"dimension": "page", "exists": True}, "size": "7 days", "buckets": 2, "mode": "on_or_after", "segments": ["not_home"]},
+    {"report": "retention", "start": "views", "returns": ["orders", "calls"], "breakdown": "channel", "rows": 2},
+    {"report": "retention", "start": {"dimension": "sku", "exists": True}, "returns": ["views", {"segments": ["buyers"]}], "mode": "on_or_after", "buckets": 3, "breakdown": "sku", "segments": ["not_home"]},
     {"report": "cohort", "inclusion": "views", "return": "orders", "entry": "first_ever"},
     {"report": "growth", "active": "views", "granularity": "day", "lookback": 3, "segments": ["not_home"]},
     {"report": "growth", "granularity": "week"},

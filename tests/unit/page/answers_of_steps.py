@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from cja_spark.kernels.growth import DORMANT, NEW
@@ -31,7 +33,8 @@ from cja_spark.reports.indicators_rows import UNITS as UNITS_OF_INDICATORS
 from cja_spark.reports.overlap import ALL_PEOPLE as PEOPLE_OF_ALL
 from cja_spark.reports.overlap import PEOPLE as PEOPLE_OF_SETS
 from cja_spark.reports.overlap import UNITS as SETS
-from cja_spark.reports.retention import BACK, RESERVED, STARTED
+from cja_spark.reports.retention_cells import BACK, RESERVED, STARTED
+from cja_spark.reports.retention_cells import BY_VALUE as BY_VALUE_AT_START
 from cja_spark.reports.time_to_event_cells import BUCKETS, BY_VALUE, SUM_MS, TIMES
 from cja_spark.reports.time_to_event_cells import KINDS as KINDS_OF_STARTS
 from cja_spark.reports.time_to_event_cells import OPEN as OPEN_STARTS
@@ -43,10 +46,30 @@ from tests.unit.page.answers import answer
 def retention(started: float, *back: float, reserved: float = 0, mode: str = "on") -> Answer:
     """Persons who start, and those back on each day."""
     cells = Cells()
-    cells.add(STARTED, started)
-    cells.add(BACK, back, range(len(back)))
+    _add_retained(cells, 0, started, back, mode)
     cells.add(RESERVED, reserved)
     return answer(cells, report="retention", name="back", start="orders", buckets=len(back) - 1, mode=mode)
+
+
+def retention_of_values(*values: tuple[float, ...], mode: str = "on", **given: object) -> Answer:
+    """Values at the start: of each who starts, and who is back on each day; the total is all of them."""
+    cells = Cells()
+    _add_retained(cells, 0, *_started(map(sum, zip(*values, strict=True))), mode)
+    for number, own in enumerate(values):
+        _add_retained(cells, BY_VALUE_AT_START, *_started(own), mode, number + 1)
+    return answer(cells, **{"report": "retention", "name": "back", "start": "orders", "breakdown": "page", "buckets": len(values[0]) - 2, "mode": mode, **given})
+
+
+def _started(counts: Iterable[float]) -> tuple[float, tuple[float, ...]]:
+    first, *back = counts
+    return first, tuple(back)
+
+
+def _add_retained(cells: Cells, first: int, started: float, back: tuple[float, ...], mode: str, *value: int) -> None:
+    """Who starts, and who is back; from then on by the last day of each."""
+    last = [one - other for one, other in zip(back, (*back[1:], 0.0), strict=True)]
+    cells.add(first + STARTED, started, *value)
+    cells.add(first + BACK, last if mode == "on_or_after" else back, *value, range(len(back)))
 
 
 def cohort(first: float, second: float, back: float = 20, total: float = 0, values: tuple[int, int] = (0, 1), **given: object) -> Answer:

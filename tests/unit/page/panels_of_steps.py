@@ -47,6 +47,26 @@ RETENTION = Panel(
 )  # fmt: skip
 
 
+def _retained(kind: str, value: str | None, started: int, *back: int) -> list[dict[str, object]]:
+    """Who starts, and who is back on two days, first by orders, then by calls."""
+    periods = [("Orders", 0), ("Orders", 1), ("Calls", 0), ("Calls", 1)]
+    rows: list[dict[str, object]] = [{"row_kind": "total" if kind == "on" else kind, "breakdown": value, "step_name": None, "elapsed": None, "label": None, "people": started, "retention_rate": 1}]
+    for (name, day), people in zip(periods, back, strict=True):
+        rows.append({"row_kind": kind, "breakdown": value, "step_name": name, "elapsed": day, "label": f"day {day}", "people": people, "retention_rate": people / started})
+    return rows
+
+
+RETURNS = Panel(
+    name="who_is_back", title="Who is back, by the channel of the first visit", report="retention",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="breakdown", label="Channel"), ColumnSpec(name="step_name", label="What"), ColumnSpec(name="elapsed", label="Elapsed"),
+             ColumnSpec(name="label", label="Period"), ColumnSpec(name="people", label="People", format="people"), ColumnSpec(name="retention_rate", label="Retention rate", format="percent")),
+    rows=(
+        *_retained("on", None, 1_000, 500, 200, 100, 50), {"row_kind": "reserved", "people": 0},
+        *_retained("value", "mail", 600, 400, 130, 60, 43), *_retained("value", "a channel with a long name, as some have", 300, 80, 60, 30, 7), *_retained("other", None, 100, 20, 10, 10, 0),
+    ),
+)  # fmt: skip
+
+
 COHORT = Panel(
     name="cohorts", title="Cohorts", report="cohort",
     columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Week"),

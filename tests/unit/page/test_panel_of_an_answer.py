@@ -13,7 +13,7 @@ from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.table import Table
 from cja_spark.view.spec import View
 from tests.unit.page.answers import VIEW, sessions, table, trend
-from tests.unit.page.answers_of_steps import fallout
+from tests.unit.page.answers_of_steps import fallout, retention, retention_of_values, time_to_event
 
 CONNECTION = Connection.model_validate(
     {
@@ -180,3 +180,19 @@ def test_columns_and_a_filter_of_a_table_are_told_in_words():
     assert told["Columns"] == "Orders of buyers: orders[buyers], Per person: orders / people"
     assert told["Filter"] == "page starts with 'ho'"
     assert not {"Columns", "Filter"} & {*panel_of(plain, VIEW).options}
+
+
+@pytest.mark.parametrize("found", [fallout(40, 20), time_to_event(40, 20), retention_of_values((40, 20, 20))])
+def test_values_of_a_breakdown_are_shown_as_the_dimension_shows_them(found):
+    of = [columns(panel_of(found, VIEW, held))["breakdown"] for held in ((), ("page",))]
+    assert [(column.name, column.label, column.format) for column in of] == [("breakdown", "Page name", "text"), ("breakdown", "Page name", "identifier")]
+
+
+def test_options_of_a_retention_are_those_that_it_has():
+    one = panel_of(retention(40, 20, 20), VIEW).options
+    assert (one["Start"], one["Return"]) == ("Orders", "Orders")
+    assert not {"Returns", "Breakdown", "Rows", "Include no value"} & {*one}
+    several = panel_of(retention_of_values((40, 20, 20), returns=["revenue", "orders"]), VIEW).options
+    assert (several["Start"], several["Returns"], several["Breakdown"], several["Rows"]) == ("Orders", "Revenue, Orders", "page", 20)
+    assert "Return" not in several
+    assert not {"Breakdown", "Rows"} & {*panel_of(time_to_event(40, 20, breakdown=None), VIEW).options}

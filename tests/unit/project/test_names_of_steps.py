@@ -14,6 +14,7 @@ PLACES = {
     "impact": f"report: impact\nfirst_use: calls\nindicators: [{HERE}]",
     "start of a retention": f"report: retention\nstart: {HERE}",
     "return of a retention": f"report: retention\nstart: orders\nreturn: {HERE}",
+    "one of the returns of a retention": f"report: retention\nstart: orders\nreturns:\n- orders\n- {HERE}",
     "start of a time": f"report: time_to_event\nevent: calls\nstart: {HERE}",
     "end of a time": f"report: time_to_event\nstart: calls\nevent: {HERE}",
     "self-service": f"report: deflection\ntopic: section\ncall: calls\nbaseline: 0.3\nself_service: {HERE}",

@@ -67,6 +67,7 @@ def test_the_schema_of_its_kind_takes_the_files_that_documents_and_tests_show(fi
         ("report", "report: indicators\noutcome: calls\ndimension: page\ncontainer: person"),
         ("report", "report: indicators\noutcome: calls\nby_segments: [buyers, {label: helped, where: {dimension: page, equals: help}}]"),
         ("report", "report: retention\nstart: orders\nreturn: {metric: revenue, at_least: 5}\nmode: on\nsize: 7 days"),
+        ("report", "report: retention\nstart: orders\nreturns: [calls, {metric: revenue, at_least: 5}]\nbreakdown: page\nrows: 5\ninclude_no_value: false"),
         ("report", "report: time_to_event\nstart: orders\nevent: {metric: revenue, at_least: 5}\ntail: 7 days\npercentiles: [50, 99.9]\nbuckets: [5 min, 1 hour]"),
         ("report", "report: cohort\ninclusion: orders\nreturn: [calls, {metric: revenue, at_least: 5}]\nmode: on"),
         ("report", "report: cohort\ninclusion: {metric: revenue, at_least: 5}\nreturn: {metrics: [calls], match: any, segments: [buyers]}\ndimension: page"),
