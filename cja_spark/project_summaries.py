@@ -98,6 +98,8 @@ def report_summary_faults(report: Report, view: View, granularity: Mapping[str, 
         for name in report.dimensions_used()
         if name in hidden
     )
+    if isinstance(report, Trend) and report.compare is not None:
+        yield from ((("compare",), f"metric '{name}' {_OF_ITS_RANGE}") for name, _ in sorted(sources))
     finer = report.granularity if isinstance(report, Trend) else ""
     asked = [name for name in (*report.dimensions_used(), finer) if name in OF_TIME]
     for metric, dataset in sorted(sources):
@@ -111,6 +113,7 @@ def report_summary_faults(report: Report, view: View, granularity: Mapping[str, 
 
 
 _OF_TABLES = "is of summary data, which only tables and trends show: its rows have no person and no session."
+_OF_ITS_RANGE = "is of summary data, which is read of the report's own range; leave compare or the metric out."
 
 
 def hidden_by(view: View) -> dict[str, str]:

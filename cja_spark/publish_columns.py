@@ -14,6 +14,8 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "time_spent_seconds": ("seconds", "Time spent"), "mean_session_seconds": ("seconds", "Time per session"),
     "sessions_per_person": ("number", "Sessions per person"), "events_per_session": ("number", "Events per session"),
     "bucket": ("time", "From"), "label": ("text", "Period"), "row_kind": ("text", "Row"), "in_segment": ("text", "Segment"), "column_kind": ("text", "Column"),
+    "mean_seconds_from_previous": ("seconds", "Mean time after the step before"), "median_seconds_from_previous": ("seconds", "Median time after the step before"),
+    "mean_seconds_from_first": ("seconds", "Mean time after the first step"), "median_seconds_from_first": ("seconds", "Median time after the first step"),
     "step": ("text", "Step"), "step_name": ("text", "What"), "breakdown": ("text", "Value"),
     "amount_range": ("text", "Amount"), "times": ("text", "Times"), "at_least": ("bound", "At least"), "less_than": ("bound", "Less than"),
     "in_sets": ("text", "In"), "set_mask": ("text", "Sets"), "only_people": ("people", "In no other"), "only_sessions": ("count", "In no other"),

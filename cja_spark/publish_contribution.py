@@ -8,8 +8,10 @@ from typing import Any
 from cja_spark.page import ColumnSpec
 from cja_spark.page.content import Format
 from cja_spark.reports.ask import Ask
-from cja_spark.reports.contribution import Contribution, before_of
+from cja_spark.reports.compared import before_of
+from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.row_segments import row_text
+from cja_spark.reports.trend import Trend
 from cja_spark.view.calendar import local_day
 from cja_spark.view.spec import View
 
@@ -58,7 +60,7 @@ def row_of_contribution(row: dict[str, Any], view: View, shown: Callable[[str], 
     return {**row, "contributor": view.segments[text].label or words(text)} if text in view.segments else row
 
 
-def compared_in_words(report: Contribution, ask: Ask, words: Callable[[str], str]) -> dict[str, Any]:
+def compared_in_words(report: Contribution | Trend, ask: Ask, words: Callable[[str], str]) -> dict[str, Any]:
     """What is compared, and the segments that are looked through, as options of the page.
 
     Args:
@@ -66,10 +68,13 @@ def compared_in_words(report: Contribution, ask: Ask, words: Callable[[str], str
         ask: it and its ranges.
         words: makes a name a heading.
     """
+    if isinstance(report, Trend) and report.compare is None:
+        return {}
     zone = ask.view.time_zone
-    if pair := report.pair():
+    if isinstance(report, Contribution) and (pair := report.pair()):
         said = " and ".join(map(words, pair))
     else:
-        before = before_of(report, ask)
+        before = before_of(ask)
         said = f"{local_day(before.start, zone)} to {local_day(before.end - 1, zone)}" if before.end > before.start else "an empty range"
-    return {"compare": said, **({"by_segments": ", ".join(map(row_text, report.by_segments))} if report.by_segments else {})}
+    through = report.by_segments if isinstance(report, Contribution) else ()
+    return {"compare": said, **({"by_segments": ", ".join(map(row_text, through))} if through else {})}

@@ -198,7 +198,7 @@ def labels_of(report: Report, view: View) -> Mapping[str, str]:
     if isinstance(report, Cohort):
         rows = column_of(report.dimension, view).label if report.dimension else report.granularity.capitalize()
         return {"label": rows, "periods_after": f"{report.granularity.capitalize()}s after"}
-    return {}
+    return {"label": report.trend.capitalize()} if isinstance(report, Fallout) and report.trend else {}
 
 
 def _spoken(row: dict[str, Any], view: View, report: Report) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def _options(answer: Answer) -> dict[str, str | int | float | bool | None]:
     if options.get("include_no_value", True) is None:  # no rows are of a dimension
         del options["include_no_value"]
     options |= {**options_in_words(report, answer.ask.view, _sentence), **preset_in_words(report, _sentence)}
-    if isinstance(report, Contribution):
+    if isinstance(report, Contribution | Trend):
         options |= compared_in_words(report, answer.ask, _sentence)
     options = {name: option for name, option in options.items() if option or name not in _SAID_IF_ASKED}
     if answer.excluded_persons:

@@ -25,11 +25,13 @@ from cja_spark.page.privacy_of_impact import changes_are_told, hide_few_of_impac
 from cja_spark.page.privacy_of_indicators import hide_few_of_indicators, indicators_are_told
 from cja_spark.page.privacy_of_paths import hide_few_of_paths, paths_add_up
 from cja_spark.page.privacy_of_periods import hide_few_of_periods, periods_follow
+from cja_spark.page.privacy_of_periods_of_steps import hide_few_of_periods_of_steps, steps_have_periods
 from cja_spark.page.privacy_of_segments import hide_few_of_segments, rows_are_segments
 from cja_spark.page.privacy_of_sets import hide_few_of_sets, sets_overlap
 from cja_spark.page.privacy_of_steps import hide_few_of_steps, steps_follow
 from cja_spark.page.privacy_of_timelines import events_are_told, hide_few_of_timelines
 from cja_spark.page.privacy_of_times import hide_few_of_times, times_are_told
+from cja_spark.page.privacy_of_trends import hide_few_of_trends, moments_are_told
 from cja_spark.page.text import displayable, masked
 
 _EXACT_IN_JSON = 2**53
@@ -92,6 +94,7 @@ def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
 # Rows that tell of one another, and what hides few people of them.
 _TELLING = (
     (events_are_told, hide_few_of_timelines),
+    (steps_have_periods, hide_few_of_periods_of_steps),
     (steps_follow, hide_few_of_steps),
     (times_add_up, hide_few_of_frequency),
     (buckets_add_up, hide_few_of_buckets),
@@ -116,6 +119,7 @@ _TELLING_OF_PEOPLE = (
     (trials_add_up, hide_few_of_calls),
     (indicators_are_told, hide_few_of_indicators),
     (rows_are_segments, hide_few_of_segments),
+    (moments_are_told, hide_few_of_trends),
 )
 
 

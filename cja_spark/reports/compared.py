@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Tag
 
@@ -12,6 +12,10 @@ from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.calendar import months_before
 from cja_spark.view.calendar_settings import Calendar
 from cja_spark.view.ranges import Between, DateRange, Days, Last, RangeText, This, as_range, days_in, kind_of_range
+
+if TYPE_CHECKING:
+    from cja_spark.journeys.batch import Window
+    from cja_spark.reports.ask import Ask
 
 Before = Literal["previous_period", "year_ago"]
 BEFORE: tuple[Before, ...] = ("previous_period", "year_ago")
@@ -39,6 +43,25 @@ Compare = Annotated[
     Discriminator(_kind),
     BeforeValidator(_compared, json_schema_input_type=Before | Pair | RangeText | Last | This | Between),
 ]
+
+
+def _range_compared(value: object) -> object:
+    if isinstance(value, list | tuple):
+        raise ValueError("a range is compared with a range; of segments make columns, each with 'metric' and 'segments'.")
+    return _compared(value)
+
+
+CompareRange = Annotated[
+    Annotated[Before, Tag("before")] | Annotated[Last, Tag("last")] | Annotated[This, Tag("this")] | Annotated[Between, Tag("between")],
+    Discriminator(_kind),
+    BeforeValidator(_range_compared, json_schema_input_type=Before | RangeText | Last | This | Between),
+]
+
+
+def before_of(ask: Ask) -> Window:
+    """The time before, of a report that compares two ranges."""
+    before, _ = ask.report.days_compared(ask.ranges.today, ask.view.calendar)
+    return ask.ranges.windows[before]
 
 
 def days_before(compare: Before | DateRange, own: Days, today: date, calendar: Calendar) -> Days:

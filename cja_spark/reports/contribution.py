@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cja_spark.journeys.batch import Window
-from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
-from cja_spark.reports.compared import Compare, Pair, days_before
+from cja_spark.reports.compared import Compare, Pair, before_of, days_before
 from cja_spark.reports.contribution_rows import finish, tables
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.row_segments import RowSegments, named_segments, segments_in_place
@@ -94,18 +93,12 @@ class Contribution(Report):
         return segments_in_place(self.by_segments)
 
 
-def before_of(report: Contribution, ask: Ask) -> Window:
-    """The time before, of a report that compares two."""
-    before, _ = report.days_compared(ask.ranges.today, ask.view.calendar)
-    return ask.ranges.windows[before]
-
-
 def sides(seen: Seen[Contribution]) -> Iterator[Seen[Any]]:
     """What the report sees before, and after."""
     ask = seen.ask
     pair = ask.report.pair()
     if pair is None:
-        yield seen.at(before_of(ask.report, ask))
+        yield seen.at(before_of(ask))
         yield seen
         return
     for name in pair:

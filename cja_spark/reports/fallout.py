@@ -14,6 +14,7 @@ from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.of_steps import OfSteps
 from cja_spark.span import Months, Span
 from cja_spark.spec import AsTuple, Name
+from cja_spark.view.calendar import Granularity
 from cja_spark.view.spec import View
 
 __all__ = ["Fallout", "Grace", "Step"]
@@ -38,6 +39,8 @@ class Fallout(OfSteps):
         date_rule: whether all steps must lie in the range, or the first one (F9).
         count: persons, sessions, or attempts, of which a unit may make several (F10).
         base: what shares of the total are of: those who reach the first step, or all units with a range event (F11).
+        trend: by what periods the steps are told too; what is counted is in the period of its first step (F13).
+        times: whether it is told how long each step takes, after the one before it and after the first one (F12).
         breakdown: a dimension whose value at `breakdown_step` parts the counts (F12).
         report: how many reach each step of a path.
         breakdown_step: the step whose event has the value, counted from 1.
@@ -58,6 +61,8 @@ class Fallout(OfSteps):
     date_rule: Literal["in_range", "entry"] | None = None
     count: Literal["persons", "sessions", "attempts"] | None = None
     base: Literal["first_step", "all"] = "first_step"
+    trend: Granularity | None = None
+    times: bool = False
     breakdown: Name | None = None
     breakdown_step: int = Field(default=1, ge=1)
     include_no_value: bool | None = None
@@ -75,6 +80,7 @@ class Fallout(OfSteps):
         follows = "order: strict" if self.order == "strict" else "a step with next: true"
         strict = self.order == "strict" or following
         steps, at = len(self.steps), self.breakdown_step
+        chain = [name for name in ("breakdown", "trend", "times") if getattr(self, name)]
         return (
             (self.date_rule == "entry" and self.window is None, "date_rule: entry needs a window."),
             (at > steps, f"breakdown_step: {at} is above the number of steps, {steps}."),
@@ -86,9 +92,13 @@ class Fallout(OfSteps):
             (strict and step_order, f"ties: step_order does not go with {follows}."),
             (step_order and first, "ties: step_order does not go with window_start: first."),
             (
-                bool(self.breakdown) and (any_order or step_order),
-                f"{'order: any' if any_order else 'ties: step_order'} reports no chain of events; leave breakdown out"
+                bool(chain) and (any_order or step_order),
+                f"{'order: any' if any_order else 'ties: step_order'} reports no chain of events; leave {' and '.join(chain)} out"
                 f"{'.' if any_order else ', or write ties: total_order.'}",
+            ),
+            (
+                self.trend is not None and self.base == "all",
+                "base: all does not go with trend; who has an event in a period may begin in another.",
             ),
             (self.include_no_value is not None and not self.breakdown, "include_no_value is said of parts; name a breakdown."),
             (

@@ -16,6 +16,7 @@ from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.fallout_chains import Chains, chains_of
 from cja_spark.reports.fallout_excluded import chains_excluding
+from cja_spark.reports.fallout_reported import BUCKETS, TIMES, add_buckets, add_times, rows_over_time, with_times
 from cja_spark.reports.fallout_steps import Step
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import Names
@@ -50,6 +51,11 @@ def kernel(seen: Seen[Fallout]) -> Cells:
     _add_open(cells, report, chains, seen.ask.window, zone)
     if report.breakdown and chains.events is not None:
         _add_breakdown(cells, seen, report, chains.levels, chains.events, kept)
+    if chains.events is not None:
+        if report.trend is not None:
+            add_buckets(cells, seen.ask, chains.levels, t[np.maximum(chains.events[:, 0], 0)])
+        if report.times:
+            add_times(cells, chains.levels, chains.events, t)
     return cells
 
 
@@ -112,7 +118,9 @@ def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
 
     Columns: breakdown string (null = all), step bigint, step_name string, people, percent_of_previous,
         percent_of_total (fractions), fallout_people, open_people double; where sessions or attempts are counted, those
-        words for people (F10).
+        words for people (F10). With `times` then mean_seconds_from_previous, median_seconds_from_previous, mean_seconds_from_first and
+        median_seconds_from_first double (of all, null of the first step). With `trend` first row_kind string (step, step_over_time,
+        mean_of_rates), last bucket timestamp (UTC, the first instant of the period) and label string, null but in step_over_time.
     """
     report = ask.report
     count = len(report.steps)
@@ -124,10 +132,18 @@ def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
     rows = _steps(report, None, levels, base, waiting)
     if report.breakdown:
         rows += _breakdown_rows(sums, ask, report, names, base if report.base == "all" else None)
-    schema = [("breakdown", pa.string()), ("step", pa.int64()), ("step_name", pa.string())]
-    counted = report.counted()
-    numbers = (counted, "percent_of_previous", "percent_of_total", f"fallout_{counted}", f"open_{counted}")
-    return pa.Table.from_pylist(rows, pa.schema([*schema, *((name, pa.float64()) for name in numbers)]))
+    rows = with_times(sums, rows) if report.times else rows
+    if report.trend is not None:
+        rows = [{"row_kind": "step", **row} for row in rows] + rows_over_time(sums, ask, lambda of: _steps(report, None, of, of[0], None))
+    return pa.Table.from_pylist(rows, _schema(report))
+
+
+def _schema(report: Fallout) -> pa.Schema:
+    counted, trended = report.counted(), report.trend is not None
+    numbers = (counted, "percent_of_previous", "percent_of_total", f"fallout_{counted}", f"open_{counted}", *(TIMES if report.times else ()))
+    texts = [("breakdown", pa.string()), ("step", pa.int64()), ("step_name", pa.string())]
+    first = [("row_kind", pa.string())] if trended else []
+    return pa.schema([*first, *texts, *((name, pa.float64()) for name in numbers), *(BUCKETS if trended else ())])
 
 
 def _breakdown_rows(

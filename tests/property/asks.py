@@ -9,7 +9,7 @@ from cja_spark.view.standard import TIMES
 from tests.property.asks_of_attribution import DIMENSIONS, attribution
 from tests.property.asks_of_calls import deflection
 from tests.property.asks_of_cohorts import cohort
-from tests.property.asks_of_contribution import contribution
+from tests.property.asks_of_contribution import RANGES, contribution
 from tests.property.asks_of_engagement import engagement
 from tests.property.asks_of_fallouts import fallout, no_value, step
 from tests.property.asks_of_frequency import frequency
@@ -75,6 +75,12 @@ def trend(chance, days):
     sizes = ["day", "week", "month", "quarter", "year", *(["hour"] * 3 if days == 2 else [])]
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES, *FORMULAS], 5)
     return {"report": "trend", "granularity": chance.choice(sizes), "metrics": metrics}
+
+
+def trend_beside(chance, days):
+    """A trend beside another range, with means of several buckets."""
+    found = {"compare": chance.choice(RANGES)} if chance.random() < 0.7 else {}
+    return {**trend(chance, days), **found, **chance.choice([{}, {"moving_average": chance.choice([2, 2, 3, 7])}])}
 
 
 def sessions(chance, single):
@@ -158,13 +164,13 @@ def asks_drawn(chance, view):
     """One report of each kind with up to two segments, each in a range of its own: (ask, days, instants)."""
     found = [drawn_by(make, chance, view) for make in (table, table, credited, credited, trend, sessions, fallout, fallout, histogram, paths)]
     apart = random.Random(repr(found))  # what a seed draws besides stays as it is
-    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across, contribution, contribution, attribution, attribution, attribution, timeline, timeline))]
+    return [*found, *(drawn_by(make, apart, view) for make in (retention, retention, overlap, overlap, segment_rows, segment_rows, flow, flow, next_previous, cohort, cohort, deflection, deflection, time_to_event, time_to_event, indicators, indicators, growth, growth, filtered, filtered, frequency, frequency, engagement, engagement, impact, impact, across, across, across, contribution, contribution, attribution, attribution, attribution, timeline, timeline, trend_beside, trend_beside))]
 
 
 def drawn_by(make, chance, view):
     """A report, and its range."""
     days = chance.choice([0, 0, 1, 1, 2, 2, 3])
-    more = {trend: (days,), cohort: (days,), growth: (days,), frequency: (step,), engagement: (step, days), impact: (step,), across: (view,), attribution: (MODELS, DIMENSIONS), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
+    more = {trend: (days,), trend_beside: (days,), cohort: (days,), growth: (days,), frequency: (step,), engagement: (step, days), impact: (step,), across: (view,), attribution: (MODELS, DIMENSIONS), sessions: (single_valued(view),), paths: (single_valued(view),), flow: (single_valued(view),), next_previous: (single_valued(view),)}.get(make, ())
     asked = make(chance, *more)
     if "rate_game" in repr(view["metrics"]):
         asked |= without_times(asked)

@@ -41,7 +41,16 @@ def fallout(chance):
         asked["base"] = chance.choice(["first_step", "all"])
     asked |= exclusions(random.Random(repr(asked)), asked)  # what a seed draws besides stays as it is
     asked |= modes(random.Random(f"modes of {asked}"), asked)
+    asked |= reported(random.Random(f"reported chains of {asked}"), asked)
     return preset(random.Random(f"preset of {asked}"), asked)
+
+
+def reported(chance, asked):
+    """What is told of the reported chains besides: their periods and times, or nothing."""
+    if asked.get("order") == "any" or asked.get("ties") == "step_order":
+        return {}
+    trended = chance.random() < 0.5 and asked.get("base") != "all"
+    return {**({"trend": chance.choice(["day", "day", "week", "month", "hour"])} if trended else {}), **({"times": True} if chance.random() < 0.5 else {})}
 
 
 def modes(chance, asked):
@@ -57,7 +66,7 @@ def preset(chance, asked):
     if {"count", "modes"} & {*asked} or chance.random() < 0.6:
         return asked
     name = chance.choice(["adobe", "posthog", "mixpanel", "clickhouse"])
-    gone = {"ties", "window_start", "date_rule", "one_event_one_step", "exclusion", "breakdown", "breakdown_step", "include_no_value"}
+    gone = {"ties", "window_start", "date_rule", "one_event_one_step", "exclusion", "breakdown", "breakdown_step", "include_no_value", "trend", "times"}
     gone |= {"exclude"} if name in ("adobe", "clickhouse") else set()
     gone |= {"window"} if chance.random() < 0.5 else set()
     left = {option: value for option, value in asked.items() if option not in gone}

@@ -263,8 +263,8 @@ def test_what_is_drawn_has_every_kind_of_condition_and_option():
         "'sort': 'ranking'", "'formula_of_it'", "attributed(", "total(", "cumulative(", "[buyers, ", "z_score(", "count_distinct(",
         "'paths'", "'include_last': True", "'max_len': 20", "'repeats': 'keep'", "'count': 'persons', 'min_support': 30",
         "'flow'", "'starts_with': 'entry'", "'contains': {'metric'", "'ends_with': 'exit'", "'limit': True", "'dimension': 'sku'", "'trend': 'week'", "'trend': {'granularity': 'day', 'links': 20}",
-        "'exclusion': 'drop_person'", "'between': [2, 3]",
-        "'report': 'attribution'", "'model_3'", "'overlap': 8", "'across': 'page'", "'across': 'week'", "'columns_shown': 1", "'contribution'", "'compare': 'year_ago'", "'compare': ['", "'label': 'segment 1'", "'growth'", "'lookback': 5", "'frequency'", "'label': 'event 4'", "'engagement'", "'label': 'thing 9'", "'impact'", "'first_use'", "'release'", "'since'", "'report': 'timeline'", "'sample': 99", "'persons': ['person-", "'indicators'", "'outcome': 'orders'", "'label': 'behaviour 0'",
+        "'exclusion': 'drop_person'", "'times': True", "'trend': 'hour'", "'between': [2, 3]",
+        "'report': 'attribution'", "'model_3'", "'overlap': 8", "'across': 'page'", "'across': 'week'", "'columns_shown': 1", "'contribution'", "'compare': 'year_ago'", "'compare': ['", "'moving_average': 7", "'report': 'trend', 'granularity': 'day', ", "'label': 'segment 1'", "'growth'", "'lookback': 5", "'frequency'", "'label': 'event 4'", "'engagement'", "'label': 'thing 9'", "'impact'", "'first_use'", "'release'", "'since'", "'report': 'timeline'", "'sample': 99", "'persons': ['person-", "'indicators'", "'outcome': 'orders'", "'label': 'behaviour 0'",
         "'deflection'", "'match': 'same_topic'", "'control'", "'pre_call'", "'cost_per_call': 'units'",
         "lift(", "confidence(", "confidence_lower(", "sample_variance(", "difference_upper(", "'context': 'variant'",
     ]  # fmt: skip

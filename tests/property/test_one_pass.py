@@ -95,6 +95,7 @@ ASKED = [
     {"report": "table", "dimensions": ["next_page", "short_page"], "metrics": ["events"], "segments": ["after_home"]},
     {"report": "table", "dimensions": ["page"], "across": "channel", "metrics": ["events", "people", "joint_orders", "share"], "rows": 3, "columns_shown": 2},
     {"report": "trend", "metrics": ["events", "people", "so_far", "sessions"], "segments": ["several_pages"]},
+    {"report": "trend", "granularity": "day", "metrics": ["events", "people", "so_far"], "segments": ["then_cart"], "compare": "previous_period", "moving_average": 3},
     {"report": "trend", "granularity": "week", "metrics": ["orders", "bounces", "return_sessions"], "segments": ["no_help"]},
     {"report": "sessions", "dimension": "week_of_channel", "segments": ["again"]},
     {"report": "histogram", "metric": "views", "segments": ["not_home"]},
@@ -125,6 +126,7 @@ ASKED = [
     {"report": "impact", "indicators": ["orders"], "release": "2025-03-10", "intervals": 2},
     {"report": "timeline", "dimensions": ["recent_page", "sku", "next_page"], "metrics": ["once", "units"], "people": 4, "most_events": 3, "segments": ["not_home"]},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
+    {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "container": "session", "trend": "day", "times": True, "segments": ["several_pages"]},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip
 DAYS = [(3, 1, 31), (3, 8, 10)]

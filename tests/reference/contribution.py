@@ -24,6 +24,11 @@ def sides(ask: dict, view: dict, as_of: int) -> tuple[dict, dict]:
     if isinstance(compare, list):
         before, after = ({**ask, "segments": [*ask.get("segments", ()), one]} for one in compare)
         return before, after
+    return before_of(ask, compare, view, as_of), ask
+
+
+def before_of(ask: dict, compare: object, view: dict, as_of: int) -> dict:
+    """The question of the range that its own is compared with."""
     zone = view.get("time_zone", "UTC")
     if compare in ("previous_period", "year_ago"):
         first, end = local(ask["from"], zone).date(), local(ask["to"], zone).date()
@@ -34,7 +39,7 @@ def sides(ask: dict, view: dict, as_of: int) -> tuple[dict, dict]:
         span = (first_instant(first, zone), first_instant(end, zone))
     else:
         span = instants(compare, view, as_of)
-    return {**ask, "from": span[0], "to": span[1]}, ask
+    return {**ask, "from": span[0], "to": span[1]}
 
 
 def cells(seen: dict, ask: dict, view: dict, dimension: str, needed: list[Leaf]) -> dict[Key, dict]:

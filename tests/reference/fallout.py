@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.reference import chains, exclusions, modes
+from tests.reference import chains, exclusions, fallout_reported, modes
 from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
 from tests.reference.months import ahead, length
 from tests.reference.order import in_range, milliseconds
@@ -135,7 +135,17 @@ def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
     rows = step_rows(counted_word(ask), None, 1, levels, base, names, still_open(found, asked, ask["to"], seen["data_until"]))
     if ask.get("breakdown"):
         rows += breakdown_rows(found, ask, view, names, base if ask.get("base") == "all" else None)
-    return rows
+    if ask.get("times"):
+        rows = fallout_reported.with_times(rows, found)
+    if not ask.get("trend"):
+        return rows
+    untold = dict.fromkeys(fallout_reported.TIMES) if ask.get("times") else {}
+
+    def rows_of(of: list[float]) -> list[dict]:
+        return [{**row, **untold} for row in step_rows(counted_word(ask), None, 1, of, of[0], names, None)]
+
+    rows = [{"row_kind": "step", **row, "bucket": None, "label": None} for row in rows]
+    return rows + fallout_reported.over_time(found, ask, view, rows_of, len(names))
 
 
 def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) -> list[float] | None:

@@ -27,7 +27,7 @@ from tests.reference import (
 )
 from tests.reference.calculated import Leaf, leaves
 from tests.reference.cohort import back, cohort, widened
-from tests.reference.contribution import contribution
+from tests.reference.contribution import before_of, contribution
 from tests.reference.fallout import fallout
 from tests.reference.flow import flow
 from tests.reference.frequency import frequency
@@ -45,7 +45,7 @@ from tests.reference.sessions import numbers, sessions, timeout, with_figures
 from tests.reference.table import table
 from tests.reference.table_across import table_across
 from tests.reference.timeline import timeline
-from tests.reference.trend import trend
+from tests.reference.trend import compared, trend
 
 
 class Elsewhere:
@@ -207,6 +207,13 @@ def kept_of(
     return kept | events_of(segment, tail, journey, session_of, view, there)
 
 
+def of_both(ask: dict, view: dict, now: int | None, look: Callable[[dict], dict]) -> list[dict]:
+    """Rows of a report that compares two ranges, or two segments."""
+    if ask["report"] == "contribution":
+        return contribution(ask, view, now, look)
+    return compared(*(trend(look(own), own, view) for own in (ask, before_of(ask, ask["compare"], view, now))))
+
+
 def report(
     events: list[dict], view: dict, ask: dict, data_until: int | None = None, read_from: int | None = None,
     as_of: int | None = None, summaries: dict | None = None,
@@ -218,9 +225,8 @@ def report(
     ask = presets.of_report(ask, view)
     if ask["report"] in ("cohort", "growth", "engagement"):
         ask = widened(ask, view)
-    if ask["report"] == "contribution":
-        now = data_until if as_of is None else as_of
-        return contribution(ask, view, now, lambda own: see(events, view, own, data_until, read_from, as_of))
+    if ask["report"] == "contribution" or ask.get("compare"):
+        return of_both(ask, view, data_until if as_of is None else as_of, lambda own: see(events, view, own, data_until, read_from, as_of) | {"rows": []})
     seen = see(events, view, ask, data_until, read_from, as_of) | {"rows": summary_data.rows(summaries or {}, view, ask)}
     if ask["report"] in ("cohort", "growth"):
         of_periods = {"cohort": cohort, "growth": growth.growth}[ask["report"]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from fractions import Fraction
 
+from tests.reference.fallout_reported import percentile
 from tests.reference.metrics import own
 from tests.reference.order import in_range, milliseconds
 from tests.reference.retention import places_of
@@ -78,15 +78,6 @@ def units_of(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]
                 waits = unit["took"] is None and longest is not None and event["t"] + longest > until
                 found.append({"event": event, "took": unit["took"], "open": waits})
     return found
-
-
-def percentile(times: list[int], percent: float) -> float | None:
-    """The midpoint of the cell that the nearest rank lies in, seconds; a time of 0 is its own cell."""
-    if not times:
-        return None
-    rank = max(1, math.ceil(Fraction(str(percent)) * len(times) / 100))
-    length = sorted(times)[rank - 1]
-    return 0.0 if length == 0 else 1.02 ** (math.floor(math.log(length) / math.log(1.02)) + 0.5) / 1000
 
 
 def summed(units: list[dict], word: str, ask: dict) -> dict:

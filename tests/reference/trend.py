@@ -26,4 +26,19 @@ def trend(seen: dict, ask: dict, view: dict) -> list[dict]:
     for edge, own in zip(inside, figures, strict=True):
         moment = EPOCH + timedelta(milliseconds=edge)
         rows.append({"row_kind": "bucket", "bucket": moment, "label": label(edge, granularity, zone, calendar), **own})
-    return rows
+    return rows + averages(rows[1:], metrics, ask.get("moving_average"))
+
+
+def averages(buckets: list[dict], metrics: list[str], size: int | None) -> list[dict]:
+    """The mean of each bucket and those before it, so many in all, where there are so many; null where one of them is null."""
+    found = []
+    for last in range((size or 1) - 1, len(buckets) if size else 0):
+        some = buckets[last + 1 - size : last + 1]
+        means = {name: None if any(one[name] is None for one in some) else sum(one[name] for one in some) / size for name in metrics}
+        found.append({**buckets[last], "row_kind": "moving_average", **means})
+    return found
+
+
+def compared(after: list[dict], before: list[dict]) -> list[dict]:
+    """The rows of a range, then the total and the buckets of the one it is compared with."""
+    return after + [{**row, "row_kind": f"{row['row_kind']}_before"} for row in before if row["row_kind"] != "moving_average"]

@@ -14,7 +14,8 @@ function falloutStep(panel, row, previous, first) {
   const open = previous && figure(cell(`open_${counted}`, previous));
   const between = previous ? node("p", { class: "between" }, ...(isWithheld(share) ? ["How many went on is hidden"] : [node("b", {}, text("percent_of_previous")), " went on"]),
     left === null ? null : node("span", {}, ` · ${left} left`),
-    open ? node("span", {}, ` · ${numberText(open, { format: "count" }, false)} may still go on`) : null) : null;
+    open ? node("span", {}, ` · ${numberText(open, { format: "count" }, false)} may still go on`) : null,
+    at("median_seconds_from_previous") < 0 || figure(cell("median_seconds_from_previous")) === null ? null : node("span", {}, ` · half within ${text("median_seconds_from_previous")}, ${text("mean_seconds_from_previous")} on average`)) : null;
   const name = String(cell("step_name") ?? `Step ${cell("step")}`);
   return [between, node("div", { class: "step" },
     node("div", { class: "step-name", title: name }, node("span", { class: "number" }, String(cell("step") ?? "")), node("span", { class: "label" }, isolated(name))),
@@ -43,7 +44,33 @@ function byBreakdown(panel, steps) {
   return { name: `${panel.name}_by_${panel.columns[valueAt].label}`, columns, rows };
 }
 
-charts.fallout = (host, panel) => {
+// The steps of each period as lines: how many begin then and reach each, and which share of them that is.
+function falloutOverTime(panel, steps) {
+  const [kindAt, stepAt, nameAt, countAt, shareAt, bucketAt, labelAt] = ["row_kind", "step", "step_name", countedBy(panel), "percent_of_total", "bucket", "label"].map((name) => columnAt(panel, name));
+  const periods = new Map();
+  for (const row of panel.rows.filter((some) => some[kindAt] === "step_over_time")) {
+    if (!periods.has(row[bucketAt])) periods.set(row[bucketAt], { label: row[labelAt], cells: new Map() });
+    periods.get(row[bucketAt]).cells.set(row[stepAt], row);
+  }
+  const called = steps.map((row) => `${row[stepAt]}. ${row[nameAt]}`), later = steps.map((_, at) => at).slice(1);
+  const columns = [{ ...panel.columns[labelAt], name: "label" }, ...later.map((at) => ({ ...panel.columns[shareAt], name: `share${at}`, label: `${called[at]}, of those who begin` })),
+    ...called.map((name, at) => ({ ...panel.columns[countAt], name: `step${at}`, label: name }))];
+  const rows = [...periods.values()].map((period) => {
+    const of = steps.map((row) => period.cells.get(row[stepAt]) || []);
+    return [period.label, ...later.map((at) => of[at][shareAt] ?? null), ...of.map((row) => row[countAt] ?? null)];
+  });
+  return { ...panel, name: `${panel.name}_over_time`, columns, rows };
+}
+
+// The rate of all is not the mean of the rates of periods: both are said.
+function rateOfAll(panel, steps) {
+  const kindAt = columnAt(panel, "row_kind"), shareAt = columnAt(panel, "percent_of_total"), last = steps[steps.length - 1], mean = panel.rows.filter((row) => row[kindAt] === "mean_of_rates").pop();
+  return node("p", { class: "note" }, `Of all who begin ${shown(last[shareAt], panel.columns[shareAt])} complete; the mean of the periods' rates is ${mean ? shown(mean[shareAt], panel.columns[shareAt]) : "–"}. Who begins is in the period of the first step, whenever the others come.`);
+}
+
+charts.fallout = (host, given) => {
+  const kindAt = columnAt(given, "row_kind"), kept = given.columns.flatMap((column, at) => (["row_kind", "bucket", "label"].includes(column.name) ? [] : [at]));
+  const panel = kindAt < 0 ? given : { ...given, columns: kept.map((at) => given.columns[at]), rows: given.rows.filter((row) => row[kindAt] === "step").map((row) => kept.map((at) => row[at])) };
   const valueAt = columnAt(panel, "breakdown"), stepAt = columnAt(panel, "step");
   const steps = panel.rows.filter((row) => valueAt < 0 || row[valueAt] === null).sort((one, other) => one[stepAt] - other[stepAt]);
   if (!steps.length || !countedBy(panel)) { host.append(nothing()); drawTable(host, panel); return; }
@@ -53,4 +80,8 @@ charts.fallout = (host, panel) => {
     drawTable(host, byBreakdown(panel, steps), { title: `By ${panel.columns[valueAt].label}` });
   }
   tableBelow(host, panel, "All columns as a table");
+  if (kindAt < 0) return;
+  const over = node("div"), whole = given.rows.filter((row) => row[kindAt] === "step" && row[columnAt(given, "breakdown")] === null);
+  host.append(node("h3", {}, "Over time"), over, rateOfAll(given, whole));
+  charts.trend(over, falloutOverTime(given, whole));
 };

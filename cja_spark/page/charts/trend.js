@@ -53,7 +53,7 @@ const lonely = (points) => points.filter((point, at) => point && !points[at - 1]
 function drawLines(host, panel, labels, group, off, pointAt) {
   const metrics = group.metrics.filter((metric) => !off.has(metric.at));
   const width = Math.max(260, host.clientWidth), inner = width - MARGIN.left - MARGIN.right, height = HEIGHT - MARGIN.top - MARGIN.bottom;
-  const numbers = metrics.flatMap((metric) => panel.rows.map((row) => figure(row[metric.at]))).filter((number) => number !== null).concat(group.level ?? []);
+  const beside = panel.beside || [], numbers = metrics.flatMap((metric) => [...panel.rows, ...beside.flatMap((one) => one.rows.slice(0, labels.length).filter(Boolean))].map((row) => figure(row[metric.at]))).filter((number) => number !== null).concat(group.level ?? []);
   const withheld = !numbers.length && metrics.some((metric) => panel.rows.some((row) => isHidden(row[metric.at])));
   const low = numbers.reduce((least, number) => Math.min(least, number), 0), high = numbers.reduce((most, number) => Math.max(most, number), 0);
   const marks = ticks(low, high, group.family === "count" ? 1 : 0), bottom = marks[0], top = marks[marks.length - 1];
@@ -72,6 +72,7 @@ function drawLines(host, panel, labels, group, off, pointAt) {
   for (const metric of metrics) {
     const points = panel.rows.map((row, at) => (figure(row[metric.at]) === null ? null : [x(at), y(figure(row[metric.at]))]));
     const whole = points.every((point) => point !== null) && points.length > 1;
+    for (const one of beside) drawing.append(mark("path", { class: `line beside ${metric.colour}`, "stroke-dasharray": one.dashes, d: linePath(labels.map((_, at) => (one.rows[at] && figure(one.rows[at][metric.at]) !== null ? [x(at), y(figure(one.rows[at][metric.at]))] : null))) }));
     if (metrics.length === 1 && whole && group.level === undefined) drawing.append(mark("path", { class: `area ${metric.colour}`, d: `${linePath(points)}L${x(labels.length - 1)} ${y(Math.max(bottom, 0))}L${x(0)} ${y(Math.max(bottom, 0))}Z` }));
     drawing.append(mark("path", { class: `line ${metric.colour}`, d: linePath(points) }), ...lonely(points).map(([cx, cy]) => mark("circle", { class: `dot ${metric.colour}`, cx, cy, r: 4 })));
   }
@@ -119,25 +120,57 @@ function legend(group, off, redraw) {
   }));
 }
 
+// What stands beside the line: the range that it is compared with, bucket by bucket, and means of several buckets.
+function besideTrend(whole, rows) {
+  const kindAt = columnAt(whole, "row_kind"), bucketAt = columnAt(whole, "bucket"), labelAt = columnAt(whole, "label");
+  const of = (kind) => whole.rows.filter((row) => kindAt >= 0 && row[kindAt] === kind);
+  const before = of("bucket_before"), means = of("moving_average"), size = rows.length - means.length + 1;
+  const found = [];
+  if (before.length) found.push({ rows: before, total: of("total_before")[0], dashes: "1 6", name: (at) => `before (${before[at][labelAt]})`, head: "before", note: `Dotted: ${before[0][labelAt]} to ${before[before.length - 1][labelAt]}, beside the periods of the range one by one.` });
+  if (means.length) found.push({ rows: rows.map((row) => means.find((mean) => mean[bucketAt] === row[bucketAt])), dashes: "9 5", name: () => `mean of ${size}`, head: `mean of ${size}`, mean: true, note: `Dashed: the mean of ${size} periods, each one's own and those before it.` });
+  return found;
+}
+
+// A row per bucket: each metric, and beside it what it is compared with, the change and the mean.
+function trendTable(whole, rows, beside, labelAt, metrics) {
+  const kindAt = columnAt(whole, "row_kind"), totals = whole.rows.filter((row) => row[kindAt] === "total"), kept = [...totals, ...rows];
+  const columns = [{ name: "row_kind", label: "", format: "text", unit: "" }, whole.columns[labelAt]], cells = kept.map((row) => [row[kindAt], row[labelAt]]);
+  const add = (column, cellOf) => { columns.push(column); kept.forEach((row, at) => cells[at].push(cellOf(row, at - totals.length))); };
+  for (const one of beside) if (!one.mean) add({ ...whole.columns[labelAt], name: "label_before", label: "Compared with" }, (_, at) => (at < 0 ? null : one.rows[at]?.[labelAt] ?? null));
+  for (const metric of metrics) {
+    add(whole.columns[metric.at], (row) => row[metric.at]);
+    for (const one of beside) {
+      const other = (at) => (at < 0 ? one.total : one.rows[at])?.[metric.at] ?? null, counts = ["count", "people"].includes(metric.format);
+      add({ ...metric, name: `${metric.name}_${one.mean ? "mean" : "before"}`, label: `${metric.label}, ${one.head}`, format: one.mean && counts ? "number" : metric.format }, (_, at) => other(at));
+      if (!one.mean) add({ name: `${metric.name}_change`, label: `${metric.label}, change`, format: "percent", unit: "" }, (row, at) => (figure(row[metric.at]) === null || !figure(other(at)) ? null : figure(row[metric.at]) / figure(other(at)) - 1));
+    }
+  }
+  return { ...whole, columns, rows: cells };
+}
+
 charts.trend = (host, whole) => {
-  const kindAt = columnAt(whole, "row_kind"), panel = { ...whole, rows: whole.rows.filter((row) => kindAt < 0 || row[kindAt] !== "total") };
+  const kindAt = columnAt(whole, "row_kind"), panel = { ...whole, rows: whole.rows.filter((row) => kindAt < 0 || row[kindAt] === "bucket") };
   const labelAt = columnAt(panel, "label"), bucketAt = columnAt(panel, "bucket");
   const metrics = panel.columns.map((column, at) => ({ ...column, at })).filter(isFigure).map((metric, at) => ({ ...metric, colour: `c${at % 6}` }));
   if (!panel.rows.length || !metrics.length) { host.append(nothing()); return; }
+  const beside = labelAt < 0 || bucketAt < 0 ? [] : besideTrend(whole, panel.rows);
+  panel.beside = beside;
   const labels = panel.rows.map((row, at) => String(row[labelAt] ?? row[bucketAt] ?? at + 1));
   const off = new Set(), grid = node("div", { class: "small-multiples" });
   let pointers = [];
   const pointAt = (at, x, y) => {
     pointers.forEach((point) => point(at));
     if (at === null) { hideTip(); return; }
-    showTip(labels[at], metrics.filter((metric) => !off.has(metric.at)).map((metric) => [metric.colour, metric.label, isHidden(panel.rows[at][metric.at]) ? shown(panel.rows[at][metric.at], metric) : exact(panel.rows[at][metric.at], metric)]), x, y);
+    showTip(labels[at], metrics.filter((metric) => !off.has(metric.at)).flatMap((metric) => [[metric.colour, metric.label, panel.rows[at]], ...beside.filter((one) => one.rows[at]).map((one) => [metric.colour, `${metric.label}, ${one.name(at)}`, one.rows[at]])]
+      .map(([colour, name, row]) => [colour, name, isHidden(row[metric.at]) ? shown(row[metric.at], metric) : exact(row[metric.at], metric)])), x, y);
   };
   const places = axisGroups(panel, metrics).map((group) => ({ group, place: node("div", { class: "plot" }) }));
   const redraw = () => { pointers = places.map(({ group, place }) => drawLines(place, panel, labels, group, off, pointAt)); };
   grid.append(...places.map(({ group, place }) => node("figure", {}, legend(group, off, redraw), place)));
-  host.append(grid);
+  host.append(grid, ...beside.map((one) => node("p", { class: "note" }, one.note)));
   redraw();
   let width = grid.clientWidth;
   new ResizeObserver(() => { if (grid.clientWidth !== width) { width = grid.clientWidth; redraw(); } }).observe(grid);
+  if (beside.length) { tableBelow(host, trendTable(whole, panel.rows, beside, labelAt, metrics)); return; }
   tableBelow(host, labelAt < 0 || bucketAt < 0 ? whole : { ...whole, columns: whole.columns.filter((_, at) => at !== bucketAt), rows: whole.rows.map((row) => row.filter((_, at) => at !== bucketAt)) });
 };

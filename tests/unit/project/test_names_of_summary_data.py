@@ -135,6 +135,7 @@ HIDING = {"dimensions": {"code": {"field": "code", "summary_data_group": {"dimen
         ({}, {"dimensions": ["hour_of_day"]}, "metric 'spend' has rows of summary data 'costs', each about a day; none has one 'hour_of_day'."),
         ({}, {"dimensions": ["minute"], "metrics": ["clicks"]}, "rows of summary data 'visitors', each about an hour; none has one 'minute'."),
         ({}, {"report": "trend", "dimensions": None, "granularity": "hour"}, "each about a day; none has one 'hour'."),
+        ({}, {"report": "trend", "dimensions": None, "compare": "year_ago"}, "metric 'spend' is of summary data, which is read of the report's own range; leave compare or the metric out."),
         ({}, {"report": "fallout", "dimensions": None, "metrics": None, "steps": ["spend", "red"]}, "metric 'spend' is of summary data"),
         ({}, {"report": "sessions", "dimensions": None, "metrics": None, "dimension": "campaign"}, "which only tables and trends show"),
         ({}, {"report": "fallout", "dimensions": None, "metrics": None, "steps": ["red", {"any": [{"dimension": "campaign", "equals": "x"}], "label": "x"}]}, "which only tables and trends show"),
