@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from cja_spark.stored import Stored
 from tests.house.test_docstrings import TREES, functions, section
 from tests.unit.docstrings.cases import CASES, EXCEPTIONS
 from tests.unit.docstrings.grammar import Columns, GrammarError, columns_of, fields_of, shape
@@ -15,10 +16,10 @@ from tests.unit.docstrings.grammar import Columns, GrammarError, columns_of, fie
 ALONG = ("along", "string")  # a column that a transform does not know
 
 
-def frames_of(node: ast.FunctionDef) -> list[str]:
-    """Parameters that are frames."""
+def frames_of(node: ast.FunctionDef, kinds: str = "DataFrame|Stored") -> list[str]:
+    """Parameters that are frames, or frames with the files that they lie in."""
     arguments = (*node.args.args, *node.args.kwonlyargs)
-    return [one.arg for one in arguments if one.annotation and re.search(r"\bDataFrame\b", ast.unparse(one.annotation))]
+    return [one.arg for one in arguments if one.annotation and re.search(rf"\b({kinds})\b", ast.unparse(one.annotation))]
 
 
 def transforms():
@@ -69,6 +70,7 @@ def test_a_transform_gives_the_columns_that_its_docstring_says(name, spark, lake
         rows[frame] = spark.createDataFrame(case.rows if at == 0 else [], schema_of(fields) or "struct<>")
         first = fields if at == 0 else first
     function = getattr(importlib.import_module(f"cja_spark.{name.rpartition('.')[0]}"), name.rpartition(".")[2])
+    rows |= {frame: Stored.of(rows[frame]) for frame in frames_of(NODES[name], "Stored")}
     found = function(**rows, **case.arguments(lake))
     there = [(field.name, field.dataType.simpleString()) for field in found.schema.fields]
     found.unpersist()
