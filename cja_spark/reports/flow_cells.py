@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cja_spark.reports.flow import Flow
 
 Numbers = npt.NDArray[np.int32]
-LEADERS = 6  # values per item that is shown whose links a task counts by themselves
+LEADERS = 25  # values per item that is shown whose links a task counts by themselves
 
 
 class Whose(NamedTuple):
@@ -74,17 +74,15 @@ def add_all(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> No
 
 def add_views(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
     """Add the paths of each node."""
-    every = Cells()
-    for column, (nodes, views) in add_nodes(every, seen, paths, whose).items():
-        cells.add(NODES, views, column, nodes)
+    add_nodes(cells, seen, paths, whose, told=1)
 
 
-def add_nodes(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> dict[int, tuple[Ints, Ints]]:
-    """Add the figures of all paths and of each node; per column the ids of what stands in it, and their path views."""
-    ids, found = paths.ids(), {0: _add_anchors(cells, paths, whose, ALL)}
+def add_nodes(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose, told: int = 3) -> dict[int, tuple[Ints, Ints]]:
+    """Add the first figures of all paths and of each node; per column the ids of what stands in it, and their path views."""
+    ids, found = paths.ids(), {0: _add_anchors(cells, paths, whose, ALL, told)}
     for side, most in _sides(seen.ask.report):
         walk = walked(paths, side, most, whose.people, whose.sessions, ALL, links=False)
-        _add_walked(cells, walk, side, ids, (NODES, LINKS))
+        _add_walked(cells, walk._replace(figures=walk.figures[:, :told]), side, ids, (NODES, LINKS))
         for column in range(most):
             mine = walk.column == column
             found[side * (column + 1)] = ids[walk.number[mine]], walk.figures[mine, 0]
@@ -101,12 +99,12 @@ def _leading(cells: Cells, nodes: Mapping[int, tuple[Ints, Ints]], most: int) ->
     return leading
 
 
-def _add_anchors(cells: Cells, paths: Anchored, whose: Whose, shown: Numbers) -> tuple[Ints, Ints]:
-    """Add the figures of all paths and of the nodes of the anchors' column; the ids of these and their path views."""
+def _add_anchors(cells: Cells, paths: Anchored, whose: Whose, shown: Numbers, told: int = 3) -> tuple[Ints, Ints]:
+    """Add the first figures of all paths and of the nodes of the anchors' column; the ids of these and their path views."""
     ids, figures = paths.ids(), anchored(paths, whose.people, whose.sessions, shown)
     (own,) = figures[:-1, 0].nonzero()
-    _add(cells, TOTAL, figures[-1:])
-    _add(cells, NODES, figures[own], 0, ids[own])
+    _add(cells, TOTAL, figures[-1:, :told])
+    _add(cells, NODES, figures[own, :told], 0, ids[own])
     return ids[own], figures[own, 0]
 
 

@@ -20,7 +20,7 @@ from cja_spark.reports.table_rows import Codes, combined
 from cja_spark.spec import AsTuple, Name
 from cja_spark.view.condition import DimensionCondition, Text
 
-LEADERS = 50  # paths per row of a list that a task names
+LEADERS = 500  # paths per row of a list that a task names
 
 
 class Paths(Report):

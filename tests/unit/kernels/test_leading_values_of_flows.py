@@ -1,37 +1,17 @@
 """Rule L2 of flows: a task counts links of the values that lead there; what is shown is asked for again where it did not lead in each task."""
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from cja_spark.reports import flow_cells
-from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.flow_rows import NOT_LEADING
-from cja_spark.reports.kinds import REPORTS
-from cja_spark.reports.one_pass import Pass, run_asks
-from cja_spark.reports.readers import run_surely
-from tests.unit.kernels.by_hand import ask_of, journeys_of
+from tests.unit.kernels.tasks_by_hand import answered
 from tests.unit.kernels.test_rules_of_paths import visit
 
 FLOW = {"report": "flow", "dimension": "page", "starts_with": "entry", "columns": 3}
 
 
 def asked(tasks, **more):
-    """The rows of a flow over some tasks, how often it was asked, and the cells that name what did not lead."""
-    kind, runs = REPORTS.named("flow"), []
-    ask, texts = ask_of([person for task in tasks for person in task], **FLOW, **more)
-    batches = [journeys_of(task) for task in tasks]
-
-    def run(asks):
-        runs.append(asks)
-        nothing = Cells()
-        nothing.add(0, [])
-        cells = pa.Table.from_batches([*nothing.batches(0), *run_asks(asks, batches)])
-        return Pass(tuple(Sums(cells.filter(pc.equal(cells["report"], at))) for at in range(len(asks))), 0, 0, 0, 1.0)
-
-    [surely], found = run_surely(run, [ask], lambda name, ids: texts)
-    rows = kind.finish(found.sums[0], surely, lambda name, ids: texts)
-    return rows, len(runs), found
+    return answered(tasks, **{**FLOW, **more})
 
 
 def of(*visits):
