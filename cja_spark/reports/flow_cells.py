@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from cja_spark.reports.flow import Flow
 
 Numbers = npt.NDArray[np.int32]
-LEADERS = 25  # values per item that is shown whose links a task counts by themselves
+FEW, MOST = 6, 100  # values per item that is shown: so few all have their links counted, and so many at most
+DEVIATIONS = 6  # of a count that chance alone spreads: a value that leads everywhere has hardly ever less in a task
 
 
 class Whose(NamedTuple):
@@ -54,10 +55,10 @@ def add_all(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> No
 
     Source: L2.
     """
-    items, most = seen.ask.items, LEADERS * seen.ask.report.items
-    nodes = items is not None or len(paths.steps.ids) <= most
+    items, shown_items = seen.ask.items, seen.ask.report.items
+    nodes = items is not None or len(paths.steps.ids) <= FEW * shown_items
     if not nodes:
-        items = _leading(cells, add_nodes(cells, seen, paths, whose), most)
+        items = _leading(cells, add_nodes(cells, seen, paths, whose), shown_items)
     units, periods, ids = (whose.people, whose.sessions), _periods(seen, whose.t), paths.ids()
     shown = _shown_on(items, paths, range(1))
     if nodes:
@@ -89,11 +90,13 @@ def add_nodes(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose, tol
     return found
 
 
-def _leading(cells: Cells, nodes: Mapping[int, tuple[Ints, Ints]], most: int) -> dict[int, Ints]:
-    """The nodes of most path views of each column; add the path views of the others."""
+def _leading(cells: Cells, nodes: Mapping[int, tuple[Ints, Ints]], items: int) -> dict[int, Ints]:
+    """The nodes of each column that may be among the first so many of all tasks; add the path views of the others."""
     leading = {}
     for column, (ids, views) in nodes.items():
         order = np.argsort(-views, kind="stable")
+        last = views[order[min(items, len(order)) - 1]] if len(order) else 0
+        most = min(int(np.count_nonzero(views >= last - DEVIATIONS * np.sqrt(last))), MOST * items)
         leading[column], rest = ids[order[:most]], order[most:]
         cells.add(NOT_LEADING, views[rest], column, ids[rest])
     return leading

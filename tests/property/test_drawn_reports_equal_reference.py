@@ -141,7 +141,8 @@ def in_tasks(events):
 @pytest.fixture(autouse=True)
 def few_leaders(monkeypatch):
     """A flow counts links of no more values than it shows, and no path is named: where that is not enough they are asked again (L2)."""
-    monkeypatch.setattr(flow_cells, "LEADERS", 1)
+    monkeypatch.setattr(flow_cells, "FEW", 0)
+    monkeypatch.setattr(flow_cells, "DEVIATIONS", 0)
     monkeypatch.setattr(paths, "LEADERS", 0)
 
 

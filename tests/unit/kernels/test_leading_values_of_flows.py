@@ -20,7 +20,8 @@ def of(*visits):
 
 @pytest.fixture
 def one_leads(monkeypatch):
-    monkeypatch.setattr(flow_cells, "LEADERS", 1)
+    monkeypatch.setattr(flow_cells, "FEW", 0)
+    monkeypatch.setattr(flow_cells, "DEVIATIONS", 0)
 
 
 SAME = [of("ab", "ab", "ab", "cb"), of("ab", "ab", "db", "ac")]
@@ -31,7 +32,8 @@ OTHERS = [of("ab", "ab", "ab", "cb", "cb"), of("db", "db", "db", "ca", "cb")]
 def test_l2_what_leads_everywhere_is_asked_once_and_what_does_not_twice(tasks, runs, monkeypatch):
     whole, once, _ = asked(tasks, items=1)
     assert once == 1
-    monkeypatch.setattr(flow_cells, "LEADERS", 1)
+    monkeypatch.setattr(flow_cells, "FEW", 0)
+    monkeypatch.setattr(flow_cells, "DEVIATIONS", 0)
     rows, often, passed = asked(tasks, items=1)
     assert often == runs
     assert rows.equals(whole)
