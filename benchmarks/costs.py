@@ -144,7 +144,7 @@ WORKS: dict[str, Work] = {
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
-    "the same by day": Work(FLOW_OVER_TIME, 2 * 150),  # no target of its own: two flows, as it is read twice
+    "the same by day": Work(FLOW_OVER_TIME, 2 * 150),  # no target of its own: two flows, as paths are walked along once more by period
     "retention, buyers by day": Work(BUYERS_BACK, 100),
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
     "contribution of pages to a change of events": Work(DRIVERS, 100),  # no target of its own: two tables by one dimension

@@ -16,8 +16,9 @@ from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
 from cja_spark.reports.flow_cells import Whose, add_all, add_nodes, add_views
-from cja_spark.reports.flow_over_time import finish
-from cja_spark.reports.flow_rows import KINDS, again
+from cja_spark.reports.flow_cells_over_time import add_over_time
+from cja_spark.reports.flow_over_time import again, finish
+from cja_spark.reports.flow_rows import KINDS
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.measures import DISTINCT
 from cja_spark.reports.spec import Report
@@ -167,7 +168,7 @@ def kernel(seen: Seen[Flow]) -> Cells:
 
     Source: W1-W3. Decision: the session of a path is that of its anchor.
     """
-    return _cells(seen, add_all)
+    return _cells(seen, _add)
 
 
 def nodes(seen: Seen[Flow]) -> Cells:
@@ -184,6 +185,12 @@ def views_of_nodes(seen: Seen[Flow]) -> Cells:
     Source: L2.
     """
     return _cells(seen, add_views)
+
+
+def _add(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
+    walks = add_all(cells, seen, paths, whose)
+    if seen.ask.report.trend is not None:
+        add_over_time(cells, seen, paths, whose, walks)
 
 
 def _cells(seen: Seen[Flow], add: Callable[[Cells, Seen[Flow], Anchored, Whose], object]) -> Cells:

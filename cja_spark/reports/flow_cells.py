@@ -1,4 +1,4 @@
-"""Cells of a flow: the figures of all paths, of each node and of each link, over the range and by period (rules W1-W3)."""
+"""Cells of a flow: the figures of all paths, of each node and of each link, over the range (rules W1-W3)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.journeys.batch import Ints
-from cja_spark.kernels.counting import slots_of
 from cja_spark.kernels.flow import Anchored
-from cja_spark.kernels.flow_walk import ALL, Walked, anchored, anchored_by_period, paths_by_period, walked
+from cja_spark.kernels.flow_walk import ALL, Walked, anchored, walked
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
-from cja_spark.reports.flow_rows import (
-    LINKS,
-    LINKS_OVER_TIME,
-    NODES,
-    NODES_OVER_TIME,
-    NOT_LEADING,
-    TOTAL,
-    TOTAL_OVER_TIME,
-    edges_of,
-)
+from cja_spark.reports.flow_rows import LINKS, NODES, NOT_LEADING, TOTAL
 
 if TYPE_CHECKING:
     from cja_spark.reports.flow import Flow
@@ -47,8 +37,8 @@ class Whose(NamedTuple):
     t: Ints
 
 
-def add_all(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
-    """Add the figures of all paths, of each node and of each link; by the period of the anchor too where that is asked.
+def add_all(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> dict[int, Walked]:
+    """Add the figures of all paths, of each node and of each link; the links of each side, with its nodes where all are told apart.
 
     Links of all values may be as many as events. Where there are many values and nobody knows which are shown, links are counted of
     those that lead here, and of *other*; the path views of the rest are named, by which the driver knows whether to ask again.
@@ -59,18 +49,15 @@ def add_all(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> No
     nodes = items is not None or len(paths.steps.ids) <= FEW * shown_items
     if not nodes:
         items = _leading(cells, add_nodes(cells, seen, paths, whose), shown_items)
-    units, periods, ids = (whose.people, whose.sessions), _periods(seen, whose.t), paths.ids()
-    shown = _shown_on(items, paths, range(1))
+    units, ids = (whose.people, whose.sessions), paths.ids()
     if nodes:
-        _add_anchors(cells, paths, whose, shown)
-    if periods is not None:
-        _add_anchors_over_time(cells, paths, whose, shown, periods)
+        _add_anchors(cells, paths, whose, _shown_on(items, paths, range(1)))
+    walks = {}
     for side, columns in _sides(seen.ask.report):
         shown = _shown_on(items, paths, range(0, side * (columns + 1), side))
-        _add_walked(cells, walked(paths, side, columns, *units, shown, nodes=nodes), side, ids, (NODES, LINKS))
-        if periods is not None:
-            found = walked(paths, side, columns, *units, shown, periods=periods)
-            _add_walked(cells, found, side, ids, (NODES_OVER_TIME, LINKS_OVER_TIME), found.period)
+        walks[side] = walked(paths, side, columns, *units, shown, nodes=nodes)
+        add_walked(cells, walks[side], side, ids, (NODES, LINKS))
+    return walks
 
 
 def add_views(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose) -> None:
@@ -83,7 +70,7 @@ def add_nodes(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose, tol
     ids, found = paths.ids(), {0: _add_anchors(cells, paths, whose, ALL, told)}
     for side, most in _sides(seen.ask.report):
         walk = walked(paths, side, most, whose.people, whose.sessions, ALL, links=False)
-        _add_walked(cells, walk._replace(figures=walk.figures[:, :told]), side, ids, (NODES, LINKS))
+        add_walked(cells, walk._replace(figures=walk.figures[:, :told]), side, ids, (NODES, LINKS))
         for column in range(most):
             mine = walk.column == column
             found[side * (column + 1)] = ids[walk.number[mine]], walk.figures[mine, 0]
@@ -106,31 +93,18 @@ def _add_anchors(cells: Cells, paths: Anchored, whose: Whose, shown: Numbers, to
     """Add the first figures of all paths and of the nodes of the anchors' column; the ids of these and their path views."""
     ids, figures = paths.ids(), anchored(paths, whose.people, whose.sessions, shown)
     (own,) = figures[:-1, 0].nonzero()
-    _add(cells, TOTAL, figures[-1:, :told])
-    _add(cells, NODES, figures[own, :told], 0, ids[own])
+    add_figures(cells, TOTAL, figures[-1:, :told])
+    add_figures(cells, NODES, figures[own, :told], 0, ids[own])
     return ids[own], figures[own, 0]
 
 
-def _periods(seen: Seen[Flow], t: Ints) -> Ints | None:
-    """The period of each time where periods are told: int64[paths]."""
-    return None if seen.ask.report.trend is None else slots_of(t, np.array(edges_of(seen.ask), np.int64)).astype(np.int64)
-
-
-def _add_anchors_over_time(cells: Cells, paths: Anchored, whose: Whose, shown: Numbers, periods: Ints) -> None:
-    """Add the figures of all paths and of the nodes of the anchors' column, by period."""
-    some, figures = paths_by_period(periods, whose.people, whose.sessions)
-    _add(cells, TOTAL_OVER_TIME, figures, some)
-    own = anchored_by_period(paths, whose.people, whose.sessions, shown, periods)
-    _add(cells, NODES_OVER_TIME, own.figures, own.period, 0, paths.ids()[own.number])
-
-
-def _add_walked(cells: Cells, found: Walked, side: int, ids: Ints, measures: tuple[int, int], *first: Ints) -> None:
+def add_walked(cells: Cells, found: Walked, side: int, ids: Ints, measures: tuple[int, int], *first: Ints) -> None:
     """Add the figures of the nodes and of the links on one side; `first` is what keys begin with."""
     place, node = side * (found.column + 1), found.before < 0
-    _add(cells, measures[0], found.figures[node], *(key[node] for key in first), place[node], ids[found.number[node]])
+    add_figures(cells, measures[0], found.figures[node], *(key[node] for key in first), place[node], ids[found.number[node]])
     link = ~node
     two = [ids[one[link]] for one in (found.before, found.number)][::side]
-    _add(cells, measures[1], found.figures[link], *(key[link] for key in first), np.minimum(place, place - side)[link], *two)
+    add_figures(cells, measures[1], found.figures[link], *(key[link] for key in first), np.minimum(place, place - side)[link], *two)
 
 
 def _sides(report: Flow) -> Iterator[tuple[int, int]]:
@@ -145,7 +119,7 @@ def _shown_on(items: Mapping[int, Ints] | None, paths: Anchored, columns: Iterab
     return ALL if items is None else paths.numbers_shown(items[column] for column in columns)
 
 
-def _add(cells: Cells, measure: int, figures: npt.NDArray[np.int64], *keys: Ints | int) -> None:
+def add_figures(cells: Cells, measure: int, figures: npt.NDArray[np.int64], *keys: Ints | int) -> None:
     """Add figures, each column a measure of its own.
 
     Shapes: figures int64[n, 1 or 3], keys int64[n].

@@ -30,7 +30,7 @@ def with_items_shown(journeys: Stored, asks: Sequence[Ask], values: Stored, read
     """Asks with the items that the columns of flows show, where there are very many to choose from.
 
     Links of all items may be as many as events; those of the items that are shown, and of *other*, are a few hundred. So such
-    flows, and those that are told by period, take a pass of their own, which counts the paths of each node, and Spark ranks these. Sets of values that touched somebody may be as
+    flows take a pass of their own, which counts the paths of each node, and Spark ranks these. Sets of values that touched somebody may be as
     many as people, so a report of attribution does the same by the credit of its first model.
 
     Args:
@@ -43,7 +43,7 @@ def with_items_shown(journeys: Stored, asks: Sequence[Ask], values: Stored, read
     """
     flows = {number: (ask, ask.report) for number, ask in enumerate(asks) if isinstance(ask.report, Flow | AttributionPanel)}
     many = _with_many({report.dimension for _, report in flows.values()}, values) if flows else frozenset()
-    chosen = {number: both for number, both in flows.items() if both[1].dimension in many or _is_trended(both[1])}
+    chosen = {number: both for number, both in flows.items() if both[1].dimension in many}
     if not chosen:
         return tuple(asks)
     some = [ask for ask, _ in chosen.values()]
@@ -54,11 +54,6 @@ def with_items_shown(journeys: Stored, asks: Sequence[Ask], values: Stored, read
     for place, (number, (ask, report)) in enumerate(chosen.items()):
         found[number] = replace(ask, items={column: ranked.get((place, column), np.zeros(0, np.int64)) for column in report.places()})
     return tuple(found)
-
-
-def _is_trended(report: Flow | AttributionPanel) -> bool:
-    """Whether links are counted by period: as many of all items would be too many."""
-    return isinstance(report, Flow) and report.trend is not None
 
 
 def _with_many(dimensions: set[str], values: Stored) -> frozenset[str]:

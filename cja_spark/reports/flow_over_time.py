@@ -18,6 +18,7 @@ from cja_spark.reports.flow_rows import (
     KINDS,
     LINKS,
     LINKS_OVER_TIME,
+    NODES,
     NODES_OVER_TIME,
     TEXTS,
     TOTAL_OVER_TIME,
@@ -27,7 +28,9 @@ from cja_spark.reports.flow_rows import (
     named,
     shown_items,
     whole_range,
+    with_items,
 )
+from cja_spark.reports.flow_rows import again as again_whole
 from cja_spark.reports.kind import Names
 from cja_spark.view.calendar import label
 
@@ -85,13 +88,43 @@ def finish(sums: Sums, ask: Ask[Flow], names: Names) -> pa.Table:
     return pa.table({**found, "bucket": bucket, "label": pa.array([*nothing, *(labels[at] for at in periods)], pa.string())})
 
 
+def again(sums: Sums, ask: Ask[Flow], names: Names) -> Ask[Flow] | None:
+    """The same with the items that each column shows, where one of them, or a link that is told by period, was not told apart in each task.
+
+    Source: L2.
+    """
+    surer = again_whole(sums, ask, names)
+    if surer is not None or ask.report.trend is None or ask.items is not None:
+        return surer
+    links = _most_links(sums, shown_items(sums, ask, names), ask.report.trend.links)
+    told = _all_told(sums, (LINKS, LINKS_OVER_TIME, 3), {tuple(link) for link in links}) and _all_told(sums, (NODES, NODES_OVER_TIME, 2), _ends(links))
+    return None if told else with_items(sums, ask, names)
+
+
+def _all_told(sums: Sums, measures: tuple[int, int, int], keys: set[tuple[int, ...]]) -> bool:
+    """Whether the periods of some nodes or links sum to their path views."""
+    whole, by_period, width = measures
+    views = {key: 0.0 for key in keys}
+    for number, first, sign in ((whole, 0, 1), (by_period, 1, -1)):
+        found, amounts = sums.measure(number, width + first)
+        for *key, amount in zip(*(part.tolist() for part in found[first:]), amounts.tolist(), strict=True):
+            if tuple(key) in views:
+                views[tuple(key)] += sign * amount
+    return not any(views.values())
+
+
+def _ends(links: list[Link]) -> set[tuple[int, ...]]:
+    """The nodes at the ends of links: their columns and ids."""
+    return {(one.column + side, one[1 + side]) for one in links for side in (0, 1)}
+
+
 def _rows(sums: Sums, ask: Ask[Flow], shown: dict[int, Shown]) -> Iterator[Row]:
     """All paths by period, then the nodes, then the links of most path views; each has a row for every period of the range.
 
     Source: W3. Decision: *other* is not told by period, nor who stays at an end.
     """
     links = _most_links(sums, shown, ask.report.trend.links if ask.report.trend else 0)
-    ends = {(one.column + side, one[1 + side]) for one in links for side in (0, 1)}
+    ends = _ends(links)
     many = len(edges_of(ask))
     totals = _by_period(figures_of(sums, TOTAL_OVER_TIME, 1), many)
     yield from _of_one(("total_over_time", *[None] * (len(TEXTS) - 1)), totals, totals)

@@ -78,9 +78,14 @@ def again(sums: Sums, ask: Ask[Flow], names: Names) -> Ask[Flow] | None:
     (columns, ids), _ = sums.measure(NOT_LEADING, 2)
     if len(ids) == 0:
         return None
-    shown = {column: here.ids for column, here in _most_viewed(sums, ask, names).items()}
-    doubtful = any(np.isin(some, ids[columns == column]).any() for column, some in shown.items())
-    return replace(ask, items=shown) if doubtful else None
+    surer = with_items(sums, ask, names)
+    doubtful = any(np.isin(some, ids[columns == column]).any() for column, some in (surer.items or {}).items())
+    return surer if doubtful else None
+
+
+def with_items(sums: Sums, ask: Ask[Flow], names: Names) -> Ask[Flow]:
+    """The same with the items that each column shows."""
+    return replace(ask, items={column: here.ids for column, here in _most_viewed(sums, ask, names).items()})
 
 
 def edges_of(ask: Ask[Flow]) -> list[int]:

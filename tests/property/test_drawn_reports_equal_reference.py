@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pytest
 
 from cja_spark.journeys.hashing import person_key, value_id
-from cja_spark.reports import flow_cells, paths
+from cja_spark.reports import flow_cells, flow_cells_over_time, paths
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.compile import (
@@ -142,7 +142,9 @@ def in_tasks(events):
 def few_leaders(monkeypatch):
     """A flow counts links of no more values than it shows, and no path is named: where that is not enough they are asked again (L2)."""
     monkeypatch.setattr(flow_cells, "FEW", 0)
-    monkeypatch.setattr(flow_cells, "DEVIATIONS", 0)
+    for module in (flow_cells, flow_cells_over_time):
+        monkeypatch.setattr(module, "DEVIATIONS", 0)
+    monkeypatch.setattr(flow_cells_over_time, "MOST_LINKS", 1)
     monkeypatch.setattr(paths, "LEADERS", 0)
 
 

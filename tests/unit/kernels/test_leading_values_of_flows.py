@@ -2,8 +2,8 @@
 
 import pytest
 
-from cja_spark.reports import flow_cells
-from cja_spark.reports.flow_rows import NOT_LEADING
+from cja_spark.reports import flow_cells, flow_cells_over_time
+from cja_spark.reports.flow_rows import LINKS_OVER_TIME, NOT_LEADING
 from tests.unit.kernels.tasks_by_hand import answered
 from tests.unit.kernels.test_rules_of_paths import visit
 
@@ -53,3 +53,42 @@ def test_l2_of_equal_counts_the_first_bytes_are_shown_whichever_led():
     rows, _, _ = asked([of("ba", "ab"), of("ab", "ba")], items=1)
     shown = {(row["flow_column"], row["flow_item"]) for row in rows.to_pylist() if row["row_kind"] == "node" and row["item_kind"] == "item"}
     assert shown == {(1, "a"), (2, "a")}
+
+
+@pytest.fixture
+def one_link_leads(monkeypatch):
+    monkeypatch.setattr(flow_cells_over_time, "DEVIATIONS", 0)
+    monkeypatch.setattr(flow_cells_over_time, "MOST_LINKS", 1)
+
+
+EQUAL_LINKS = [of("ab", "ab", "ab", "cd"), of("ab", "ab", "cd")]
+OTHER_LINKS = [of("ab", "ab", "ab", "cd", "cd"), of("cd", "cd", "cd", "ab")]
+ENDS_LEAD_ELSEWHERE = [of("ab", "ab", "ab"), of("ab", "ac", "ac", "db", "db", "ad")]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "columns", "runs"), [(EQUAL_LINKS, 2, 1), (OTHER_LINKS, 2, 2), (ENDS_LEAD_ELSEWHERE, 2, 1), (ENDS_LEAD_ELSEWHERE[::-1], 3, 1)]
+)
+@pytest.mark.parametrize("side", ["starts_with", "ends_with"])
+def test_l2_a_link_that_does_not_lead_everywhere_is_asked_again_with_its_periods(tasks, columns, runs, side, monkeypatch):
+    asks = {"columns": columns, "trend": {"granularity": "day", "links": 1}, "starts_with": None, side: "entry" if side == "starts_with" else "exit"}
+    whole, once, _ = asked(tasks, **asks)
+    assert once == 1
+    monkeypatch.setattr(flow_cells_over_time, "DEVIATIONS", 0)
+    monkeypatch.setattr(flow_cells_over_time, "MOST_LINKS", 1)
+    rows, often, _ = asked(tasks, **asks)
+    assert often == runs
+    assert rows.equals(whole)
+
+
+@pytest.mark.usefixtures("one_link_leads")
+def test_l2_periods_of_links_that_do_not_lead_are_not_told_apart():
+    _, _, passed = asked(EQUAL_LINKS, columns=1, trend={"granularity": "day", "links": 1})
+    keys, _ = passed.sums[0].measure(LINKS_OVER_TIME, 4)
+    assert len({*zip(*(key.tolist() for key in keys[1:]), strict=True)}) == 1
+
+
+@pytest.mark.usefixtures("one_leads", "one_link_leads")
+def test_l2_links_of_other_take_no_place_of_links_that_are_told():
+    _, often, _ = asked([of("a", "a", "c", "d", "e")], columns=1, items=1, trend={"granularity": "day", "links": 1})
+    assert often == 1
