@@ -12,6 +12,7 @@ from cja_spark.reports.fallout_steps import FalloutExclusion, FalloutStep, Grace
 from cja_spark.reports.include_no_value import shows
 from cja_spark.reports.kind import REPORTS, Kind
 from cja_spark.reports.of_steps import OfSteps
+from cja_spark.reports.whole_periods import refuse_too_many_buckets
 from cja_spark.span import Months, Span
 from cja_spark.spec import AsTuple, Name
 from cja_spark.view.calendar import Granularity
@@ -72,6 +73,12 @@ class Fallout(OfSteps):
         faults = [fault for given, fault in (*self._faults(), *self._faults_of_exclusions(), *self._faults_of_modes()) if given]
         if faults:
             raise ValueError(" ".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Fallout:
+        if self.trend is not None:
+            refuse_too_many_buckets(self.range, self.trend)
         return self
 
     def _faults(self) -> tuple[tuple[bool, str], ...]:

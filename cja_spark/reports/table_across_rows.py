@@ -125,9 +125,9 @@ def _columns(sums: Sums, ask: Ask[Table], names: Names, grand: Mapping[Measure, 
 
 
 def _buckets(ask: Ask[Table], name: str) -> list[int]:
-    """The ids of all buckets of the calendar in the range; none of times that are no such buckets."""
+    """The ids of all hours or buckets of days in the range; none of other times, of which those that events have are columns."""
     view, window = ask.view, ask.window
-    size = next((one for one in get_args(Granularity) if one == name), None)
+    size = next((one for one in get_args(Granularity) if one == name != "minute"), None)
     if size is None:
         return []
     starts = edges(window.start, window.end, size, view.time_zone, view.calendar)

@@ -1,14 +1,14 @@
-"""Trend: metrics per hour, day, week, month, quarter or year of the view's calendar, with a total (rules R, T2)."""
+"""Trend: metrics per minute, hour, day, week, month, quarter or year of the view's calendar, with a total (rules R, T2)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cja_spark.journeys.batch import Floats
 from cja_spark.kernels.counting import places, slots_of
@@ -20,6 +20,7 @@ from cja_spark.reports.kind import REPORTS, Kind, Names
 from cja_spark.reports.measures import kept, measures, shown
 from cja_spark.reports.own_columns import WithColumns
 from cja_spark.reports.squares import of_all, on_events
+from cja_spark.reports.whole_periods import refuse_too_many_buckets
 from cja_spark.reports.window import days_of
 from cja_spark.spec import AsTuple, EachOnce, Name
 from cja_spark.view.calendar import Granularity, edges, label
@@ -36,7 +37,7 @@ class Trend(WithColumns):
 
     Attributes:
         report: metrics over time.
-        granularity: what a row is.
+        granularity: what a row is; of a range of 50,000 minutes or hours at most.
         metrics: the columns.
         compare: a range that stands beside it, first bucket by first bucket: `previous_period`, as many days right before the
             range; `year_ago`, the same days of the calendar a year before; or a range.
@@ -48,6 +49,13 @@ class Trend(WithColumns):
     metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
     compare: CompareRange | None = None
     moving_average: int | None = Field(default=None, ge=2, le=366)
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        compared = () if self.compare is None or isinstance(self.compare, str) else (self.compare,)
+        for days in (self.range, *compared):
+            refuse_too_many_buckets(days, self.granularity)
+        return self
 
     def days_compared(self, today: date, calendar: Calendar) -> tuple[Days, ...]:
         """The days before, then those of the range; none where nothing is compared."""

@@ -7,13 +7,15 @@ from typing import Literal
 
 from cja_spark.reports.ask import Ask
 from cja_spark.reports.spec import Report
-from cja_spark.view.calendar import edges, floor_day, instant_ms, local_day
+from cja_spark.view.calendar import Granularity, edges, floor_day, instant_ms, local_day
 from cja_spark.view.ranges import Range, days_in
 from cja_spark.view.spec import View
 
 Size = Literal["day", "week", "month", "quarter", "year"]
 LONGEST_DAYS: dict[Size, int] = {"day": 1, "week": 7, "month": 35, "quarter": 98, "year": 371}  # retail ones too
 MOST_PERIODS = 366
+MOST_BUCKETS = 50_000  # as many as a table may have rows
+CLOCKS_A_DAY: dict[Granularity, int] = {"minute": 1440, "hour": 24}
 LEAP_YEAR_END = date(2024, 12, 31)  # ranges that follow the clock are longest there
 
 
@@ -31,6 +33,17 @@ def refuse_too_many(days: Range, size: Size) -> None:
     """
     if days_of(days) > MOST_PERIODS * LONGEST_DAYS[size]:
         raise ValueError(f"granularity: the range has more than {MOST_PERIODS} periods of a {size}; choose longer ones.")
+
+
+def refuse_too_many_buckets(days: Range, size: Granularity) -> None:
+    """Refuse a range of more minutes or hours than rows over time are told by.
+
+    Raises:
+        ValueError: it has more.
+    """
+    buckets, longer = days_of(days) * CLOCKS_A_DAY.get(size, 0), "hour" if size == "minute" else "day"
+    if buckets > MOST_BUCKETS:
+        raise ValueError(f"the range has {buckets:,} {size}s, of which {MOST_BUCKETS:,} are told at most; write {longer}, or a shorter range.")
 
 
 def edges_of(ask: Ask) -> list[int]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from cja_spark.view.calendar_settings import GREGORIAN, Calendar, Gregorian
 from cja_spark.view.retail import Place
 
-Granularity = Literal["hour", "day", "week", "month", "quarter", "year"]
+Granularity = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
+CLOCKS = ("minute", "hour")
 
 
 def instant_ms(local_day: date, zone: str) -> int:
@@ -112,12 +115,13 @@ def instant_months_before(instant: int, months: int, zone: str) -> int:
 def edges(start: int, end: int, granularity: Granularity, zone: str, calendar: Calendar = GREGORIAN) -> list[int]:
     """Starts of all buckets that touch [start, end), ascending, ms UTC; empty when start = end.
 
-    Source: O4: the skipped hour has no bucket, the repeated hour has two.
+    Source: O4: the skipped hour has no bucket, the repeated hour has two; so have its minutes.
     """
     if start >= end:
         return []
-    if granularity == "hour":
-        return _hours(start, end, zone)
+    if granularity in CLOCKS:
+        hours = _hours(start, end, zone)
+        return hours if granularity == "hour" else _minutes(hours, start, end, zone)
     day = floor_day(local_day(start, zone), granularity, calendar)
     found: list[int] = []
     while (edge := instant_ms(day, zone)) < end:
@@ -136,11 +140,20 @@ def _hours(start: int, end: int, zone: str) -> list[int]:
     return found
 
 
+def _minutes(hours: list[int], start: int, end: int, zone: str) -> list[int]:
+    """Starts of local minutes of some local hours; where a clock is set by seconds, the first one of the hour is shorter."""
+    found: list[int] = []
+    for hour, following in pairwise([*hours, end]):
+        second = local(hour, zone).second * 1000
+        found += [hour, *range(hour - second + MINUTE_MS, following, MINUTE_MS)]
+    return found[bisect_right(found, start) - 1 :]
+
+
 def _next_hour(edge: int, zone: str) -> int:
     """The next start of a local hour; within an hour of a clock change it is searched minute by minute."""
     here, ahead = local(edge, zone), local(edge + HOUR_MS, zone)
     if here.utcoffset() == ahead.utcoffset():
-        return edge + HOUR_MS - here.minute * MINUTE_MS
+        return edge + HOUR_MS - here.minute * MINUTE_MS - here.second * 1000
     probe = edge + MINUTE_MS
     while _hour(local(probe, zone)) == _hour(here):
         probe += MINUTE_MS
@@ -157,9 +170,9 @@ def local(instant: int, zone: str) -> datetime:
 
 
 def label(edge: int, granularity: Granularity, zone: str, calendar: Calendar = GREGORIAN) -> str:
-    """A bucket's name for people: the local day, week, month or hour with its offset."""
+    """A bucket's name for people: the local day, week or month, or the hour or minute with its offset."""
     moment = local(edge, zone)
-    return moment.strftime("%Y-%m-%d %H:%M%z") if granularity == "hour" else label_of_day(moment.date(), granularity, calendar)
+    return moment.strftime("%Y-%m-%d %H:%M%z") if granularity in CLOCKS else label_of_day(moment.date(), granularity, calendar)
 
 
 def label_of_day(day: date, granularity: Granularity, calendar: Calendar = GREGORIAN) -> str:

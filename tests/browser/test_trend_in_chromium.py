@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.unit.page.panels_of_trends import TREND_BESIDE
+from tests.unit.page.panels_of_trends import TREND_BESIDE, TREND_BY_MINUTE
 
 pytestmark = [
     pytest.mark.browser,
@@ -64,3 +67,16 @@ def test_nothing_is_wider_than_the_page(chromium, tmp_path, width):
     opened(chromium, tmp_path, PageContent(title="t", panels=(TREND_BESIDE,), fewest_people=0))
     chromium.resize(width)
     assert chromium.value("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_minutes_are_called_by_their_clock_below_the_line(chromium, tmp_path):
+    opened(chromium, tmp_path, PageContent(title="t", panels=(TREND_BY_MINUTE,), fewest_people=0))
+    for width in (1440, 390):
+        chromium.resize(width)
+        names = chromium.value("[...document.querySelectorAll('.lines .tick:not([text-anchor=end])')].map((one) => one.textContent)")
+        assert names[0] == "1 Jan"
+        assert len(names) > 1
+        assert all(re.fullmatch(r"1 Jan \d\d:\d\d", one) for one in names[1:])
+        boxes = chromium.value("[...document.querySelectorAll('.lines .tick:not([text-anchor=end])')].map((one) => one.getBoundingClientRect()).map((box) => [box.left, box.right])")
+        assert [(one, following) for one, following in pairwise(boxes) if one[1] >= following[0]] == []
+        assert chromium.value("document.documentElement.scrollWidth <= innerWidth")

@@ -72,7 +72,7 @@ def filtered(chance):
 
 
 def trend(chance, days):
-    sizes = ["day", "week", "month", "quarter", "year", *(["hour"] * 3 if days == 2 else [])]
+    sizes = ["day", "week", "month", "quarter", "year", *(["hour", "hour", "minute"] if days == 2 else [])]
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES, *FORMULAS], 5)
     return {"report": "trend", "granularity": chance.choice(sizes), "metrics": metrics}
 

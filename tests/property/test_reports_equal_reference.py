@@ -106,6 +106,7 @@ ASKS = [
     {"report": "sessions", "dimension": "page", "segments": ["not_home"]},
     {"report": "sessions", "dimension": "page", "rows": 3},
     {"report": "trend", "granularity": "hour", "metrics": ["events", "people", "sessions", "orders", "time_spent_seconds"]},
+    {"report": "trend", "granularity": "minute", "metrics": ["events", "people", "orders"]},
     {"report": "trend", "granularity": "day", "metrics": ["events", "people", "sessions", "conversion"], "compare": "previous_period", "moving_average": 7},
     {"report": "trend", "granularity": "week", "metrics": ["orders", "time_spent_seconds"], "compare": {"from": "2025-02-27", "to": "2025-03-09"}, "segments": ["not_home"]},
     {"report": "trend", "granularity": "week", "metrics": ["units", "sessions", "conversion"], "segments": ["buyers"]},

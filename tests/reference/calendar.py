@@ -106,8 +106,10 @@ def retail_place(day: date, calendar: str) -> tuple[int, int, int, int]:
 
 
 def bucket(t: int, granularity: str, zone: str, calendar: object = "gregorian") -> int:
-    """First instant of the bucket an instant lies in: for an hour, back to where hour or offset changes."""
+    """First instant of the bucket an instant lies in: for an hour or a minute, back to where it or the offset changes."""
     here = local(t, zone)
+    if granularity == "minute":
+        return t - t % MINUTE
     if granularity != "hour":
         return first_instant(bucket_day(here.date(), granularity, calendar), zone)
     name = (here.date(), here.hour, here.utcoffset())
@@ -132,6 +134,8 @@ def edges(start: int, end: int, granularity: str, zone: str, calendar: object = 
 
 def after(edge: int, granularity: str, zone: str, calendar: object = "gregorian") -> int:
     """Start of the next bucket."""
+    if granularity == "minute":
+        return edge + MINUTE
     if granularity != "hour":
         day = local(edge, zone).date()
         first = bucket_name(day, granularity, calendar)
@@ -147,7 +151,7 @@ def after(edge: int, granularity: str, zone: str, calendar: object = "gregorian"
 def label(edge: int, granularity: str, zone: str, calendar: object = "gregorian") -> str:
     """The name of a bucket."""
     moment = local(edge, zone)
-    if granularity == "hour":
+    if granularity in ("minute", "hour"):
         return moment.strftime("%Y-%m-%d %H:%M%z")
     return label_of_day(moment.date(), granularity, calendar)
 

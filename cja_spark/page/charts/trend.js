@@ -23,11 +23,14 @@ function ticks(low, high, least) {
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }
 
-// A day, or a week called by its first day, as "5 Jan", the first one with its year; other labels as they are, but no longer than there is room until the next one.
+// A day, or a week called by its first day, as "5 Jan", the first one with its year; an hour or a minute as "5 Jan 14:30", midnight as "5 Jan"; other labels as they are, but no longer
+// than there is room until the next one.
 function axisLabel(text, isFirst, apart = 200) {
-  const day = /^(?:week of )?(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  const day = /^(?:week of )?(\d{4})-(\d{2})-(\d{2})(?: (\d{2}:\d{2})[+-]\d{4})?$/.exec(text);
   if (!day) return shortened(text, Math.min(98, 0.66 * apart));
-  return `${Number(day[3])} ${MONTHS[Number(day[2]) - 1] || day[2]}${isFirst ? ` ${day[1]}` : ""}`;
+  const named = `${Number(day[3])} ${MONTHS[Number(day[2]) - 1] || day[2]}`;
+  if (day[4]) return day[4] === "00:00" ? named : `${named} ${day[4]}`;
+  return `${named}${isFirst ? ` ${day[1]}` : ""}`;
 }
 
 function linePath(points) {

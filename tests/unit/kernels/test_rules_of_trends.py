@@ -37,6 +37,15 @@ def test_o5_the_range_before_has_buckets_of_its_own(compare, counted):
     assert [row["row_kind"] for row in rows] == ["total", *["bucket"] * 3, "total_before", *["bucket_before"] * len(counted)]
 
 
+def test_r_every_minute_of_the_range_is_a_row_that_begins_with_it():
+    rows = trend([page(0), page(59_999), page(60_000), page(DAY - 1), page(DAY)], first="2025-01-01", last="2025-01-01", granularity="minute", metrics=["events", "people"])
+    found = told(rows, "bucket")
+    assert len(found) == 1440
+    assert [one for one in found if one[1]] == [("2025-01-01 00:00+0000", 2), ("2025-01-01 00:01+0000", 1), ("2025-01-01 23:59+0000", 1)]
+    assert told(rows, "total") == [(None, 4)]
+    assert sum(amount for _, amount in told(rows, "bucket", "people")) == 3
+
+
 def test_t1_people_and_sessions_before_are_counted_again():
     rows = trend([day(3), day(4), day(4), day(5)], [day(4)], metrics=["people", "sessions"], compare="previous_period")
     assert [told(rows, kind, "people") for kind in ("total", "total_before")] == [[(None, 1)], [(None, 2)]]

@@ -43,3 +43,9 @@ FALLOUT_OVER_TIME = Panel(
           _step("step_over_time", 1, 1, 60, 1), _step("step_over_time", 2, 1, 24, 0.4), _step("step_over_time", 1, 2, 100, 1), _step("step_over_time", 2, 2, 26, 0.26),
           _step("mean_of_rates", 1, None, None, 1), _step("mean_of_rates", 2, None, None, 0.35)),
 )  # fmt: skip
+TREND_BY_MINUTE = Panel(
+    name="by_minute", title="By minute", report="trend", range="2 November 2025",
+    columns=(ColumnSpec(name="row_kind", label="Row"), ColumnSpec(name="bucket", label="From", format="time"), ColumnSpec(name="label", label="Minute"), ColumnSpec(name="events", label="Events", format="count")),
+    rows=({"row_kind": "total", "bucket": None, "label": None, "events": 1440},
+          *({"row_kind": "bucket", "bucket": NEW_YEAR + timedelta(minutes=at), "label": f"{NEW_YEAR + timedelta(minutes=at):%Y-%m-%d %H:%M}+0000", "events": 1} for at in range(1440))),
+)  # fmt: skip

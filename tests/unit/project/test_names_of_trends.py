@@ -1,25 +1,27 @@
-"""What a trend takes: its faults have lines."""
+"""Trends that no range can be told by, and words that trends take: each fault has a line."""
 
 import pytest
 
+from cja_spark.project import load
 from tests.unit.project.test_names import faults
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "said"),
     [
-        ("compare: previous_perod", 2, "compare: 'previous_perod' is nothing to compare with. Did you mean 'previous_period'?"),
-        ("compare: [buyers, callers]", 2, "compare: a range is compared with a range; of segments make columns, each with 'metric' and 'segments'."),
-        ("compare: some day", 2, "compare: 'some day' is no range."),
-        ("compare: {from: 2025-02-02, to: 2025-01-01}", 2, "compare: range: from 2025-02-02 is after to 2025-01-01."),
-        ("moving_average: 1", 2, "moving_average: '1': input should be greater than or equal to 2."),
-        ("moving_average: 7 days", 2, "moving_average: a whole number is expected, not '7 days'."),
-        ("moving_averages: 7", 2, "unknown key 'moving_averages'. Did you mean 'moving_average'?"),
+        ("report: trend\nrange: last 35 days\ngranularity: minute", "the range has 50,400 minutes, of which 50,000 are told at most; write hour, or a shorter range."),
+        ("report: trend\nrange: {from: 2020-01-01, to: 2026-01-01}\ngranularity: hour", "the range has 52,632 hours, of which 50,000 are told at most; write day, or a shorter range."),
+        ("report: trend\ngranularity: minute\nrange: yesterday\ncompare: {from: 2025-01-01, to: 2025-02-04}", "the range has 50,400 minutes, of which 50,000 are told at most; write hour, or a shorter range."),
+        ("report: fallout\nrange: this quarter\ntrend: minute\nsteps: [orders]", "the range has 132,480 minutes, of which 50,000 are told at most; write hour, or a shorter range."),
+        ("report: trend\ngranularity: minutes", "granularity: no such choice: 'minutes'. Did you mean 'minute'?"),
     ],
-)
-def test_a_trend_takes_a_range_to_compare_and_a_number_of_buckets(folder, text, line, said):
-    (folder / "reports" / "over_time.yaml").write_text(f"report: trend\n{text}\n", encoding="utf-8")
-    [found, *_] = faults(folder)
-    assert found[0] == "reports/over_time.yaml"
-    assert found[2].startswith(said), found
-    assert found[1] == line, found
+)  # fmt: skip
+def test_buckets_of_a_clock_are_as_many_as_a_table_has_rows(folder, text, said):
+    (folder / "reports" / "by_clock.yaml").write_text(text, encoding="utf-8")
+    [(_, _, found)] = faults(folder)
+    assert found.startswith(said), found
+
+
+def test_thirty_four_days_have_few_enough_minutes(folder):
+    (folder / "reports" / "by_clock.yaml").write_text("report: trend\nrange: last 34 days\ngranularity: minute", encoding="utf-8")
+    assert load(folder).reports["by_clock"].granularity == "minute"

@@ -21,7 +21,7 @@ SPANS = [
 
 
 @pytest.mark.parametrize(("zone", "first", "after"), SPANS)
-@pytest.mark.parametrize("granularity", ["hour", "day", "week", "month"])
+@pytest.mark.parametrize("granularity", ["minute", "hour", "day", "week", "month"])
 def test_edges_equal_the_reference(zone, first, after, granularity):
     start, end = instant_ms(first, zone), instant_ms(after, zone)
     assert edges(start, end, granularity, zone) == list(reference.edges(start, end, granularity, zone))
@@ -29,6 +29,33 @@ def test_edges_equal_the_reference(zone, first, after, granularity):
 
 def test_an_empty_range_has_no_bucket():
     assert edges(5, 5, "day", "UTC") == []
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 2), (59_999, 60_001), (60_000, 120_000), (3_599_999, 3_660_001)])
+@pytest.mark.parametrize("granularity", ["minute", "hour"])
+def test_buckets_of_a_clock_that_touch_a_range_are_told_whole(start, end, granularity):
+    assert edges(start, end, granularity, "UTC") == list(reference.edges(start, end, granularity, "UTC"))
+
+
+def test_o4_the_minutes_of_a_repeated_hour_are_told_twice_and_those_of_a_skipped_one_never():
+    counts = {}
+    for day in (date(2025, 3, 9), date(2025, 11, 2)):
+        start, end = (instant_ms(one, "America/New_York") for one in (day, day + timedelta(days=1)))
+        names = [label(edge, "minute", "America/New_York") for edge in edges(start, end, "minute", "America/New_York")]
+        counts[day.month] = (len(names), [name for name in names if name[11:16] in ("01:59", "02:00")])
+    assert counts[3] == (23 * 60, ["2025-03-09 01:59-0500"])
+    assert counts[11] == (25 * 60, ["2025-11-02 01:59-0400", "2025-11-02 01:59-0500", "2025-11-02 02:00-0500"])
+
+
+def test_o4_where_a_clock_is_set_by_seconds_a_minute_is_shorter_and_the_next_ones_begin_on_the_clock():
+    zone = "Africa/Monrovia"  # 44 minutes and 30 seconds behind UTC before 7 January 1972
+    start, end = instant_ms(date(1972, 1, 6), zone), instant_ms(date(1972, 1, 8), zone)
+    for granularity, many in (("minute", 2 * 1440 - 44), ("hour", 48)):
+        found = edges(start, end, granularity, zone)
+        assert (len(found), found[0]) == (many, start)
+        clocks = {label(edge, granularity, zone)[14:16] for edge in found} if granularity == "hour" else set()
+        assert clocks <= {"00", "44"}
+        assert [at for at, (one, following) in enumerate(pairwise(found)) if following - one not in (60_000, 3_600_000)] == [24 * (60 if granularity == "minute" else 1)]
 
 
 HALF = 30 * 60_000
