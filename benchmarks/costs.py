@@ -91,6 +91,9 @@ PATHS_TO_REVENUE = Paths.model_validate({"name": "paths", "range": RANGE, "dimen
 FLOW_OVER_TIME = Flow.model_validate({"name": "flow_over_time", "range": RANGE, "dimension": "page", "starts_with": "entry", "trend": "day"})
 FLOW_FROM_ENTRY = Flow.model_validate({"name": "flow", "range": RANGE, "dimension": "page", "starts_with": "entry"})
 BUYERS_BACK = Retention.model_validate({"name": "buyers_back", "range": RANGE, "start": "events", "return": {"dimension": "event", "equals": "purchase"}, "buckets": 7})
+BUYERS_BACK_BY_CHANNEL = Retention.model_validate({**BUYERS_BACK.model_dump(mode="json", by_alias=True, exclude_unset=True), "name": "back_by_channel", "breakdown": "channel"})
+HALF = {"from": "2026-02-15", "to": "2026-03-31"}  # the half before it is compared with: as many events as the whole range
+HALVES = Trend.model_validate({"name": "halves", "range": HALF, "metrics": ["events", "people", "revenue"], "compare": "previous_period", "moving_average": 7})
 VISITS_BY_WEEK = Cohort.model_validate({"name": "visits_by_week", "range": RANGE, "inclusion": "events", "return": "sessions", "granularity": "week"})
 DRIVERS = Contribution.model_validate({"name": "drivers", "range": RANGE, "metric": "events", "dimensions": ["page"], "compare": "previous_period"})
 HOW_OFTEN = Frequency.model_validate({"name": "how_often", "range": RANGE, "events": [{"dimension": "event", "equals": one} for one in ("product", "cart", "purchase")]})
@@ -123,6 +126,7 @@ def _kept(allocation: str, expiration: str) -> View:
 
 WORKS: dict[str, Work] = {
     TREND: Work(REPORT_OF[TREND], 60),
+    "trend of a half, beside the half before": Work(HALVES, 90),  # no target of its own: a trend, and the events parted in two
     PAGES: Work(REPORT_OF[PAGES], 90),
     CHANNELS: Work(REPORT_OF[CHANNELS], 90),
     SESSIONS: Work(REPORT_OF[SESSIONS], 60),
@@ -146,6 +150,7 @@ WORKS: dict[str, Work] = {
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
     "the same by day": Work(FLOW_OVER_TIME, 2 * 150),  # no target of its own: two flows, as paths are walked along once more by period
     "retention, buyers by day": Work(BUYERS_BACK, 100),
+    "the same by channel": Work(BUYERS_BACK_BY_CHANNEL, 100 + 90),  # no target of its own: a retention, and a table by one dimension
     "cohorts of weeks": Work(VISITS_BY_WEEK, 100),
     "contribution of pages to a change of events": Work(DRIVERS, 100),  # no target of its own: two tables by one dimension
     "frequency of three steps": Work(HOW_OFTEN, 70),  # no target of its own: that of histograms and overlaps

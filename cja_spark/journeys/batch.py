@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from cja_spark.kernels.kept import kept_places
 from cja_spark.kernels.months import FOREVER, after_months
 from cja_spark.kernels.sessions import session_numbers
 from cja_spark.span import Months
@@ -247,10 +248,8 @@ class Journeys:
 
     def only(self, kept: Bools) -> Journeys:
         """The same persons with only some of their events: kept bool[events]."""
-        counted = np.append(0, np.cumsum(kept))
-        columns = {name: _kept(column, kept) for name, column in self.columns.items()}
-        return Journeys(counted[self.offsets], self.t[kept], columns, self.people, self.person_ids)
-
-
-def _kept(column: npt.NDArray[Any] | Items, kept: Bools) -> npt.NDArray[Any] | Items:
-    return column.kept(kept) if isinstance(column, Items) else column[kept]
+        offsets, places = kept_places(self.offsets, kept)
+        columns = {
+            name: column.kept(kept) if isinstance(column, Items) else column[places] for name, column in self.columns.items()
+        }
+        return Journeys(offsets, self.t[places], columns, self.people, self.person_ids)

@@ -1,5 +1,7 @@
 """Items: values of arrays, and of arrays inside arrays, kept and summed on every level."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,17 @@ def test_items_of_kept_events_keep_their_shape():
 def test_events_of_a_time_keep_their_items():
     journeys = Journeys(np.array([0, 2, 3]), np.array([10, 20, 30]), {"m_fee": NESTED})
     np.testing.assert_array_equal(journeys.between(20, 31).amounts("fee"), [NAN, 4.0])
+
+
+@pytest.mark.parametrize("kept", ["", "0", "1", "0110", "1111", "0000", "1001"])
+def test_each_person_has_the_kept_of_its_own_events(kept):
+    mask = np.array([one == "1" for one in kept], bool)
+    offsets = np.array([0, 0, *sorted((min(1, len(mask)), min(3, len(mask)))), len(mask), len(mask)])
+    t = np.arange(len(mask), dtype=np.int64)
+    found = Journeys(offsets, t, {"m_fee": t * 2.0}, {}, None).only(mask)
+    persons = [t[first:last][mask[first:last]].tolist() for first, last in pairwise(offsets)]
+    assert [found.t[first:last].tolist() for first, last in pairwise(found.offsets)] == persons
+    assert found.columns["m_fee"].tolist() == (found.t * 2.0).tolist()
 
 
 def test_one_array_has_one_level():
