@@ -89,7 +89,7 @@ def identities_of(connection: Connection) -> frozenset[str]:
 
 
 def _paths(identity: IdentityField | None) -> tuple[str, ...]:
-    if identity is None:
+    if identity is None or not identity.on_rows():
         return ()
     return (identity.column,) if identity.column else (identity.map_column,)
 

@@ -156,6 +156,8 @@ def identity(
     Raises:  MissingColumnError when rows have no such column; InputError when it is not one value.
     """
     where = f"dataset '{name}', {role}"
+    if not field.on_rows():
+        return F.struct(F.lit(field.code()).alias("namespace"), F.lit(None).cast("string").alias("id"))
     if field.column is not None:
         column, kind = column_or_null(field.column, schema, before, where)
         if isinstance(kind, T.StructType | T.ArrayType | T.MapType):

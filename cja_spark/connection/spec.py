@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cja_spark.connection.graph_spec import GraphDataset
-from cja_spark.connection.identity_field import Identity, IdentityField
-from cja_spark.connection.stitching.spec import Stitching
+from cja_spark.connection.identity_field import EventPerson, Identity, IdentityField
+from cja_spark.connection.stitching.spec import GraphBased, Stitching
 from cja_spark.errors import did_you_mean
 from cja_spark.sources.spec import Source
 from cja_spark.spec import AsTuple, Name, Spec
@@ -28,7 +28,7 @@ class EventDataset(Spec):
         type: rows with a timestamp.
         source: where the rows lie.
         timestamp: the column that says when: text, epoch seconds, milliseconds or microseconds, or a timestamp.
-        person_id: whose event it is; rows without one are dropped, unless stitching finds it.
+        person_id: whose event it is; rows without one are dropped, unless stitching finds it. A namespace by itself: no row names a person.
         event_id: the column by which exact repeats are told; one is kept.
         persistent_id: the device or cookie that an event came from, for stitching.
         sequence: a column of numbers that orders events of one millisecond (rule O3).
@@ -39,12 +39,18 @@ class EventDataset(Spec):
     type: Literal["event"]
     source: Source
     timestamp: str
-    person_id: Identity
+    person_id: EventPerson
     event_id: str | None = None
     persistent_id: Identity | None = None
     sequence: str | None = None
     numbers: Annotated[tuple[str, ...], AsTuple] = ()
     stitching: Stitching | None = None
+
+    @model_validator(mode="after")
+    def _findable(self) -> EventDataset:
+        if not self.person_id.on_rows() and not isinstance(self.stitching, GraphBased):
+            raise ValueError("person_id is a namespace alone: rows that name no person need stitching with method: graph_based.")
+        return self
 
     @model_validator(mode="after")
     def _stitchable(self) -> EventDataset:

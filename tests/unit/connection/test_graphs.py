@@ -15,6 +15,7 @@ from cja_spark.connection.tables import GRAPH_RUNS, QUARANTINE
 from cja_spark.errors import ConfigurationError
 from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.lake import Lake
+from cja_spark.publish_page import identities_of
 from tests.unit.connection.shop import put
 
 IDENTITIES = {"persistent_id": {"identity_map": "ECID"}, "person_id": {"identity_map": "CRM"}}
@@ -115,3 +116,41 @@ def test_a_graph_that_does_not_fit_is_refused_before_anything_is_read(lake, tmp_
     elsewhere = shop(person_id={"identity_map": "Email"})
     with pytest.raises(ConfigurationError, match="person_id is of namespace 'CRM', that of graph 'identities' of 'Email'"):
         load(lake, tmp_path, elsewhere)
+
+
+CARDS = {
+    "type": "event", "source": {"format": "json", "path": "cards"}, "event_id": "id", "timestamp": "time",
+    "persistent_id": {"column": "card", "namespace": "Card"}, "person_id": {"namespace": "CRM"},
+}  # fmt: skip
+HOLDERS = {**GRAPH, "persistent_id": {"column": "card", "namespace": "Card"}, "person_id": {"column": "crm", "namespace": "CRM"}, "erased": None}
+
+
+def cards(**more):
+    return Connection.model_validate({"name": "shop", "datasets": {"cards": {**CARDS, **more}, "identities": HOLDERS}})
+
+
+def test_rows_that_name_no_person_have_that_of_the_graph(lake, tmp_path):
+    put(tmp_path, "graph/1.json", {"at": "2026-01-01", "card": "1", "crm": "ann"}, {"at": "2026-01-01", "card": "2", "crm": None})
+    put(tmp_path, "cards/1.json", *({"id": f"c{card}", "time": "2026-01-03T10:00:00Z", "card": card} for card in ("1", "2", "3", None)))
+    receipt = load(lake, tmp_path, cards(stitching={"method": "graph_based", "graph": "identities"}))
+    assert persons(lake) == {"c1": ("ann", "CRM", "graph"), "c2": ("2", "Card", "persistent"), "c3": ("3", "Card", "persistent")}
+    assert "dropped 1 empty_person_id" in receipt.text()
+    assert "overrides" not in receipt.text()
+
+
+@pytest.mark.parametrize("stitching", [None, {"method": "field_based"}])
+def test_a_namespace_alone_needs_a_graph(stitching):
+    with pytest.raises(ValueError, match="person_id is a namespace alone: rows that name no person need stitching with method: graph_based"):
+        cards(stitching=stitching)
+
+
+@pytest.mark.parametrize("role", ["person_id", "persistent_id"])
+def test_a_namespace_alone_is_no_identity_of_a_graph(role):
+    with pytest.raises(ValueError, match=r"give a column, or \{identity_map: NAMESPACE\}"):
+        shop(**{role: {"namespace": "CRM"}})
+
+
+def test_a_page_masks_no_column_where_rows_name_no_person():
+    found = identities_of(cards(stitching={"method": "graph_based", "graph": "identities"}))
+    assert "card" in found
+    assert "identityMap" not in found
