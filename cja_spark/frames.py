@@ -24,10 +24,11 @@ from cja_spark.journeys.worker import prepare_worker
 from cja_spark.lake import Lake
 from cja_spark.project_names import faults_of_names
 from cja_spark.reports.ask import Ask
-from cja_spark.reports.cells import SCHEMA
+from cja_spark.reports.cells import schema_of
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.kinds import REPORTS
+from cja_spark.reports.measures import most_keys
 from cja_spark.reports.names import names_from, with_people
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.own_columns import with_columns
@@ -103,7 +104,7 @@ def _cells(journeys: DataFrame, columns: Sequence[str], asks: Sequence[Ask]) -> 
         prepare_worker()
         yield from run_asks(asks, whole_persons(batches, columns, ReadCounts()))
 
-    return journeys.select("person", "t", *columns).mapInArrow(run, SCHEMA)
+    return journeys.select("person", "t", *columns).mapInArrow(run, schema_of(most_keys(asks)))
 
 
 def _ms(as_of: datetime | None, otherwise: int) -> int:

@@ -218,7 +218,7 @@ def _report(
     names_of = shown_names(names_with(names_from(values.rows, values), summaries), asks)
     names_of = with_people(names_of, lambda: stored.read(built.version))
     if built.version < 0:
-        passed = no_pass(len(asks))
+        passed = no_pass(asks)
     else:
         journeys = journeys_read(stored, built.version, asks, project.view)
         asks = with_items_shown(journeys, asks, values, reader)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cja_spark.view.components import CalculatedMetric
 from cja_spark.view.formula.nodes import Node
 from cja_spark.view.formula.parse import parse
-from cja_spark.view.formula.uses import Component, components_of, counts_distinct, runs_over
+from cja_spark.view.formula.uses import Component, components_of, runs_over
 from cja_spark.view.spec import STANDARD_METRICS, View
 
 
@@ -46,12 +46,6 @@ class Formulas:
         """Refuse to sort by what depends on the order of rows."""
         if any(runs_over(node, "order") for node in self._made_of(name)):
             return f"metric '{name}' depends on the order of rows, so rows cannot be sorted by it; give another one as 'sort'."
-        return None
-
-    def narrow(self, name: str) -> str | None:
-        """Refuse to count distinct values where rows have no key left for them."""
-        if any(counts_distinct(node) for node in self._made_of(name)):
-            return f"metric '{name}' counts distinct values, which a table of four dimensions cannot; take three at most."
         return None
 
     def _made_of(self, name: str) -> Iterator[Node]:

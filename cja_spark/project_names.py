@@ -198,7 +198,6 @@ _ROLES: Mapping[str, Callable[[Names, str], str | None]] = {
     "id": Names.tells_apart,
     "attributed": lambda names, name: (name in names.summed and names.summed_only(name)) or names.formulas.attributed(name),
     "totalled": lambda names, name: names.formulas.totalled(name),
-    "narrow": lambda names, name: names.formulas.narrow(name),
     "ranks": lambda names, name: names.formulas.ranks(name),
     **{f"per_{container}": partial(Names.measured_per, container) for container in CONTAINERS},
 }

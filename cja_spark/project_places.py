@@ -112,7 +112,6 @@ _ROLES: Mapping[str, Callable[[Path_, object], bool]] = {
     "checkpoint": lambda path, _: "then" in path,
     "ranks": _shown,
     "one_value": _shown,
-    "narrow": _shown,
     "set_before": _shown,
 }
 

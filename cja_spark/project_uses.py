@@ -30,7 +30,7 @@ class Use(NamedTuple):
             `non_repeating`, `distance` and `id` no dimension inside an array,
             `set_before` none with attribution, `checkpoint` no segment of persons, `compared` none of too many times, `bound` one of fields,
             `attributed` only a metric of a field, `totalled` none that runs over rows, `ranks` none that depends on
-            their order, `narrow` none that counts distinct values.
+            their order.
         metric: the calculated metric in whose formula the name stands, if it does.
         formula: its formula.
         at: the name's first character in it, from 1.
@@ -119,8 +119,6 @@ def report_uses(report: Report) -> Iterator[Use]:
     beside = {*report.dimensions_combined()}
     if len(beside) > 1 and beside & ({*STANDARD_DIMENSIONS} - {*TIMES}):
         yield from (Use("metric", name, "set_before") for name in report.metrics_used())
-    if len(beside) > 3:
-        yield from (Use("metric", name, "narrow") for name in report.metrics_used())
     yield from (Use("dimension", name, "one_value") for name in report.single_valued())
     yield from (Use("segment", name) for name in report.segments_used())
     yield from (Use("metric or segment", name, "step") for name in report.names_used())

@@ -11,7 +11,7 @@ from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.include_no_value import IncludeNoValue
 from cja_spark.reports.measures import measures
 from cja_spark.reports.spec import Report
-from cja_spark.reports.table import Table
+from cja_spark.reports.table import MOST_DIMENSIONS, Table
 from cja_spark.reports.traced import Traced
 from cja_spark.view.components import CalculatedMetric, Metric
 from cja_spark.view.formula.uses import made_of
@@ -123,8 +123,8 @@ def _credit(credit: Sequence[str], view: View) -> tuple[tuple[str, ...], ...]:
         for name in names:
             if name not in known:
                 raise ConfigurationError.unknown("dimension", name, known)
-        if len(names) > 4:
-            raise ConfigurationError(f"--credit {','.join(names)}: a table has four dimensions at most.")
+        if len(names) > MOST_DIMENSIONS:
+            raise ConfigurationError(f"--credit {','.join(names)}: a table has {MOST_DIMENSIONS} dimensions at most.")
         if len(names) > 1 and (own := [name for name in names if name in STANDARD_DIMENSIONS and name not in TIMES]):
             raise ConfigurationError(f"--credit {','.join(names)}: every event has its own '{own[0]}'; beside others only dimensions of time are credited.")
     return tuple(dict.fromkeys(found))

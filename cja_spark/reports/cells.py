@@ -8,16 +8,27 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-KEYS = 4
+KEYS = 4  # that cells have at least
 PART = 10_000_000  # measures of the next part of a report begin here
-SCHEMA = "report int, k1 bigint, k2 bigint, k3 bigint, k4 bigint, measure int, amount double"
-NAMES = ("report", "k1", "k2", "k3", "k4", "measure", "amount")
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
+def names_of(keys: int = KEYS) -> tuple[str, ...]:
+    """The columns of cells with so many keys."""
+    return ("report", *(f"k{at + 1}" for at in range(keys)), "measure", "amount")
+
+
+def schema_of(keys: int = KEYS) -> str:
+    """The same as a schema of Spark."""
+    return ", ".join(f"{name} {_TYPES.get(name, 'bigint')}" for name in names_of(keys))
+
+
+_TYPES = {"report": "int", "measure": "int", "amount": "double"}
+
+
 class Cells:
-    """Cells of one report from one batch: up to four keys, a measure, an amount each."""
+    """Cells of one report from one batch: a few keys, a measure, an amount each."""
 
     def __init__(self) -> None:
         self._parts: list[tuple[list[Ints], int, Floats]] = []
@@ -35,12 +46,12 @@ class Cells:
         """Take the cells of a part of the report, such as a segment that is a row."""
         self._parts += [(keys, measure + part * PART, amounts) for keys, measure, amounts in cells._parts]
 
-    def batches(self, report: int) -> Iterator[pa.RecordBatch]:
-        """The cells as Arrow batches of the schema all reports share."""
+    def batches(self, report: int, width: int = KEYS) -> Iterator[pa.RecordBatch]:
+        """The cells as Arrow batches of the schema that all reports of a pass share, which has so many keys."""
         for keys, measure, amounts in self._parts:
             size = len(amounts)
             nothing = np.zeros(size, np.int64)
-            columns = [*keys, *([nothing] * (KEYS - len(keys)))]
+            columns = [*keys, *([nothing] * (width - len(keys)))]
             yield pa.RecordBatch.from_arrays(
                 [
                     pa.array(np.full(size, report, np.int32)),
@@ -48,7 +59,7 @@ class Cells:
                     pa.array(np.full(size, measure, np.int32)),
                     pa.array(amounts),
                 ],
-                names=list(NAMES),
+                names=list(names_of(width)),
             )
 
 
@@ -57,14 +68,16 @@ class Sums:
 
     def __init__(self, cells: pa.Table) -> None:
         """Take cells, summed or not, of one report."""
-        by = ["k1", "k2", "k3", "k4", "measure"]
+        self._keys = sum(name.startswith("k") for name in cells.column_names)
+        by = [*names_of(self._keys)[1:-1]]
         # In the order of the cells, whatever threads there are: a sum of fractions is the same in every run.
         self._cells = cells.group_by(by, use_threads=False).aggregate([("amount", "sum")])
 
     def plus(self, cells: Cells) -> Sums:
         """The sums with some more cells."""
-        parts = [self._cells.rename_columns([name.removesuffix("_sum") for name in self._cells.column_names]).select(NAMES[1:])]
-        parts += [pa.Table.from_batches([batch]).select(NAMES[1:]) for batch in cells.batches(0)]
+        own = [*names_of(self._keys)[1:]]
+        parts = [self._cells.rename_columns([name.removesuffix("_sum") for name in self._cells.column_names]).select(own)]
+        parts += [pa.Table.from_batches([batch]).select(own) for batch in cells.batches(0, self._keys)]
         return Sums(pa.concat_tables(parts, promote_options="permissive"))
 
     def of_part(self, part: int) -> Sums:

@@ -10,11 +10,9 @@ import numpy as np
 from cja_spark.journeys.batch import Bools, Ints
 from cja_spark.kernels.counting import coded, slots_of
 from cja_spark.reports.ask import Seen
-from cja_spark.reports.cells import KEYS, Cells, Sums
+from cja_spark.reports.cells import Cells, Sums
 from cja_spark.reports.row_filter import ALL_ROWS, RowFilter
 from cja_spark.reports.table_rows import combined, table_rows
-
-MOST_DIMENSIONS = KEYS - 1
 
 
 def add_values(

@@ -14,8 +14,9 @@ from pyspark.sql import DataFrame
 from cja_spark.journeys.batch import Ints
 from cja_spark.journeys.period import PROFILE_PERIOD
 from cja_spark.reports.ask import Ask
-from cja_spark.reports.cells import NAMES, Sums
+from cja_spark.reports.cells import Sums, names_of
 from cja_spark.reports.kind import REPORTS
+from cja_spark.reports.measures import most_keys
 from cja_spark.reports.one_pass import bucket_files, place_of, read_by_arrow, read_by_spark
 from cja_spark.reports.presets import effect
 from cja_spark.reports.readers import Reader
@@ -41,8 +42,8 @@ def explain(journeys: Stored, columns: Sequence[str], asks: Sequence[Ask], reade
         _step("1. list", _files(journeys.files), "file", ("period", "bucket", "path")),
         _step("2. read", how, "person, period and chunk", stored),
         _step("3. merge", "the periods and chunks of a person, joined in the task", "person", stored),
-        *(_step("4. kernel", _asked(ask), "slice of persons, measure and key", NAMES) for ask in asks),
-        _step("5. sum", "cells of all tasks, on the driver", "report, measure and key", NAMES),
+        *(_step("4. kernel", _asked(ask), "slice of persons, measure and key", names_of(most_keys(asks))) for ask in asks),
+        _step("5. sum", "cells of all tasks, on the driver", "report, measure and key", names_of(most_keys(asks))),
         *(_finish(ask) for ask in asks),
     ]
     return "\n".join((*steps, "Spark's plan of steps 1 to 4:", _spark_plan(cells)))
@@ -84,7 +85,7 @@ def _preset(ask: Ask) -> str:
 
 def _finish(ask: Ask) -> str:
     """The last step of a report: its columns are those of its answer about nothing, its grain those that are no figures."""
-    nothing = Sums(pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in NAMES}))
+    nothing = Sums(pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in names_of(most_keys([ask]))}))
     columns = REPORTS.named(ask.report.report).finish(nothing, ask, _no_names).schema
     grain = [column.name for column in columns if column.type != pa.float64()]
     summaries = datasets_read(ask.report.metrics_used(), ask.view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,8 @@ import numpy.typing as npt
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Bools, Floats, Ints
 from cja_spark.kernels.counting import distinct_units, sum_of, sums_per_code, units_per_code
-from cja_spark.reports.ask import Seen
+from cja_spark.reports.ask import Ask, Seen
+from cja_spark.reports.cells import KEYS
 from cja_spark.view.components import Metric
 from cja_spark.view.formula.evaluate import Sheet, column
 from cja_spark.view.formula.uses import Measure, measures_of
@@ -148,3 +149,18 @@ def in_total(seen: Seen, metric: str, mask: Bools) -> float:
     if metric in SESSION_TYPES:
         return float(distinct_units(seen.sessions, mask & _of_type(seen, metric)))
     return sum_of(seen.amounts(metric), mask)
+
+
+def most_keys(asks: Sequence[Ask]) -> int:
+    """How many keys the cells of a pass have: four, or as many as its deepest table has dimensions.
+
+    Decision: only a pass with such a table has wider cells; a measure that counts distinct values has each as one more key.
+    """
+    return max((_keys(ask) for ask in asks), default=KEYS)
+
+
+def _keys(ask: Ask) -> int:
+    combined = len(ask.report.dimensions_combined())
+    if combined < KEYS:
+        return KEYS
+    return combined + any(one.distinct for one in measures(ask.report.metrics_used(), ask.view))

@@ -18,15 +18,15 @@ from cja_spark.journeys.merge import merge
 from cja_spark.journeys.reader import SLICE_BYTES, ReadCounts, read_bucket
 from cja_spark.journeys.worker import prepare_worker
 from cja_spark.reports.ask import Ask, Seen
-from cja_spark.reports.cells import NAMES, SCHEMA, Cells, Sums
+from cja_spark.reports.cells import Cells, Sums, names_of, schema_of
 from cja_spark.reports.kind import REPORTS
 from cja_spark.reports.limits import left_out_of
+from cja_spark.reports.measures import most_keys
 from cja_spark.stored import Stored
 from cja_spark.worker_errors import worker_errors
 
 COUNTS = -1  # the "report" of the cells that say what a task read
 ROWS, EVENTS, BYTES = range(3)
-_CELLS = pa.schema([*((name, pa.int64()) for name in NAMES[:-1]), (NAMES[-1], pa.float64())])
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,13 @@ def run_asks(asks: Sequence[Ask], journeys: Iterable[Journeys], *, first: bool =
 
     Persons with more events in a report's read range than the view allows are left out of it and named (L3).
     """
+    width = most_keys(asks)
     for batch in journeys:
         for number, ask in enumerate(asks):
             seen = Seen(batch, ask, ask.view.max_events)
             kind = REPORTS.named(ask.report.report)
-            yield from (kind.first if first and kind.first else kind.kernel)(seen).batches(number)
-            yield from seen.left_out.cells().batches(number)
+            yield from (kind.first if first and kind.first else kind.kernel)(seen).batches(number, width)
+            yield from seen.left_out.cells().batches(number, width)
 
 
 def bucket_files(files: Iterable[str]) -> list[list[str]]:
@@ -88,9 +89,10 @@ def read_by_arrow(journeys: Stored, columns: Sequence[str], asks: Sequence[Ask],
     """Cells of all asks: one task per bucket, Arrow reads the files.
 
     Rows:    One per partial sum; a key may come from several tasks.
-    Columns: returns report int, k1, k2, k3, k4 bigint, measure int, amount double.
+    Columns: returns report int, k1 to k4 bigint and more for deeper tables, measure int, amount double.
     """
     buckets = bucket_files(journeys.files)
+    width = most_keys(asks)
     tasks = journeys.spark.range(0, len(buckets), 1, max(len(buckets), 1))
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -99,9 +101,9 @@ def read_by_arrow(journeys: Stored, columns: Sequence[str], asks: Sequence[Ask],
             for bucket in batch.column(0).to_pylist():
                 counts = ReadCounts()
                 yield from run_asks(asks, read_bucket(buckets[bucket], columns, counts, SLICE_BYTES), first=first)
-                yield from _read_cells(counts)
+                yield from _read_cells(counts, width)
 
-    return tasks.mapInArrow(run, SCHEMA)
+    return tasks.mapInArrow(run, schema_of(width))
 
 
 def read_by_spark(
@@ -110,18 +112,19 @@ def read_by_spark(
     """The same cells where executors cannot open the files: a Spark scan and one exchange by bucket.
 
     Rows:    One per partial sum; a key may come from several tasks.
-    Columns: reads bucket, period, chunk int, person bigint, t array<bigint>, {columns}; returns report int, k1, k2, k3,
-        k4 bigint, measure int, amount double.
+    Columns: reads bucket, period, chunk int, person bigint, t array<bigint>, {columns}; returns report int, k1 to k4
+        bigint and more for deeper tables, measure int, amount double.
     """
+    width = most_keys(asks)
     rows = sorted_rows(journeys.rows, ["person", "t", *columns], partitions)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         prepare_worker()
         counts = ReadCounts()
         yield from run_asks(asks, whole_persons(batches, columns, counts), first=first)
-        yield from _read_cells(counts)
+        yield from _read_cells(counts, width)
 
-    return rows.mapInArrow(run, SCHEMA)
+    return rows.mapInArrow(run, schema_of(width))
 
 
 def sorted_rows(journeys: DataFrame, names: Sequence[str], partitions: int) -> DataFrame:
@@ -161,16 +164,17 @@ def _counted(journeys: Journeys, counts: ReadCounts) -> Journeys:
     return journeys
 
 
-def _read_cells(counts: ReadCounts) -> Iterator[pa.RecordBatch]:
+def _read_cells(counts: ReadCounts, width: int) -> Iterator[pa.RecordBatch]:
     cells = Cells()
     for measure, amount in ((ROWS, counts.rows), (EVENTS, counts.events), (BYTES, counts.bytes)):
         cells.add(measure, float(amount))
-    yield from cells.batches(COUNTS)
+    yield from cells.batches(COUNTS, width)
 
 
-def no_pass(asks: int) -> Pass:
+def no_pass(asks: Sequence[Ask]) -> Pass:
     """What a pass over no journeys gives."""
-    return Pass(tuple(Sums(pa.Table.from_batches([*Cells().batches(0)], _CELLS)) for _ in range(asks)), 0, 0, 0, 0.0, ({},) * asks)
+    nothing = pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in names_of(most_keys(asks))})
+    return Pass((Sums(nothing),) * len(asks), 0, 0, 0, 0.0, ({},) * len(asks))
 
 
 @worker_errors()

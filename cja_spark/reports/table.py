@@ -17,7 +17,7 @@ from cja_spark.spec import AsTuple, EachOnce, Name, Spec
 from cja_spark.view.condition import DimensionCondition
 from cja_spark.view.spec import View
 
-MOST_BESIDE = 3
+MOST_DIMENSIONS = 16  # each makes every cell of a pass wider; a row of a page names no more
 
 
 class Table(WithColumns):
@@ -25,7 +25,7 @@ class Table(WithColumns):
 
     Attributes:
         report: metrics by the values of dimensions.
-        dimensions: what rows are, up to four; without one there is the total alone.
+        dimensions: what rows are, up to 16; without one there is the total alone.
         by_segments: segments that are rows, each of what it keeps; with dimensions each is parted by their values.
         metrics: the columns.
         rows: how many rows are shown; the rest is *other*.
@@ -40,7 +40,7 @@ class Table(WithColumns):
     """
 
     report: Literal["table"] = "table"
-    dimensions: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=(), max_length=4)
+    dimensions: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=(), max_length=MOST_DIMENSIONS)
     by_segments: RowSegments = ()
     metrics: Annotated[tuple[Name, ...], AsTuple, EachOnce] = Field(default=("events", "people", "sessions"), min_length=1)
     rows: int = Field(default=50, ge=1, le=50_000)
@@ -61,8 +61,8 @@ class Table(WithColumns):
             raise ValueError(f"across: '{self.across}' is on the rows already; name another dimension.")
         if self.by_segments or not self.dimensions:
             raise ValueError("across: rows beside columns are values; write 'dimensions', without 'by_segments'.")
-        if len(self.dimensions) > MOST_BESIDE:
-            raise ValueError(f"across: beside a dimension on the columns there are {MOST_BESIDE} on the rows at most.")
+        if len(self.dimensions) == MOST_DIMENSIONS:
+            raise ValueError(f"across: beside a dimension on the columns there are {MOST_DIMENSIONS - 1} on the rows at most.")
         return self
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Sums
 from cja_spark.reports.credited import attribution_of
 from cja_spark.reports.kind import Names
-from cja_spark.reports.measures import measures, shown, spoken
+from cja_spark.reports.measures import measures, most_keys, shown, spoken
 from cja_spark.reports.row_filter import row_filter
 from cja_spark.reports.table import Table
 from cja_spark.reports.table_cells import GRAND_TOTAL, TOTAL, kernel
@@ -52,7 +52,7 @@ def traced_sums(tables: Sequence[Seen[Table]], texts: Names) -> pa.Table:
 def _of_table(seen: Seen[Table], texts: Names) -> list[dict[str, object]]:
     report, view = seen.ask.report, seen.ask.view
     found = measures(report.metrics, view)
-    sums = Sums(pa.Table.from_batches([*kernel(seen).batches(0)]))
+    sums = Sums(pa.Table.from_batches([*kernel(seen).batches(0, most_keys([seen.ask]))]))
     keys, amounts = per_key(sums, found, {}, len(report.dimensions))
     totals = totals_of(sums, found, TOTAL)
     grand = totals_of(sums, found, GRAND_TOTAL) if row_filter(seen.ask) else totals

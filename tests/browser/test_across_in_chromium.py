@@ -8,7 +8,7 @@ from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
 from tests.browser.hostile import HOSTILE
 from tests.browser.test_page_in_chromium import fits
-from tests.unit.page.pages import ACROSS
+from tests.unit.page.pages import ACROSS, DEEP
 
 pytestmark = [
     pytest.mark.browser,
@@ -74,3 +74,14 @@ def test_hostile_values_of_rows_and_columns_stay_text(chromium, tmp_path, width)
     assert chromium.faults() == []
     assert fits(chromium)
     assert chromium.value("document.querySelectorAll('.ranked tbody tr').length") >= 50
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_table_of_seven_dimensions_keeps_to_the_page_and_names_whole_values(chromium, tmp_path, width):
+    opened(chromium, tmp_path, page_of(DEEP), width=width)
+    assert fits(chromium)
+    assert [row[1] for row in texts(chromium, ".ranked.deep tbody tr.item")] == [f"the longer value {at} of page" for at in range(3)]
+    titles = chromium.value("[...document.querySelectorAll('.deep tbody tr.item')].map((row) => row.children[6].title)")
+    assert [title.strip("\u2068\u2069") for title in titles] == [f"the longer value {at} of campaign" for at in range(3)]
+    lines = chromium.value("[...document.querySelectorAll('.deep tbody tr.item .label')].map((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight))")
+    assert all(1.5 < one < 2.5 for one in lines)  # each value in two lines, whatever the width

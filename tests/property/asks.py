@@ -41,7 +41,7 @@ DAYS = [
 ]
 def table(chance):
     texts = [*TEXTS, *["campaign", "color"] * 2]  # they have persistence
-    dimensions = chance.sample([*texts, *texts, *STANDARD, *CLOCKS] if chance.random() < 0.6 else texts, chance.choice([0, 1, 1, 2]))
+    dimensions = chance.sample([*texts, *texts, *STANDARD, *CLOCKS] if chance.random() < 0.6 else texts, chance.choice([0, 1, 1, 1, 2, 2, 6]))
     dimensions = list(dict.fromkeys(dimensions))
     metrics = chance.sample([*METRICS, *METRICS_OF_SESSIONS, *SESSION_TYPES, *FORMULAS, *FORMULAS], 5)
     metrics = list(dict.fromkeys(metrics))

@@ -15,9 +15,10 @@ from cja_spark.journeys.hashing import value_id
 from cja_spark.journeys.reader import ReadCounts
 from cja_spark.journeys.rows import event_rows, journey_rows
 from cja_spark.lake import Lake
-from cja_spark.reports.cells import SCHEMA
+from cja_spark.reports.cells import schema_of
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.kind import REPORTS
+from cja_spark.reports.measures import most_keys
 from cja_spark.reports.one_pass import run_asks, summed, whole_persons
 from cja_spark.reports.readers import run_pass
 from cja_spark.view.spec import View
@@ -83,7 +84,7 @@ class Product:
         def run(batches):
             yield from run_asks(asks, whole_persons(batches, columns, ReadCounts()))
 
-        return self.finished(summed(journeys.mapInArrow(run, SCHEMA), len(asks)).sums)
+        return self.finished(summed(journeys.mapInArrow(run, schema_of(most_keys(asks))), len(asks)).sums)
 
     def shifted(self, ms):
         """The same asks, their time moved."""

@@ -40,6 +40,7 @@ VIEW = {
         "units": "items[].units",
         "calls": {"field": "call_id", "behavior": "instances"},
         "conversion": {"calculate": "orders / sessions", "format": "percent"},
+        "skus": {"calculate": "count_distinct(sku)"},
     },
     "segments": {
         "buyers": {"container": "person", "where": {"metric": "orders", "at_least": 1}},

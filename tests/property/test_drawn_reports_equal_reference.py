@@ -15,7 +15,7 @@ import pytest
 from cja_spark.journeys.hashing import person_key, value_id
 from cja_spark.reports import flow_cells, flow_cells_over_time, paths
 from cja_spark.reports.ask import Ask
-from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.cells import KEYS, Cells, Sums
 from cja_spark.reports.compile import (
     deduplicated_in,
     neighbours_in,
@@ -28,6 +28,7 @@ from cja_spark.reports.compile import (
 from cja_spark.reports.dictionary import is_changed, maps_of, shown_names, shown_of
 from cja_spark.reports.kind import PEOPLE_BY_KEY
 from cja_spark.reports.kinds import REPORTS
+from cja_spark.reports.measures import most_keys
 from cja_spark.reports.one_pass import Pass, run_asks
 from cja_spark.reports.readers import run_surely
 from cja_spark.reports.text_rules import refused, tellers
@@ -120,7 +121,7 @@ def answers_of(view, drawn, events, tiers, until):
     batches = [batch_of(order.journeys(some), {**COMPONENTS, **held_by(view)}, {"p_tier": tiers}) for some in in_tasks(events)]
 
     def run(some):
-        cells = pa.Table.from_batches([*empty(), *run_asks(some, batches)])
+        cells = pa.Table.from_batches([*empty(most_keys(some)), *run_asks(some, batches)])
         return Pass(tuple(Sums(cells.filter(pc.equal(cells["report"], at))) for at in range(len(some))), 0, 0, 0, 0.0)
 
     people = {person_key(person): person for person in {event["person_id"] for event in events}}
@@ -166,11 +167,11 @@ def refused_by(view):
     return {name: refused(view.metrics[name], ids, texts) for name in tellers(view.metrics, view)}
 
 
-def empty():
+def empty(keys=KEYS):
     """No cell, in the schema of cells."""
     cells = Cells()
     cells.add(0, [])
-    return cells.batches(0)
+    return cells.batches(0, keys)
 
 
 def rows_alike(ours, theirs):

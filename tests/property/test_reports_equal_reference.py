@@ -149,6 +149,10 @@ OWN_ASKS = [
     {"report": "timeline", "dimensions": ["channel"], "persons": ["person-0003", "nobody", "person-0001"], "keep": "last", "most_events": 3},
     {"report": "table", "dimensions": ["sku"], "across": "week", "metrics": ["units", "people", "orders"], "filter": [{"dimension": "sku", "exists": True}], "segments": ["not_home"]},
     {"report": "table", "dimensions": ["page"], "segments": [PARTS_OF_TEXTS]},
+    {"report": "table", "dimensions": ["page", "channel", "day_of_week", "am_pm", "session_type"], "metrics": ["events", "people", "orders"], "rows": 20},
+    {"report": "table", "dimensions": ["sku", "page", "channel", "week", "am_pm", "hour_of_day"], "metrics": ["units", "orders", "people", "skus"], "rows": 30, "segments": ["not_home"]},
+    {"report": "table", "dimensions": ["sku", "page", "channel", "month", "week", "am_pm", "session_type"], "metrics": ["units", "sessions"], "include_no_value": ["page"], "filter": [{"dimension": "sku", "exists": True}]},
+    {"report": "table", "dimensions": ["page", "channel", "week", "am_pm"], "across": "session_type", "metrics": ["events", "skus"], "rows": 7},
     {"report": "trend", "granularity": "quarter", "segments": [PARTS_OF_TEXTS]},
 ]
 

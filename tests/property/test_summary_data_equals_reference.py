@@ -147,7 +147,7 @@ def answer_of(view, drawn, events, tiers, until, datasets):
               standard_in(spec, view), values=maps, neighbours=neighbours_in(spec, view), ranges=ranges_of(spec, view, until, until))  # fmt: skip
     found |= standard_ids([ask])
     summaries = summaries_of(datasets, view)
-    sums = no_pass(1).sums[0]
+    sums = no_pass([ask]).sums[0]
     if events:
         batch = batch_of(order.journeys(events), {**COMPONENTS, **held_by(view)}, {"p_tier": tiers})
         cells = pa.Table.from_batches([*empty(), *run_asks([ask], [batch])])

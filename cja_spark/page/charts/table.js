@@ -1,6 +1,6 @@
 // `shareOf` of a column names the cell its share is of; without one, it is the total.
 // The ranked table: bars in the cells, a total on top, sorting, a search, and CSV for people.
-const PAGE_OF_ROWS = 50, FEW_ROWS = 5;
+const PAGE_OF_ROWS = 50, FEW_ROWS = 5, DEEP = 4;
 
 // Spreadsheets run what begins like a formula, also behind spaces and on each line: S5 of the publishing rules.
 const RUNS = /^(?:[\t\r]|[\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
@@ -85,6 +85,7 @@ function drawTable(host, given, { title = "" } = {}) {
   const most = panel.columns.map((column, at) => (isFigure(column) ? items.reduce((top, row) => Math.max(top, figure(row[at]) || 0), 0) : 0));
   columns.filter((column) => column.across !== undefined && !column.total).forEach((column, _, beside) => { most[column.at] = Math.max(...beside.filter((one) => one.metric === column.metric).map((one) => most[one.at])); });
   const scale = { most, total: totals.length === 1 ? totals[0] : null };
+  const deep = columns.filter((column) => !isFigure(column)).length > DEEP;
   const state = { column: null, direction: 1, limit: PAGE_OF_ROWS, words: "" };
   const body = node("tbody"), count = node("span", { class: "note", "aria-live": "polite" });
   const more = node("button", { type: "button", class: "quiet", click: () => { state.limit += 500; draw(); } });
@@ -116,7 +117,7 @@ function drawTable(host, given, { title = "" } = {}) {
   const csv = node("button", { type: "button", class: "quiet csv", click: () => download(panel.name, csvText(columns, [...totals, ...grand, ...found(), ...(state.words ? [] : others)], (row) => ROWS[kind(row)])) }, "Download CSV");
   draw();
   host.append(node("div", { class: "tools" }, filter, count, csv),
-    node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title || "Table" }, node("table", { class: columns.some((column) => column.across !== undefined) ? "ranked crossed" : "ranked" }, panel.metric ? node("caption", {}, isolated(panel.metric)) : null, node("thead", {}, headsAcross(columns), node("tr", {}, ...heads)), body)), more);
+    node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title || "Table" }, node("table", { class: columns.some((column) => column.across !== undefined) ? "ranked crossed" : deep ? "ranked deep" : "ranked" }, panel.metric ? node("caption", {}, isolated(panel.metric)) : null, node("thead", {}, headsAcross(columns), node("tr", {}, ...heads)), body)), more);
 }
 
 charts.table = drawTable;

@@ -121,11 +121,6 @@ def counts_people(name: str, formulas: Formulas) -> bool:
     return node.name == "people"
 
 
-def counts_distinct(node: Node) -> bool:
-    """Whether a formula counts distinct values."""
-    return any(isinstance(part, Distinct) for part in walk(node))
-
-
 def measures_of(name: str, formulas: Formulas) -> tuple[Measure, ...]:
     """What must be summed so that a metric can be shown, each once, in the order of its formula."""
     return tuple(dict.fromkeys(_measures(name, formulas)))

@@ -51,7 +51,7 @@ def answer(view, events=(), granularity="day", asked=None, **datasets):
     ask = Ask(spec, given, window_of(spec, given, until, until), found, standard=standard_in(spec, given), values=maps_of(shown), ranges=ranges_of(spec, given, until, until))
     found |= standard_ids([ask])
     summaries = Summaries({name: summary_of(given, name, granularity, rows) for name, rows in datasets.items()})
-    sums = Sums(pa.Table.from_batches([*run_asks([ask], [batch(given, events)])])) if events else no_pass(1).sums[0]
+    sums = Sums(pa.Table.from_batches([*run_asks([ask], [batch(given, events)])])) if events else no_pass([ask]).sums[0]
     names = shown_names(names_with(lambda name, ids: known, summaries), [ask])
     rows = REPORTS.named(asked["report"]).finish(with_summaries(sums, ask, summaries), ask, names).to_pylist()
     return [tuple(row.values()) for row in rows]

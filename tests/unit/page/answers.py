@@ -11,7 +11,7 @@ from cja_spark.journeys.hashing import person_key
 from cja_spark.plan import Answer
 from cja_spark.reports import attribution_cells as of_attribution
 from cja_spark.reports.ask import Ask
-from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.cells import KEYS, Cells, Sums
 from cja_spark.reports.flow_rows import LINKS, NODES
 from cja_spark.reports.flow_rows import TOTAL as TOTAL_OF_FLOW
 from cja_spark.reports.histogram import ALL_PEOPLE, PEOPLE, UNITS
@@ -53,7 +53,7 @@ def answer(cells: Cells, excluded_persons: int = 0, **report: object) -> Answer:
     spec = REPORTS.named(str(report["report"])).spec.model_validate(report)
     window = Window(START, START, END, END, END, START)
     ask = Ask(spec, VIEW, window, ranges=Ranges(windows=dict.fromkeys(spec.days_compared(LAST_DAY, VIEW.calendar), window)))
-    sums = Sums(pa.Table.from_batches(list(cells.batches(0))))
+    sums = Sums(pa.Table.from_batches(list(cells.batches(0, max(KEYS, len(spec.dimensions_combined()))))))
     rows = REPORTS.named(spec.report).finish(sums, ask, lambda name, ids: NAMES)
     behind = people_behind(ask, sums, lambda name, ids: NAMES, len(rows))
     return Answer(ask, rows, f"run_of_{spec.name}", kept=True, excluded_persons=excluded_persons, behind=behind)

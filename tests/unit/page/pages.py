@@ -40,6 +40,14 @@ TABLE = Panel(
           {"row_kind": "other", "page": None, "events": 5, "people": 5}),
 )  # fmt: skip
 
+NAMES_OF_DEEP = ("channel", "page", "section", "country", "device", "browser", "campaign")
+DEEP = Panel(
+    name="deep", title="Seven dimensions", report="table",
+    columns=(TABLE.columns[0], *(ColumnSpec(name=name, label=name.capitalize()) for name in NAMES_OF_DEEP), *TABLE.columns[2:]),
+    rows=({"row_kind": "total", **dict.fromkeys(NAMES_OF_DEEP), "events": 100, "people": 40},
+          *({"row_kind": "item", **{name: f"the longer value {at} of {name}" for name in NAMES_OF_DEEP}, "events": 30, "people": 20} for at in range(3))),
+)  # fmt: skip
+
 ACROSS = Panel(
     name="pages_by_channel", title="Pages by channel", report="table",
     columns=(*TABLE.columns[:2], ColumnSpec(name="column_kind", label="Column"), ColumnSpec(name="channel", label="Channel"), *TABLE.columns[2:]),

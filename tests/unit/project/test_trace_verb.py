@@ -3,6 +3,7 @@
 import pytest
 
 from cja_spark.cli import main
+from cja_spark.view.standard import TIMES
 from tests.unit.project.demo import ROOT
 
 
@@ -12,7 +13,7 @@ from tests.unit.project.demo import ROOT
         (["ordres"], "No component named 'ordres'. Did you mean 'orders'?"),
         (["--credit", "pag"], "No dimension named 'pag'. Did you mean 'page'?"),
         (["--credit", "page,chanel"], "No dimension named 'chanel'. Did you mean 'channel'?"),
-        (["--credit", "page,channel,campaign,category,day"], "a table has four dimensions at most"),
+        (["--credit", ",".join(("page", "channel", "campaign", "category", *TIMES[:13]))], "a table has 16 dimensions at most"),
         (["--credit", "page,session_type"], "--credit page,session_type: every event has its own 'session_type'"),
         (["--report", "dayly"], "No report named 'dayly'. Did you mean 'daily'?"),
         (["--as-of", "yesterday"], "--as-of: 'yesterday' is no instant"),
