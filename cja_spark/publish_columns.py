@@ -29,5 +29,6 @@ FIXED: Mapping[str, tuple[Format, str]] = {
     "flow_column": ("text", "Column"), "item_kind": ("text", "Kind"), "next_kind": ("text", "Next kind"), "path_views": ("count", "Path views"),
     "timeline_person": ("identifier", "Person"), "timeline_session": ("bound", "Session"), "timeline_event": ("bound", "Event"), "timeline_time": ("time", "Time (UTC)"),
     "shown_people": ("people", "People shown"), "shown_events": ("count", "Events shown"), "left_out_events": ("count", "Events left out"),
+    "pooled_items": ("count", "Values"), "percent_of_step": ("percent", "Of these"),
     "percent_of_previous": ("percent", "Of the step before"), "percent_of_total": ("percent", "Of all"),
 }  # fmt: skip

@@ -104,4 +104,5 @@ def _of_fallout(report: Fallout, sentence: Callable[[str], str]) -> dict[str, An
     """Its steps in a few words, and what must not happen between them."""
     places = [one.steps_of(len(report.steps)) for one in report.exclude]
     words = [f"{sentence(one.name())} between steps {a} and {b}" for one, (a, b) in zip(report.exclude, places, strict=True)]
-    return {"steps": [sentence(step.name()) for step in report.steps], "exclude": words}
+    around = {name: f"{what.items} values of {sentence(what.dimension)}{', events without one passed over' if what.include_no_value is False else ''}" for name, what in (("between", report.between), ("after", report.after)) if what}
+    return {"steps": [sentence(step.name()) for step in report.steps], "exclude": words, **around}

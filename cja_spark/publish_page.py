@@ -25,6 +25,7 @@ from cja_spark.publish_attribution import column_of_attribution
 from cja_spark.publish_calls import column_of_calls
 from cja_spark.publish_columns import FIXED
 from cja_spark.publish_contribution import column_of_contribution, compared_in_words, row_of_contribution
+from cja_spark.publish_fallout import column_of_fallout
 from cja_spark.publish_indicators import column_of_indicators, row_of_indicators
 from cja_spark.publish_options import options_in_words, preset_in_words
 from cja_spark.publish_paths import column_of_paths
@@ -60,7 +61,7 @@ from cja_spark.view.summary import SummaryMetric
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
 _OfValues = Paths | Flow | NextPrevious | Cohort | Contribution | Deflection | TimeToEvent | Indicators | AttributionPanel
-_SAID_IF_ASKED = {"across", "breakdown", "by_segments", "columns", "columns_shown", "filter", "return", "returns", "rows"}
+_SAID_IF_ASKED = {"across", "after", "between", "breakdown", "by_segments", "columns", "columns_shown", "filter", "return", "returns", "rows"}
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range", "preset"}
 
 
@@ -100,7 +101,7 @@ def panel_of(answer: Answer, view: View, identities: Collection[str] = _IDENTITI
     first, last = local_day(ask.window.start, view.time_zone), local_day(ask.window.end - 1, view.time_zone)
     said = labels_of(report, view)
     named = (_named(field, report, view, identities) for field in answer.rows.schema)
-    columns = (_of_values(column, report, view, identities) if isinstance(report, _OfValues) else _counted(column, report) for column in named)
+    columns = (_of_values(column, report, view, identities) if isinstance(report, _OfValues) else column_of_fallout(column, report, partial(column_of, view=view, identities=identities)) if isinstance(report, Fallout) else column for column in named)
     return Panel(
         name=report.name,
         title=report.title or _sentence(report.name),
@@ -152,15 +153,6 @@ def _typed(column: ColumnSpec, kind: pa.DataType) -> ColumnSpec:
     """A column that nobody knows is a figure where it holds fractions: what is about few people must not show."""
     is_figure = column.format == "text" and pa.types.is_floating(kind)
     return column.model_copy(update={"format": "number"}) if is_figure else column
-
-
-def _counted(column: ColumnSpec, report: Report) -> ColumnSpec:
-    """A column of a fallout that counts: also where it counts sessions or attempts, few of them are of few people."""
-    if not isinstance(report, Fallout) or report.counted() not in column.name.split("_"):
-        return column
-    counted = report.counted()
-    labels = {counted: counted.capitalize(), f"fallout_{counted}": "Went no further", f"open_{counted}": "May still go on"}
-    return column.model_copy(update={"format": "people", "label": labels.get(column.name, column.label)})
 
 
 def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Collection[str]) -> ColumnSpec:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from cja_spark.page.content import ColumnSpec, Panel
 from cja_spark.page.privacy import NOTHING, Below, SafeCell, Withheld, hide_few
+from cja_spark.page.privacy_around_steps import hide_few_around_steps, steps_have_items
 from cja_spark.page.privacy_of_across import cells_are_crossed, hide_few_of_across
 from cja_spark.page.privacy_of_attribution import hide_few_of_attribution, models_are_credited
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
@@ -94,6 +95,7 @@ def encode_panel(panel: Panel, *, fewest_people: int, most_rows: int) -> Json:
 # Rows that tell of one another, and what hides few people of them.
 _TELLING = (
     (events_are_told, hide_few_of_timelines),
+    (steps_have_items, hide_few_around_steps),
     (steps_have_periods, hide_few_of_periods_of_steps),
     (steps_follow, hide_few_of_steps),
     (times_add_up, hide_few_of_frequency),

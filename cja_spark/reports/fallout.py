@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from cja_spark.reports.fallout_around import Happened, HappenedThere
 from cja_spark.reports.fallout_cells import finish, kernel
 from cja_spark.reports.fallout_steps import FalloutExclusion, FalloutStep, Grace, Modes, Step, Ties
 from cja_spark.reports.include_no_value import shows
@@ -18,7 +19,7 @@ from cja_spark.spec import AsTuple, Name
 from cja_spark.view.calendar import Granularity
 from cja_spark.view.spec import View
 
-__all__ = ["Fallout", "Grace", "Step"]
+__all__ = ["Fallout", "Grace", "Happened", "Step"]
 
 MAX_STEPS = 32
 
@@ -42,6 +43,8 @@ class Fallout(OfSteps):
         base: what shares of the total are of: those who reach the first step, or all units with a range event (F11).
         trend: by what periods the steps are told too; what is counted is in the period of its first step (F13).
         times: whether it is told how long each step takes, after the one before it and after the first one (F12).
+        between: the dimension whose values are told that come between a step and the next one, of who goes on (F12).
+        after: the dimension whose values are told that come right after the last step of who goes no further (F12).
         breakdown: a dimension whose value at `breakdown_step` parts the counts (F12).
         report: how many reach each step of a path.
         breakdown_step: the step whose event has the value, counted from 1.
@@ -64,6 +67,8 @@ class Fallout(OfSteps):
     base: Literal["first_step", "all"] = "first_step"
     trend: Granularity | None = None
     times: bool = False
+    between: HappenedThere | None = None
+    after: HappenedThere | None = None
     breakdown: Name | None = None
     breakdown_step: int = Field(default=1, ge=1)
     include_no_value: bool | None = None
@@ -87,7 +92,7 @@ class Fallout(OfSteps):
         follows = "order: strict" if self.order == "strict" else "a step with next: true"
         strict = self.order == "strict" or following
         steps, at = len(self.steps), self.breakdown_step
-        chain = [name for name in ("breakdown", "trend", "times") if getattr(self, name)]
+        chain = [name for name in ("breakdown", "trend", "times", "between", "after") if getattr(self, name)]
         return (
             (self.date_rule == "entry" and self.window is None, "date_rule: entry needs a window."),
             (at > steps, f"breakdown_step: {at} is above the number of steps, {steps}."),
@@ -103,6 +108,11 @@ class Fallout(OfSteps):
                 f"{'order: any' if any_order else 'ties: step_order'} reports no chain of events; leave {' and '.join(chain)} out"
                 f"{'.' if any_order else ', or write ties: total_order.'}",
             ),
+            (
+                self.between is not None and all(step.next or self.order == "strict" for step in self.steps[1:]),
+                "between asks what happens before the next step, and each step is " + ("the very next event." if steps > 1 else "the first one; name another."),
+            ),
+            (self.after is not None and steps == 1, "after asks what those do who go no further, and there is one step; name another."),
             (
                 self.trend is not None and self.base == "all",
                 "base: all does not go with trend; who has an event in a period may begin in another.",
@@ -152,9 +162,10 @@ class Fallout(OfSteps):
 
     def settled(self, view: View) -> Self:
         """With what the breakdown says of events without a value."""
-        if not self.breakdown:
-            return self
-        return self.model_copy(update={"include_no_value": shows(self.include_no_value, self.breakdown, view)})
+        found: dict[str, object] = {name: what.settled(view) for name in ("between", "after") if (what := getattr(self, name))}
+        if self.breakdown:
+            found["include_no_value"] = shows(self.include_no_value, self.breakdown, view)
+        return self.model_copy(update=found) if found else self
 
     def effective(self) -> Self:
         """The same fallout with its date rule, and what it counts."""
@@ -177,8 +188,9 @@ class Fallout(OfSteps):
         return "people" if self.container == "person" else "sessions"
 
     def dimensions_used(self) -> tuple[str, ...]:
-        """What rows are broken down by."""
-        return (self.breakdown,) if self.breakdown else ()
+        """What rows are broken down by, and what is told around steps."""
+        around = (what.dimension for what in (self.between, self.after) if what)
+        return tuple(dict.fromkeys((*((self.breakdown,) if self.breakdown else ()), *around)))
 
     def own_steps(self) -> tuple[Step, ...]:
         """What has to happen, and what must not."""

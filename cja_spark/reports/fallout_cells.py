@@ -14,6 +14,7 @@ from cja_spark.kernels.months import NEVER, reach
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
+from cja_spark.reports.fallout_around import ITEMS, add_after, add_between, rows_around, values_at
 from cja_spark.reports.fallout_chains import Chains, chains_of
 from cja_spark.reports.fallout_excluded import chains_excluding
 from cja_spark.reports.fallout_reported import BUCKETS, TIMES, add_buckets, add_times, rows_over_time, with_times
@@ -49,14 +50,24 @@ def kernel(seen: Seen[Fallout]) -> Cells:
     counts = np.bincount(chains.levels, minlength=len(report.steps) + 1)
     cells.add(REACHED, np.cumsum(counts[::-1])[::-1][1:], np.arange(1, len(report.steps) + 1))
     _add_open(cells, report, chains, seen.ask.window, zone)
-    if report.breakdown and chains.events is not None:
-        _add_breakdown(cells, seen, report, chains.levels, chains.events, kept)
     if chains.events is not None:
-        if report.trend is not None:
-            add_buckets(cells, seen.ask, chains.levels, t[np.maximum(chains.events[:, 0], 0)])
-        if report.times:
-            add_times(cells, chains.levels, chains.events, t)
+        _add_reported(cells, seen, chains.levels, chains.events, kept, offsets)
     return cells
+
+
+def _add_reported(cells: Cells, seen: Seen[Fallout], levels: npt.NDArray[np.int8], events: Ints, kept: Ints, offsets: Ints) -> None:
+    """What is told of the reported chains."""
+    report, t = seen.ask.report, seen.journeys.t
+    if report.breakdown:
+        _add_breakdown(cells, seen, report, levels, events, kept)
+    if report.trend is not None:
+        add_buckets(cells, seen.ask, levels, t[kept[np.maximum(events[:, 0], 0)]])
+    if report.times:
+        add_times(cells, levels, events, t[kept])
+    if report.between:
+        add_between(cells, seen, levels, events, kept)
+    if report.after:
+        add_after(cells, seen, levels, events, kept, offsets)
 
 
 def _bits(seen: Seen, steps: Sequence[Step]) -> npt.NDArray[np.uint32]:
@@ -100,17 +111,8 @@ def values_of_events(seen: Seen, dimension: str, events: Ints) -> tuple[Ints, In
 
     Shapes: events int64[chosen] (positions) -> int64[pairs] (index into events), int64[pairs] (value ids).
     """
-    if not seen.journeys.is_list(f"d_{dimension}"):
-        return np.arange(len(events)), seen.journeys.ids(dimension)[events]
-    items = seen.journeys.items(dimension)
-    counts = np.diff(items.offsets)[events]
-    row = np.repeat(np.arange(len(events)), counts)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    values = items.values[items.offsets[events][row] + within]
-    row, values = row[values != 0], values[values != 0]
-    without = np.setdiff1d(np.arange(len(events)), row)
-    pairs = np.unique(np.stack([np.append(row, without), np.append(values, np.zeros(len(without), np.int64))]), axis=1)
-    return pairs[0], pairs[1]
+    journeys = seen.journeys
+    return values_at(journeys.items(dimension) if journeys.is_list(f"d_{dimension}") else journeys.ids(dimension), events)
 
 
 def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
@@ -119,8 +121,11 @@ def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
     Columns: breakdown string (null = all), step bigint, step_name string, people, percent_of_previous,
         percent_of_total (fractions), fallout_people, open_people double; where sessions or attempts are counted, those
         words for people (F10). With `times` then mean_seconds_from_previous, median_seconds_from_previous, mean_seconds_from_first and
-        median_seconds_from_first double (of all, null of the first step). With `trend` first row_kind string (step, step_over_time,
-        mean_of_rates), last bucket timestamp (UTC, the first instant of the period) and label string, null but in step_over_time.
+        median_seconds_from_first double (of all, null of the first step). With `trend`, `between` or `after` first row_kind string (step,
+        step_over_time, mean_of_rates, between, after). With `trend` then bucket timestamp (UTC, the first instant of the period) and label
+        string, null but in step_over_time. With `between` or `after` last item_kind string (item, other, nothing between, exit after),
+        step_item string, pooled_items double (values that the row is of) and percent_of_step double (of those who go on from the step, or no
+        further), null but in rows of these.
     """
     report = ask.report
     count = len(report.steps)
@@ -133,17 +138,20 @@ def finish(sums: Sums, ask: Ask[Fallout], names: Names) -> pa.Table:
     if report.breakdown:
         rows += _breakdown_rows(sums, ask, report, names, base if report.base == "all" else None)
     rows = with_times(sums, rows) if report.times else rows
+    rows = [{"row_kind": "step", **row} for row in rows]
     if report.trend is not None:
-        rows = [{"row_kind": "step", **row} for row in rows] + rows_over_time(sums, ask, lambda of: _steps(report, None, of, of[0], None))
+        rows += rows_over_time(sums, ask, lambda of: _steps(report, None, of, of[0], None))
+    rows += rows_around(sums, ask, names, levels)
     return pa.Table.from_pylist(rows, _schema(report))
 
 
 def _schema(report: Fallout) -> pa.Schema:
-    counted, trended = report.counted(), report.trend is not None
+    counted, around = report.counted(), bool(report.between or report.after)
     numbers = (counted, "percent_of_previous", "percent_of_total", f"fallout_{counted}", f"open_{counted}", *(TIMES if report.times else ()))
     texts = [("breakdown", pa.string()), ("step", pa.int64()), ("step_name", pa.string())]
-    first = [("row_kind", pa.string())] if trended else []
-    return pa.schema([*first, *texts, *((name, pa.float64()) for name in numbers), *(BUCKETS if trended else ())])
+    first = [("row_kind", pa.string())] if around or report.trend is not None else []
+    last = (*(() if report.trend is None else BUCKETS), *(ITEMS if around else ()))
+    return pa.schema([*first, *texts, *((name, pa.float64()) for name in numbers), *last])
 
 
 def _breakdown_rows(

@@ -42,6 +42,7 @@ def fallout(chance):
     asked |= exclusions(random.Random(repr(asked)), asked)  # what a seed draws besides stays as it is
     asked |= modes(random.Random(f"modes of {asked}"), asked)
     asked |= reported(random.Random(f"reported chains of {asked}"), asked)
+    asked |= around(random.Random(f"around steps of {asked}"), asked)
     return preset(random.Random(f"preset of {asked}"), asked)
 
 
@@ -51,6 +52,15 @@ def reported(chance, asked):
         return {}
     trended = chance.random() < 0.5 and asked.get("base") != "all"
     return {**({"trend": chance.choice(["day", "day", "week", "month", "hour"])} if trended else {}), **({"times": True} if chance.random() < 0.5 else {})}
+
+
+def around(chance, asked):
+    """What happens between the steps and after them, or nothing."""
+    if asked.get("order") == "any" or asked.get("ties") == "step_order":
+        return {}
+    names = [name for name in ("between", "after") if chance.random() < 0.5]
+    names = [name for name in names if name == "after" or not (asked.get("order") == "strict" or all(step.get("next") for step in asked["steps"][1:]))]
+    return {name: {"dimension": chance.choice([*TEXTS, *TEXTS, *STANDARD]), "items": chance.choice([1, 2, 100]), **no_value(chance)} for name in names}
 
 
 def modes(chance, asked):
@@ -66,7 +76,7 @@ def preset(chance, asked):
     if {"count", "modes"} & {*asked} or chance.random() < 0.6:
         return asked
     name = chance.choice(["adobe", "posthog", "mixpanel", "clickhouse"])
-    gone = {"ties", "window_start", "date_rule", "one_event_one_step", "exclusion", "breakdown", "breakdown_step", "include_no_value", "trend", "times"}
+    gone = {"ties", "window_start", "date_rule", "one_event_one_step", "exclusion", "breakdown", "breakdown_step", "include_no_value", "trend", "times", "between", "after"}
     gone |= {"exclude"} if name in ("adobe", "clickhouse") else set()
     gone |= {"window"} if chance.random() < 0.5 else set()
     left = {option: value for option, value in asked.items() if option not in gone}

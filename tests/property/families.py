@@ -33,6 +33,7 @@ def families_of(ask: dict, view: dict) -> set[str]:
     found |= {f"engagement of a {ask.get('granularity')}"} if ask["report"] == "engagement" else set()
     found |= {f"impact of a {'release' if ask.get('release') else 'first use'}"} if ask["report"] == "impact" else set()
     found |= {f"exclusions of a fallout: {ask.get('exclusion', 'drop_attempt')}"} if ask["report"] == "fallout" and ask.get("exclude") else set()
+    found |= {f"{name} steps of a fallout" for name in ("between", "after") if ask.get(name)}
     found |= _of_rows(rows, dimensions) | _of_metrics(named, metrics, credited=credited)
     return found | _of_segments([*ask.get("segments", ()), *view.get("view_segments", ())], view)
 

@@ -12,7 +12,7 @@ from tests.property.strategies import DAY, PAGES, TAGS, VIEW, journeys
 
 EVENTS = journeys(8, 120)
 RATES = ("conversion", "bounce_rate", "sessions_per_person", "events_per_session", "mean_session_seconds",
-         "percent_of_previous", "percent_of_total", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate", "cohort_rate", "net_growth", "active_periods", "share_sum", "average_share", "times_per_person", "change_rate", "call_rate", "baseline_rate", "cost_of_a_call", "reached_share", "share_by_then", "last_touch_share", "first_touch_share", "linear_share", "participation_share", "slow_share", "visit_share",
+         "percent_of_previous", "percent_of_total", "percent_of_step", "pooled_items", "step", "at_least", "less_than", "converted_rate", "rate_lift", "retention_rate", "cohort_rate", "net_growth", "active_periods", "share_sum", "average_share", "times_per_person", "change_rate", "call_rate", "baseline_rate", "cost_of_a_call", "reached_share", "share_by_then", "last_touch_share", "first_touch_share", "linear_share", "participation_share", "slow_share", "visit_share",
          "share_of_change", "indicator_count", "outcome_rate", "unexposed_rate", "crude_ratio", "adjusted_ratio",
          "censored_share", "mean_seconds", "mean_seconds_from_previous", "median_seconds_from_previous", "mean_seconds_from_first", "median_seconds_from_first", "more_than_seconds", "at_most_seconds", "p25_seconds", "p50_seconds", "p75_seconds", "p90_seconds", "p99_5_seconds")  # fmt: skip
 EVERYBODY = {"metric": "events", "at_least": 1}
@@ -95,12 +95,25 @@ def test_law_8_periods_of_a_flow_add_up_to_the_whole_range(answers):
 
 def test_law_8_periods_of_a_fallout_add_up_to_the_whole_range(answers):
     trended = [(ask.get("count", "people"), rows) for ask, rows in zip(REPORTS_ASKED, answers, strict=True) if ask["report"] == "fallout" and ask.get("trend")]
-    assert len(trended) == 2
+    assert len(trended) == 3
     for counted, rows in trended:
         for step in range(1, 4):
             own = [row for row in rows if row["step"] == step and row["breakdown"] is None]
             [whole] = [row for row in own if row["row_kind"] == "step"]
             assert summed((row for row in own if row["row_kind"] == "step_over_time"), counted) == whole[counted] > 0
+
+
+def test_law_8_who_goes_on_or_not_has_some_value_around_the_steps_or_nothing(answers):
+    around = [("sessions" if ask.get("container") == "session" else "people", rows) for ask, rows in zip(REPORTS_ASKED, answers, strict=True) if ask.get("between")]
+    assert len(around) == 2
+    for counted, rows in around:
+        steps = {row["step"]: row for row in rows if row["row_kind"] == "step" and row["breakdown"] is None}
+        for step in (1, 2):
+            for kind, of in (("between", steps[step + 1][counted]), ("after", steps[step][f"fallout_{counted}"])):
+                own = [row for row in rows if row["row_kind"] == kind and row["step"] == step]
+                assert all(row[counted] is None or 0 <= row[counted] <= of for row in own) and of > 0
+                known = [row[counted] for row in own if row[counted] is not None]
+                assert sum(known) >= of or len(known) < len(own)
 
 
 def test_law_4_copies_of_all_persons_multiply_every_count(spark, answers):

@@ -126,7 +126,7 @@ ASKED = [
     {"report": "impact", "indicators": ["orders"], "release": "2025-03-10", "intervals": 2},
     {"report": "timeline", "dimensions": ["recent_page", "sku", "next_page"], "metrics": ["once", "units"], "people": 4, "most_events": 3, "segments": ["not_home"]},
     {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "window": "7 days", "breakdown": "channel_to_order"},
-    {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "container": "session", "trend": "day", "times": True, "segments": ["several_pages"]},
+    {"report": "fallout", "steps": ["views", "with_a_p", "orders"], "container": "session", "trend": "day", "times": True, "between": "recent_page", "after": {"dimension": "next_page", "items": 2}, "segments": ["several_pages"]},
     {"report": "fallout", "steps": ["views", "orders"], "container": "session", "order": "any", "segments": ["helped_buyers"]},
 ]  # fmt: skip
 DAYS = [(3, 1, 31), (3, 8, 10)]

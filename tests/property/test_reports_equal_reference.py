@@ -113,6 +113,8 @@ ASKS = [
     {"report": "fallout", "steps": ["views", "not_home", "orders"], "window": "1 days", "breakdown": "channel"},
     {"report": "fallout", "steps": ["views", "not_home", "orders"], "window": "1 days", "breakdown": "channel", "trend": "week", "times": True},
     {"report": "fallout", "steps": ["views", "orders", "calls"], "window": "7 days", "window_start": "first", "count": "attempts", "trend": "day", "times": True, "segments": ["not_home"]},
+    {"report": "fallout", "steps": ["views", "not_home", "orders"], "window": "1 days", "between": {"dimension": "page", "items": 2}, "after": "sku", "trend": "week"},
+    {"report": "fallout", "steps": ["views", "orders", "calls"], "container": "session", "between": "sku", "after": {"dimension": "channel", "items": 1, "include_no_value": False}},
     {"report": "fallout", "steps": ["views", "not_home", "orders"], "container": "session", "breakdown": "page", "breakdown_step": 2, "base": "all"},
     {"report": "fallout", "steps": ["views", {"step": "calls", "next": True}, "orders"], "window": "7 days", "segments": ["long"]},
     {"report": "fallout", "steps": ["on_sale", "buyers", "orders"], "window": "7 days", "segments": ["not_home"], "ties": "strict_time"},

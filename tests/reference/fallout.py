@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.reference import chains, exclusions, fallout_reported, modes
+from tests.reference import chains, exclusions, fallout_around, fallout_reported, modes
 from tests.reference.metrics import OF_SESSIONS, STANDARD, TYPES, carries, own
 from tests.reference.months import ahead, length
 from tests.reference.order import in_range, milliseconds
@@ -90,8 +90,8 @@ def asked_of(ask: dict, zone: str) -> dict:
 
 
 def of_chain(unit: list[dict], chain: list[int], start: int | None) -> dict:
-    """A chain's level, its events, and the start that decides whether it is open."""
-    return {"level": len(chain), "chain": [unit[at]["event"] for at in chain], "start": start}
+    """A chain's level, its events, where they lie among those of its unit, and the start that decides whether it is open."""
+    return {"level": len(chain), "chain": [unit[at]["event"] for at in chain], "start": start, "unit": unit, "at": chain}
 
 
 def counted(units: list[list[dict]], ask: dict, asked: dict) -> list[dict]:
@@ -137,15 +137,19 @@ def fallout(seen: dict, ask: dict, view: dict, kept_by: Callable) -> list[dict]:
         rows += breakdown_rows(found, ask, view, names, base if ask.get("base") == "all" else None)
     if ask.get("times"):
         rows = fallout_reported.with_times(rows, found)
-    if not ask.get("trend"):
+    around = fallout_around.rows(found, ask, view, asked, names, counted_word(ask))
+    if ask.get("trend"):
+        untold = dict.fromkeys(fallout_reported.TIMES) if ask.get("times") else {}
+
+        def rows_of(of: list[float]) -> list[dict]:
+            return [{**row, **untold} for row in step_rows(counted_word(ask), None, 1, of, of[0], names, None)]
+
+        rows = [{"row_kind": "step", **row, "bucket": None, "label": None} for row in rows]
+        rows += fallout_reported.over_time(found, ask, view, rows_of, len(names))
+    if not ask.get("between") and not ask.get("after"):
         return rows
-    untold = dict.fromkeys(fallout_reported.TIMES) if ask.get("times") else {}
-
-    def rows_of(of: list[float]) -> list[dict]:
-        return [{**row, **untold} for row in step_rows(counted_word(ask), None, 1, of, of[0], names, None)]
-
-    rows = [{"row_kind": "step", **row, "bucket": None, "label": None} for row in rows]
-    return rows + fallout_reported.over_time(found, ask, view, rows_of, len(names))
+    columns = dict.fromkeys(["row_kind", *rows[0], "item_kind", "step_item", "pooled_items", "percent_of_step"])
+    return [{**columns, "row_kind": "step", **row} for row in rows] + [{**columns, **row} for row in around]
 
 
 def still_open(found: list[dict], asked: dict, to: int, data_until: int | None) -> list[float] | None:

@@ -68,20 +68,65 @@ function rateOfAll(panel, steps) {
   return node("p", { class: "note" }, `Of all who begin ${shown(last[shareAt], panel.columns[shareAt])} complete; the mean of the periods' rates is ${mean ? shown(mean[shareAt], panel.columns[shareAt]) : "–"}. Who begins is in the period of the first step, whenever the others come.`);
 }
 
+// What happens between two steps, or next after one: values with how many have them, of those who went on, or went no further.
+const NOTHING_THERE = { nothing: "Nothing in between", exit: "Nothing more" };
+
+function itemsOfStep(panel, rows, title, note) {
+  const [kindAt, itemAt, manyAt, countAt, shareAt] = ["item_kind", "step_item", "pooled_items", countedBy(panel), "percent_of_step"].map((name) => columnAt(panel, name));
+  const called = (row) => (row[kindAt] === "item" ? isolated(shown(row[itemAt], panel.columns[itemAt])) : row[kindAt] === "other" ? (figure(row[manyAt]) === null ? "Other" : `${shown(row[manyAt], panel.columns[manyAt])} other`) : NOTHING_THERE[row[kindAt]]);
+  return node("section", { class: "happened" }, node("h4", {}, ...title), node("p", { class: "note" }, note), node("ul", {}, ...rows.map((row) => node("li", { class: row[kindAt] === "item" ? null : "rest" },
+    node("span", { class: "label", title: row[kindAt] === "item" ? shown(row[itemAt], panel.columns[itemAt]) : null }, called(row)),
+    node("span", { class: "track", "aria-hidden": "true" }, node("i", { style: `width:${(100 * Math.min(1, figure(row[shareAt]) || 0)).toFixed(2)}%` })),
+    node("span", { class: "step-figures", title: exact(row[countAt], panel.columns[countAt]) }, node("b", {}, shown(row[countAt], panel.columns[countAt])), node("span", { class: "note" }, isHidden(row[countAt]) ? "" : shown(row[shareAt], panel.columns[shareAt])))))));
+}
+
+function aroundSteps(panel, steps) {
+  const [kindAt, stepAt, nameAt, goneAt, countAt] = ["row_kind", "step", "step_name", `fallout_${countedBy(panel)}`, countedBy(panel)].map((name) => columnAt(panel, name));
+  const name = (row) => [`${row[stepAt]}. `, isolated(String(row[nameAt] ?? ""))];
+  const boxes = steps.slice(0, -1).flatMap((step, at) => ["between", "after"].map((kind) => {
+    const rows = panel.rows.filter((row) => row[kindAt] === kind && row[stepAt] === step[stepAt]), next = steps[at + 1];
+    if (!rows.length) return null;
+    return kind === "between" ? itemsOfStep(panel, rows, ["Between ", ...name(step), " and ", ...name(next)], `Of ${shown(next[countAt], panel.columns[countAt])} who went on`)
+      : itemsOfStep(panel, rows, ["Next after ", ...name(step)], `Of ${goneAt < 0 ? "those" : shown(step[goneAt], panel.columns[goneAt])} who went no further`);
+  }));
+  return node("div", { class: "around" }, ...boxes.filter(Boolean));
+}
+
+const OF_PERIODS = ["row_kind", "bucket", "label"], OF_ITEMS = ["item_kind", "step_item", "pooled_items", "percent_of_step"], AROUND = ["between", "after"];
+
+// Some of the rows, and the columns that are theirs.
+function rowsOfKinds(panel, kinds, names) {
+  const kindAt = columnAt(panel, "row_kind"), kept = panel.columns.flatMap((column, at) => (names(column.name) ? [at] : []));
+  return { ...panel, columns: kept.map((at) => panel.columns[at]), rows: panel.rows.filter((row) => kinds.includes(row[kindAt])).map((row) => kept.map((at) => row[at])) };
+}
+
+// Rows of what happens as a table: what has no value says what it is.
+function itemsAsTable(panel) {
+  const names = ["row_kind", "step", "step_name", "item_kind", "step_item", countedBy(panel), "percent_of_step"], part = rowsOfKinds(panel, AROUND, (name) => names.includes(name));
+  const [kindAt, partAt, itemAt] = ["row_kind", "item_kind", "step_item"].map((name) => columnAt(part, name)), left = part.columns.map((_, at) => at).filter((at) => at !== partAt);
+  const rows = part.rows.map((row) => row.map((cell, at) => (at === kindAt ? (cell === "between" ? "Until the next step" : "After the last step") : at === itemAt && row[partAt] !== "item" ? { other: "Other", ...NOTHING_THERE }[row[partAt]] : cell)));
+  const columns = part.columns.map((column, at) => (at === kindAt ? { ...column, name: "when", label: "When" } : column));
+  return { ...part, name: `${panel.name}_around_steps`, columns: left.map((at) => columns[at]), rows: rows.map((row) => left.map((at) => row[at])) };
+}
+
 charts.fallout = (host, given) => {
-  const kindAt = columnAt(given, "row_kind"), kept = given.columns.flatMap((column, at) => (["row_kind", "bucket", "label"].includes(column.name) ? [] : [at]));
-  const panel = kindAt < 0 ? given : { ...given, columns: kept.map((at) => given.columns[at]), rows: given.rows.filter((row) => row[kindAt] === "step").map((row) => kept.map((at) => row[at])) };
+  const kindAt = columnAt(given, "row_kind"), panel = kindAt < 0 ? given : rowsOfKinds(given, ["step"], (name) => ![...OF_PERIODS, ...OF_ITEMS].includes(name));
   const valueAt = columnAt(panel, "breakdown"), stepAt = columnAt(panel, "step");
   const steps = panel.rows.filter((row) => valueAt < 0 || row[valueAt] === null).sort((one, other) => one[stepAt] - other[stepAt]);
   if (!steps.length || !countedBy(panel)) { host.append(nothing()); drawTable(host, panel); return; }
   host.append(node("div", { class: "funnel" }, ...steps.flatMap((row, at) => falloutStep(panel, row, steps[at - 1] || null, steps[0])).filter(Boolean)));
+  const whole = given.rows.filter((row) => row[kindAt] === "step" && row[columnAt(given, "breakdown")] === null);
+  if (columnAt(given, "step_item") >= 0) {
+    host.append(node("h3", {}, "Between the steps and after them"), aroundSteps(given, whole));
+    tableBelow(host, itemsAsTable(given), "Between the steps and after them as a table");
+  }
   if (steps.length < panel.rows.length) {
     host.append(node("h3", {}, "By ", isolated(panel.columns[valueAt].label)));
     drawTable(host, byBreakdown(panel, steps), { title: `By ${panel.columns[valueAt].label}` });
   }
   tableBelow(host, panel, "All columns as a table");
-  if (kindAt < 0) return;
-  const over = node("div"), whole = given.rows.filter((row) => row[kindAt] === "step" && row[columnAt(given, "breakdown")] === null);
+  if (columnAt(given, "bucket") < 0) return;
+  const over = node("div");
   host.append(node("h3", {}, "Over time"), over, rateOfAll(given, whole));
   charts.trend(over, falloutOverTime(given, whole));
 };

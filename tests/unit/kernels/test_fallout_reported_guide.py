@@ -10,7 +10,7 @@ import yaml
 from tests.unit.kernels.by_hand import page, rows_of
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "fallout.md").read_text(encoding="utf-8")
-CHAPTER = GUIDE.split("## Over time")[1]
+CHAPTER = GUIDE.split("## Over time")[1].split("\n## ")[0]
 DAY = {"from": dt.date(2026, 3, 2), "to": dt.date(2026, 3, 2)}
 OFFSET = (dt.date(2026, 3, 2) - dt.date(2025, 1, 1)).days * 86_400_000
 ADDED = ("mean_seconds_from_previous", "median_seconds_from_previous", "mean_seconds_from_first")

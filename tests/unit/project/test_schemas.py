@@ -74,6 +74,7 @@ def test_the_schema_of_its_kind_takes_the_files_that_documents_and_tests_show(fi
         ("report", "report: growth"),
         ("report", "report: trend\ncompare: year_ago\nmoving_average: 7"),
         ("report", "report: fallout\nsteps: [orders, calls]\ntrend: week\ntimes: true"),
+        ("report", "report: fallout\nsteps: [orders, calls]\nbetween: page\nafter: {dimension: page, items: 3, include_no_value: false}"),
         ("report", "report: trend\ncompare: {from: 2025-01-01, to: 2025-01-31}"),
         ("report", "report: table\ndimensions: [page]\nacross: week\ncolumns_shown: 4"),
         ("report", "report: contribution\nmetric: orders\ndimensions: [page]"),
