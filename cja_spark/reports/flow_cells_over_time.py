@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,35 +25,29 @@ MOST_LINKS = 20  # per link that is told: so many have their periods told apart 
 
 
 class Told(NamedTuple):
-    """The links of one side whose periods are told.
+    """What is told by period on one side: nodes, and links between them; entry, exit and the metric are told always, *other* never.
 
     Attributes:
-        column: int64[links], that of the node nearer to the anchor, counted outwards from the anchors' column, which is 0.
-        near: int64[links], the number of that node.
-        far: int64[links], the number of the other node.
+        nodes: int64[nodes] per column outwards from the anchors', the numbers of values.
+        links: int64[links], those that are told, packed; None where all between the nodes are.
     """
 
-    column: Ints
-    near: Ints
-    far: Ints
+    nodes: Sequence[Ints]
+    links: Ints | None = None
 
-    def nodes(self, column: int) -> Ints:
-        """The numbers of the nodes of a column."""
-        return np.append(self.near[self.column == column], self.far[self.column + 1 == column])
-
-    def has(self, found: Walked, width: int) -> Bools:
-        """Which nodes and links are told: bool[n]."""
-        links = np.isin(_packed(found.column, found.before, found.number, width), _packed(self.column, self.near, self.far, width))
-        ends = np.isin(_packed(found.column, -1, found.number, width), _packed(self.column, -1, self.far, width))
-        ends |= np.isin(_packed(found.column + 1, -1, found.number, width), _packed(self.column, -1, self.near, width))
-        return np.where(found.before < 0, ends, links)
+    def has(self, found: Walked, other: int, width: int) -> Bools:
+        """Which nodes and links are told, where *other* stands for all values but the nodes: bool[n]."""
+        told = (found.before != other) & (found.number != other)
+        if self.links is not None:
+            told &= (found.before < 0) | np.isin(_packed(found, width), self.links)
+        return np.asarray(told, bool)
 
 
 def add_over_time(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose, walks: Mapping[int, Walked]) -> None:
     """Add the figures of all paths by the period of the anchor, and those of the links that lead here and of the nodes at their ends.
 
-    Where it is known which items are shown, these are all links between them. Where it is not, the driver asks again if a link
-    that it tells did not lead in each task: then its periods do not sum to its path views.
+    Where it is known which items are shown, these are all links between them, and all of the nodes. Where it is not, the driver asks
+    again if a link that it tells, or a node at its ends, did not lead in each task: then its periods do not sum to its path views.
 
     Args:
         cells: where they are added.
@@ -67,33 +61,42 @@ def add_over_time(cells: Cells, seen: Seen[Flow], paths: Anchored, whose: Whose,
     periods = slots_of(whose.t, np.array(edges_of(seen.ask), np.int64)).astype(np.int64)
     found, figures = paths_by_period(periods, whose.people, whose.sessions)
     add_figures(cells, TOTAL_OVER_TIME, figures, found)
-    most = None if seen.ask.items is not None or seen.ask.report.trend is None else seen.ask.report.trend.links
-    told, ids = _leading(walks, paths, most), paths.ids()
-    anchors = np.concatenate([one.nodes(0) for one in told.values()])
+    ids, other, columns = paths.ids(), int(paths.reserved()[3]), seen.ask.report.columns
+    told = _known(seen.ask.items, walks, paths, columns) if seen.ask.items is not None else _leading(walks, paths, columns, _links_told(seen))
+    anchors = np.concatenate([one.nodes[0] for one in told.values()])
     own = anchored_by_period(paths, whose.people, whose.sessions, _shown(paths, [anchors]), periods)
-    kept = np.isin(own.number, anchors)
+    kept = own.number != other
     add_figures(cells, NODES_OVER_TIME, own.figures[kept], own.period[kept], 0, ids[own.number[kept]])
-    for side, links in told.items():
-        columns = seen.ask.report.columns
-        shown = _shown(paths, [links.nodes(column) for column in range(columns + 1)])
-        by_period = walked(paths, side, columns, whose.people, whose.sessions, shown, periods=periods)
-        by_period = Walked(*(part[links.has(by_period, len(ids))] for part in by_period))
+    for side, one in told.items():
+        by_period = walked(paths, side, columns, whose.people, whose.sessions, _shown(paths, one.nodes), periods=periods)
+        kept = one.has(by_period, other, len(ids))
+        by_period = Walked(*(part[kept] for part in by_period))
         add_walked(cells, by_period, side, ids, (NODES_OVER_TIME, LINKS_OVER_TIME), by_period.period)
 
 
-def _leading(walks: Mapping[int, Walked], paths: Anchored, most: int | None) -> dict[int, Told]:
-    """The links of each side that may be among the first so many of all tasks; without a number all of them, but for those of *other* (W4)."""
+def _links_told(seen: Seen[Flow]) -> int:
+    return seen.ask.report.trend.links if seen.ask.report.trend else 0
+
+
+def _known(items: Mapping[int, Ints], sides: Iterable[int], paths: Anchored, columns: int) -> dict[int, Told]:
+    """The items that are shown, and all links between them."""
+    numbers = {column: np.flatnonzero(np.isin(paths.steps.ids, some)) for column, some in items.items()}
+    return {side: Told([numbers[side * column] for column in range(columns + 1)]) for side in sides}
+
+
+def _leading(walks: Mapping[int, Walked], paths: Anchored, columns: int, most: int) -> dict[int, Told]:
+    """The links of each side that may be among the first so many of all tasks, and the nodes at their ends."""
     may = {side: np.flatnonzero(_may_be_told(found, paths)) for side, found in walks.items()}
-    views = np.concatenate([found.figures[may[side], 0] for side, found in walks.items()])
+    ranked = np.sort(np.concatenate([found.figures[may[side], 0] for side, found in walks.items()]))[::-1]
     least = 0.0
-    if most is not None and len(views):
-        ranked = np.sort(views)[::-1]
+    if len(ranked):
         last = ranked[min(most, len(ranked)) - 1]
         least = max(last - DEVIATIONS * np.sqrt(last), ranked[min(most * MOST_LINKS, len(ranked)) - 1])
     told = {}
     for side, found in walks.items():
-        links = may[side][found.figures[may[side], 0] >= least]
-        told[side] = Told(found.column[links], found.before[links], found.number[links])
+        links = Walked(*(part[may[side][found.figures[may[side], 0] >= least]] for part in found))
+        nodes = [np.append(links.before[links.column == column], links.number[links.column + 1 == column]) for column in range(columns + 1)]
+        told[side] = Told(nodes, _packed(links, len(paths.ids())))
     return told
 
 
@@ -104,11 +107,11 @@ def _may_be_told(found: Walked, paths: Anchored) -> Bools:
     return np.asarray((found.before >= 0) & (found.before != other) & (found.number != other) & ~through, bool)
 
 
-def _shown(paths: Anchored, nodes: list[Ints]) -> Numbers:
+def _shown(paths: Anchored, nodes: Sequence[Ints]) -> Numbers:
     """What each number is counted as in each column: itself where it is one of some nodes, else *other*: int32[columns, numbers]."""
     return paths.numbers_shown(paths.steps.ids[own[own < len(paths.steps.ids)]] for own in nodes)
 
 
-def _packed(column: Ints, before: Ints | int, number: Ints, width: int) -> Ints:
-    """One number of a link, or of a node, which nothing is before."""
-    return (column * (width + 1) + before + 1) * width + number
+def _packed(links: Walked, width: int) -> Ints:
+    """One number of each link."""
+    return (links.column * (width + 1) + links.before + 1) * width + links.number

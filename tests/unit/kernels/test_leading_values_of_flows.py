@@ -82,13 +82,37 @@ def test_l2_a_link_that_does_not_lead_everywhere_is_asked_again_with_its_periods
 
 
 @pytest.mark.usefixtures("one_link_leads")
-def test_l2_periods_of_links_that_do_not_lead_are_not_told_apart():
-    _, _, passed = asked(EQUAL_LINKS, columns=1, trend={"granularity": "day", "links": 1})
+@pytest.mark.parametrize(("tasks", "columns", "links"), [(EQUAL_LINKS, 1, 1), ([of("ab", "ab", "cd", "cd", "ad")], 2, 4)])
+def test_l2_periods_of_links_that_do_not_lead_are_not_told_apart(tasks, columns, links):
+    _, _, passed = asked(tasks, columns=columns, trend={"granularity": "day", "links": links})
     keys, _ = passed.sums[0].measure(LINKS_OVER_TIME, 4)
-    assert len({*zip(*(key.tolist() for key in keys[1:]), strict=True)}) == 1
+    assert len({*zip(*(key.tolist() for key in keys[1:]), strict=True)}) == links
 
 
 @pytest.mark.usefixtures("one_leads", "one_link_leads")
 def test_l2_links_of_other_take_no_place_of_links_that_are_told():
     _, often, _ = asked([of("a", "a", "c", "d", "e")], columns=1, items=1, trend={"granularity": "day", "links": 1})
     assert often == 1
+
+
+FROM_OTHER = [of("a", "a", "a"), of("ycd", "ycd", "ycd", "z")], ((2, "exit", None), 1)
+FROM_OTHER_TO_AN_ITEM = [of("ab", "ab", "ab"), of("ycd", "ycd", "ycd", "zb")], ((2, "item", "b"), 2)
+
+
+@pytest.mark.usefixtures("one_leads", "one_link_leads")
+@pytest.mark.parametrize(("tasks", "found"), [FROM_OTHER, FROM_OTHER_TO_AN_ITEM])
+@pytest.mark.parametrize("order", [1, -1])
+def test_l2_a_node_that_a_task_has_behind_other_alone_is_told_with_all_its_paths(tasks, found, order):
+    asks = {"columns": 3, "items": 1, "trend": {"granularity": "day", "links": 2}}
+    rows, often, _ = asked(tasks[::order], **asks)
+    node, runs = found
+    assert often == runs
+    rows = rows.to_pylist()
+    nodes = {(row["flow_column"], row["item_kind"], row["flow_item"]): row["path_views"] for row in rows if row["row_kind"] == "node"}
+    by_period = dict.fromkeys(nodes, 0)
+    for row in rows:
+        if row["row_kind"] == "node_over_time":
+            by_period[row["flow_column"], row["item_kind"], row["flow_item"]] += row["path_views"]
+    told = {one: views for one, views in by_period.items() if views}
+    assert told[node] == 4
+    assert told == {one: nodes[one] for one in told}
