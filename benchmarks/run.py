@@ -102,7 +102,7 @@ def building(lake: Lake, events: int) -> list[str]:
 def task_cost(spark: SparkSession) -> list[str]:
     """What a Python task costs beyond its work: many empty tasks."""
     from cja_spark.journeys.worker import prepare_worker
-    from cja_spark.reports.cells import SCHEMA
+    from cja_spark.reports.cells import schema_of
 
     def nothing(batches: Any) -> Any:
         prepare_worker()
@@ -112,7 +112,7 @@ def task_cost(spark: SparkSession) -> list[str]:
     tasks = 64
 
     def work() -> int:
-        return spark.range(0, tasks, 1, tasks).mapInArrow(nothing, SCHEMA).count()
+        return spark.range(0, tasks, 1, tasks).mapInArrow(nothing, schema_of()).count()
 
     work()
     wall = min(timed(work)[1] for _ in range(3))
