@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cja_spark.configuration_keys import keys_beside, known_keys
-from cja_spark.configuration_shapes import is_shape, place_of, shape_sentence, telling
+from cja_spark.configuration_shapes import is_shape, of_length, place_of, shape_sentence, telling
 from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
 from cja_spark.spec import NAME
 
@@ -237,6 +237,8 @@ def _sentence(found: Mapping[str, Any]) -> str:
     text = str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "literal_error" and isinstance(found["input"], str):
         return f"no such choice: '{found['input']}'. {did_you_mean(found['input'], _choices(found))}"
+    if found["type"] in ("too_long", "too_short"):
+        return of_length(found)
     if found["type"] == "string_pattern_mismatch" and found["ctx"]["pattern"] == NAME:
         return f"'{found['input']}' is no name: a letter, then up to 63 letters, digits and _."
     if found["type"] in ("literal_error", "greater_than_equal", "less_than_equal", "string_pattern_mismatch"):

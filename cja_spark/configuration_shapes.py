@@ -59,6 +59,18 @@ def shape_sentence(found: Found, known: Collection[str]) -> str:
     return f"{expected}: {_some(known)}." if known else f"names are expected, each with what it is, {_not(value)}."
 
 
+def of_length(found: Found) -> str:
+    """Say of a list that is too long or too short how many items it takes, and which ones it has."""
+    context, written = found["ctx"], [one if isinstance(one, str) else "…" for one in found["input"]]
+    count = len(written)
+    if found["type"] == "too_short":
+        least = context["min_length"]
+        has = f"{count} {'is' if count == 1 else 'are'} written" if count else "the list is empty"
+        return f"at least {least} item{'' if least == 1 else 's'} must be written, and {has}."
+    most = context["max_length"]
+    return f"{most} at most are taken, and {count} are written: {', '.join(written[:_SHOWN])}{', …' if count > _SHOWN else ''}; leave {count - most} out."
+
+
 def _list(value: object) -> str:
     if value is None:
         return "write a list; nothing is written here."

@@ -53,6 +53,8 @@ class FlowAnchor(Spec):
 
 
 def _anchor(value: object) -> object:
+    if isinstance(value, str) and value not in ("entry", "exit"):
+        raise ValueError(f"no such choice: '{value}'. {did_you_mean(value, ('entry', 'exit'))} Write {{items: [{value}]}} for a value.")
     return {"edge": value} if value in ("entry", "exit") else value
 
 
