@@ -9,7 +9,7 @@ from cja_spark.configuration import spec_of
 from cja_spark.errors import ConfigurationError
 from cja_spark.journeys.batch import Window
 from cja_spark.reports.ask import Ask
-from cja_spark.reports.cells import NAMES, Sums
+from cja_spark.reports.cells import Sums, names_of
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.view.spec import COLUMNS_BESIDE_DIMENSIONS, COLUMNS_BESIDE_METRICS, STANDARD_METRICS, View
 
@@ -28,7 +28,7 @@ def columns(kind: str) -> list[str]:
     """Columns of a report's answer about nothing, the one that is added when it is kept included."""
     spec = REPORTS.named(kind).spec
     report = spec.model_validate({key: value for key, value in {**OWN, **OF_A_KIND.get(kind, {})}.items() if key in spec.model_fields})
-    nothing = Sums(pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in NAMES}))
+    nothing = Sums(pa.table({name: pa.array([], pa.float64() if name == "amount" else pa.int64()) for name in names_of()}))
     ask = Ask(report, view(dimensions={"page": "page", "channel": "channel"}, metrics={"price": "price"}), Window(0, 0, DAY_MS, DAY_MS, DAY_MS, 0))
     return [*REPORTS.named(kind).finish(nothing, ask, lambda dimension, ids: dict.fromkeys(ids.tolist(), "")).column_names, "run_id"]
 
