@@ -89,7 +89,7 @@ def read_by_arrow(journeys: Stored, columns: Sequence[str], asks: Sequence[Ask],
     """Cells of all asks: one task per bucket, Arrow reads the files.
 
     Rows:    One per partial sum; a key may come from several tasks.
-    Columns: returns report int, k1 to k4 bigint and more for deeper tables, measure int, amount double.
+    Columns: returns report int, {keys} (bigint; four, or as many as the deepest table has), measure int, amount double.
     """
     buckets = bucket_files(journeys.files)
     width = most_keys(asks)
@@ -112,8 +112,8 @@ def read_by_spark(
     """The same cells where executors cannot open the files: a Spark scan and one exchange by bucket.
 
     Rows:    One per partial sum; a key may come from several tasks.
-    Columns: reads bucket, period, chunk int, person bigint, t array<bigint>, {columns}; returns report int, k1 to k4
-        bigint and more for deeper tables, measure int, amount double.
+    Columns: reads bucket, period, chunk int, person bigint, t array<bigint>, {columns}; returns report int, {keys}
+        (bigint; four, or as many as the deepest table has), measure int, amount double.
     """
     width = most_keys(asks)
     rows = sorted_rows(journeys.rows, ["person", "t", *columns], partitions)

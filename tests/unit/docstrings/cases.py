@@ -63,6 +63,7 @@ TELLING = {
 }  # fmt: skip
 
 Arguments = Callable[[Lake], Mapping[str, Any]]
+KEYS = "k1, k2, k3, k4 bigint"
 
 
 class Case(NamedTuple):
@@ -148,8 +149,8 @@ CASES: Mapping[str, Case] = {
     "journeys.values.new_values": Case(lambda lake: {"lake": lake, "fields": FIELDS, "people": ()}, {"paths": PATHS}),
     "reports.dictionary.shown_values": Case(given(shown={})),
     "reports.members.members": Case(given(columns=["d_page"], ask=None, passes=None)),
-    "reports.one_pass.read_by_arrow": Case(given(columns=["d_page"], asks=())),
-    "reports.one_pass.read_by_spark": Case(given(columns=["d_page"], asks=(), partitions=2), {"columns": "d_page array<bigint>"}),
+    "reports.one_pass.read_by_arrow": Case(given(columns=["d_page"], asks=()), {"keys": KEYS}),
+    "reports.one_pass.read_by_spark": Case(given(columns=["d_page"], asks=(), partitions=2), {"columns": "d_page array<bigint>", "keys": KEYS}),
     "reports.summary_run.values_with": Case(given(summaries=SUMMARIES)),
     "scratch.freeze": Case(lambda lake: {"lake": lake, "folder": f"{lake.location}/_frozen"}),
 }  # fmt: skip
