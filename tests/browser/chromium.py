@@ -74,6 +74,11 @@ class Chromium:
         """What an expression is in the page; the page's policy, which allows no script from texts, holds for its own alone."""
         return self.page.evaluate(script)
 
+    def texts(self, selector: str) -> list[str]:
+        """The text of each element that a selector finds, in the page's order."""
+        found: list[str] = self.value(f"[...document.querySelectorAll('{selector}')].map((one) => one.textContent)")
+        return found
+
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)
 

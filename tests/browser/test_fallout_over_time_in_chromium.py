@@ -12,23 +12,18 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="neither chromium nor google-chrome is on PATH"),
 ]
-TEXTS = "[...document.querySelectorAll('{}')].map((one) => one.textContent)"
-
-
-def shown(chromium, selector):
-    return chromium.value(TEXTS.format(selector))
 
 
 def test_the_funnel_is_of_all_and_says_how_long_a_step_takes(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(FALLOUT_OVER_TIME,), fewest_people=0))
-    assert shown(chromium, ".funnel .step .label") == ["home", "order"]
-    assert shown(chromium, ".funnel .between") == ["31.3% went on · 110 left · half within 2 min 0 s, 3 min 20 s on average"]
+    assert chromium.texts(".funnel .step .label") == ["home", "order"]
+    assert chromium.texts(".funnel .between") == ["31.3% went on · 110 left · half within 2 min 0 s, 3 min 20 s on average"]
 
 
 def test_periods_are_lines_and_both_rates_are_said(chromium, tmp_path):
     opened(chromium, tmp_path, PageContent(title="t", panels=(FALLOUT_OVER_TIME,), fewest_people=0))
-    assert shown(chromium, ".legend") == ["2. order, of those who begin", "1. home2. order"]
-    [rates] = [text for text in shown(chromium, ".note") if "mean of the periods" in text]
+    assert chromium.texts(".legend") == ["2. order, of those who begin", "1. home2. order"]
+    [rates] = [text for text in chromium.texts(".note") if "mean of the periods" in text]
     assert rates.startswith("Of all who begin 31.3% complete; the mean of the periods' rates is 35.0%.")
     chromium.value("document.querySelector('.lines').focus()")
     chromium.press("ArrowRight")
@@ -47,7 +42,7 @@ def test_the_table_below_is_of_all_alone(chromium, tmp_path):
 def test_what_is_hidden_is_not_in_the_page(chromium, tmp_path):
     few = [{**row, "people": 5.0, "percent_of_total": 0.083} if row["label"] == "2025-01-01" and row["step"] == 2 else row for row in FALLOUT_OVER_TIME.rows]
     opened(chromium, tmp_path, PageContent(title="t", panels=(FALLOUT_OVER_TIME.model_copy(update={"rows": tuple(few)}),)))
-    [rates] = [text for text in shown(chromium, ".note") if "mean of the periods" in text]
+    [rates] = [text for text in chromium.texts(".note") if "mean of the periods" in text]
     assert "the mean of the periods' rates is hidden." in rates
     assert chromium.value("document.querySelectorAll('.lines path.line').length") == 3
     assert "0.083" not in chromium.value("document.documentElement.innerHTML")

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from tests.jobs.lives import lives
+from tests.jobs.sql_of_changes import changes
 
 WEEK_MS, DAY_MS, START = 604_800_000, 86_400_000, 1_541_376_000_000  # Monday, 5 November 2018, UTC
 END = START + 43 * DAY_MS  # after the 17th of December
@@ -53,27 +54,6 @@ def _around(*things: str) -> str:
         near as (select e.*, floor((t - t0) / {DAY_MS})::int as k from events e join used using (person) where t >= t0 - {reach} and t < t0 + {reach})
         select 'total', null, null, count(*), null, null, null from used
         union all select 'left_out', null, null, (select count(*) from first) - count(*), null, null, null from used union all {rows}"""
-
-
-def _changes(week: int) -> str:
-    """Orders of a week and of the one before, in all, by values and of sessions from outside, and what each makes of the difference."""
-    both = f"""coalesce(sum(orders) filter (week = {week - 1}), 0) as b, coalesce(sum(orders) filter (week = {week}), 0) as a,
-        count(distinct person) filter (week = {week - 1}) as pb, count(distinct person) filter (week = {week}) as pa"""
-    return f"""
-        with total as (select {both} from events),
-        outside as (select distinct session, week from events where referrer = 'external'),
-        rows as (
-            select 'referrer_type' as dimension, coalesce(referrer, 'No value') as value, {both} from events where week in ({week - 1}, {week}) group by all
-            union all select 'country', coalesce(country, 'No value'), {both} from events where week in ({week - 1}, {week}) group by all
-        ),
-        ranked as (select *, row_number() over (partition by dimension order by abs(a - b) desc, value) as rank from rows),
-        told as (
-            select 'item' as kind, dimension, value, b, a, pb, pa from ranked where rank <= 5
-            union all select 'other', dimension, null, sum(b), sum(a), null, null from ranked where rank > 5 group by dimension
-            union all select 'segment', null, 'from_outside', {both} from events join outside using (session, week)
-            union all select 'total', null, null, * from total
-        )
-        select kind, dimension, value, b, a, a - b, (a - b) / (select a - b from total), a - b * (select a / b from total), pb, pa from told"""
 
 
 def _engagement(*things: str) -> str:
@@ -282,7 +262,7 @@ ANSWERS = {
     ),
     "changes": (
         "row_kind,contributor_dimension,contributor,amount_before,amount_after,amount_change,share_of_change,beyond_growth,people_before,people_after",
-        _changes(5),
+        changes("orders", 5, {"referrer_type": "referrer", "country": "country"}, "from_outside", "select distinct session, week from events where referrer = 'external'"),
     ),
     "credit": (
         "row_kind,credited_item,set_mask,amount_range,conversion_events,last_touch_events,people,only_people,last_touch,first_touch,linear,participation,u_shaped",
