@@ -109,6 +109,15 @@ def slots_of(numbers: Ints, starts: Ints) -> npt.NDArray[np.int32]:
     return slots
 
 
+def within_runs(counts: Ints) -> Ints:
+    """Number the rows of every run from 0 where runs of some lengths follow each other.
+
+    Shapes: counts int64[runs] (0 or more) -> int64[sum of counts].
+    """
+    numbers: Ints = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return numbers
+
+
 @numba.njit(cache=True, nogil=True)
 def _distinct_units(units, kept):
     count, last = 0, -1

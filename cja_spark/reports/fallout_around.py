@@ -11,7 +11,7 @@ import pyarrow as pa
 from pydantic import BeforeValidator, Field
 
 from cja_spark.journeys.batch import Bools, Floats, Ints, Items
-from cja_spark.kernels.counting import coded, distinct_units, units_per_code
+from cja_spark.kernels.counting import coded, distinct_units, units_per_code, within_runs
 from cja_spark.kernels.months import reach
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.cells import Cells, Sums
@@ -70,8 +70,7 @@ def add_between(cells: Cells, seen: Seen[Fallout], levels: npt.NDArray[np.int8],
         first = reached[:, step - 1] + 1
         counts = np.maximum(reached[:, step] - first, 0)
         owners = np.repeat(np.arange(len(reached)), counts)
-        within = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
-        at, ids = values_at(own, kept[first[owners] + within])
+        at, ids = values_at(own, kept[first[owners] + within_runs(counts)])
         _add(cells, BETWEEN, step, len(reached), owners[at], ids, passed_over=passed_over)
 
 
@@ -125,8 +124,7 @@ def values_at(values: Ints | Items, events: Ints) -> tuple[Ints, Ints]:
         return np.arange(len(events)), values[events]
     counts = np.diff(values.offsets)[events]
     row = np.repeat(np.arange(len(events)), counts)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    found = values.values[values.offsets[events][row] + within]
+    found = values.values[values.offsets[events][row] + within_runs(counts)]
     row, found = row[found != 0], found[found != 0]
     without = np.setdiff1d(np.arange(len(events)), row)
     pairs = np.unique(np.stack([np.append(row, without), np.append(found, np.zeros(len(without), np.int64))]), axis=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cja_spark.journeys.batch import Bools, Ints
-from cja_spark.kernels.counting import coded
+from cja_spark.kernels.counting import coded, within_runs
 from cja_spark.kernels.sessions import run_starts
 from cja_spark.reports.ask import Seen
 from cja_spark.reports.cells import Cells
@@ -98,7 +98,6 @@ def _add_values(cells: Cells, values: _Values, back: Ints, periods: Ints, number
     """
     low, high = (np.searchsorted(values.people, back, side) for side in ("left", "right"))
     many = high - low
-    within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-    codes = values.codes[np.repeat(low, many) + within]
+    codes = values.codes[np.repeat(low, many) + within_runs(many)]
     keys, counts = np.unique(codes * size + np.repeat(periods, many), return_counts=True)
     cells.add(BY_VALUE + BACK, counts, values.ids[keys // size], keys % size, number)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Floats, Ints
-from cja_spark.kernels.counting import coded, first_per_code, sums_per_code
+from cja_spark.kernels.counting import coded, first_per_code, sums_per_code, within_runs
 from cja_spark.reports.ask import Ask, Seen
 from cja_spark.reports.measures import per_code
 from cja_spark.reports.row_filter import ALL_ROWS, RowFilter
@@ -75,8 +75,7 @@ def _with_items(rows: Rows, array: str, offsets: Ints, parent: str | None) -> Ro
     counts = np.append(np.diff(offsets), 0)[owner]  # owner -1 has none
     copies = counts if parent is None else np.maximum(counts, 1)
     index = np.repeat(np.arange(len(copies)), copies)
-    nth = np.arange(len(index)) - np.repeat(np.cumsum(copies) - copies, copies)
-    item = np.where(counts[index] > 0, offsets[owner][index] + nth, -1)
+    item = np.where(counts[index] > 0, offsets[owner][index] + within_runs(copies), -1)
     wider = rows.chosen(index)
     return Rows(wider.at, {**wider.items, array: item})
 

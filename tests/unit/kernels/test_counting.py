@@ -12,6 +12,7 @@ from cja_spark.kernels.counting import (
     sum_of,
     sums_per_code,
     units_per_code,
+    within_runs,
 )
 
 
@@ -66,3 +67,8 @@ def test_slots_of_numbers_that_begin_again(drawn, starts):
     starts = np.array(starts, np.int64)
     numbers = np.random.default_rng(3).permutation(owners) if codes.sum() % 2 else np.concatenate([owners, owners])
     assert slots_of(numbers, starts).tolist() == (np.searchsorted(starts, numbers, side="right") - 1).tolist()
+
+
+def test_rows_are_numbered_in_their_runs(drawn):
+    counts = np.bincount(drawn[0], minlength=60)
+    assert within_runs(counts).tolist() == [at for many in counts.tolist() for at in range(many)]
