@@ -17,11 +17,11 @@ demo: setup ## the whole way once: demo data, connect, journey, report, publish,
 test: setup ## the test suite but tests/jobs, in two processes with a session each
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on a standalone cluster, by spark-submit, in a catalogue's schema, by arrivals (15 minutes and more)
+test-jobs: setup ## the rest of it, jobs as processes: killed and run again, on a standalone cluster, by spark-submit, in a catalogue's schema, by arrivals; all reports at their edges, and over the two public data sets (15 minutes and more)
 	@$(BIN)/python -m pytest tests/jobs
 
-test-release: setup ## the same as thoroughly as a release: every job killed at 20 moments, all days of the demo one by one (hours)
-	@CJA_KILLS=20 CJA_ARRIVALS=day $(BIN)/python -m pytest tests/jobs
+test-release: setup ## the same as thoroughly as a release: every job killed at 20 moments, all days of the demo one by one, a flow of ten million values (hours)
+	@CJA_KILLS=20 CJA_ARRIVALS=day CJA_VALUES=10000000 $(BIN)/python -m pytest tests/jobs
 
 draws: setup ## generated cases against the reference, all of them where make test draws some: 20,000 journeys and more per family of rules (three quarters of an hour)
 	@CJA_DRAW=all $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/property
