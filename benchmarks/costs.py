@@ -119,6 +119,12 @@ def _excluding(exclusion: str) -> Fallout:
     return Fallout.model_validate({**written, "name": exclusion, "exclude": exclude, "exclusion": exclusion})
 
 
+def _around() -> Fallout:
+    """The fallout, with the pages between its steps and after them."""
+    written = REPORT_OF[FALLOUT].model_dump(mode="json", exclude_unset=True, by_alias=True)
+    return Fallout.model_validate({**written, "name": "around", "between": "page", "after": "page"})
+
+
 def _kept(allocation: str, expiration: str) -> View:
     persistence = {"allocation": allocation, "expiration": expiration}
     return _view(dimensions={"campaign": {"field": "campaign", "persistence": persistence}})
@@ -145,6 +151,7 @@ WORKS: dict[str, Work] = {
     FALLOUT: Work(REPORT_OF[FALLOUT], 80),
     "fallout, 4 steps, an exclusion": Work(_excluding("drop_attempt"), 80),
     "fallout, 4 steps, who leaves by an exclusion": Work(_excluding("drop_person"), 80, without=REPORT_OF[FALLOUT]),  # a second walk
+    "fallout, 4 steps, pages between and after": Work(_around(), 80 + 90),  # no target of its own: a fallout, and a table by one dimension
     "histogram, revenue of people": Work(REVENUE_OF_PEOPLE, 70),
     "paths of pages to revenue": Work(PATHS_TO_REVENUE, 150),
     "flow of pages from the entry": Work(FLOW_FROM_ENTRY, 150),
