@@ -55,5 +55,9 @@ class Kind(Generic[K]):
         """Rows of summed cells; texts of standard dimensions need no dictionary."""
         return self.rows(sums, ask, texts_with_standard(names, ask.view))
 
+    def surer(self, sums: Sums, ask: Ask[K], names: Names) -> Ask[K] | None:
+        """What to ask once more, if the kind ever does; texts of standard dimensions need no dictionary."""
+        return self.again(sums, ask, texts_with_standard(names, ask.view)) if self.again else None
+
 
 REPORTS: Registry[Kind[Any]] = Registry("report")

@@ -34,8 +34,7 @@ def run_surely(run: Callable[[Sequence[Ask]], Pass], asks: Sequence[Ask], names:
     passed, done = run(asks), [*asks]
     doubtful: dict[int, Ask] = {}
     for number, (ask, sums) in enumerate(zip(asks, passed.sums, strict=True)):
-        again = REPORTS.named(ask.report.report).again
-        if again and (surer := again(sums, ask, names)):
+        if surer := REPORTS.named(ask.report.report).surer(sums, ask, names):
             doubtful[number] = done[number] = surer
     if not doubtful:
         return tuple(done), passed

@@ -24,7 +24,7 @@ from cja_spark.reports.rate_game import credited as credited_by_game
 from cja_spark.reports.row_filter import RowFilter, row_filter
 from cja_spark.reports.squares import of_all, on_rows
 from cja_spark.reports.table_rows import Rows, combined, table_rows
-from cja_spark.reports.table_sums import per_key, totals_of
+from cja_spark.reports.table_sums import CREDITED, ROWS, per_key, totals_of
 from cja_spark.view.formula.uses import Measure
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def kernel(seen: Seen[Table]) -> Cells:
         if how := attribution_of(measure, report, ask.view):
             given = credits(seen, measure.metric, how, own, only)
             total = _credited(cells, number, given, in_total(seen, measure.metric, own), report.dimensions, only)
+            cells.add(CREDITED + number, 1.0)
             if given.game:
                 given.game.add_to(cells, number)
         else:
@@ -73,12 +74,12 @@ def _rows_of(measure: Measure, rows: Rows, own: Bools) -> Rows:
 def _add_rows(cells: Cells, seen: Seen[Table], rows: Rows, found: tuple[Measure, ...], mask: Bools) -> None:
     """Add the cells of all rows: what is there is a row, also without credit and without a value that is counted."""
     values, codes = combined(rows.keys)
+    if all(attribution_of(measure, seen.ask.report, seen.ask.view) for measure in found):
+        cells.add(ROWS, np.zeros(len(values[0])), *values)
     for number, measure in enumerate(found):
         if measure.distinct:
             cells.add(number, np.zeros(len(values[0])), *values, 0)
-        elif attribution_of(measure, seen.ask.report, seen.ask.view):
-            cells.add(number, np.zeros(len(values[0])), *values)
-        else:
+        elif not attribution_of(measure, seen.ask.report, seen.ask.view):
             own = kept(seen, measure, mask)
             codes_of = codes[own[rows.at]] if measure.segments else codes
             amounts = on_rows(seen, measure, _rows_of(measure, rows, own), codes_of, len(values[0]))

@@ -67,7 +67,7 @@ def rows_of_values(found: list[tuple], ask: dict, view: dict) -> list[dict]:
     rows = []
     for value in shown:
         rows += rows_of([one for one in found if value in one[0]], "value", "value", nothing if value is None else value, ask)
-    if rest and not metrics.own_path(view, ask["breakdown"]):
+    if rest and not metrics.own_path(view, ask["breakdown"]) and not metrics.keeps_all(view, ask["breakdown"]):
         rows += rows_of([one for one in found if set(one[0]) & set(rest)], "other", "other", None, ask)
     return rows
 

@@ -4,6 +4,7 @@ import pytest
 
 from cja_spark.reports import flow_cells, flow_cells_over_time
 from cja_spark.reports.flow_rows import LINKS_OVER_TIME, NOT_LEADING
+from tests.unit.kernels.by_hand import HOUR
 from tests.unit.kernels.tasks_by_hand import answered
 from tests.unit.kernels.test_rules_of_paths import visit
 
@@ -116,3 +117,12 @@ def test_l2_a_node_that_a_task_has_behind_other_alone_is_told_with_all_its_paths
     told = {one: views for one, views in by_period.items() if views}
     assert told[node] == 4
     assert told == {one: nodes[one] for one in told}
+
+
+@pytest.mark.usefixtures("one_leads")
+def test_l2_values_of_time_that_are_asked_for_again_tie_by_their_texts():
+    """Hours 10 and 9 have two path views each in the second column: by its text 10 comes first, by its number 9."""
+    hours = [[(at * HOUR, {}) for at in own] for own in ((0, 9), (0, 9), (0, 10), (0, 10), (0, 11))]
+    rows, often, _ = asked([hours[:3], hours[3:]], dimension="hour_of_day", items=1, container="person", columns=2)
+    second = [row["flow_item"] for row in rows.to_pylist() if row["row_kind"] == "node" and row["flow_column"] == 2 and row["item_kind"] == "item"]
+    assert (second, often) == (["10"], 2)
