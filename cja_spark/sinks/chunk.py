@@ -70,10 +70,16 @@ class Applied(NamedTuple):
 
 
 class ErasedKey(NamedTuple):
-    """A profile that has to be forgotten; `change` is the exit that a sink sends which cannot delete (KH9)."""
+    """A profile that has to be forgotten.
+
+    Attributes:
+        change: the exit that a sink sends which cannot delete (KH9).
+        audiences: ids of the audiences that the profile was told to be in, which it then leaves.
+    """
 
     profile_key: str
     change: Change
+    audiences: tuple[str, ...] = ()
 
 
 class SinkError(Exception):

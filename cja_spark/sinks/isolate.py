@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from cja_spark.sinks.chunk import Change, DataError, Rejected
+from cja_spark.sinks.chunk import DataError, Rejected
 
-Row = TypeVar("Row", bound=Change)
+
+class Refusable(Protocol):
+    """A row, or what is sent for it."""
+
+    @property
+    def change_id(self) -> str:
+        """The id of its change."""
+
+
+Row = TypeVar("Row", bound=Refusable)
 
 
 def isolate(rows: Sequence[Row], send: Callable[[Sequence[Row]], None]) -> tuple[Rejected, ...]:
