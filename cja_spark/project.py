@@ -21,7 +21,8 @@ from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.own_columns import with_columns
 from cja_spark.reports.presets import options_of
 from cja_spark.reports.spec import Report
-from cja_spark.sinks.spec import SINKS, Sink
+from cja_spark.sinks.kinds import SINKS
+from cja_spark.sinks.spec import Sink
 from cja_spark.spec import Address, Spec
 from cja_spark.view.spec import View
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class Token(NamedTuple):
@@ -142,3 +142,19 @@ class ChunkSink(Protocol):
 
     def close(self) -> None:
         """Give back connections; never raises."""
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """A sink that remembers chunks and is told when the letters of one with refused rows are durable (5.3, step 4)."""
+
+    def settle(self, token: Token) -> None:
+        """Remember that the chunk is done whole; called by the driver, in its own sink, and again after a crash."""
+
+
+@runtime_checkable
+class Fences(Protocol):
+    """A sink that can keep an old owner out (KK2)."""
+
+    def fence(self, slots: int) -> None:
+        """Keep former owners of all slots out; called by the driver once, before the first chunk of a run."""

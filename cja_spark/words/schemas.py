@@ -25,7 +25,7 @@ def schemas() -> dict[str, Schema]:
     from cja_spark.project import LakePlace
     from cja_spark.project_page import PagePlan
     from cja_spark.reports.kinds import REPORTS
-    from cja_spark.sinks.spec import SINKS
+    from cja_spark.sinks.kinds import SINKS
     from cja_spark.view.spec import View
 
     return {
