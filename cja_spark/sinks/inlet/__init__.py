@@ -1,0 +1,1 @@
+"""The HTTP streaming inlet of an Experience Platform: messages in XDM, sent by batches."""
