@@ -1,0 +1,1 @@
+"""Kafka: changes as keyed messages of one topic, one transaction per chunk."""
