@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from types import FrameType
 
 from cja_spark.errors import CjaError
+from cja_spark.stopping import Stopped, stopping
 from cja_spark.verbs import parser
 from cja_spark.worker_errors import worker_errors
 
@@ -22,11 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     run: Verb = asked.run
     try:
-        with worker_errors():
+        with worker_errors(), stopping() if asked.stops else nullcontext():
             return run(asked)
     except CjaError as error:
         sys.stderr.write(f"cja {asked.verb}: {error}\n")
         return error.exit_code
+    except Stopped as stopped:
+        sys.stderr.write(f"cja {asked.verb}: {stopped}\n")
+        return stopped.exit_code
     except KeyboardInterrupt:
         return 130
 

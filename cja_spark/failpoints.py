@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from cja_spark.errors import ConfigurationError
 
 VARIABLE = "CJA_FAILPOINTS"
-ACTIONS = ("kill", "exit", "raise")
+ACTIONS = ("kill", "exit", "raise", "term")
 
 
 class InjectedFault(BaseException):
@@ -38,7 +38,7 @@ _plan = _Plan("")
 
 
 def failpoint(name: str) -> None:
-    """Pass a named place; the program ends here when the variable says so."""
+    """Pass a named place; the program ends here when the variable says so, or is asked to end by a signal (`term`)."""
     plan = _current()
     if plan is None or name not in plan.faults:
         return
@@ -78,7 +78,10 @@ def _fault(part: str) -> tuple[str, _Fault]:
     return name, _Fault(action, int(hit or "1"))
 
 
-def _end(action: str, name: str) -> NoReturn:
+def _end(action: str, name: str) -> None:
+    if action == "term":
+        os.kill(os.getpid(), signal.SIGTERM)
+        return
     if action == "kill":
         os.killpg(os.getpgid(0), signal.SIGKILL)
     if action == "exit":

@@ -144,6 +144,8 @@ def publish(
     *,
     as_of: datetime | None = None,
     take_over: bool = False,
+    resume_only: bool = False,
+    dry_run: bool = False,
     lake: str | None = None,
 ) -> list[PublishReceipt]:
     """Commit who entered and who left some audiences of a project, or all.
@@ -154,10 +156,12 @@ def publish(
         names: the audiences; all of the project when empty.
         as_of: the end of the look-back window; just after the newest event when not given.
         take_over: take the claim of a run that is known to be dead.
+        resume_only: finish runs that died and begin none.
+        dry_run: tell what would be committed; no table is written.
         lake: another lake than the project's.
     """
-    place = plan.lake_of(spark, project, lake)
-    return publishing.publish(place, project, names, as_of=as_of, take_over=take_over)
+    how = publishing.How(take_over=take_over, resume_only=resume_only, dry=dry_run)
+    return publishing.publish(plan.lake_of(spark, project, lake), project, names, as_of=as_of, how=how)
 
 
 def approve(

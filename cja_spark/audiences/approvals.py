@@ -20,6 +20,7 @@ from cja_spark.spec import Spec
 
 HOLDS = timedelta(hours=72)
 NEVER = "size_cap"
+FINAL = "final_exit"
 
 
 class Approval(Spec):
@@ -37,9 +38,10 @@ class Approval(Spec):
 
     def text(self) -> str:
         """One line for the person at the terminal."""
+        then = f"delete {self.audience} --send-exits" if FINAL in self.reasons else "publish"
         return (
             f"{self.audience}: run {self.run_seq} approved in spite of {', '.join(self.reasons)}: {self.enter:,} enter, "
-            f"{self.update:,} update, {self.exit:,} exit; 'cja publish' commits them until "
+            f"{self.update:,} update, {self.exit:,} exit; 'cja {then}' commits them until "
             f"{self.expires_at.isoformat(timespec='minutes')}"
         )
 
@@ -96,7 +98,10 @@ def approved(lake: Lake, seal: Seal, why: Sequence[str], now: datetime) -> bool:
 def approved_run(wish: Wish, entry: Registered, last: LastRun | None) -> Blocked | None:
     """The blocked run that this publish has to commit: approved, of the definition now, its copies as it wrote them."""
     held = last.blocked if last else None
-    if held is None or entry.definition != wish.definition or entry.definition_version != held.seal.definition_version:
+    if held is None or held.seal.kind != wish.kind:
+        return None
+    same = entry.definition == wish.definition and entry.definition_version == held.seal.definition_version
+    if wish.kind == "refresh" and not same:
         return None
     if not approved(wish.lake, held.seal, held.why, datetime.now(UTC)):
         return None
@@ -112,6 +117,11 @@ def staging_of(lake: Lake, seal: Seal) -> Staging:
 def sentence(name: str, seal: Seal, why: Sequence[str], before: int) -> str:
     """What the guard says, and what to do about it."""
     counts: Counts = seal.counts
+    if FINAL in why:
+        return (
+            f"{FINAL} ({counts.exit:,} would leave). Nothing left; the audience is paused. To tell them: cja approve {name} "
+            f"--changes {seal.fingerprint}, then cja delete {name} --send-exits. To keep it: cja resume {name}"
+        )
     told = (
         f"{', '.join(why)} ({before:,} people before, {counts.enter:,} would enter, {counts.exit:,} would leave). "
         "Nothing left. Mend the source or the definition"

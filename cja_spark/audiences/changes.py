@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -40,6 +41,37 @@ def changes(
     joined = now.join(before, on="profile_key", how="full").withColumn("op", _op(as_of, heartbeats=heartbeats))
     state = F.coalesce(F.col("_now"), F.col("_before").dropFields("asserted_at"))
     told = joined.where(F.col("op").isNotNull()).withColumn("_state", state)
+    return _stated(told, audience_id, run_seq, as_of, valid_until, definition_version)
+
+
+def member_changes(
+    members: DataFrame,
+    op: Literal["heartbeat", "exit"],
+    *,
+    audience_id: str,
+    run_seq: int,
+    as_of: datetime,
+    valid_until: datetime,
+    definition_version: int,
+) -> DataFrame:
+    """What has to be told of members that nobody evaluates: who is due is asserted again, or everybody leaves (A16, A19).
+
+    Rows:    One per member, for heartbeats only of those that are due (A15).
+    Columns: reads (realized rows only) profile_key, namespace, id, person_ref, attrs string, attr_hash bigint,
+             asserted_at timestamp; returns (the outbox's columns of a change, without chunk) audience_id string,
+             run_seq bigint, op, change_id, profile_key, namespace, id, person_ref, status string, asserted_at,
+             valid_until timestamp, attrs string, attr_hash bigint, definition_version int.
+    """
+    told = members if op == "exit" else members.where(_due(F.col("asserted_at"), as_of))
+    state = F.struct(*_IDENTITY, "attrs", "attr_hash").alias("_state")
+    rows = told.select("profile_key", F.lit(op).alias("op"), state)
+    return _stated(rows, audience_id, run_seq, as_of, valid_until, definition_version)
+
+
+def _stated(
+    told: DataFrame, audience_id: str, run_seq: int, as_of: datetime, valid_until: datetime, definition_version: int
+) -> DataFrame:
+    """The outbox's rows of what is told: `profile_key`, `op` and the `_state` to assert."""
     exits = F.col("op") == "exit"
     of = {name: F.col(f"_state.{name}") for name in (*_IDENTITY, "attrs", "attr_hash")}
     return told.select(
@@ -60,9 +92,13 @@ def changes(
     )
 
 
+def _due(asserted_at: Column, as_of: datetime) -> Column:
+    return asserted_at <= F.lit(as_of - HEARTBEAT)
+
+
 def _op(as_of: datetime, *, heartbeats: bool) -> Column:
     now, before = F.col("_now"), F.col("_before")
-    due = F.lit(heartbeats) & (F.col("_before.asserted_at") <= F.lit(as_of - HEARTBEAT))
+    due = F.lit(heartbeats) & _due(F.col("_before.asserted_at"), as_of)
     return (
         F.when(before.isNull(), "enter")
         .when(now.isNull(), "exit")

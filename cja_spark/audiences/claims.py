@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from cja_spark.audiences.leases import kept_alive
 from cja_spark.audiences.tables import CLAIMS
 from cja_spark.errors import ClaimError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 from cja_spark.lock import locked
+from cja_spark.stopping import stop_here
 
 LEASE = timedelta(minutes=15)
 RENEW_AFTER = timedelta(minutes=5)
@@ -51,24 +54,39 @@ class Claim:
     command: str
     renewed_at: datetime
     newest: int = 0
+    alone: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def check(self) -> None:
+        """Read the claim again, and renew its lease when it is due; a safe place to stop at, when a signal asked for it.
+
+        Raises:
+            ClaimError: somebody took it over.
+            Stopped: somebody asked the program to end.
+        """
+        stop_here()
+        self.renew()
+
+    def renew(self) -> None:
         """Read the claim again, and renew its lease when it is due.
 
         Raises:
             ClaimError: somebody took it over.
         """
-        claims = _claims(self.lake)
-        self.newest = claims.newest
-        if self.epoch not in {held.claim for held in claims.held}:
-            raise ClaimError(f"The claim on {self.scope} was taken over by another run. Run the same command again.")
-        if datetime.now(UTC) - self.renewed_at > RENEW_AFTER:
-            _append(self, "renewed", self.epoch)
-            self.renewed_at = datetime.now(UTC)
+        with self.alone:
+            claims = _claims(self.lake)
+            self.newest = claims.newest
+            if self.epoch not in {held.claim for held in claims.held}:
+                raise ClaimError(
+                    f"The claim on {self.scope} was taken over by another run. Run the same command again."
+                )
+            if datetime.now(UTC) - self.renewed_at >= RENEW_AFTER:
+                _append(self, "renewed", self.epoch)
+                self.renewed_at = datetime.now(UTC)
 
     def release(self) -> None:
         """Give the claim back."""
-        _append(self, "released", self.epoch)
+        with self.alone:
+            _append(self, "released", self.epoch)
 
 
 @contextmanager
@@ -76,7 +94,7 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
     """Hold the claim on an audience, or on everything (`*`).
 
     A lake on a local disk is locked as a whole by the operating system first: whoever still stands in its claims table
-    is dead then. Elsewhere a dead owner's lease runs out after 15 minutes.
+    is dead then. Elsewhere a dead owner's lease runs out after 15 minutes; a living one renews it every 5.
 
     Raises:
         ClaimError: another run holds a claim that covers the scope.
@@ -86,7 +104,8 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
         claim = acquire(wish, take_over=take_over or alone)
         failpoint("claim.acquired")
         try:
-            yield claim
+            with kept_alive(claim.renew, RENEW_AFTER):
+                yield claim
         except BaseException:  # also when somebody interrupts it
             claim.release()
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.audiences import outbox
-from cja_spark.audiences.changes import changes
+from cja_spark.audiences.changes import changes, member_changes
 from cja_spark.audiences.members import count_members, realized
 from cja_spark.audiences.people import identified, publishable, suppressed
 from cja_spark.audiences.runs import Seal
@@ -23,13 +24,13 @@ class Diff(NamedTuple):
     """What a run would commit.
 
     Attributes:
-        people: the frozen people, those that cannot be published included.
+        people: the frozen people, those that cannot be published included; None where nobody was evaluated.
         changes: the frozen changes.
         seal: the run with its counts and the fingerprint of its changes.
         before: members before it.
     """
 
-    people: DataFrame
+    people: DataFrame | None
     changes: DataFrame
     seal: Seal
     before: int
@@ -42,27 +43,52 @@ class Diff(NamedTuple):
 
 def evaluate(wish: Wish, begun: Seal, staging: Staging) -> Diff:
     """Find the people of a run once and compare them with the members; what follows reads the frozen copies."""
-    window = wish.audience.window(wish.as_of, wish.time_zone)
-    people = identified(wish.find_people(*window), wish.audience, suppressed(wish.lake), wish.pepper)
-    with worker_errors():
-        people = staging.freeze("people", people)
+    people = None if wish.find_people is None else _people(wish, staging)
     failpoint("eval.done")
-    members = realized(wish.lake, begun.audience_id)
-    computed = changes(
-        publishable(people), members, audience_id=begun.audience_id, run_seq=begun.run_seq, as_of=wish.as_of,
-        valid_until=wish.audience.valid_until(wish.as_of), definition_version=begun.definition_version,
-        heartbeats=wish.audience.kind == "recurring",
-    )  # fmt: skip
+    computed = _of_members(wish, begun) if people is None else _compared(wish, begun, people)
     failpoint("diff.computed")
     staged = staging.freeze("changes", computed)
     told = outbox.content(staged)
-    lost = people.agg(
-        F.count_if(F.col("error").isNotNull()).alias("rejected"), F.count_if("suppressed").alias("suppressed")
-    ).collect()[0]  # fmt: skip
-    counts = told.counts._replace(rejected=lost["rejected"], suppressed=lost["suppressed"])
+    counts = told.counts if people is None else told.counts._replace(**_lost(people))
     seal = replace(
         begun, counts=counts, emitted=counts.emitted, chunks=outbox.chunks_for(counts.emitted),
         fingerprint=told.fingerprint,
     )  # fmt: skip
     failpoint("diff.staged")
     return Diff(people, staged, seal, count_members(wish.lake, begun.audience_id))
+
+
+def _people(wish: Wish, staging: Staging) -> DataFrame:
+    assert wish.find_people is not None
+    window = wish.audience.window(wish.as_of, wish.time_zone)
+    people = identified(wish.find_people(*window), wish.audience, suppressed(wish.lake), wish.pepper)
+    with worker_errors():
+        return staging.freeze("people", people)
+
+
+def _compared(wish: Wish, begun: Seal, people: DataFrame) -> DataFrame:
+    return changes(
+        publishable(people), realized(wish.lake, begun.audience_id), audience_id=begun.audience_id,
+        run_seq=begun.run_seq, as_of=wish.as_of, valid_until=wish.audience.valid_until(wish.as_of),
+        definition_version=begun.definition_version, heartbeats=wish.audience.kind == "recurring",
+    )  # fmt: skip
+
+
+def _of_members(wish: Wish, begun: Seal) -> DataFrame:
+    """Changes of members whom nobody evaluates; an erased one is asserted no more."""
+    members = realized(wish.lake, begun.audience_id)
+    if wish.kind == "heartbeat":
+        members = members.join(suppressed(wish.lake), on="person_ref", how="anti")
+    return member_changes(
+        members, "exit" if wish.kind == "final_exit" else "heartbeat", audience_id=begun.audience_id,
+        run_seq=begun.run_seq, as_of=wish.as_of, valid_until=wish.audience.valid_until(wish.as_of),
+        definition_version=begun.definition_version,
+    )  # fmt: skip
+
+
+def _lost(people: DataFrame) -> Mapping[str, int]:
+    """How many identities cannot be published, and how many persons were erased."""
+    lost = people.agg(
+        F.count_if(F.col("error").isNotNull()).alias("rejected"), F.count_if("suppressed").alias("suppressed")
+    ).collect()[0]  # fmt: skip
+    return {"rejected": lost["rejected"], "suppressed": lost["suppressed"]}

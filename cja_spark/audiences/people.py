@@ -18,14 +18,13 @@ from cja_spark.lake import Lake
 SOURCE = "_source"
 
 
-def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, pepper: str) -> DataFrame:
+def keyed(people: DataFrame, audience: Audience) -> DataFrame:
     """Persons with their keys, or why they cannot be published.
 
     Rows:    One per profile_key (ties: smallest namespace as written, then smallest attributes), and one per distinct
-             identity that is not valid. Suppressions are unique per person_ref, so the join keeps rows single.
-    Columns: reads person_id, person_namespace, attrs string (attrs if there is one); reads of suppressions person_ref
-             string; returns profile_key, namespace, id, person_ref, attrs string, attr_hash bigint, error string (null
-             when valid), suppressed boolean.
+             identity that is not valid.
+    Columns: reads person_id, person_namespace, attrs string (attrs if there is one); returns profile_key, error string
+             (null when valid), namespace, id, attrs string.
     """
     attrs = F.col("attrs") if "attrs" in people.columns else F.lit(None).cast("string")
     rows = people.select(
@@ -36,9 +35,18 @@ def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, p
     unreadable = F.when(F.col("error").isNotNull(), F.struct("namespace", "id"))
     chosen = F.min(F.struct("namespace", "id", "attrs")).alias("_chosen")
     single = rows.groupBy("profile_key", "error", unreadable.alias("_identity")).agg(chosen)
-    referred = single.select("profile_key", "error", "_chosen.*").withColumn(
-        "person_ref", person_ref(F.col("profile_key"), pepper)
-    )
+    return single.select("profile_key", "error", "_chosen.*")
+
+
+def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, pepper: str) -> DataFrame:
+    """Persons with their keys and pseudonyms, or why they cannot be published.
+
+    Rows:    Those of `keyed`; suppressions are unique per person_ref, so the join keeps rows single.
+    Columns: reads person_id, person_namespace, attrs string (attrs if there is one); reads of suppressions person_ref
+             string; returns profile_key, namespace, id, person_ref, attrs string, attr_hash bigint, error string (null
+             when valid), suppressed boolean.
+    """
+    referred = keyed(people, audience).withColumn("person_ref", person_ref(F.col("profile_key"), pepper))
     erased = suppressions.select("person_ref", F.lit(True).alias("_erased")).dropDuplicates(["person_ref"])
     return referred.join(erased, on="person_ref", how="left").select(
         "profile_key", "namespace", "id", "person_ref", "attrs", attr_hash(F.col("attrs")).alias("attr_hash"), "error",

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from cja_spark.errors import CjaError, ClaimError, UnavailableError, UnwritableError
 from cja_spark.spec import Spec
+from cja_spark.stopping import Stopped
 from cja_spark.worker_errors import worker_error
 
 RECEIPT_VERSION = 1
@@ -65,24 +66,24 @@ class PublishReceipt(Spec):
         """One line for the person at the terminal."""
         if self.exit_code and self.reason:
             return f"{self.audience}: {self.state}: {self.reason}"
-        if self.reason:
+        if self.reason and self.state != "dry_run":
             return f"{self.audience}: {self.state}, {self.reason}; {self.people or 0:,} people{self._letters()}"
         changes = ", ".join(f"{getattr(self, op):,} {op}" for op in ("enter", "update", "exit", "heartbeat"))
         lost = (
             f"; {self.rejected:,} rejected, {self.suppressed:,} suppressed" if self.rejected + self.suppressed else ""
         )
-        people = f"{self.people or 0:,} people"
-        return f"{self.audience}: run {self.run_seq} {self.state}; {people}; {changes}{lost}{self._letters()}"
+        people, why = f"{self.people or 0:,} people", f"; {self.reason}" if self.reason else ""
+        return f"{self.audience}: run {self.run_seq} {self.state}; {people}; {changes}{lost}{self._letters()}{why}"
 
     def _letters(self) -> str:
         return f"; {self.letters:,} of them new letters in dead_letters" if self.letters else ""
 
 
 class PublishRun(Spec):
-    """What one `cja publish` did: a receipt per audience."""
+    """What one `cja publish`, `cja run-due` or `cja delete` did: a receipt per audience."""
 
     receipt_version: int = RECEIPT_VERSION
-    command: Literal["publish"] = "publish"
+    command: Literal["publish", "run-due", "delete"] = "publish"
     exit_code: int = 0
     reason: str | None = None
     audiences: tuple[PublishReceipt, ...] = ()
@@ -154,8 +155,10 @@ def retry_after(error: CjaError) -> int | None:
     return error.retry_after_s if isinstance(error, ClaimError) else None
 
 
-def ended_by(error: Exception) -> tuple[int, str]:
-    """The exit code and the reason of a command that an error ended; 1 and its kind where it is none of our own."""
+def ended_by(error: Exception | Stopped) -> tuple[int, str]:
+    """The exit code and the reason of a command that an error or a signal ended; 1 and its kind where it is none of our own."""
+    if isinstance(error, Stopped):
+        return error.exit_code, str(error)
     own = error if isinstance(error, CjaError) else worker_error(error)
     return (1, type(error).__name__) if own is None else (own.exit_code, str(own))
 

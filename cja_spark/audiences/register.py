@@ -1,21 +1,26 @@
-"""The registry: ids, definitions and lifetimes of audiences."""
+"""The registry: ids, definitions, lifetimes and the status of audiences."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Literal
 
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.spec import DAY, TTL_DAYS, Audience, audience_id
 from cja_spark.audiences.tables import AUDIENCES
-from cja_spark.driver_reads import equal
+from cja_spark.driver_reads import Test, equal
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
 from cja_spark.table import PlainRow
 
 YEAR = timedelta(days=365)
 LONGEST = timedelta(days=396)  # 13 months (A6)
+WARNED = 30 * DAY  # how long before its end people are told (A6)
+Status = Literal["active", "paused", "expired", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,22 @@ class Registered:
     definition: str
     anchor_at: datetime
     expires_at: datetime
-    status: str
+    status: Status
+    name: str = ""
+
+    @property
+    def external_name(self) -> str:
+        """What receivers show: its name now, and the id that stays when the name changes (A18)."""
+        return f"{self.name} ({self.audience_id})"
+
+
+def ends_at(known: Registered, audience: Audience, now: datetime) -> datetime:
+    """The instant from which an audience is not evaluated any more; its file has the last word (A6).
+
+    Raises:
+        ConfigurationError: it would live longer than 13 months.
+    """
+    return _expires(audience, now, known.expires_at)
 
 
 def expired(known: Registered, audience: Audience, as_of: datetime) -> bool:
@@ -36,12 +56,30 @@ def expired(known: Registered, audience: Audience, as_of: datetime) -> bool:
     Raises:
         ConfigurationError: it would live longer than 13 months.
     """
-    return as_of >= _expires(audience, as_of, known.expires_at)
+    return as_of >= ends_at(known, audience, as_of)
 
 
 def find(lake: Lake, name: str) -> Registered | None:
     """The audience of a name; deleted ones are passed over."""
-    return next((_registered(row) for row in _rows(lake, name) if row["status"] != "deleted"), None)
+    return next((one for one in generations(lake, name) if one.status != "deleted"), None)
+
+
+def generations(lake: Lake, name: str) -> list[Registered]:
+    """All audiences that ever had a name and kept it: at most one lives, the others were deleted."""
+    return [_registered(row) for row in _rows(lake, equal(name=name))]
+
+
+def require_known(lake: Lake, name: str) -> Registered:
+    """The audience of a name.
+
+    Raises:
+        ConfigurationError: nobody published one, or it was deleted.
+    """
+    found = find(lake, name)
+    if found is None:
+        living = [row["name"] for row in _rows(lake) if row["status"] != "deleted"]
+        raise ConfigurationError.unknown("published audience", name, living)
+    return found
 
 
 def register(lake: Lake, audience: Audience, definition: str, as_of: datetime) -> Registered:
@@ -52,24 +90,59 @@ def register(lake: Lake, audience: Audience, definition: str, as_of: datetime) -
     Raises:
         ConfigurationError: it would live longer than 13 months.
     """
-    rows = _rows(lake, audience.name)
-    row = next((row for row in rows if row["status"] != "deleted"), None)
+    row = _living(lake, audience.name)
+    now = _entered(lake, audience, definition, as_of, row)
+    told = _row(audience, now)
+    if row is None or tuple(row.values()) != told:
+        _write(lake, told)
+    return now
+
+
+def entry_of(lake: Lake, audience: Audience, definition: str, as_of: datetime) -> Registered:
+    """The entry that `register` would leave; nothing is written.
+
+    Raises:
+        ConfigurationError: it would live longer than 13 months.
+    """
+    return _entered(lake, audience, definition, as_of, _living(lake, audience.name))
+
+
+def _entered(
+    lake: Lake, audience: Audience, definition: str, as_of: datetime, row: PlainRow | None
+) -> Registered:
     was = _registered(row) if row else None
     anchor = was.anchor_at if was else as_of
     expires = _expires(audience, as_of, was.expires_at if was else anchor + YEAR)
-    now = Registered(
-        was.audience_id if was else audience_id(audience.name, len(rows)),
+    return Registered(
+        was.audience_id if was else unused_id(audience.name, [one["audience_id"] for one in _rows(lake)]),
         was.definition_version + (was.definition != definition) if was else 1,
-        definition, anchor, expires, was.status if was else "active",
+        definition, anchor, expires, was.status if was and was.status != "expired" else "active", audience.name,
     )  # fmt: skip
-    table = lake.table(AUDIENCES)
-    told = _row(audience, now)
-    if row is None or tuple(row.values()) != told:
-        wanted = table.frame([told])
-        same = F.col("t.audience_id") == F.col("s.audience_id")
-        merge = table.delta().alias("t").merge(wanted.alias("s"), same)
-        merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+
+
+def _living(lake: Lake, name: str) -> PlainRow | None:
+    return next((row for row in _rows(lake, equal(name=name)) if row["status"] != "deleted"), None)
+
+
+def unused_id(name: str, used: Collection[str]) -> str:
+    """The first id of a name that no audience ever had, whatever it is called now (A19)."""
+    return next(one for one in (audience_id(name, generation) for generation in count()) if one not in used)
+
+
+def change(lake: Lake, entry: Registered, **facts: object) -> Registered:
+    """Write some facts of an entry: `status`, `name`, `expires_at`; what it already says is not written."""
+    now = replace(entry, **facts)  # type: ignore[arg-type]
+    if now != entry:
+        [row] = _rows(lake, equal(audience_id=entry.audience_id))
+        _write(lake, tuple({**row, **facts}.values()))
     return now
+
+
+def _write(lake: Lake, told: tuple[object, ...]) -> None:
+    table = lake.table(AUDIENCES)
+    same = F.col("t.audience_id") == F.col("s.audience_id")
+    merge = table.delta().alias("t").merge(table.frame([told]).alias("s"), same)
+    merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
 
 
 def _row(audience: Audience, entry: Registered) -> tuple[object, ...]:
@@ -80,9 +153,9 @@ def _row(audience: Audience, entry: Registered) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _rows(lake: Lake, name: str) -> list[PlainRow]:
+def _rows(lake: Lake, where: tuple[Test, ...] = ()) -> list[PlainRow]:
     table = lake.table(AUDIENCES)
-    return table.rows(*table.columns, where=equal(name=name))
+    return table.rows(*table.columns, where=where)
 
 
 def _expires(audience: Audience, as_of: datetime, default: datetime) -> datetime:
@@ -97,5 +170,5 @@ def _expires(audience: Audience, as_of: datetime, default: datetime) -> datetime
 def _registered(row: PlainRow) -> Registered:
     return Registered(
         row["audience_id"], row["definition_version"], row["definition"], row["anchor_at"].astimezone(UTC),
-        row["expires_at"].astimezone(UTC), row["status"],
+        row["expires_at"].astimezone(UTC), row["status"], row["name"],
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from cja_spark.lake import Lake
 from cja_spark.table import PlainRow
 
 State = Literal["building", "blocked", "committed", "publishing", "published", "partial", "failed"]
+Kind = Literal["refresh", "heartbeat", "bootstrap", "final_exit", "erase"]
 
 
 class Counts(NamedTuple):
@@ -113,12 +114,16 @@ class LastRun:
         inputs: versions of the tables that it was evaluated from; None when nothing tells.
         announced: whether its members are derived and it was announced as committed.
         blocked: the newest of the runs after it that the guard holds back.
+        refreshed_at: the instant that the newest evaluation speaks of.
+        told_at: the instant at which all members were asserted that were due then: by an evaluation or a heartbeat run.
     """
 
     seal: Seal
     inputs: Mapping[str, int] | None
     announced: bool
     blocked: Blocked | None
+    refreshed_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 def last_run(lake: Lake, audience_id: str) -> LastRun | None:
@@ -137,7 +142,13 @@ def last_run(lake: Lake, audience_id: str) -> LastRun | None:
         json.loads(told[0]) if told else None,
         any(row["state"] == "committed" for row in mine),
         _blocked(max(held, key=lambda row: (row["epoch"], row["event_no"]))) if held else None,
+        _newest(sealed, "refresh"),
+        _newest(sealed, "refresh", "heartbeat"),
     )
+
+
+def _newest(sealed: Sequence[Seal], *kinds: str) -> datetime | None:
+    return max((seal.as_of for seal in sealed if seal.kind in kinds), default=None)
 
 
 def _blocked(row: PlainRow) -> Blocked:

@@ -40,3 +40,7 @@ class Staging:
     def drop(self) -> None:
         """Remove the copies of this run, those of invocations that died included."""
         remove_folder(self.lake, self.folder.rsplit("/", 1)[0])
+
+    def drop_own(self) -> None:
+        """Remove the copies of this invocation alone."""
+        remove_folder(self.lake, self.folder)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import DataFrame
 
 from cja_spark.audiences.register import Registered
-from cja_spark.audiences.runs import Counts, LastRun, Seal
+from cja_spark.audiences.runs import Counts, Kind, LastRun, Seal
 from cja_spark.audiences.spec import Audience
 from cja_spark.errors import StaleError
 from cja_spark.lake import Lake
 
 Evaluate = Callable[[datetime, datetime], DataFrame]
+Unneeded = Callable[[Registered, LastRun | None], str | None]
 MILLISECOND = timedelta(milliseconds=1)
+
+
+def in_ms(instant: datetime) -> datetime:
+    """An instant in UTC, cut to ms: the grain of what runs speak of."""
+    return instant.astimezone(UTC).replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 @dataclass(frozen=True)
@@ -23,16 +30,19 @@ class Wish:
     """One invocation of publish.
 
     Attributes:
-        find_people: persons (person_id, person_namespace string, optional attrs string) of a window `[start, end)`.
+        find_people: persons (person_id, person_namespace string, optional attrs string) of a window `[start, end)`;
+            None where the run is about members whom nobody evaluates.
         as_of: the instant that the run speaks of, ms.
         moves: nobody asked for `as_of`; it may move to a later instant.
         definition: what decides who belongs, as canonical JSON; another text is another definition.
         inputs: versions of the tables that `find_people` reads.
+        kind: of the run that it begins.
+        unneeded: asked under the claim: why no run has to be begun any more, None when one has.
     """
 
     lake: Lake
     audience: Audience
-    find_people: Evaluate
+    find_people: Evaluate | None
     as_of: datetime
     moves: bool
     definition: str
@@ -41,11 +51,19 @@ class Wish:
     pepper: str
     run_id: str
     started_at: datetime
+    kind: Kind = "refresh"
+    unneeded: Unneeded = lambda entry, last: None
+
+    @classmethod
+    def of_members(cls, lake: Lake, audience: Audience, kind: Kind, as_of: datetime, unneeded: Unneeded) -> Wish:
+        """A wish about the members of an audience whom nobody evaluates: to assert them again, or that all leave."""
+        return cls(lake, audience, None, in_ms(as_of), False, "", "UTC", {}, "", str(uuid.uuid4()), datetime.now(UTC),
+                   kind, unneeded)  # fmt: skip
 
     def begun(self, entry: Registered, run_seq: int = 0, epoch: int = 0) -> Seal:
         """A run of this wish before anything is counted."""
         return Seal(
-            entry.audience_id, run_seq, self.run_id, epoch, "refresh", self.as_of, 0, 1, "0:0",
+            entry.audience_id, run_seq, self.run_id, epoch, self.kind, self.as_of, 0, 1, "0:0",
             entry.definition_version, Counts(),
         )  # fmt: skip
 

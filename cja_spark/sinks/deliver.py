@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.claims import Claim, claimed
 from cja_spark.audiences.outbox import changes_of, require_complete
 from cja_spark.audiences.receipts import DeliverReceipt, SinkReceipt
-from cja_spark.audiences.register import find
+from cja_spark.audiences.register import generations
 from cja_spark.audiences.runs import Seal, record, seals
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import RUNS, SUPPRESSIONS, require_tables
@@ -46,7 +46,8 @@ def deliver(
     """
     require_tables(lake)
     run_id = str(uuid.uuid4())
-    wanted = {entry.audience_id: one for one in audiences if one.sinks and (entry := find(lake, one.name))}
+    # Also what a deleted audience of the name committed: its last exits have to arrive (A19).
+    wanted = {entry.audience_id: one for one in audiences if one.sinks for entry in generations(lake, one.name)}
     named = {id_: [_sink(sinks, name) for name in one.sinks] for id_, one in wanted.items()}
     done: dict[str, list[SinkReceipt]] = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from cja_spark.stopping import Stopped
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, open_places, say, step
 
@@ -26,7 +27,7 @@ def _run(asked: argparse.Namespace) -> int:
 
         with step("deliver"):
             receipt = publishing.deliver(lake, project, asked.audiences, take_over=asked.take_over)
-    except Exception as error:
+    except (Exception, Stopped) as error:
         code, reason = ended_by(error)
         write_receipt(DeliverReceipt(exit_code=code, reason=reason), place)
         raise
@@ -35,4 +36,4 @@ def _run(asked: argparse.Namespace) -> int:
     return receipt.exit_code
 
 
-VERB = Verb("bring every sink up to the outbox", _arguments, _run)
+VERB = Verb("bring every sink up to the outbox", _arguments, _run, stops=True)

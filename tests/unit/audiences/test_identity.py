@@ -36,13 +36,13 @@ CASES = [
 ]
 
 
-def test_identities_on_both_sides_of_every_limit(spark):
+def test_a11_identities_on_both_sides_of_every_limit(spark):
     rows = spark.createDataFrame([(n, i, at) for at, (n, i, _) in enumerate(CASES)], "n string, i string, at int")
     found = rows.select("at", invalid(F.col("n"), F.col("i")).alias("why")).orderBy("at").collect()
     assert [row["why"] for row in found] == [why for _, _, why in CASES]
 
 
-def test_an_unpaired_surrogate_is_not_utf8(spark):
+def test_a11_an_unpaired_surrogate_is_not_utf8(spark):
     row = spark.range(1).select(invalid(F.lit("CRM"), F.unhex(F.lit("61EDA080")).cast("string")).alias("why"))
     assert row.collect()[0]["why"] == "not_utf8"
 
@@ -76,7 +76,7 @@ def test_a_pepper_is_a_reference_with_something_behind_it(monkeypatch):
         pepper_beside("s3a://bucket/lake")
 
 
-def test_a_person_is_one_row_whatever_the_case_of_the_namespace_and_unknown_ones_are_left_out(spark, tmp_path):
+def test_a8_a9_a_person_is_one_row_whatever_the_case_of_the_namespace_and_unknown_ones_are_left_out(spark, tmp_path):
     people = spark.createDataFrame(
         [("a", "crm"), ("a", "CRM"), ("A", "CRM"), ("1" * 38, "ECID"), ("", "CRM"), ("", "CRM"), ("b", "Crm")],
         "person_id string, person_namespace string",

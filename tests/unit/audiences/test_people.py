@@ -123,14 +123,14 @@ def test_g6_an_audience_looks_at_the_days_of_its_segments_and_at_nothing_after_a
     assert found_people == expected
 
 
-def test_the_window_takes_its_first_instant_and_not_its_last(world):
+def test_a2_the_window_takes_its_first_instant_and_not_its_last(world):
     lake, project, _ = world
     assert audience("buyers").window(AS_OF) == (AS_OF - timedelta(days=30), AS_OF)
     inside = {person for person, _ in found(lake, project, "buyers")}
     assert {name for name in EDGES if name in inside} == {"start", "end-1"}
 
 
-def test_who_has_two_namespaces_has_the_newer_months(world):
+def test_a8_who_has_two_namespaces_has_the_newer_months(world):
     lake, project, _ = world
     assert ("moved", "new") in found(lake, project, "not_home")
 

@@ -95,7 +95,7 @@ def test_an_approval_ends_after_72_hours_and_a_size_above_the_cap_is_never_appro
     assert not approved(buyers.lake, held.seal, ("size_cap",), day(0))
 
 
-def test_letters_that_a_run_adds_end_it_with_4_and_known_ones_do_not(place):
+def test_a11_letters_that_a_run_adds_end_it_with_4_and_known_ones_do_not(place):
     world = World(place, "lettered")
     first, second = world.publish(day(0), ["a", "", " "]), world.publish(day(1), ["a", "b", ""])
     assert [(one.exit_code, one.letters, one.rejected) for one in (first, second)] == [(4, 2, 2), (0, 0, 1)]
@@ -155,14 +155,14 @@ def test_another_pepper_is_refused_before_anything_is_written(place, tmp_path):
     assert len(seals(place, world.id)) == 1
 
 
-def test_an_expired_audience_is_skipped_without_exits(buyers):
+def test_a6_an_expired_audience_is_skipped_without_exits(buyers):
     before = buyers.found(store=False)
     receipt = buyers.publish(day(400), {})
     assert (receipt.state, receipt.exit_code) == ("skipped_expired", 0)
     assert buyers.found(store=False) == before
 
 
-def test_an_expired_audience_goes_on_once_its_file_puts_the_end_off(place):
+def test_a6_an_expired_audience_goes_on_once_its_file_puts_the_end_off(place):
     from datetime import date
 
     world = World(place, "renewed", expires=date(2026, 8, 10))
@@ -190,7 +190,7 @@ def test_a_run_that_died_is_finished_also_after_the_audience_expired(place, monk
     assert {row[2] for row in world.found(store=False)["members"]} == {"realized"}
 
 
-def test_a_one_time_audience_never_beats_and_lives_420_days(place):
+def test_a3_a14_a_one_time_audience_never_beats_and_lives_420_days(place):
     from datetime import date
 
     world = World(place, "spring", refresh=None, lookback=None, range={"from": date(2026, 3, 1), "to": date(2026, 3, 31)})

@@ -15,15 +15,15 @@ def audience(**given):
     return Audience.model_validate({**DAILY, "lookback": "30 days", **given})
 
 
-def test_the_tree_names_its_segments():
+def test_a1_the_tree_names_its_segments():
     assert audience().segment_names() == ("cart_users", "buyers")
 
 
-def test_a_refreshing_audience_looks_back_whole_days_from_as_of():
+def test_a4_a_refreshing_audience_looks_back_whole_days_from_as_of():
     assert audience().window(AS_OF) == (AS_OF - timedelta(days=30), AS_OF)
 
 
-def test_a_one_time_audience_has_the_days_of_its_range_in_the_views_time_zone():
+def test_a3_a14_a_one_time_audience_has_the_days_of_its_range_in_the_views_time_zone():
     from datetime import date
 
     one = Audience.model_validate(
@@ -34,7 +34,7 @@ def test_a_one_time_audience_has_the_days_of_its_range_in_the_views_time_zone():
     assert one.valid_until(AS_OF) - AS_OF == timedelta(days=420)
 
 
-def test_a_recurring_membership_lapses_after_sixteen_days():
+def test_a14_a_recurring_membership_lapses_after_sixteen_days():
     assert audience().valid_until(AS_OF) - AS_OF == timedelta(days=16)
 
 
@@ -54,7 +54,7 @@ def test_a_recurring_membership_lapses_after_sixteen_days():
     ],
     ids=str,
 )
-def test_what_an_audience_cannot_mean_is_refused(wrong):
+def test_a1_a4_a9_what_an_audience_cannot_mean_is_refused(wrong):
     with pytest.raises(ValidationError):
         audience(**wrong)
 
@@ -64,7 +64,7 @@ def test_a_description_is_no_part_of_the_definition_and_a_segment_of_the_view_is
     assert audience().definition({"buyers": 1}) != audience().definition({"buyers": 2})
 
 
-def test_ids_follow_the_pattern_and_are_not_used_again():
+def test_a19_ids_follow_the_pattern_and_are_not_used_again():
     import re
 
     ids = {audience_id("leavers", generation) for generation in range(50)} | {audience_id("others", 0)}

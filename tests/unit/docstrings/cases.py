@@ -85,7 +85,9 @@ def columns_of(spec: Any) -> str:
 SPEC = given(spec=STITCHING)
 CASES: Mapping[str, Case] = {
     "audiences.changes.changes": Case(given(**TELLING)),
+    "audiences.changes.member_changes": Case(given(**{key: TELLING[key] for key in TELLING if key != "heartbeats"}, op="exit")),
     "audiences.people.identified": Case(given(audience=AUDIENCE, pepper="${env:CJA_PEPPER}")),
+    "audiences.people.keyed": Case(given(audience=AUDIENCE)),
     "audiences.people.publishable": Case(),
     "audiences.tables.conformed": Case(lambda lake: {"table": lake.table(CHANGES)}, {"table": columns_of(CHANGES)}),
     "connection.graph_rows.conform_graph": Case(given(name="identities", dataset=IDENTITIES)),

@@ -46,7 +46,7 @@ def delivered(place):
     return world, runs
 
 
-def test_random_sequences_end_as_plain_python_says(delivered):
+def test_a12_random_sequences_end_as_plain_python_says(delivered):
     world, runs = delivered
     found, expected = world.found(), world.expected(runs)
     assert {row[1] for row in expected["changes"]} == {"enter", "update", "exit", "heartbeat"}
