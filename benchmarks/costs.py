@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchmarks.clock import timed
 from benchmarks.events import VIEW
 from benchmarks.questions import CHANNELS, FALLOUT, PAGES, RANGE, REPORT_OF, SESSIONS, TREND, ask
+from benchmarks.yardstick import slowness, yardstick
 from cja_spark.lake import Lake
 from cja_spark.reports.attribution import AttributionPanel
 from cja_spark.reports.cohort import Cohort
@@ -173,17 +174,22 @@ WORKS: dict[str, Work] = {
 
 
 def costs(lake: Lake, events: int, rounds: int) -> tuple[list[str], list[str]]:
-    """The table of costs, medians of rounds in turns, and the names of what costs more than `AT_MOST` times its target."""
-    lines = ["| work | CPU ns per event | target | ratio |", "|---|---|---|---|"]
+    """The table of costs, medians of rounds in turns, and the names of what costs more than `AT_MOST` times its target.
+
+    A yardstick is taken in every round beside the work: the ratio is that of a machine as fast as the one of the targets.
+    """
+    lines = ["| work | CPU ns per event | yardstick | target | ratio |", "|---|---|---|---|---|"]
     above = []
     for name, work in WORKS.items():
-        whole, part = [], []
+        whole, part, yards = [], [], []
         for _ in range(rounds + 1):  # the first one warms up: workers, files, compiled kernels
+            yards.append(yardstick())
             whole.append(_cpu(lake, work.report, work.view))
             part.append(_cpu(lake, work.without, VIEW) if work.without else 0.0)
         cost = (_median(whole[1:]) - _median(part[1:])) * 1e9 / events
-        ratio, sign = cost / work.target, "+" if work.without else ""
-        lines.append(f"| {name} | {cost:{sign}.0f} | {work.target:{sign}} | {ratio:.2f} |")
+        slow = slowness(yards)
+        ratio, sign = cost / slow / work.target, "+" if work.without else ""
+        lines.append(f"| {name} | {cost:{sign}.0f} | {slow:.2f} | {work.target:{sign}} | {ratio:.2f} |")
         above += [name] if ratio > AT_MOST else []
     said = f"Above {AT_MOST} times its target: {', '.join(above)}." if above else f"None is above {AT_MOST} times its target."
     return [*lines, "", said], above

@@ -31,7 +31,9 @@ from cja_spark.session import open_session
 
 COSTS = (
     "What each kind of work costs, in CPU ns per event: Arrow's reading and Spark's own work are in it, and a part of a second "
-    "per run that no event pays for. `+` is what it adds to the same report without it."
+    "per run that no event pays for. `+` is what it adds to the same report without it. The yardstick is fixed work in numpy "
+    "(`benchmarks/yardstick.py`), taken in turns with the report: 1.2 is a machine that took 1.2 times as long, at that moment, as the "
+    "one for which the targets were set. The ratio to the target is that of a machine with a yardstick of 1."
 )
 DUELS = (
     "Questions about journeys, one report each, against DuckDB's SQL for the same (`benchmarks/sql`). The target is that of questions about "

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from cja_spark.journeys.hashing import value_id
+from cja_spark.kernels.flow import EXIT
 from cja_spark.reports.flow import Flow
 from cja_spark.reports.flow_rows import LINKS, LINKS_OVER_TIME, NODES, NODES_OVER_TIME
 from tests.unit.kernels.by_hand import cells_of, page, rows_of
@@ -117,6 +118,16 @@ def test_l2_items_that_are_known_before_change_no_row():
         some = [cell for cell in cells if cell["measure"] == measure]
         assert some
         assert all(cell[key] in (*shown[cell["k2"] + after], *range(16)) for cell in some for after, key in keys)
+
+
+def test_w3_who_stays_at_an_end_does_not_go_on_into_the_next_period():
+    own = [visit("a"), later(1, visit("a"))]
+    asked = {"starts_with": "entry", "trend": {"links": 20}, "items_shown": {0: [], 1: [value_id("a")], 2: [value_id("a")]}}
+    cells = cells_of(own, report="flow", dimension="page", columns=2, **FIRST_DAYS, **asked).to_pylist()
+    links = [cell for cell in cells if cell["measure"] == LINKS_OVER_TIME]
+    from_an_end = {(cell["k1"], cell["k2"]) for cell in links if cell["k3"] == EXIT}
+    assert {(cell["k1"], cell["k2"]) for cell in links if cell["k4"] == EXIT} >= {(0, 1), (1, 1)}
+    assert not from_an_end
 
 
 def test_w3_an_end_is_reached_in_the_period_of_the_anchor():
