@@ -42,7 +42,7 @@ def deliver(
     Audiences and sinks stand for themselves; what became of each is in the receipt, whose exit code is the worst one.
 
     Raises:
-        ConfigurationError: an audience names a sink that does not exist.
+        ConfigurationError: an audience names a sink that does not exist, or is of a kind that is not delivered to yet.
     """
     require_tables(lake)
     run_id = str(uuid.uuid4())
@@ -69,6 +69,10 @@ def deliver(
 def _sink(sinks: Mapping[str, Sink], name: str) -> Sink:
     if name not in sinks:
         raise ConfigurationError.unknown("sink", name, sinks)
+    if sinks[name].sink not in APPLY:
+        raise ConfigurationError(
+            f"sink '{name}' is of the kind '{sinks[name].sink}', which nothing is delivered to yet. Known: {', '.join(APPLY)}."
+        )
     return sinks[name]
 
 

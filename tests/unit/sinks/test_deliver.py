@@ -11,10 +11,11 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.runs import audience_run_state
 from cja_spark.audiences.tables import LEDGER, SUPPRESSIONS
 from cja_spark.driver_reads import equal
-from cja_spark.errors import InputError
+from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.scratch import remove_folder, work_folder
 from cja_spark.sinks.deliver import deliver
 from cja_spark.sinks.delta_profiles import PROFILES, apply, profile_segment_membership
+from cja_spark.sinks.kafka.spec import Kafka
 from cja_spark.sinks.ledger import Taken, open_runs
 from cja_spark.sinks.outage import outage
 from cja_spark.sinks.spec import DeltaProfiles
@@ -32,6 +33,15 @@ def people_sets(seed, runs, persons):
         inside = [f"p{at}" for at in range(persons) if drawn.random() < 0.6]
         found.append((day(when), {id_: drawn.choice([None, '{"tier":"gold"}', '{"tier":null}']) for id_ in inside}))
     return found
+
+
+def test_a_sink_of_a_kind_that_is_not_delivered_to_yet_is_named_before_anything_is_read(place):
+    world = World(place, "topics")
+    world.publish(day(1), {"p1": None})
+    topic = Kafka(name="topic", sink="kafka", bootstrap_servers=["127.0.0.1:9092"], topic="audiences")
+    audience = world.audience.model_copy(update={"sinks": ("topic",)})
+    with pytest.raises(ConfigurationError, match=r"^sink 'topic' is of the kind 'kafka', which nothing is delivered to yet. Known: delta.$"):
+        deliver(place, {"topic": topic}, [audience])
 
 
 @pytest.fixture(scope="module")
