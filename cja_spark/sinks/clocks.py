@@ -69,7 +69,7 @@ class Clocks:
 
     def _wait(self, failures: int, retry_after: float | None) -> float:
         """Full jitter, doubled each time; never less than the sink asks for (K4)."""
-        backoff = self.draw() * min(FIRST_WAIT_S * 2 ** min(failures - 1, 20), LONGEST_WAIT_S)
+        backoff = self.draw() * min(FIRST_WAIT_S * 2.0 ** min(failures - 1, 20), LONGEST_WAIT_S)
         return backoff if retry_after is None else max(min(retry_after, LONGEST_RETRY_AFTER_S), backoff)
 
     def _over(self, wait: float) -> bool:
