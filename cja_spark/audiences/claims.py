@@ -98,7 +98,9 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
 
     Raises:
         ClaimError: another run holds a claim that covers the scope.
+        Stopped: somebody asked the program to end before there was a claim.
     """
+    stop_here()
     with locked(lake, "audiences", "publishes or delivers") as alone:
         wish = Claim(lake, 0, scope, run_id, command, datetime.now(UTC))
         claim = acquire(wish, take_over=take_over or alone)

@@ -27,6 +27,20 @@ def test_r6_a_signal_is_noted_and_ends_the_work_at_the_next_safe_place(signum, c
     stop_here()  # what comes later is not stopped by it
 
 
+def test_r6_before_the_first_safe_place_a_signal_does_what_it_did_before():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), stopping():  # nothing is written yet: nothing has to be finished
+            os.kill(os.getpid(), signal.SIGINT)
+            pytest.fail("the signal was kept for a safe place")
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with stopping():
+            os.kill(os.getpid(), signal.SIGINT)
+            stop_here()  # nor does it end what was started to ignore it
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_r6_no_handler_of_errors_sees_it():
     assert not issubclass(Stopped, Exception)
 
