@@ -28,6 +28,7 @@ NAMES = (
     "rename",
     "renew",
     "delete",
+    "migrate",
     "schemas",
     "settings",
 )
