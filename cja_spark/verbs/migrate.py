@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cja_spark.sinks.postgres.spec import PostgresProfiles
 
 
+WORDS = {"TEMPORARY": "make temporary tables in this database", "CREATE": "make tables in its schema 'public'"}
+
+
 def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
     command.add_argument("--sink", required=True, help="the sink: the name of its file in sinks/")
@@ -57,6 +60,8 @@ def _run(asked: argparse.Namespace) -> int:
     with step("migrate"), claimed(lake, EVERYTHING, str(uuid.uuid4()), "migrate"):
         found = migrate(sink_of(project, asked.sink))
     say(f"sink '{asked.sink}': schema of version {found.after}, was {found.before or 'not there'}")
+    for right in found.excess:
+        say(f"  everybody may {WORDS[right]}; take it away as the database's owner: '--sql' prints how")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -11,10 +12,13 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any, NoReturn
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+
+from tests.servers.certificates import Authority
 
 PASSWORD = "of-the-test"
 HBA = """local all all scram-sha-256
@@ -40,14 +44,27 @@ def binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+def lacking(what: str) -> NoReturn:
+    """Skip the test, or fail it where everything must be there."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 def required() -> Path:
     """The same; without one the test is skipped, but not where the suite must be run whole."""
     found = binaries()
     if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL is not installed")
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+        lacking("PostgreSQL is not installed (Debian: apt-get install postgresql)")
     return found
+
+
+def _account() -> pwd.struct_passwd:
+    """Whose the server is where root would start it."""
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    lacking("PostgreSQL does not run as root, and there is no other user")
 
 
 class Postgres:
@@ -57,6 +74,7 @@ class Postgres:
         port: on 127.0.0.1, and in the socket's name.
         folder: of the socket.
         log: the server's log.
+        root: the certificate that its own is believed by.
         spare: databases that were left empty.
     """
 
@@ -67,49 +85,58 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="pg_", dir="/tmp"))
         self._data = self.folder / "data"
         self.log = self.folder / "server.log"
-        self._user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        if os.getuid() == 0:  # the server does not run as root
-            account = pwd.getpwnam(self._user)
-            os.chown(self.folder, account.pw_uid, account.pw_gid)
+        self._account = _account() if os.getuid() == 0 else None  # the server does not run as root
+        self._own(self.folder)
         self.folder.chmod(0o755)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
-        self._make()
-        self.start()
+        try:
+            self._make()
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def _make(self) -> None:
         self._write(self.folder / "password", PASSWORD)
         self._do(str(self._bin / "initdb"), "-D", str(self._data), "-U", "admin", "-A", "scram-sha-256", "-E", "UTF8",
-                 "--locale=C.UTF-8", "--no-sync", f"--pwfile={self.folder / 'password'}")  # fmt: skip
-        self._do("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                 "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                 "-keyout", str(self._data / "server.key"), "-out", str(self._data / "server.crt"))  # fmt: skip
-        shutil.copy(self._data / "server.crt", self.folder / "root.crt")
-        (self.folder / "root.crt").chmod(0o644)
+                 "--locale=C", "--no-sync", f"--pwfile={self.folder / 'password'}")  # fmt: skip
+        authority = Authority(self.folder)
+        for file, text in zip(("server.crt", "server.key"), authority.pair("postgres", "localhost", "127.0.0.1"), strict=True):
+            self._write(self._data / file, text.read_text(encoding="utf-8"))
+            text.unlink()
+        self.root = authority.ca
+        self.root.chmod(0o644)
         self._write(self._data / "pg_hba.conf", HBA)
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as settings:
             settings.write(f"{SETTINGS}fsync = {'on' if self._fsync else 'off'}\nport = {self.port}\nunix_socket_directories = '{self.folder}'\n")
 
     def _write(self, file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
-        if os.getuid() == 0:
-            shutil.chown(file, self._user, self._user)
+        file.chmod(0o600)
+        self._own(file)
 
-    def _as(self, *command: str) -> list[str]:
-        given_up = [f"--reuid={self._user}", f"--regid={self._user}", "--init-groups"] if os.getuid() == 0 else []
-        return ["setpriv", *given_up, "--pdeathsig", "QUIT", *command]
+    def _own(self, file: Path) -> None:
+        if self._account is not None:
+            os.chown(file, self._account.pw_uid, self._account.pw_gid)
+
+    def _as(self, *command: str) -> dict[str, Any]:
+        """How a program of the server is run: not as root, and, where that can be said, not longer than this process."""
+        whose = {} if self._account is None else {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+        until = ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
+        return {"args": [*until, *command], "cwd": self.folder, **whose}
 
     def _do(self, *command: str) -> None:
-        done = subprocess.run(self._as(*command), cwd=self.folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(**self._as(*command), capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command[0]}: {done.stderr}"
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         with self.log.open("ab") as to:
             command = self._as(str(self._bin / "postgres"), "-D", str(self._data))
-            self._process = subprocess.Popen(command, cwd=self.folder, stdout=to, stderr=to, start_new_session=True)
+            self._process = subprocess.Popen(**command, stdout=to, stderr=to, start_new_session=True)
         for _ in range(600):
             try:
                 psycopg.connect(self.dsn()).close()
@@ -138,7 +165,7 @@ class Postgres:
 
     def tcp(self, **others: str) -> str:
         """A connection string over TCP, with TLS."""
-        return self.dsn(**{"host": "127.0.0.1", "sslrootcert": str(self.folder / "root.crt"), **others})
+        return self.dsn(**{"host": "127.0.0.1", "sslrootcert": str(self.root), **others})
 
     def admin(self, database: str = "postgres") -> psycopg.Connection:
         """A connection that may do everything."""

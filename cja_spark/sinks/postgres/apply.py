@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import psycopg
-
 from cja_spark.failpoints import failpoint
 from cja_spark.sinks.chunk import Applied, Change, RunFacts, Token
 from cja_spark.sinks.isolate import isolate
+from cja_spark.sinks.postgres.client import psycopg
 from cja_spark.sinks.postgres.connect import APPLICATION, GRACE_S, Connection, deadline
 from cja_spark.sinks.postgres.errors import guarded
 from cja_spark.sinks.postgres.spec import PostgresProfiles

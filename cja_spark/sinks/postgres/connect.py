@@ -10,17 +10,16 @@ from datetime import timedelta
 from threading import Timer
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from cja_spark.errors import ConfigurationError
 from cja_spark.secret import revealed
 from cja_spark.sinks.chunk import FatalError
+from cja_spark.sinks.postgres.client import conninfo_to_dict, make_conninfo, psycopg
 from cja_spark.sinks.postgres.errors import refused
 from cja_spark.sinks.postgres.spec import PostgresProfiles
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 APPLICATION = "cja_spark"
+OLD_TLS = ("TLSv1", "TLSv1.1")
 GRACE_S = 5.0  # a statement that the server should have ended itself is cut off after that
 # A peer that is gone is found within half a minute: 10 s of silence, then four questions.
 _ALIVE = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30_000}
@@ -75,9 +74,8 @@ def fault_in(parts: Mapping[str, Any]) -> str | None:
         return "dsn_service"
     if not parts.get("host") and not parts.get("hostaddr"):
         return "dsn_no_host"
-    if not is_local(parts) and parts.get("sslmode", "verify-full") != "verify-full":
-        return "dsn_sslmode"
-    return None
+    weaker = parts.get("sslmode", "verify-full") != "verify-full" or parts.get("ssl_min_protocol_version") in OLD_TLS
+    return "dsn_sslmode" if weaker and not is_local(parts) else None
 
 
 def is_local(parts: Mapping[str, Any]) -> bool:
@@ -87,8 +85,8 @@ def is_local(parts: Mapping[str, Any]) -> bool:
 
 
 def _encryption(parts: Mapping[str, Any]) -> dict[str, str]:
-    """GSS would be tried first, and says nothing of the certificate."""
-    return {"gssencmode": "disable"} | ({} if is_local(parts) else {"sslmode": "verify-full"})
+    """GSS would be tried first, and says nothing of the certificate; PGHOSTADDR would lead away from a socket."""
+    return {"gssencmode": "disable"} | ({"hostaddr": ""} if is_local(parts) else {"sslmode": "verify-full"})
 
 
 @contextmanager

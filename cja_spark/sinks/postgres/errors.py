@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-import psycopg
-
 from cja_spark.sinks.chunk import DataError, FatalError, RetryableError, SinkError
+from cja_spark.sinks.postgres.client import psycopg
 from cja_spark.sinks.postgres.tables import OURS
 
 T = TypeVar("T")

@@ -6,17 +6,15 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 
-import psycopg
-
 from cja_spark.sinks.chunk import Applied, Change, ErasedKey, FatalError, RetryableError, RunFacts, Token
 from cja_spark.sinks.kinds import OPEN, OWN
 from cja_spark.sinks.postgres.apply import Work, apply, done, settle
+from cja_spark.sinks.postgres.client import psycopg
 from cja_spark.sinks.postgres.connect import connect
 from cja_spark.sinks.postgres.erase import erase
-from cja_spark.sinks.postgres.ready import require_ready, version_of
+from cja_spark.sinks.postgres.ready import require_fit, require_ready
 from cja_spark.sinks.postgres.spec import PostgresProfiles
 from cja_spark.sinks.postgres.statements import statements
-from cja_spark.sinks.postgres.tables import VERSION
 
 
 class PostgresSink:
@@ -52,7 +50,12 @@ class PostgresSink:
         settle(self._work(self._sink.dsn), token)
 
     def erase(self, keys: Sequence[ErasedKey], token: Token) -> str:
-        """Delete profiles and their memberships of all audiences."""
+        """Delete profiles and their memberships of all audiences.
+
+        Raises:
+            FatalError: also without `erase_dsn`.
+            RetryableError: as `apply`.
+        """
         if self._sink.erase_dsn is None:
             raise FatalError("Configuration", "erase_dsn_missing")
         return erase(self._work(self._sink.erase_dsn), keys)
@@ -67,15 +70,17 @@ class PostgresSink:
     def _work(self, reference: str) -> Work:
         work = self._works.get(reference)
         if work is None or work.connection.closed:
-            work = Work(connect(self._sink, reference), self._sink, statements(self._sink.schema_name), self._run_id)
-            self._works[reference] = work
-            _require_version(work)
+            work = self._works[reference] = self._opened(reference)
         return work
 
-
-def _require_version(work: Work) -> None:
-    if (found := version_of(work)) != VERSION:
-        raise FatalError("Version", f"schema_version_{found}")
+    def _opened(self, reference: str) -> Work:
+        work = Work(connect(self._sink, reference), self._sink, statements(self._sink.schema_name), self._run_id)
+        try:
+            require_fit(work)
+        except BaseException:
+            work.connection.close()
+            raise
+        return work
 
 
 @OPEN.register("postgres")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, model_validator
 
 from cja_spark.secret import HOW, is_reference
 from cja_spark.sinks.spec import SINKS, Chunked
 from cja_spark.spec import Duration
 
+# PostgreSQL reads the first two as everybody and nobody, however they are quoted; the third is its own schema.
+TAKEN = ("public", "none", "information_schema")
 LONGEST = timedelta(minutes=10)  # an attempt at a chunk takes no longer (K3)
 
 
@@ -27,8 +29,8 @@ def _in_reach(time: timedelta) -> timedelta:
 
 
 def _own(name: str) -> str:
-    if name.lower().startswith("pg_"):
-        raise ValueError(f"'{name}': names that begin with pg_ are PostgreSQL's own.")
+    if name.lower().startswith("pg_") or name in TAKEN:
+        raise ValueError(f"'{name}' is one of PostgreSQL's own names.")
     return name
 
 
@@ -52,6 +54,7 @@ class PostgresProfiles(Chunked):
         schema_name: the schema of the tables.
         publish_role: the role that `cja migrate` lets read, insert and update.
         erase_role: the role that `cja migrate` lets delete as well.
+        read_role: the role that `cja migrate` lets read profiles and memberships, and no more.
         connect_timeout: how long a connection may take.
         statement_timeout: how long a statement may take, and how long its answer is waited for.
         lock_timeout: how long a statement waits for another transaction.
@@ -64,6 +67,16 @@ class PostgresProfiles(Chunked):
     schema_name: Identifier = "cja"
     publish_role: Identifier = "cja_publish"
     erase_role: Identifier = "cja_erase"
+    read_role: Identifier = "cja_read"
     connect_timeout: Timeout = timedelta(seconds=5)
     statement_timeout: Timeout = timedelta(seconds=30)
     lock_timeout: Timeout = timedelta(seconds=10)
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        """Who delivers does not delete, and who deletes does not own the tables."""
+        for fields in (("dsn", "erase_dsn", "migrate_dsn"), ("publish_role", "erase_role", "read_role")):
+            given = [value for field in fields if (value := getattr(self, field)) is not None]
+            if len(set(given)) < len(given):
+                raise ValueError(f"{', '.join(fields)} are different ones, so that each may do no more than it must.")
+        return self

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from psycopg import sql
-
+from cja_spark.sinks.postgres.client import sql
 from cja_spark.sinks.postgres.tables import STATE
 
-SETTINGS = """SELECT set_config('statement_timeout', %(statement)s, true), set_config('lock_timeout', %(lock)s, true),
-  set_config('idle_in_transaction_session_timeout', %(idle)s, true), set_config('application_name', %(name)s, true),
-  set_config('search_path', 'pg_catalog', true), set_config('TimeZone', 'UTC', true),
-  set_config('DateStyle', 'ISO, YMD', true)"""
+# Names are written whole, as the role's own search_path still rules here. What is acknowledged must outlive the server's
+# crash, and no parameter may stand in its log beside an error.
+SETTINGS = """SELECT pg_catalog.set_config(name, value, true) FROM (VALUES
+  ('statement_timeout', %(statement)s), ('lock_timeout', %(lock)s),
+  ('idle_in_transaction_session_timeout', %(idle)s), ('application_name', %(name)s),
+  ('search_path', 'pg_catalog'), ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('log_parameter_max_length_on_error', '0'),
+  ('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'
+    THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END)) AS settings (name, value)"""
+# Whether texts are stored as they are, and whether the server tells parameters in its log, by itself or by a module.
+SERVER = """SELECT current_setting('server_encoding') = 'UTF8',
+  (current_setting('log_parameter_max_length') = '0' OR (current_setting('log_statement') IN ('none', 'ddl')
+    AND current_setting('log_min_duration_statement') = '-1' AND current_setting('log_min_duration_sample') = '-1'
+    AND current_setting('log_transaction_sample_rate')::float8 = 0))
+  AND coalesce(current_setting('auto_explain.log_min_duration', true), '') IN ('', '-1')
+  AND coalesce(current_setting('pgaudit.log_parameter', true), '') IN ('', 'off')"""
 _VERSION = "SELECT max(version) FROM {schema}.schema_version"
 _DONE = """SELECT acked, rejected, created FROM {schema}.sink_ledger
 WHERE sink_id = %(sink)s AND audience_id = %(aud)s AND run_seq = %(run_seq)s AND chunk = %(chunk)s AND state = 'done'"""

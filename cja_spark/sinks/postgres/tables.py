@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 VERSION = 1
+OLDEST_SERVER = 13
 TABLES = ("profiles", "profile_memberships", "sink_ledger")
 STATE = ("status", "last_qualification_time", "valid_until", "definition_version", "attrs", "run_seq", "change_id")
 
@@ -53,16 +54,16 @@ OURS = frozenset(
      "profile_key", "audience_id", "namespace", "id", "person_ref", *STATE)
 )  # fmt: skip
 GRANTS = (
-    "GRANT USAGE ON SCHEMA {schema} TO {publish}, {erase}",
+    "GRANT USAGE ON SCHEMA {schema} TO {publish}, {erase}, {read}",
     "GRANT SELECT ON {schema}.schema_version TO {publish}, {erase}",
     "GRANT SELECT, INSERT, UPDATE ON {schema}.profiles, {schema}.profile_memberships, {schema}.sink_ledger TO {publish}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.profiles, {schema}.profile_memberships, {schema}.sink_ledger "
     "TO {erase}",
+    "GRANT SELECT ON {schema}.profiles, {schema}.profile_memberships TO {read}",
 )
-# Once per database, by its owner: `cja migrate` makes no roles and changes nothing outside of its schema.
-ROLES = (
-    "CREATE ROLE {publish} NOLOGIN",
-    "CREATE ROLE {erase} NOLOGIN",
-    "DO $$BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END$$",
-    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-)
+ROLES = ("CREATE ROLE {publish} NOLOGIN", "CREATE ROLE {erase} NOLOGIN", "CREATE ROLE {read} NOLOGIN")
+# What everybody may do in a new database, to be taken away by its owner once; `cja migrate` only says so.
+EXCESS = {
+    "TEMPORARY": "DO $$BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END$$",
+    "CREATE": "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+}

@@ -53,7 +53,7 @@ def _fault_in_json(text: str) -> str | None:
     if (fault := _fault_in_text(text)) is not None:
         return fault
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_int=float, parse_constant=_no_constant)  # a number may have any number of digits
     except RecursionError:
         return "json_too_deep"
     except ValueError:

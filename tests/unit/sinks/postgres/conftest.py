@@ -31,5 +31,5 @@ def no_secrets_of_others(monkeypatch):
 def store(postgres, tmp_path) -> Iterator[Store]:
     found = new_store(postgres, tmp_path)
     yield found
-    found.do("DROP SCHEMA cja CASCADE")
+    found.do("DROP SCHEMA cja CASCADE", f"ALTER ROLE writer IN DATABASE {found.database} RESET ALL")
     postgres.spare.append(found.database)

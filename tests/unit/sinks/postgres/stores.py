@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from psycopg import sql
 
 from cja_spark.sinks.chunk import Change, RunFacts, Token
+from cja_spark.sinks.postgres.apply import Work
+from cja_spark.sinks.postgres.connect import connect
 from cja_spark.sinks.postgres.migrate import migrate
 from cja_spark.sinks.postgres.sink import PostgresSink
 from cja_spark.sinks.postgres.spec import PostgresProfiles
+from cja_spark.sinks.postgres.statements import statements
 from tests.servers.postgres import PASSWORD, Postgres
 
 AUDIENCE = "aud_0123456789ab"
@@ -46,18 +49,23 @@ class Store:
     def ledger(self):
         return self.rows("SELECT run_seq, chunk, state, acked, rejected, created FROM cja.sink_ledger ORDER BY 1, 2")
 
-    def do(self, *statements):
+    def work(self, **settings):
+        """The connection of the role that delivers, as a chunk has it."""
+        spec = self.spec.model_copy(update=settings)
+        return Work(connect(spec, spec.dsn), spec, statements(spec.schema_name))
+
+    def do(self, *texts):
         with self.server.admin(self.database) as connection:
-            for statement in statements:
-                connection.execute(statement)
+            for text in texts:
+                connection.execute(text)
 
 
 def make_roles(server: Postgres) -> None:
-    """The three roles, once per server."""
+    """The roles and who is in them, once per server."""
     with server.admin() as connection:
-        for name in ("cja_publish", "cja_erase"):
+        for name in ("cja_publish", "cja_erase", "cja_read"):
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
-        for name, role in (("writer", "cja_publish"), ("eraser", "cja_erase"), ("owner", None)):
+        for name, role in (("writer", "cja_publish"), ("eraser", "cja_erase"), ("reader", "cja_read"), ("owner", None)):
             text = "CREATE ROLE {} LOGIN PASSWORD {}" + (" IN ROLE {}" if role else "")
             parts = [sql.Identifier(name), sql.Literal(PASSWORD), *([sql.Identifier(role)] if role else [])]
             connection.execute(sql.SQL(text).format(*parts))
@@ -82,6 +90,8 @@ def _new_database(server: Postgres) -> str:
     with server.admin() as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(database)))
         connection.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+    with server.admin(database) as connection:
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     return database
 
 

@@ -124,18 +124,21 @@ def test_a_chunk_that_is_settled_settles_no_other(store):
     assert [row[:3] for row in store.ledger()] == [(1, 0, "done"), (1, 1, "partial")]
 
 
-@pytest.mark.parametrize("poison", [("007",), ("000", "063"), tuple(f"{at:03}" for at in range(64))], ids=["one", "both ends", "all"])
+ROWS = [f"{at:03}" for at in range(64)]
+POISON = {"one": ROWS[7:8], "both ends": [ROWS[0], ROWS[63]], "every second": ROWS[::2], "all but one": ROWS[:41] + ROWS[42:], "all": ROWS}
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
 def test_rows_that_the_server_refuses_are_found_and_the_rest_is_stored(store, poison):
     """What no validation foresees: a rule that somebody added to the table."""
     store.do("ALTER TABLE cja.profile_memberships ADD CONSTRAINT poison CHECK (attrs IS NULL OR attrs <> '\"poison\"')")
-    ids = [f"{at:03}" for at in range(64)]
-    told = [change(id_, attrs='"poison"' if id_ in poison else None) for id_ in ids]
+    told = [change(id_, attrs='"poison"' if id_ in poison else None) for id_ in ROWS]
     applied = store.apply(told)
     assert [one.change_id for one in applied.rejected] == [f"c1-enter-{id_}" for id_ in poison]
     assert {(one.error_class, one.error_code) for one in applied.rejected} == {("CheckViolation", "23514")}
     assert (applied.acked, applied.created) == (64 - len(poison), 64 - len(poison))
     assert applied.requests <= 1 + 2 * len(poison) * 6
-    assert sorted(store.memberships()) == [f"crm:{id_}" for id_ in ids if id_ not in poison]
+    assert sorted(store.memberships()) == [f"crm:{id_}" for id_ in ROWS if id_ not in poison]
     assert store.rows("SELECT count(*) FROM cja.profiles") == [(64 - len(poison),)]
 
 
@@ -228,6 +231,17 @@ def test_a_store_that_is_not_migrated_or_newer_is_refused(store, postgres, tmp_p
         store.apply(changes("a"))
 
 
+def test_a_store_that_was_refused_is_refused_again_by_the_same_sink(store):
+    store.do("INSERT INTO cja.schema_version (version) VALUES (99)")
+    sink = store.sink()
+    for _ in range(2):
+        with pytest.raises(FatalError, match="^Version schema_version_99$"):
+            sink.apply(changes("a"), token(), run())
+    store.do("DELETE FROM cja.schema_version WHERE version = 99")
+    assert sink.apply(changes("a"), token(), run()).acked == 1
+    sink.close()
+
+
 def test_a_setting_of_the_role_changes_nothing(postgres, tmp_path):
     """Its time zone, its search path, its isolation and its own tables of our names are not looked at."""
     store = new_store(postgres, tmp_path)
@@ -243,6 +257,35 @@ def test_a_setting_of_the_role_changes_nothing(postgres, tmp_path):
     assert store.apply(told) == Applied(2, created=1, requests=1)
     assert store.memberships() == {"crm:a": ("realized", 1, "c1-enter-a"), "crm:b": ("exited", 1, "c1-exit-b")}
     assert store.rows("SELECT DISTINCT last_qualification_time FROM cja.profile_memberships")[0][0].astimezone(UTC) == told[0].asserted_at
+
+
+def test_what_a_role_puts_off_or_tells_is_set_right_within_a_chunk(store):
+    """A commit that does not wait for the disk would be acknowledged and lost in a crash; parameters beside an error tell people."""
+    for setting in ("synchronous_commit = off", "log_parameter_max_length_on_error = -1", "statement_timeout = 0", "lock_timeout = 0"):
+        store.do(f"ALTER ROLE writer IN DATABASE {store.database} SET {setting}")
+    work = store.work()
+    names = ("synchronous_commit", "log_parameter_max_length_on_error", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    with work.connection:
+        assert [work.connection.execute(f"SHOW {name}").fetchone()[0] for name in names[:2]] == ["off", "-1"]
+        with work.connection.transaction():
+            work.begin()
+            assert [work.connection.execute(f"SHOW {name}").fetchone()[0] for name in names] == ["on", "0", "30s", "10s", "1min"]
+
+
+@pytest.mark.parametrize("setting", ["on", "local", "remote_apply"])
+def test_a_commit_that_waits_for_more_or_less_of_the_disks_waits_as_it_is_set(store, setting):
+    store.do(f"ALTER ROLE writer IN DATABASE {store.database} SET synchronous_commit = {setting}")
+    work = store.work()
+    with work.connection, work.connection.transaction():
+        work.begin()
+        assert work.connection.execute("SHOW synchronous_commit").fetchone() == (setting,)
+
+
+def test_numbers_of_any_length_are_the_servers_to_judge(store):
+    told = [change("long", attrs="1" * 5000), change("over", attrs='{"a":1e200000}'), change("whole", attrs="[1e300]")]
+    applied = store.apply(told)
+    assert applied.rejected == (Rejected("c1-enter-over", "NumericValueOutOfRange", "22003"),)
+    assert sorted(store.memberships()) == ["crm:long", "crm:whole"]
 
 
 def test_hits_of_a_plan_are_counted_and_a_fault_that_never_comes_is_known(store, monkeypatch):

@@ -133,6 +133,70 @@ def test_a_deadlock_is_tried_again(store):
         assert [str(error) for error in found] == ["DeadlockDetected 40P01"]
 
 
+def test_a_chunk_that_is_the_victim_of_a_deadlock_leaves_nothing_and_the_next_try_all(store):
+    store.apply(changes("abc"))
+    lock, found = "UPDATE cja.profile_memberships SET attrs = NULL WHERE profile_key = %s", []
+    sink = store.sink()
+    assert sink.is_done(token())
+    with store.server.admin(store.database) as other, other.transaction(force_rollback=True):
+        other.execute("SET LOCAL deadlock_timeout = '60s'")  # it is the chunk that looks first
+        other.execute(lock, ("crm:c",))
+
+        def deliver():
+            with pytest.raises(RetryableError) as refusal:
+                sink.apply(changes("abc", "exit", 2), token(2), run(2))
+            found.append(str(refusal.value))
+
+        waiting = threading.Thread(target=deliver)
+        waiting.start()
+        until(store, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cja_spark' AND wait_event_type = 'Lock'")
+        other.execute(lock, ("crm:a",))
+        waiting.join(30)
+    assert found == ["DeadlockDetected 40P01"]
+    assert {row[0] for row in store.memberships().values()} == {"realized"}
+    assert sink.apply(changes("abc", "exit", 2), token(2), run(2)).acked == 3
+    sink.close()
+
+
+def until(store, query):
+    """Wait until a count is 1."""
+    for _ in range(300):
+        if store.rows(query) == [(1,)]:
+            return
+        time.sleep(0.1)
+    raise TimeoutError(query)
+
+
+def test_a_session_that_is_ended_amid_its_commit_has_committed_and_the_next_try_changes_nothing(store):
+    """The server has the chunk on its own disk and waits for another's; who delivers never hears it (T15)."""
+    sink, found = store.sink(), []
+    assert not sink.is_done(token())
+
+    def deliver():
+        with pytest.raises(RetryableError) as refusal:
+            sink.apply(changes("abc"), token(), run())
+        found.append(str(refusal.value))
+
+    store.do("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()")
+    try:
+        time.sleep(2)  # until the server's own processes have read it
+        committing = threading.Thread(target=deliver)
+        committing.start()
+        until(store, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cja_spark' AND wait_event = 'SyncRep'")
+        store.do(KILL)
+        committing.join(30)
+    finally:
+        store.do("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
+    assert [said.split(" ", 1)[1] for said in found] == ["connection"]
+    before = store.rows("SELECT xmin::text, * FROM cja.profile_memberships")
+    assert len(before) == 3
+    again = sink.apply(changes("abc"), token(), run())
+    assert (again.acked, again.rejected, again.created) == (3, (), 3)
+    assert store.rows("SELECT xmin::text, * FROM cja.profile_memberships") == before
+    assert store.ledger() == [(1, 0, "done", 3, 0, 3)]
+    sink.close()
+
+
 def at(monkeypatch, name, what):
     """Something happens when a chunk is at a place of it, once."""
     true, left = applying.failpoint, [what]

@@ -32,8 +32,9 @@ def test_a_newer_schema_is_left_alone(store):
 
 
 def test_a_death_before_the_commit_leaves_nothing(bare, crash):
-    crash("migrate.before_commit", lambda: migrate(bare.spec))
-    assert bare.rows("SELECT 1 FROM pg_namespace WHERE nspname = 'cja'") == []
+    for name in ("migrate.roles_made", "migrate.tables_made", "migrate.before_commit"):
+        crash(name, lambda: migrate(bare.spec))
+        assert bare.rows("SELECT 1 FROM pg_namespace WHERE nspname = 'cja'") == []
     crash("migrate.after_commit", lambda: migrate(bare.spec))
     assert migrate(bare.spec) == Migrated(VERSION, VERSION)
 
@@ -48,9 +49,35 @@ def test_two_migrations_at_once_are_one(bare):
 
 def test_a_role_that_is_missing_is_named_and_what_makes_it_is_told(postgres, tmp_path):
     store = new_store(postgres, tmp_path, migrated=False, erase_role="nobody")
-    with pytest.raises(ConfigurationError, match=r"no role 'nobody'.*cja migrate --sink people --sql"):
+    with pytest.raises(ConfigurationError, match=r"no role 'nobody', and 'migrate_dsn' may make none. `cja migrate --sink people --sql`"):
         migrate(store.spec)
     assert store.rows("SELECT 1 FROM pg_namespace WHERE nspname = 'cja'") == []
+
+
+def test_roles_that_are_missing_are_made_where_that_is_allowed(postgres, tmp_path, crash):
+    names = {"publish_role": "made_publish", "erase_role": "made_erase", "read_role": "made_read"}
+    store = new_store(postgres, tmp_path, migrated=False, **names)
+    made = "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname LIKE 'made%' ORDER BY 1"
+    store.do("ALTER ROLE owner CREATEROLE")
+    try:
+        crash("migrate.before_commit", lambda: migrate(store.spec))
+        assert store.rows(made) == []
+        assert migrate(store.spec) == Migrated(0, VERSION)
+        assert migrate(store.spec) == Migrated(VERSION, VERSION)
+    finally:
+        store.do("ALTER ROLE owner NOCREATEROLE")
+    assert store.rows(made) == [("made_erase", False), ("made_publish", False), ("made_read", False)]
+    store.do("GRANT made_publish TO writer")
+    assert store.apply(changes("ab")).created == 2
+
+
+def test_what_everybody_may_beyond_the_tables_is_told(bare):
+    bare.do(f"GRANT TEMPORARY ON DATABASE {bare.database} TO PUBLIC", "GRANT CREATE ON SCHEMA public TO PUBLIC")
+    try:
+        assert migrate(bare.spec) == Migrated(0, VERSION, ("TEMPORARY", "CREATE"))
+    finally:
+        bare.do(f"REVOKE TEMPORARY ON DATABASE {bare.database} FROM PUBLIC", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    assert migrate(bare.spec) == Migrated(VERSION, VERSION)
 
 
 def test_without_its_own_connection_nothing_is_migrated(bare):
@@ -72,7 +99,8 @@ def test_a_schema_that_somebody_else_made_for_the_owner_is_filled(bare):
 
 
 def test_the_printed_sql_makes_the_same_roles_and_tables(postgres, tmp_path):
-    store = new_store(postgres, tmp_path, migrated=False, publish_role="own_publish", erase_role="own_erase", schema_name="Own")
+    store = new_store(postgres, tmp_path, migrated=False, publish_role="own_publish", erase_role="own_erase", read_role="own_read",
+                      schema_name="Own")  # fmt: skip
     with postgres.admin(store.database) as connection:
         connection.execute(script(store.spec))
         connection.execute("GRANT own_publish TO writer")
@@ -86,7 +114,15 @@ def _as_admin(store, tmp_path):
     return f"${{file:{file}}}"
 
 
-ALLOWED = {"writer": {"SELECT", "INSERT", "UPDATE"}, "eraser": {"SELECT", "INSERT", "UPDATE", "DELETE"}}
+ALLOWED = {
+    "writer": {table: {"SELECT", "INSERT", "UPDATE"} for table in TABLES},
+    "eraser": {table: {"SELECT", "INSERT", "UPDATE", "DELETE"} for table in TABLES},
+    "reader": {"profiles": {"SELECT"}, "profile_memberships": {"SELECT"}, "sink_ledger": set()},
+}
+
+
+UPDATE, DELETE = "UPDATE cja.profiles SET id = id", "DELETE FROM cja.profile_memberships"
+MORE = {"writer": [DELETE], "eraser": [], "reader": [UPDATE, DELETE, "SELECT * FROM cja.sink_ledger", "INSERT INTO cja.profiles VALUES ('a')"]}
 
 
 @pytest.mark.parametrize("user", ALLOWED)
@@ -94,12 +130,14 @@ def test_the_roles_may_do_what_they_must_and_no_more(store, user):
     rights = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
     for table in TABLES:
         found = {right for right in rights if store.rows(f"SELECT has_table_privilege('{user}', 'cja.{table}', '{right}')") == [(True,)]}
-        assert found == ALLOWED[user], table
+        assert found == ALLOWED[user][table], table
     asked = "SELECT has_schema_privilege('{0}', 'cja', 'CREATE'), has_database_privilege('{0}', current_database(), 'TEMPORARY')"
     assert store.rows(asked.format(user)) == [(False, False)]
     for statement in ("CREATE TABLE cja.own (a int)", "CREATE TEMPORARY TABLE own (a int)", "DROP TABLE cja.profiles",
                       "ALTER TABLE cja.profiles ADD a int", "TRUNCATE cja.profiles", "CREATE SCHEMA own",
-                      "INSERT INTO cja.schema_version (version) VALUES (2)"):  # fmt: skip
+                      "INSERT INTO cja.schema_version (version) VALUES (2)", "GRANT cja_erase TO reader", "CREATE ROLE own",
+                      "SET log_parameter_max_length = -1", "COPY cja.profiles TO PROGRAM 'cat'", "SELECT pg_read_file('postgresql.conf')",
+                      *MORE[user]):  # fmt: skip
         with psycopg.connect(store.server.dsn(user=user, database=store.database)) as connection, pytest.raises(psycopg.Error) as refusal:
             connection.execute(statement)
         assert refusal.value.sqlstate == "42501", statement
