@@ -19,10 +19,16 @@ def shop(tmp_path, postgres, monkeypatch):
 
 
 def test_a_schema_is_made_and_again_nothing_is_done(spark, shop, capsys):
+    shop.store.do("GRANT CREATE ON SCHEMA public TO PUBLIC")
     assert shop.run("migrate", "--sink", "people") == 0
-    assert f"schema of version {VERSION}, was not there" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"schema of version {VERSION}, was not there" in said
+    assert "everybody may make tables in its schema 'public'" in said
+    shop.store.do("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     assert shop.run("migrate", "--sink", "people") == 0
-    assert f"schema of version {VERSION}, was {VERSION}" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"schema of version {VERSION}, was {VERSION}" in said
+    assert "everybody" not in said
     shop.store.do("INSERT INTO cja.schema_version (version) VALUES (99)")
     assert shop.run("migrate", "--sink", "people") == 8
 
