@@ -79,9 +79,9 @@ def fault_in(parts: Mapping[str, Any]) -> str | None:
 
 
 def is_local(parts: Mapping[str, Any]) -> bool:
-    """Whether every host is a socket of this machine's file system."""
+    """Whether every host is a socket of this machine's file system; what begins with @ the client looks up as a name."""
     hosts = str(parts.get("host") or "").split(",")
-    return not parts.get("hostaddr") and all(host.startswith(("/", "@")) for host in hosts)
+    return not parts.get("hostaddr") and all(host.startswith("/") for host in hosts)
 
 
 def _encryption(parts: Mapping[str, Any]) -> dict[str, str]:
