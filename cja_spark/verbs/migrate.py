@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cja_spark.errors import ConfigurationError
@@ -12,8 +13,8 @@ from cja_spark.verbs.places import add_places, open_places, say, step
 
 if TYPE_CHECKING:
     from cja_spark.project import Project
+    from cja_spark.sinks.postgres.migrate import Migrated
     from cja_spark.sinks.postgres.spec import PostgresProfiles
-
 
 WORDS = {"TEMPORARY": "make temporary tables in this database", "CREATE": "make tables in its schema 'public'"}
 
@@ -44,6 +45,13 @@ def _require(project: Project, name: str) -> None:
     sink_of(project, name)
 
 
+def lines(name: str, found: Migrated) -> Iterator[str]:
+    """What a migration found and left, for people."""
+    yield f"sink '{name}': schema of version {found.after}, was {found.before or 'not there'}"
+    for right in found.excess:
+        yield f"  everybody may {WORDS[right]}; take it away as the database's owner: '--sql' prints how"
+
+
 def _run(asked: argparse.Namespace) -> int:
     if asked.sql:
         from cja_spark.project import load
@@ -59,9 +67,7 @@ def _run(asked: argparse.Namespace) -> int:
     require_tables(lake)
     with step("migrate"), claimed(lake, EVERYTHING, str(uuid.uuid4()), "migrate"):
         found = migrate(sink_of(project, asked.sink))
-    say(f"sink '{asked.sink}': schema of version {found.after}, was {found.before or 'not there'}")
-    for right in found.excess:
-        say(f"  everybody may {WORDS[right]}; take it away as the database's owner: '--sql' prints how")
+    say("\n".join(lines(asked.sink, found)))
     return 0
 
 
