@@ -26,6 +26,7 @@ _HOMES = {
     "publish": "cja_spark.notebook",
     "approve": "cja_spark.notebook",
     "deliver": "cja_spark.notebook",
+    "migrate": "cja_spark.notebook",
     "preview_audience": "cja_spark.notebook_audiences",
     "due": "cja_spark.notebook_audiences",
     "run_due": "cja_spark.notebook_audiences",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cja_spark import plan, previewing, publishing, tracing
+from cja_spark import migrating, plan, previewing, publishing, tracing
 from cja_spark.audiences.approvals import Approval
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.connection.identities import Figures
@@ -17,6 +18,9 @@ from cja_spark.journeys.build import Build
 from cja_spark.previewing import Preview
 from cja_spark.project import Project
 from cja_spark.tracing import Trace
+
+if TYPE_CHECKING:
+    from cja_spark.sinks.postgres.migrate import Migrated
 
 
 def connect(
@@ -185,6 +189,11 @@ def approve(
     """
     place = plan.lake_of(spark, project, lake)
     return publishing.approve(place, project, name, approved_by=approved_by, changes=changes, note=note)
+
+
+def migrate(spark: SparkSession, project: Project, sink: str, *, lake: str | None = None) -> Migrated:
+    """Bring the schema of a sink's own store to this version; runs wait meanwhile."""
+    return migrating.migrate(plan.lake_of(spark, project, lake), project, sink)
 
 
 def deliver(
