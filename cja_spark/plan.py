@@ -6,6 +6,8 @@
     publish   journeys                -> audience_changes, audience_members        cja_spark/publishing.py, audiences
     approve   audience_runs           -> approvals                                 cja_spark/audiences/approvals.py
     deliver   audience_changes        -> profiles stores                           cja_spark/publishing.py, sinks
+    erase     a file of identities    -> every table and sink, without them        cja_spark/erasing.py, erasure
+    maintain  all tables              -> the same rows in fewer and newer files    cja_spark/maintaining.py, maintenance
     preflight sources                 -> (figures of identities, nothing written)  cja_spark/connection/identities.py
     stitching events                  -> (figures of stitching, nothing written)   cja_spark/connection/identities.py
     explain   journeys                -> (a report run's steps, nothing written)   cja_spark/reports/explain.py
@@ -26,6 +28,7 @@ from functools import partial
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
+from cja_spark.addresses import require_address, require_root
 from cja_spark.connection.connect import connect as load
 from cja_spark.connection.identities import Figures, preflight_connection, stitched_connection
 from cja_spark.connection.receipt import ConnectReceipt
@@ -55,7 +58,6 @@ from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
 from cja_spark.reports.summaries import names_with, with_summaries
 from cja_spark.reports.summary_run import built_of_summaries, sources_of, summaries_for, values_with
-from cja_spark.secret import has_password
 from cja_spark.sources.failures import spark_errors
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment, SegmentReference, leaves
@@ -100,11 +102,11 @@ def lake_of(spark: SparkSession, project: Project, location: str | None = None) 
     """The project's lake, or another place that the command line names.
 
     Raises:
-        ConfigurationError: the place carries a password.
+        ConfigurationError: no place can be meant, or it carries a password, or lies where `CJA_ROOTS` allows nothing.
     """
-    if has_password(location or ""):
-        raise ConfigurationError("--lake: the address carries a password; give it to Spark as a setting instead.")
-    return Lake(spark, project.place(project.lake.location) if location is None else location)
+    if location is not None:
+        return Lake(spark, require_root(require_address(location, "--lake", up=True), "--lake"))
+    return Lake(spark, project.place(project.lake.location))
 
 
 def connect(

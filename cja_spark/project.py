@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from cja_spark.addresses import require_root
 from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document, parse, read_document, readable
 from cja_spark.connection.graph_faults import graph_faults
@@ -56,10 +57,13 @@ class Project(Spec):
     page: PagePlan = PagePlan()
 
     def place(self, path: str) -> str:
-        """A path of the project's own settings, made absolute; URIs and catalogue names stay as they are."""
-        if ":/" in path or path.startswith("catalogue:"):
-            return path
-        return str((Path(self.folder) / path).resolve())
+        """A path of the project's own settings, made absolute; URIs and catalogue names stay as they are.
+
+        Raises:
+            ConfigurationError: it lies where `CJA_ROOTS` allows nothing.
+        """
+        away = ":/" in path or path.startswith("catalogue:")
+        return require_root(path if away else str((Path(self.folder) / path).resolve()), "a place of the project")
 
 
 def load(folder: str | Path) -> Project:

@@ -35,10 +35,11 @@ def realized(lake: Lake, audience_id: str) -> DataFrame:
 def derive(lake: Lake, seal: Seal) -> None:
     """Bring the changes of a sealed run into the members; again and again with the same end.
 
-    A row is only overwritten by a later run, so a replay changes nothing and no profile goes back.
+    A row is only overwritten by a later run, so a replay changes nothing and no profile goes back. What a bootstrap tells
+    a sink is what the members say already.
     """
     failpoint("members.before_merge")
-    if seal.emitted:
+    if seal.emitted and seal.target_sink is None:
         _merge(lake, seal)
     failpoint("members.after_merge")
 

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.tables import CHANGES, RUNS, conformed
 from cja_spark.driver_reads import at_least, equal, one_of
 from cja_spark.lake import Lake
+from cja_spark.steps import step_line
 from cja_spark.table import PlainRow
 
 State = Literal["building", "blocked", "committed", "publishing", "published", "partial", "failed"]
@@ -39,7 +40,11 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class Seal:
-    """What the control row of a committed run says."""
+    """What the control row of a committed run says.
+
+    Attributes:
+        target_sink: the sink that a bootstrap is for; None for all.
+    """
 
     audience_id: str
     run_seq: int
@@ -52,18 +57,19 @@ class Seal:
     fingerprint: str
     definition_version: int
     counts: Counts
+    target_sink: str | None = None
 
 
 def seals(lake: Lake, audience_id: str) -> list[Seal]:
     """The sealed runs of an audience, in order."""
     mine = equal(audience_id=audience_id, op="seal")
-    found = [_seal(row) for row in lake.table(CHANGES).rows("audience_id", "run_seq", "seal", where=mine)]
+    found = [_seal(row) for row in lake.table(CHANGES).rows("audience_id", "run_seq", "target_sink", "seal", where=mine)]
     return sorted(found, key=lambda seal: seal.run_seq)
 
 
 def _seal(row: PlainRow) -> Seal:
     told = {**row["seal"], "counts": Counts(**row["seal"]["counts"]), "as_of": row["seal"]["as_of"].astimezone(UTC)}
-    return Seal(audience_id=row["audience_id"], run_seq=row["run_seq"], **told)
+    return Seal(audience_id=row["audience_id"], run_seq=row["run_seq"], target_sink=row["target_sink"], **told)
 
 
 def record(  # noqa: PLR0913 - one argument per fact of a run's row
@@ -90,6 +96,7 @@ def record(  # noqa: PLR0913 - one argument per fact of a run's row
         exit_code, started_at, datetime.now(UTC), _versions(),
     )  # fmt: skip
     table.append(conformed(table, table.frame([row])).coalesce(1))
+    step_line(f"run.{state}", state=state, run_seq=seal.run_seq, kind=seal.kind, rows=seal.emitted, exit_code=exit_code)
 
 
 def _versions() -> str:

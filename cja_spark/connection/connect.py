@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
@@ -14,6 +14,8 @@ from pyspark.sql import types as T
 from cja_spark.connection.accounts import check_accounts, write_accounts
 from cja_spark.connection.bad_ids import bad_ids
 from cja_spark.connection.dropped import may_have_dropped
+from cja_spark.connection.erased import erased_persons
+from cja_spark.connection.gaps import gaps_of, with_gaps
 from cja_spark.connection.graph_faults import graph_faults
 from cja_spark.connection.graph_rows import check_graphs, write_graphs
 from cja_spark.connection.graphs import (
@@ -156,10 +158,13 @@ def _persons(
     """Give each row its person; one without gets its reason first, since it is not the first of its event id."""
     known = lake.events.read(load.events_version) if load.events_version >= 0 and not load.full else None
     found = []
+    erased = erased_persons(lake)
     for name, conformed in rows.datasets.items():
         dataset = connection.events()[name]
         before = None if known is None else known.where(F.col("dataset") == name)
         named = without_nobodies(conformed, dataset)
+        if erased is not None:
+            named = erased.refused(named, dataset)
         again = repeats(named, before, name, load.items) if dataset.event_id else None
         marked = with_reason(named, again, "duplicate_event_id")
         held = [] if again is None else [again]
@@ -171,7 +176,7 @@ def _persons(
             asked_at = F.coalesce(covered_by(spec, last, load), F.lit(graph.now))
             marked = graph_stitched(marked, held[-1], dataset, graph, asked_at)
         else:
-            held.append(device_runs(marked, before, stitching_of(dataset)))
+            held.append(device_runs(marked, before, stitching_of(dataset), partial(with_gaps, gaps=gaps_of(lake, name))))
             covered = covered_by(stitching_of(dataset), last, load)
             marked = stitched_persons(marked, held[-1], dataset, covered)
         found.append(_Persons(name, marked, tuple(held)))

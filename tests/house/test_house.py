@@ -74,7 +74,8 @@ WITHOUT_EXAMPLES = {"scaling.md"}
 
 
 def test_every_page_of_rules_has_tests_that_run_its_examples():
-    tests = "".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "tests" / "unit").rglob("test_*.py")))
+    folders = (ROOT / "tests" / folder for folder in ("house", "unit"))
+    tests = "".join(file.read_text(encoding="utf-8") for folder in folders for file in sorted(folder.rglob("test_*.py")))
     pages = {file.name for file in (ROOT / "docs").glob("*.md")}
     assert pages >= WITHOUT_EXAMPLES
     assert sorted(name for name in pages - WITHOUT_EXAMPLES if f'"docs" / "{name}"' not in tests and f'DOCS / "{name}"' not in tests) == []

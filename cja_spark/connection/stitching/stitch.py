@@ -54,14 +54,14 @@ def runs(found: DataFrame, spec: FieldBased) -> DataFrame:
     """Gather logins to each device's runs.
 
     Rows:    One per device.
-    Columns: reads device string, ts timestamp, person string; returns device string,
+    Columns: reads device string, ts timestamp, person string (null: nobody's, F16 c); returns device string,
         runs array<struct<ts timestamp, person string>> (where runs begin, in time order), capped boolean (more than
         `max_device_switches` transitions, F12).
     """
     gathered = found.groupBy("device").agg(F.array_sort(F.collect_list(F.struct("ts", "person"))).alias("_all"))
     starts = F.filter(
         F.col("_all"),
-        lambda login, at: (at == 0) | (login["person"] != F.get(F.col("_all"), at - 1)["person"]),
+        lambda login, at: (at == 0) | ~login["person"].eqNullSafe(F.get(F.col("_all"), at - 1)["person"]),
     )
     return gathered.select("device", starts.alias("runs")).select(
         "device", "runs", (F.size("runs") - 1 > spec.max_device_switches).alias("capped")

@@ -129,6 +129,7 @@ def test_a6_an_expired_audience_is_renewed_for_thirteen_months(place):
         renew(place, World(place, "old", expires=date(2026, 9, 1)).audience, day(366))
 
 
+@pytest.mark.fault("F1")
 def test_a_paused_audience_begins_no_run_and_what_died_before_is_finished(place, crash):
     world = World(place, "resting", refresh="monthly")
     crash("outbox.after_commit", lambda: world.publish(day(0), dict.fromkeys("ab")))
@@ -140,6 +141,7 @@ def test_a_paused_audience_begins_no_run_and_what_died_before_is_finished(place,
     assert world.publish(day(2), dict.fromkeys("bc")).exit == 1
 
 
+@pytest.mark.fault("F8")
 def test_who_manages_an_audience_waits_for_its_run(place):
     world = World(place, "busy")
     world.publish(day(0), dict.fromkeys("a"))
@@ -171,6 +173,7 @@ def test_r2_t8_a_dry_run_moves_no_table_version_and_leaves_no_copies(place, spar
     assert versions(other.lake) == dict.fromkeys(versions(other.lake), -1)
 
 
+@pytest.mark.fault("F1")
 def test_resume_only_finishes_what_died_and_begins_nothing(place, crash):
     world = World(place, "finished")
     assert world.publish(day(0), dict.fromkeys("a"), resume_only=True).state == "nothing"

@@ -48,6 +48,7 @@ def dies(monkeypatch):
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["resumed", "replaced"])
+@pytest.mark.fault("F1")
 def test_a_load_that_dies_at_its_people_is_finished_or_replaced_by_a_full_one(lake, spark, root, tmp_path, dies, full):
     load(lake, root)
     second(root)
@@ -58,6 +59,7 @@ def test_a_load_that_dies_at_its_people_is_finished_or_replaced_by_a_full_one(la
     assert load(lake, root).load is None
 
 
+@pytest.mark.fault("F1")
 def test_a_full_load_that_cannot_be_read_leaves_the_open_load_to_be_finished(lake, spark, root, tmp_path, dies):
     load(lake, root)
     second(root)
@@ -71,6 +73,7 @@ def test_a_full_load_that_cannot_be_read_leaves_the_open_load_to_be_finished(lak
     assert whole(lake) == at_once(spark, root, tmp_path)
 
 
+@pytest.mark.fault("F1")
 def test_people_whose_write_fails_are_written_by_the_next_run_and_no_dropped_row_is_lost(lake, spark, root, tmp_path):
     load(lake, root)
     catalogue = f"delta.`{lake.lookup('cat').address}`"
@@ -102,6 +105,7 @@ def test_a_plan_that_was_dropped_keeps_its_number(lake, root):
 
 
 @pytest.mark.parametrize(("what", "said"), [("gone", "is gone, and load 2,"), ("changed", "changed, and load 2,")])
+@pytest.mark.fault("F11")
 def test_a_begun_load_names_the_file_that_is_not_what_it_was(lake, spark, root, tmp_path, dies, what, said):
     load(lake, root)
     second(root)

@@ -63,6 +63,7 @@ def test_every_state_has_its_kind(kind, code):
 
 
 @pytest.mark.parametrize("code", PROVOKED)
+@pytest.mark.fault("F5")
 def test_what_a_server_refuses_keeps_its_code_and_no_value(store, code):
     kind, statement = PROVOKED[code]
     with store.server.admin(store.database) as connection:
@@ -107,6 +108,7 @@ def test_a_connection_that_is_closed_or_breaks_off_is_not_known_and_tried_again(
     assert type(told(psycopg.ProgrammingError(CANARY))) is FatalError
 
 
+@pytest.mark.fault("F8")
 def test_a_deadlock_is_tried_again(store):
     store.apply(changes("ab"))
     with store.server.admin(store.database) as one, store.server.admin(store.database) as other:
@@ -213,6 +215,7 @@ KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application
 
 
 @pytest.mark.parametrize("name", ["pg.connected", "pg.after_ledger_claim", "pg.after_upsert", "pg.before_commit"])
+@pytest.mark.fault("F7")
 def test_a_session_that_is_ended_by_an_administrator_leaves_nothing_and_the_next_try_all(store, monkeypatch, name):
     at(monkeypatch, name, lambda: store.do(KILL))
     sink = store.sink()
@@ -239,6 +242,7 @@ def way(store, postgres, tmp_path):
     [one.close() for one in ways]
 
 
+@pytest.mark.fault("F3")
 def test_an_acknowledgement_that_is_lost_is_asked_for_again_and_has_its_effect_once(store, way):
     """The server commits and says so, and nobody hears it (T15)."""
     sink = way(b"COMMIT", after=b"acked = ", answered=True)
@@ -258,6 +262,7 @@ def test_an_acknowledgement_that_is_lost_is_asked_for_again_and_has_its_effect_o
     [(b"", b"BEGIN"), (b"schema_version", b"BEGIN"), (b"schema_version", b"set_config"), (b"", b"sink_ledger"), (b"sink_ledger", b"SAVEPOINT"),
      (b"", b"unnest"), (b"unnest", b"unnest"), (b"unnest", b"RELEASE"), (b"unnest", b"sink_ledger"), (b"acked = ", b"COMMIT")],
 )  # fmt: skip
+@pytest.mark.fault("F7")
 def test_a_message_that_never_arrives_leaves_nothing_and_the_next_try_all(store, way, after, word):
     sink = way(word, after=after)
     with pytest.raises(RetryableError, match="connection$"):
@@ -267,6 +272,7 @@ def test_a_message_that_never_arrives_leaves_nothing_and_the_next_try_all(store,
     sink.close()
 
 
+@pytest.mark.fault("F7")
 def test_a_peer_that_falls_silent_is_cut_off(store, way, monkeypatch):
     """Its connection stays open and says nothing, as one does behind a firewall that forgot it."""
     monkeypatch.setattr(applying, "GRACE_S", 0.5)
@@ -280,6 +286,7 @@ def test_a_peer_that_falls_silent_is_cut_off(store, way, monkeypatch):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["shut down", "crashed"])
+@pytest.mark.fault("F7")
 def test_a_server_that_starts_again_in_the_middle_of_a_chunk_has_nothing_of_it_or_all(tmp_path, monkeypatch, how):
     server = Postgres()
     try:
@@ -301,6 +308,7 @@ def test_a_server_that_starts_again_in_the_middle_of_a_chunk_has_nothing_of_it_o
         server.close()
 
 
+@pytest.mark.fault("F7")
 def test_a_table_that_is_locked_is_waited_for_and_tried_again(postgres, tmp_path):
     store = new_store(postgres, tmp_path, lock_timeout="1 second")
     with postgres.admin(store.database) as other, other.transaction():
@@ -310,6 +318,7 @@ def test_a_table_that_is_locked_is_waited_for_and_tried_again(postgres, tmp_path
     assert store.ledger() == []
 
 
+@pytest.mark.fault("F7")
 def test_a_chunk_that_takes_too_long_is_ended_by_the_server(postgres, tmp_path):
     store = new_store(postgres, tmp_path, statement_timeout="1 second", lock_timeout="9 seconds")
     with postgres.admin(store.database) as other, other.transaction():
@@ -361,6 +370,7 @@ def test_no_value_of_a_row_is_in_the_servers_log_nor_in_an_error(store, postgres
         ({"host": "127.0.0.1", "sslrootcert": "system"}, FatalError, "tls"),
     ],
 )
+@pytest.mark.fault("F7")
 def test_what_keeps_a_connection_from_being_made_has_its_kind(store, postgres, tmp_path, given, kind, code):
     file = tmp_path / "dsn"
     file.write_text(postgres.dsn(**{"user": "writer", "database": store.database, **given}))
@@ -370,6 +380,7 @@ def test_what_keeps_a_connection_from_being_made_has_its_kind(store, postgres, t
     clean(refusal.value)
 
 
+@pytest.mark.fault("F14")
 def test_a_server_without_a_place_left_is_tried_again(store):
     store.do("ALTER ROLE writer CONNECTION LIMIT 0")
     try:

@@ -1,11 +1,14 @@
 """A crash inside the stream, and before a later publish: running again is the whole repair."""
 
+import pytest
+
 from cja_spark.sinks.deliver import deliver
 from tests.unit.audiences.world import World, day
 
 RUNS = [(day(0), dict.fromkeys("abcd")), (day(5), dict.fromkeys("bcde"))]
 
 
+@pytest.mark.fault("F1")
 def test_a_crash_inside_the_stream_comes_out_as_it_is_and_the_batch_comes_again(place, crash):
     world, runs = World(place, "streamed"), [(day(0), dict.fromkeys(["s1", "s2", "s3", "s4"]))]  # nobody is there yet
     world.publish(*runs[0])
@@ -16,6 +19,7 @@ def test_a_crash_inside_the_stream_comes_out_as_it_is_and_the_batch_comes_again(
     assert world.found() == world.expected(runs)
 
 
+@pytest.mark.fault("F1")
 def test_a_publish_with_a_later_instant_first_finishes_what_died(place, crash):
     world = World(place, "later")
     crash("outbox.after_commit", lambda: world.publish(*RUNS[0]))

@@ -1,5 +1,7 @@
 """A crash at every failpoint, one after the other: running again is the whole repair, and the tables end as undisturbed."""
 
+import pytest
+
 from cja_spark.audiences.runs import has_event, seals
 from cja_spark.audiences.tables import DEAD_LETTERS, LEDGER
 from cja_spark.driver_reads import equal
@@ -20,8 +22,7 @@ FIRST, SECOND = dict.fromkeys("abcd"), {**dict.fromkeys("bcde"), "": None, "b": 
 RUNS = [(day(0), FIRST), (day(5), {key: value for key, value in SECOND.items() if key})]
 
 
-
-
+@pytest.mark.fault("F1")
 def test_publish_and_deliver_survive_a_crash_at_every_step(place, crash):
     world = World(place, "survivors")
     world.publish(*RUNS[0])
