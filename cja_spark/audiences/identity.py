@@ -12,7 +12,7 @@ __all__ = (
     "read_pepper",
 )  # fmt: skip
 SEPARATOR = "\x1f"
-_CODE = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+_CODE = r"^[A-Za-z][A-Za-z0-9_]{0,63}\z"  # `$` also comes before a last line break
 
 
 def invalid(namespace: Column, id_: Column) -> Column:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from pyspark.sql import Column, DataFrame
@@ -82,9 +81,9 @@ def write_letters(lake: Lake, people: DataFrame, audience_id: str, run_seq: int,
 
     The letter's id depends on the audience and the identity only; the merge inserts and changes nothing.
     """
-    none = F.lit("\x00")
-    parts: Sequence[Column] = (F.lit(audience_id), F.lit(SOURCE), F.coalesce("namespace", none), F.coalesce("id", none))
-    change = F.sha2(F.concat_ws(SEPARATOR, *parts), 256)
+    # In hexadecimal digits no two identities are written alike, whatever characters they have.
+    identity = (F.coalesce(F.hex("namespace"), F.lit("-")), F.coalesce(F.hex("id"), F.lit("-")))
+    change = F.sha2(F.concat_ws(SEPARATOR, F.lit(audience_id), F.lit(SOURCE), *identity), 256)
     table = lake.table(DEAD_LETTERS)
     letters = people.where(F.col("error").isNotNull()).select(
         F.sha2(F.concat_ws(SEPARATOR, F.lit(SOURCE), change), 256).alias("letter_id"),

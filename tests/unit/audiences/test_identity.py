@@ -31,6 +31,7 @@ CASES = [
     ("ECID", "1" * 38 + "\n", "ecid"),
     (None, "a", "namespace"),
     ("9x", "a", "namespace"),
+    ("CRM\n", "a", "namespace"),
     ("x" * 64, "a", None),
     ("x" * 65, "a", "namespace"),
 ]
