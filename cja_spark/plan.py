@@ -14,8 +14,8 @@
     preview   journeys                -> (counts of view and connection, nothing written)  cja_spark/previewing.py
     trace     journeys                -> (one person's events, nothing written)    cja_spark/tracing.py
 
-Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for these three,
-one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.
+Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for explain and
+trace, one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.credited import with_too_many_values
 from cja_spark.reports.dictionary import shown_names
+from cja_spark.reports.erasures import erasures_of
 from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.explain import explain_without_journeys
 from cja_spark.reports.flow_items import with_items_shown
@@ -205,7 +206,8 @@ def report(
         keep_rows: write the rows to `reports/*`; a run that is already there is not written again.
 
     Raises:  ConfigurationError when the project has no report, or none of a name; InputError when there are no journeys,
-        or those of another definition; UnavailableError when the disk, the network or executors were in the way.
+        or those of another definition; ClaimError when persons were erased meanwhile; UnavailableError when the disk, the
+        network or executors were in the way.
     """
     reports = _some(chosen(project, names))
     with spark_errors("report", lake.location):
@@ -215,6 +217,7 @@ def report(
 def _report(
     lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader, *, keep_rows: bool
 ) -> Run:
+    erasures = erasures_of(lake)
     built, asks, summaries = _prepared(lake, project, reports, as_of)
     values, stored = lake.values(project.view.name).stored(), lake.journeys(project.view.name)
     names_of = shown_names(names_with(names_from(values.rows, values), summaries), asks)
@@ -230,7 +233,7 @@ def _report(
         every = with_summaries(sums, ask, summaries)
         rows = REPORTS.named(ask.report.report).finish(every, ask, names_of)
         run = run_id(ask, sources_of(built.sources, ask, summaries))
-        kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
+        kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version, erasures)
         shared, behind = with_too_many_values(sums, ask), people_behind(ask, every, names_of, len(rows))
         answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values()), shared, behind))
     return Run(tuple(answers), passed, built.version)

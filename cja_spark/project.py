@@ -17,6 +17,7 @@ from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
 from cja_spark.project_classifications import classifications_in, with_tables
 from cja_spark.project_names import name_faults
 from cja_spark.project_page import PagePlan, page_faults
+from cja_spark.project_rates import rate_faults
 from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.own_columns import with_columns
@@ -125,6 +126,7 @@ class _Loading:
         reports = self._each("reports", self._report)
         audiences = self._each("audiences", lambda document: Audience)
         sinks = self._each("sinks", self._sink)
+        self.faults += rate_faults(self.documents, sinks)
         page = self._page()
         read = self.read
         classifications = classifications_in(self.documents.get("view.yaml"), self.folder)

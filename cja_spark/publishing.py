@@ -228,7 +228,7 @@ def deliver(
 
 
 def reside(
-    lake: Lake, project: Project, names: Sequence[str], every: timedelta, told: Callable[[DeliverReceipt], None]
+    lake: Lake, project: Project, names: Sequence[str], every: timedelta, told: Callable[[DeliverReceipt], None], *, take_over: bool = False
 ) -> NoReturn:
     """Deliver at every tick of a clock, until somebody asks the program to end.
 
@@ -238,6 +238,7 @@ def reside(
         names: of audiences; all when there is none.
         every: from one tick to the next.
         told: gets the receipt of each tick.
+        take_over: take the claims of runs that are known to be dead, at the first tick.
 
     Raises:
         Stopped: somebody asked the program to end.
@@ -258,7 +259,7 @@ def reside(
         told(receipt)
 
     with spark_errors("deliver", lake.location):
-        deliver_until_stopped(lake, sinks, audiences, every, tell)
+        deliver_until_stopped(lake, sinks, audiences, every, tell, take_over=take_over)
 
 
 def placed(project: Project, sink: Sink) -> Sink:

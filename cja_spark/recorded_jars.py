@@ -16,10 +16,6 @@ from cja_spark.errors import VersionError
 RECORD: Traversable = resources.files("cja_spark").joinpath("jars.yaml")
 
 
-class OtherJarError(VersionError):
-    """A JVM package is not the one that was recorded."""
-
-
 class Jar(NamedTuple):
     """A JVM package as it was recorded.
 
@@ -47,11 +43,11 @@ def recorded(artefact: str, record: Traversable = RECORD) -> tuple[Jar, ...]:
     """The packages that an artefact is made of, itself among them.
 
     Raises:
-        OtherJarError: nobody recorded it.
+        VersionError: nobody recorded it.
     """
     known = yaml.safe_load(record.read_text(encoding="utf-8"))
     if artefact not in known:
-        raise OtherJarError(f"{artefact} is not recorded in {record.name}; recorded are {', '.join(sorted(known))}.")
+        raise VersionError(f"{artefact} is not recorded in {record.name}; recorded are {', '.join(sorted(known))}.")
     return tuple(_jar(**told) for told in known[artefact])
 
 
@@ -59,13 +55,13 @@ def require_recorded(folder: Path, artefact: str, record: Traversable = RECORD) 
     """Refuse a folder of jars unless each is, to the byte, the one that was recorded, and none is missing.
 
     Raises:
-        OtherJarError: one is missing, another, or not recorded.
+        VersionError: one is missing, another, or not recorded.
     """
     known = {jar.file: jar.sha256 for jar in recorded(artefact, record)}
     found = {file.name: digest_of(file) for file in folder.glob("*.jar")}
     faults = list(_faults(found, known))
     if faults:
-        raise OtherJarError(
+        raise VersionError(
             f"{artefact} in {folder} is not what was recorded: {'; '.join(faults)}. Nothing of it was loaded. "
             f"Remove {folder.parent} and fetch it again from a place that you trust."
         )

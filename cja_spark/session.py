@@ -205,8 +205,7 @@ def delta_jars() -> list[str]:
 
     Raises:
         MissingToolError: no pyspark, or the packages cannot be fetched.
-        OtherJarError: what was fetched is not what was recorded.
-        VersionError: a Spark that Delta is not built for.
+        VersionError: a Spark that Delta is not built for, or what was fetched is not what was recorded.
     """
     spark = require_pyspark()
     artefact, folder = delta_artefact(spark), jars_folder(spark)

@@ -13,6 +13,7 @@ from cja_spark.project import Project
 from cja_spark.publishing import chosen, placed
 from cja_spark.sinks.audit import Audited, AuditReceipt
 from cja_spark.sinks.audit import audit as audit_audiences
+from cja_spark.sinks.ledger import concerned
 from cja_spark.sources.failures import spark_errors
 from cja_spark.watch.metrics import metrics_text
 from cja_spark.watch.standing import Standing
@@ -47,7 +48,7 @@ def audit(
         for one in audiences:
             sinks = tuple(placed(project, project.sinks[name]) for name in one.sinks if sink in (None, name))
             # Also deleted ones of its name: what they committed had to arrive (A19).
-            audited += [Audited(one.name, known.audience_id, sinks) for known in generations(lake, one.name)]
+            audited += [Audited(one.name, entry.audience_id, tuple(concerned(lake, entry, sinks))) for entry in generations(lake, one.name)]
         return audit_audiences(lake, audited, run=run)
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.audiences import outbox
+from cja_spark.audiences.approvals import held_run
 from cja_spark.audiences.claims import Claim
 from cja_spark.audiences.identity import change_id
 from cja_spark.audiences.runs import Counts, LastRun, Seal, last_run, record
@@ -34,7 +35,7 @@ def bootstrap(lake: Lake, sink_id: str, claim: Claim, *, used: bool) -> Seal:
         used: whether the sink was told of the audience before; then it is told also who left.
 
     Raises:
-        InputError: nothing is published yet, or the last run is not finished.
+        InputError: nothing is published yet, the last run is not finished, or the next one is held back.
         ClaimError: another run took over.
     """
     last = _finished(lake, claim)
@@ -85,6 +86,11 @@ def _finished(lake: Lake, claim: Claim) -> LastRun:
     last = last_run(lake, claim.scope)
     if last is None:
         raise InputError(f"Nothing of {claim.scope} is published yet; run 'cja publish' first.")
+    if (held := held_run(lake, last)) is not None:
+        raise InputError(
+            f"Run {held.seal.run_seq} of {claim.scope} is held back ({', '.join(held.why)}), and a rebuild would drop its "
+            "changes. Approve and commit them first, or mend the source and publish again."
+        )
     if last.announced:
         return last
     if last.seal.kind != KIND:

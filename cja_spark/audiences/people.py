@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.identity import SEPARATOR, attr_hash, invalid, person_ref, profile_key
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import DEAD_LETTERS, SUPPRESSIONS, conformed
+from cja_spark.conflicts import merge_into
 from cja_spark.driver_reads import equal
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
@@ -104,8 +105,7 @@ def write_letters(lake: Lake, people: DataFrame, audience_id: str, run_seq: int,
     )
     failpoint("dlq.before_merge")
     known = (F.col("t.audience_id") == F.lit(audience_id)) & (F.col("t.letter_id") == F.col("s.letter_id"))
-    merge = table.delta().alias("t").merge(conformed(table, letters).alias("s"), known)
-    merge.whenNotMatchedInsertAll().execute()
+    merge_into(table, lambda target: target.merge(conformed(table, letters).alias("s"), known).whenNotMatchedInsertAll())
     failpoint("dlq.after_merge")
 
 

@@ -17,7 +17,17 @@ from cja_spark.stopping import Stopped
 from cja_spark.worker_errors import worker_error
 
 RECEIPT_VERSION = 1
-# What to do after an exit code of a delivery (publishing.md section 9).
+# What to do after an exit code of a publish and of a delivery (publishing.md section 9).
+NEXT_OF_PUBLISH = {
+    1: "report it with this receipt; the tables are as the last finished step left them",
+    2: "mend the setting that the reason names, then the same again",
+    3: "mend the table that the reason names, then the same again",
+    4: "see dead_letters, mend the rows in their source and load them again; the next publish takes them",
+    5: "look at what the guard says; 'cja approve' lets the run through once, or mend the source and publish again",
+    6: "mend what the reason names, then the same again",
+    7: "wait for the other run, then the same again",
+    8: "use the versions and the pepper that the tables were written with",
+}
 NEXT = {
     1: "report it with this receipt; the rows that wait are in the outbox",
     3: "mend the table that the reason names; where the outbox lost runs that a sink needs, 'cja deliver --rebuild SINK'",
@@ -38,6 +48,7 @@ class PublishReceipt(Spec):
     Attributes:
         state: of the run; `failed` when an error ended the publish, which `reason` then tells.
         letters: identities that this run put into the dead letters; `rejected` counts known ones too.
+        next_action: what to do now; None when there is nothing to do.
     """
 
     run_id: str
@@ -61,13 +72,14 @@ class PublishReceipt(Spec):
     letters: int = 0
     guard: tuple[str, ...] = ()
     retry_after_s: int | None = None
+    next_action: str | None = None
 
     @classmethod
     def failed(cls, audience: str, run_id: str, error: CjaError) -> Self:
         """A publish that an error ended."""
         return cls(
             run_id=run_id, audience=audience, state="failed", exit_code=error.exit_code, reason=str(error),
-            retry_after_s=retry_after(error),
+            retry_after_s=retry_after(error), next_action=NEXT_OF_PUBLISH.get(error.exit_code),
         )  # fmt: skip
 
     def text(self) -> str:
@@ -217,7 +229,7 @@ class DeliverReceipt(Spec):
         return "\n".join(one.text() for one in self.sinks) or "every sink has every change; nothing to do"
 
 
-def retry_after(error: CjaError) -> int | None:
+def retry_after(error: CjaError | Exception | Stopped) -> int | None:
     """Seconds after which the same command can succeed; None when that is not known."""
     return error.retry_after_s if isinstance(error, ClaimError) else None
 

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.spec import DAY, TTL_DAYS, Audience, audience_id
 from cja_spark.audiences.tables import AUDIENCES
+from cja_spark.conflicts import merge_into
 from cja_spark.driver_reads import Test, equal
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
@@ -149,8 +150,8 @@ def change(lake: Lake, entry: Registered, **facts: Unpack[Facts]) -> Registered:
 def _write(lake: Lake, told: tuple[object, ...]) -> None:
     table = lake.table(AUDIENCES)
     same = F.col("t.audience_id") == F.col("s.audience_id")
-    merge = table.delta().alias("t").merge(table.frame([told]).alias("s"), same)
-    merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+    rows = table.frame([told]).alias("s")
+    merge_into(table, lambda target: target.merge(rows, same).whenMatchedUpdateAll().whenNotMatchedInsertAll())
 
 
 def _row(audience: Audience, entry: Registered) -> tuple[object, ...]:

@@ -118,7 +118,8 @@ class LastRun:
 
     Attributes:
         seal: its seal.
-        inputs: versions of the tables that it was evaluated from; None when nothing tells.
+        inputs: versions of the tables that it was evaluated from, a bootstrap those of the run before it; None when
+            nothing tells.
         announced: whether its members are derived and it was announced as committed.
         blocked: the newest of the runs after it that the guard holds back.
         refreshed_at: the instant that the newest evaluation speaks of.
@@ -138,20 +139,31 @@ def last_run(lake: Lake, audience_id: str) -> LastRun | None:
     sealed = seals(lake, audience_id)
     if not sealed:
         return None
-    last = sealed[-1]
-    events = lake.table(RUNS).rows(where=(*equal(audience_id=audience_id), *at_least(run_seq=last.run_seq)))
-    # Several invocations may have begun a run; the seal says which of them made it.
+    last, made_of = sealed[-1], _newest_made(sealed)
+    events = lake.table(RUNS).rows(where=(*equal(audience_id=audience_id), *at_least(run_seq=made_of[-1].run_seq)))
     mine = [row for row in events if row["run_seq"] == last.run_seq]
-    told = [row["inputs"] for row in mine if row["run_id"] == last.run_id and row["inputs"] is not None]
     held = [row for row in events if row["run_seq"] > last.run_seq and row["state"] == "blocked"]
     return LastRun(
         last,
-        json.loads(told[0]) if told else None,
+        next((inputs for seal in made_of if (inputs := _inputs(events, seal)) is not None), None),
         any(row["state"] == "committed" for row in mine),
         _blocked(max(held, key=lambda row: (row["epoch"], row["event_no"]))) if held else None,
         _newest(sealed, "refresh"),
         _newest(sealed, "refresh", "heartbeat"),
     )
+
+
+def _newest_made(sealed: Sequence[Seal]) -> list[Seal]:
+    """The newest run that was evaluated, after the bootstraps that followed it: they are made of what it is made of."""
+    last = next((at for at in range(len(sealed) - 1, -1, -1) if sealed[at].kind != "bootstrap"), 0)
+    return [*reversed(sealed[last:])]
+
+
+def _inputs(events: Sequence[PlainRow], seal: Seal) -> Mapping[str, int] | None:
+    """What a run was made of. Several invocations may have begun it; its seal says which of them made it."""
+    mine = (row["inputs"] for row in events if (row["run_seq"], row["run_id"]) == (seal.run_seq, seal.run_id))
+    told = next((inputs for inputs in mine if inputs is not None), None)
+    return None if told is None else json.loads(told)
 
 
 def _newest(sealed: Sequence[Seal], *kinds: str) -> datetime | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.connection.spec import EventDataset
+from cja_spark.connection.identity_field import IdentityField
+from cja_spark.connection.spec import Connection, EventDataset
 from cja_spark.lake import Lake
 from cja_spark.pseudonyms import pepper_beside, person_ref, profile_key
 from cja_spark.table import TableSpec
 
 REASON = "erased_person"
+SHORTEST = 6  # bytes: a shorter id may well be a product's, a number or chance
 SUPPRESSIONS = TableSpec("suppressions")  # declared in cja_spark/audiences/tables.py, which knows loading
 
 
@@ -48,6 +51,20 @@ class Erased:
         joined = rows.join(F.broadcast(gone), on=(F.lower(namespace) == F.col("_code")) & (id_ == F.col("_id")), how="left")
         late = F.lit(True) if at is None else F.coalesce(at <= F.col("_erased_at"), F.lit(True))
         return joined.withColumn("_erased", F.col("_id").isNotNull() & late).drop("_code", "_id", "_erased_at")
+
+    def about(self, rows: DataFrame, key: Column, namespaces: Sequence[str]) -> DataFrame:
+        """Say of rows about values whether the value is an erased person's id, in any of some namespaces.
+
+        Rows:    The same: an id is joined once.
+        Columns: adds _erased boolean.
+        """
+        if not namespaces:
+            return rows.withColumn("_erased", F.lit(False))
+        long = rows.where(F.octet_length(key) >= SHORTEST).select(key.alias("_key")).distinct()
+        each = long.select("_key", F.explode(F.array(*(F.lit(one) for one in namespaces))).alias("_namespace"))
+        gone = self.among(each, F.col("_namespace"), F.col("_key")).select("_id").distinct()
+        joined = rows.join(F.broadcast(gone), on=key == F.col("_id"), how="left")
+        return joined.withColumn("_erased", F.col("_id").isNotNull()).drop("_id")
 
     def refused(self, events: DataFrame, dataset: EventDataset) -> DataFrame:
         """Give the reason `erased_person` to events of an erased person, or of a device of one that was erased itself.
@@ -92,6 +109,16 @@ class Erased:
                 for name in publications.columns
             )
         )
+
+
+def namespaces_of(connection: Connection) -> tuple[str, ...]:
+    """The namespaces of persons and persistent IDs that a connection names; `primary` is none."""
+    found = set[str]()
+    for one in connection.datasets.values():
+        for field in (getattr(one, name, None) for name in ("person_id", "persistent_id")):
+            if isinstance(field, IdentityField) and field.identity_map != "primary":
+                found.add(field.code())
+    return tuple(sorted(found))
 
 
 def erased_persons(lake: Lake) -> Erased | None:

@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, MEMBERS
+from cja_spark.conflicts import merge_into
 from cja_spark.lake import Lake
 from cja_spark.maintenance.tables import appendable
 from cja_spark.table import Table
@@ -21,7 +22,7 @@ def delete_where(table: Table, people: DataFrame, column: str, of: str) -> None:
     """Delete the rows whose column has a value of some persons, by MERGE from them: the commit stores no value (D10)."""
     keys = people.select(F.col(of).alias("_key")).distinct()
     same = F.col(f"t.`{column}`") == F.col("s._key")
-    table.delta().alias("t").merge(keys.alias("s"), same).whenMatchedDelete().execute()
+    merge_into(table, lambda target: target.merge(keys.alias("s"), same).whenMatchedDelete())
 
 
 def delete_members(lake: Lake, people: DataFrame) -> None:
@@ -37,7 +38,7 @@ def anonymise_changes(lake: Lake, people: DataFrame) -> None:
     keys = people.select("profile_key").distinct()
     same = F.col("t.profile_key") == F.col("s.profile_key")
     with appendable(table):
-        table.delta().alias("t").merge(keys.alias("s"), same).whenMatchedUpdate(set=told).execute()
+        merge_into(table, lambda target: target.merge(keys.alias("s"), same).whenMatchedUpdate(set=told))
 
 
 def anonymise_letters(lake: Lake, people: DataFrame) -> None:
@@ -48,4 +49,4 @@ def anonymise_letters(lake: Lake, people: DataFrame) -> None:
     told = {**gone, "op": F.lit("erased"), "state": F.lit("discarded"), "version": F.col("t.version") + 1}
     same = F.col("t.letter_id") == F.col("s.letter_id")
     letters = mine.select("letter_id").distinct()
-    table.delta().alias("t").merge(letters.alias("s"), same).whenMatchedUpdate(set=told).execute()
+    merge_into(table, lambda target: target.merge(letters.alias("s"), same).whenMatchedUpdate(set=told))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import Seal
-from cja_spark.errors import ClaimError, UnavailableError
+from cja_spark.errors import CjaError, ClaimError, UnavailableError
 from cja_spark.sinks.chunk import Change, ChunkSink, ErasedKey, LostError, SinkError, Token
 from cja_spark.sinks.clocks import Clocks, GaveUpError
 from cja_spark.sinks.kinds import open_sink, own_sink
@@ -23,7 +23,23 @@ _TOLD = "chunk int, outcome string, error_class string, error_code string"
 Opened = Callable[[Chunked, str, int], ChunkSink]
 
 
-def erase_chunks(sink: Chunked, rows: DataFrame, seal: Seal, done: Collection[int], opened: Opened = open_sink) -> dict[int, str]:
+class Erased(NamedTuple):
+    """What became of the chunks of an erasure that a sink was asked for.
+
+    Attributes:
+        outcomes: per chunk with persons that it took `deleted`, `exit_only` or `absent`.
+        refused: the chunks that it did not take.
+        fault: UnavailableError where it refused or did not answer, ClaimError where a newer owner is at it; None when it took all.
+    """
+
+    outcomes: dict[int, str]
+    refused: frozenset[int]
+    fault: CjaError | None
+
+
+def erase_chunks(
+    sink: Chunked, rows: DataFrame, seal: Seal, done: Collection[int], opened: Opened = open_sink
+) -> Erased:
     """Let a sink of chunks forget the persons of a run, a chunk after the other.
 
     One task does it: a sink of files writes a file again for each chunk that is in it, and two at once would undo one another.
@@ -36,23 +52,24 @@ def erase_chunks(sink: Chunked, rows: DataFrame, seal: Seal, done: Collection[in
         opened: opens it in a task.
 
     Returns:
-        Per chunk what became of it: `deleted`, `exit_only` or `absent`.
-
-    Raises:
-        UnavailableError: it refused, or did not answer; what it took is asked again next time, which does no harm.
-        ClaimError: a newer owner is at it.
+        What became of its chunks.
     """
     own_sink(sink, seal.audience_id)
     open_ = rows.where(~F.col("chunk").isin(*done)) if done else rows
     lined_up = open_.select(*_COLUMNS).repartition(1).sortWithinPartitions("chunk", "profile_key")
     found = lined_up.mapInPandas(partial(_brought, sink=sink, seal=seal, opened=opened), _TOLD).collect()
-    for row in found:
-        if row["error_class"] == "lost":
-            raise ClaimError(f"sink '{sink.name}': a newer owner is at it. Run the same command again.")
-    if refused := [row for row in found if row["error_code"] is not None]:
-        code = f"{refused[0]['error_class']} {refused[0]['error_code']}"
-        raise UnavailableError(f"sink '{sink.name}' did not erase {len(refused)} of {seal.chunks} chunks: {code}. Run the same command again.")
-    return {row["chunk"]: row["outcome"] for row in found}
+    refused = {row["chunk"]: (row["error_class"], row["error_code"]) for row in found if row["error_code"] is not None}
+    outcomes = {row["chunk"]: row["outcome"] for row in found if row["error_code"] is None}
+    return Erased(outcomes, frozenset(refused), _fault(sink, seal, refused))
+
+
+def _fault(sink: Chunked, seal: Seal, refused: Mapping[int, tuple[str, str]]) -> CjaError | None:
+    if not refused:
+        return None
+    if any(error_class == "lost" for error_class, _ in refused.values()):
+        return ClaimError(f"sink '{sink.name}': a newer owner is at it. Run the same command again.")
+    code = " ".join(refused[min(refused)])
+    return UnavailableError(f"sink '{sink.name}' did not erase {len(refused)} of {seal.chunks} chunks: {code}. Run the same command again.")
 
 
 def _brought(batches: Iterator[pd.DataFrame], sink: Chunked, seal: Seal, opened: Opened) -> Iterator[pd.DataFrame]:

@@ -12,18 +12,19 @@ from pyspark.sql import DataFrame
 
 from cja_spark.audiences.claims import EVERYTHING, Claim, claimed
 from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, MEMBERS, SUPPRESSIONS, require_tables
+from cja_spark.connection.load import require_no_load
 from cja_spark.connection.spec import Connection
 from cja_spark.driver_reads import equal
 from cja_spark.erasure.audience_tables import anonymise_changes, anonymise_letters, delete_members
 from cja_spark.erasure.events import erase_events, keep_gaps
 from cja_spark.erasure.found import forget_found, found, rows_in
 from cja_spark.erasure.journeys import forget_values, holds_values
-from cja_spark.erasure.people import people_of, require_pepper, suppress
+from cja_spark.erasure.people import forget_people, people_of, require_pepper, require_same, suppress
 from cja_spark.erasure.purge import forget_log, purge_again, purge_all, sweep, tables_to_purge, vacuum_all
 from cja_spark.erasure.receipts import ErasureReceipt, is_finished, summed, write_receipts
 from cja_spark.erasure.requests import Request
 from cja_spark.erasure.scan import Sought
-from cja_spark.erasure.search import search
+from cja_spark.erasure.search import search_settled
 from cja_spark.erasure.sinks import outcomes_of, sinks_gone
 from cja_spark.erasure.stragglers import wait_for_stragglers
 from cja_spark.erasure.told import tell
@@ -61,9 +62,9 @@ def erase(wish: Wish, *, take_over: bool = False) -> ErasureReceipt:
     """Forget the persons of a request, in every table and sink; what died half-way is finished by running it again.
 
     Raises:
-        ConfigurationError: the erasure was begun for other identities.
+        ConfigurationError: the erasure was begun, or is finished, for other identities.
         VersionError: the pepper changed.
-        ClaimError: another run publishes, delivers, loads or builds.
+        ClaimError: another run publishes, delivers, loads or builds, or a load is not finished.
         Stopped: somebody asked the program to end; the same command goes on.
         UnavailableError: a sink is away; its persons are suppressed already.
         ReconcileError: in the end some file still holds one of the identities.
@@ -73,19 +74,22 @@ def erase(wish: Wish, *, take_over: bool = False) -> ErasureReceipt:
     require_pepper(lake, wish.pepper)
     receipt = _begun(wish)
     if is_finished(lake, wish.erasure_id):
+        require_same(lake, wish.request, wish.erasure_id, wish.pepper)
         return receipt.model_copy(update={"state": "done_before"})
-    # 1. From here on nothing of these persons comes in or goes out.
-    people = people_of(lake, wish.request, wish.erasure_id, run_id, wish.pepper)
-    at = suppress(lake, people, wish.erasure_id, wish.pepper, wish.reason)
-    failpoint("erase.suppressed")
-    # 2. Nobody else writes: neither audiences nor events nor journeys.
     with ExitStack() as alone:
+        # 1. From here on nothing of these persons comes in or goes out.
+        alone.callback(forget_people, lake, wish.erasure_id, run_id)
+        people = people_of(lake, wish.request, wish.erasure_id, run_id, wish.pepper)
+        at = suppress(lake, people, wish.erasure_id, wish.pepper, wish.reason)
+        failpoint("erase.suppressed")
+        # 2. Nobody else writes: neither audiences nor events nor journeys.
         claim = alone.enter_context(claimed(lake, EVERYTHING, run_id, "erase", take_over=take_over))
-        alone.enter_context(locked(lake, "connect", "loads"))
+        no_load = alone.enter_context(locked(lake, "connect", "loads"))
         alone.enter_context(locked(lake, "journeys", "builds journeys"))
         if is_finished(lake, wish.erasure_id):
             return receipt.model_copy(update={"state": "done_before"})
         failpoint("erase.claimed")
+        require_no_load(lake, wish.connection, alone=no_load)
         wait_for_stragglers(lake, claim)
         for table in unlocked(lake):
             lock(table)
@@ -113,7 +117,7 @@ def _erase(wish: Wish, people: DataFrame, at: datetime, claim: Claim, receipt: E
     _purge(wish, claim)
     # 9. Nothing is left, or this is not finished.
     try:
-        files = search(lake, wish.sinks, sought)
+        files = search_settled(lake, wish.sinks, sought, claim.check)
     except ReconcileError:
         purge_again(lake, wish.sinks, wish.erasure_id)
         raise

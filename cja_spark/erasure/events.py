@@ -8,7 +8,7 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.connection.gaps import GAPS, gaps_left_by
+from cja_spark.connection.gaps import GAPS, gaps_left_by, instants_left_by
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.stitching.spec import FieldBased
 from cja_spark.lake import Lake
@@ -16,6 +16,7 @@ from cja_spark.lake import Lake
 # A row is X's own where it names X as its person or as its device; else it is X's only by stitching.
 OWN = (("own_namespace", "own_person_id"), ("persistent_namespace", "persistent_id"))
 STITCHED = ("person_namespace", "person_id")
+PRIMARY = "primary"  # the namespace of an identity field that takes whichever identity of a row is flagged
 
 
 def marked(events: DataFrame, people: DataFrame) -> DataFrame:
@@ -30,11 +31,17 @@ def marked(events: DataFrame, people: DataFrame) -> DataFrame:
         if {*names} <= {*events.columns}:
             events = _joined(events, people, names, f"_own_{number}")
             own.append(F.col(f"_own_{number}"))
-    events = _joined(events, people, STITCHED, "_person").withColumn("_own", F.coalesce(*own))
+    events = _joined(events, _of_any_namespace(people), STITCHED, "_person").withColumn("_own", F.coalesce(*own))
     # Where a row does not say which device it is of, nobody else is there to give it to.
     lone = F.col("persistent_id").isNull() if "persistent_id" in events.columns else F.lit(True)
     events = events.withColumn("_own", F.coalesce(F.col("_own"), F.when(lone, F.col("_person"))))
     return events.withColumn("_stitched", F.when(F.col("_own").isNull(), F.col("_person"))).drop("_own_0", "_own_1", "_person")
+
+
+def _of_any_namespace(people: DataFrame) -> DataFrame:
+    """Persons, and each id once more as what stitching gives rows of primary identities: they do not say their namespace."""
+    ids = people.groupBy("id").agg(F.min("person_ref").alias("person_ref"))
+    return people.select("namespace", "id", "person_ref").unionByName(ids.withColumn("namespace", F.lit(PRIMARY)))
 
 
 def _joined(events: DataFrame, people: DataFrame, names: tuple[str, str], told: str) -> DataFrame:
@@ -80,6 +87,9 @@ def keep_gaps(lake: Lake, connection: Connection, people: DataFrame, at: datetim
     for name, dataset in connection.events().items():
         if isinstance(dataset.stitching, FieldBased):
             left = gaps_left_by(lake, name, dataset, people, at).localCheckpoint()
+            rows = marked(lake.events.read().where(F.col("dataset") == name), people)
+            lone = instants_left_by(lake, name, rows.where(F.col("_stitched").isNotNull()), left)
+            left = left.unionByName(lone).localCheckpoint()
             if not left.isEmpty():
                 lake.table(GAPS).create().append(left)
 

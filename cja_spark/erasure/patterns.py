@@ -10,7 +10,8 @@ from urllib.parse import quote, quote_plus
 import numpy as np
 from numpy.typing import NDArray
 
-SHORTEST = 6  # bytes: shorter ones stand in every compressed file by chance
+from cja_spark.connection.erased import SHORTEST
+
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 BLOCK = 1 << 22
 

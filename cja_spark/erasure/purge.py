@@ -9,6 +9,7 @@ from cja_spark.audiences.tables import APPROVALS, AUDIENCES, CLAIMS, ERASURE_REC
 from cja_spark.connection.tables import GRAPH_RUNS
 from cja_spark.erasure.people import STAGING
 from cja_spark.erasure.sinks import store_tables
+from cja_spark.failpoints import failpoint
 from cja_spark.hadoop import hadoop_path
 from cja_spark.lake import JOURNEY_BUILDS, Lake
 from cja_spark.maintenance.tables import LOG, location_of, purge, set_properties, tables_of, vacuum_now
@@ -21,6 +22,7 @@ WITHOUT_PERSONS = frozenset(
     spec.name
     for spec in (APPROVALS, AUDIENCES, CLAIMS, ERASURE_RECEIPTS, GRAPH_RUNS, JOURNEY_BUILDS, LEDGER, RUNS, SUPPRESSIONS)
 ) | {"maintenance"}  # fmt: skip
+INTERVAL, AT_ONCE = "delta.checkpointInterval", "1"
 _OF_VERSION = re.compile(r"\.?(\d{20})\.")
 _CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\b.*\.parquet")
 
@@ -60,8 +62,11 @@ def forget_log(table: Table, erasure_id: str) -> None:
 
     A commit that changes no row gets a checkpoint; what is older is not needed to read the table any more.
     """
-    before = table.properties().get("delta.checkpointInterval", "10")
-    set_properties(table, delta__checkpointInterval="1")
+    before = table.properties().get(INTERVAL, "10")
+    if before == AT_ONCE:  # a run was killed below
+        before = table.spec.properties.get(INTERVAL, "10")
+    set_properties(table, delta__checkpointInterval=AT_ONCE)
+    failpoint("erase.checkpoint_asked")
     log = hadoop_path(table.spark, f"{location_of(table)}/{LOG}")
     system = log.getFileSystem(table.spark._jsc.hadoopConfiguration())
     files = {str(one.getPath().getName()): one.getPath() for one in system.listStatus(log)}

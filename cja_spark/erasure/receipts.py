@@ -42,6 +42,7 @@ class ErasureReceipt(Spec):
 
     Attributes:
         state: `erased`; `done_before`, its receipts were there already; `failed`.
+        retry_after_s: where another run was at work, in how many seconds its claim can be over; None when that is not known.
         requested_at: when its persons were suppressed, which holds for ever.
         identities: how many it was about.
         blank: lines of the file without anything.
@@ -60,6 +61,7 @@ class ErasureReceipt(Spec):
     state: Literal["erased", "done_before", "failed"] = "failed"
     exit_code: int = 0
     reason: str | None = None
+    retry_after_s: int | None = None
     requested_at: datetime | None = None
     identities: int = 0
     blank: int = 0

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cja_spark.erasure.patterns import SHORTEST, Pattern, Search, patterns_of
+from cja_spark.connection.erased import SHORTEST
+from cja_spark.erasure.patterns import Pattern, Search, patterns_of
 from cja_spark.maintenance.files import open_bytes
 
 _BATCH = 65_536

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -17,6 +17,7 @@ from cja_spark.scratch import work_folder
 from cja_spark.sinks.spec import DeltaProfiles, Sink
 
 SHOWN = 20
+UNCLAIMED = ("events", "journeys", "values")
 
 
 def search(lake: Lake, sinks: Mapping[str, Sink], sought: Sought) -> int:
@@ -37,6 +38,32 @@ def search(lake: Lake, sinks: Mapping[str, Sink], sought: Sought) -> int:
             "Remove them there, and run the same command again."
         )
     return len(files)
+
+
+def search_settled(lake: Lake, sinks: Mapping[str, Sink], sought: Sought, check: Callable[[], None]) -> int:
+    """Search again as long as events or journeys were written meanwhile: off a local disk no lock keeps loads and builds out.
+
+    Args:
+        lake: the lake.
+        sinks: those of the project.
+        sought: the identities.
+        check: asked before each search whether to go on.
+
+    Raises:
+        ReconcileError: some file holds an identity.
+    """
+    while True:
+        check()
+        before = _written(lake)
+        files = search(lake, sinks, sought)
+        if _written(lake) == before:
+            return files
+
+
+def _written(lake: Lake) -> dict[str, int]:
+    """The versions of the tables that loads and builds write."""
+    tables = {table.spec.name: table for table in tables_of(lake)}
+    return {name: table.version() for name, table in tables.items() if name.replace("__", "/").partition("/")[0] in UNCLAIMED}
 
 
 def _places(lake: Lake, sinks: Mapping[str, Sink]) -> Iterator[str]:

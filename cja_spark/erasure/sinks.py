@@ -12,7 +12,7 @@ from cja_spark.audiences.claims import Claim
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import LEDGER
 from cja_spark.erasure.audience_tables import delete_where
-from cja_spark.erasure.chunks import erase_chunks
+from cja_spark.erasure.chunks import Erased, erase_chunks
 from cja_spark.erasure.people import STAGING
 from cja_spark.errors import UnavailableError
 from cja_spark.failpoints import failpoint
@@ -28,21 +28,26 @@ from cja_spark.table_schema import schema
 
 
 def erase_in(lake: Lake, sink: Sink, rows: DataFrame, seal: Seal, done: Collection[int], claim: Claim) -> None:
-    """Let a sink forget the persons of a run of erasure, then note it in the ledger.
+    """Let a sink forget the persons of a run of erasure, then note the chunks that it took in the ledger.
 
     Raises:
-        UnavailableError: the sink is away.
+        UnavailableError: the sink is away; it is not asked again for what it took, of which the next attempt would say `absent`.
+        ClaimError: a newer owner is at it.
     """
-    begun = time.monotonic()
+    begun, asked = time.monotonic(), Erased({}, frozenset(), None)
     if isinstance(sink, DeltaProfiles):
         _in_delta(lake, sink, rows)
     elif isinstance(sink, Chunked):
-        _keep_outcomes(lake, sink, rows, seal, erase_chunks(sink, rows, seal, done))
-    failpoint("erase.sink_erased")
-    counts = {row["chunk"]: row["count"] for row in rows.groupBy("chunk").count().collect()}
-    took = int((time.monotonic() - begun) * 1000)
-    outcomes = [Outcome(chunk, counts.get(chunk, 0), 0, 0, took) for chunk in range(seal.chunks) if chunk not in done]
-    append(lake, sink.name, seal, outcomes, claim.run_id, claim.epoch)
+        asked = erase_chunks(sink, rows, seal, done)
+        _keep_outcomes(lake, sink, rows, seal, asked.outcomes)
+    if took := [chunk for chunk in range(seal.chunks) if chunk not in done and chunk not in asked.refused]:
+        failpoint("erase.sink_erased")
+        counts = {row["chunk"]: row["count"] for row in rows.groupBy("chunk").count().collect()}
+        ms = int((time.monotonic() - begun) * 1000)
+        outcomes = [Outcome(chunk, counts.get(chunk, 0), 0, 0, ms) for chunk in took]
+        append(lake, sink.name, seal, outcomes, claim.run_id, claim.epoch)
+    if asked.fault is not None:
+        raise asked.fault
 
 
 def store_tables(lake: Lake, sink: DeltaProfiles) -> list[Table]:

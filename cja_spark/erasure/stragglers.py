@@ -9,7 +9,6 @@ from typing import Any
 
 from cja_spark.audiences.claims import LEASE, Claim
 from cja_spark.audiences.tables import CLAIMS
-from cja_spark.driver_reads import equal
 from cja_spark.lake import Lake
 
 ATTEMPT = timedelta(minutes=10)  # K3
@@ -18,7 +17,7 @@ ATTEMPT = timedelta(minutes=10)  # K3
 def wait_for_stragglers(
     lake: Lake, claim: Claim, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Wait until no task of a run that this one took over can write any more; not where such a run died with its tasks.
+    """Wait until no task of a run that was taken over can write any more, whoever did so; not where such runs died with their tasks.
 
     Raises:
         ClaimError: somebody took the claim over meanwhile.
@@ -26,21 +25,21 @@ def wait_for_stragglers(
     """
     if lake.folder is not None and str(lake.spark.sparkContext.master).startswith("local"):
         return  # the lock of the lake says that the other process is dead, and its tasks were threads of it
-    rows = lake.table(CLAIMS).rows("claim", "run_id", "event", "lease_until", where=equal(run_id=claim.run_id))
-    until = quiet_from(rows, claim.epoch)
+    until = quiet_from(lake.table(CLAIMS).rows("claim", "run_id", "event", "lease_until"))
     while until is not None and (left := (until - now()).total_seconds()) > 0:
         claim.check()
         sleep(min(left, 5.0))
 
 
-def quiet_from(rows: Iterable[Mapping[str, Any]], epoch: int) -> datetime | None:
-    """From when on nothing of the runs that a claim took over is at work; None where it took over none.
+def quiet_from(rows: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """From when on nothing of the runs that were taken over is at work; None where none was.
 
     Args:
-        rows: the rows of `claims` that the run wrote.
-        epoch: its own claim.
+        rows: the rows of `claims`: a claim that another run released than had acquired it was taken over.
     """
-    taken = (row["lease_until"] for row in rows if row["event"] == "released" and row["claim"] != epoch)
+    told = list(rows)
+    owners = {row["claim"]: row["run_id"] for row in told if row["event"] == "acquired"}
+    taken = (row["lease_until"] for row in told if row["event"] == "released" and row["run_id"] != owners.get(row["claim"]))
     # each row is written with a lease, from which its instant is known
     return max((_utc(at) - LEASE + ATTEMPT for at in taken), default=None)
 

@@ -11,14 +11,15 @@ from pyspark.sql import functions as F
 from cja_spark.audiences import outbox
 from cja_spark.audiences.claims import Claim
 from cja_spark.audiences.runs import Counts, Seal, has_event, record, seals
-from cja_spark.audiences.tables import CHANGES, MEMBERS
+from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
+from cja_spark.driver_reads import equal
 from cja_spark.erasure.people import change_ids
 from cja_spark.erasure.sinks import erase_in
 from cja_spark.errors import CjaError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 from cja_spark.sinks.ledger import NOTHING, taken
-from cja_spark.sinks.spec import Sink
+from cja_spark.sinks.spec import Chunked, Sink
 
 ERASE = "_erase"
 
@@ -41,7 +42,7 @@ def tell(lake: Lake, people: DataFrame, erasure_id: str, sinks: Mapping[str, Sin
             continue
         claim.check()
         try:
-            erase_in(lake, sinks[name], _with_audiences(lake, seal), seal, done, claim)
+            erase_in(lake, sinks[name], with_audiences(lake, seal, sinks[name]), seal, done, claim)
         except CjaError as fault:
             faults.append(fault)
     if faults:
@@ -72,8 +73,11 @@ def _committed(lake: Lake, people: DataFrame, erasure_id: str, claim: Claim, at:
     return seal
 
 
-def _with_audiences(lake: Lake, seal: Seal) -> DataFrame:
-    """The rows of a run of erasure with the audiences that each person was ever told to be in.
+def with_audiences(lake: Lake, seal: Seal, sink: Sink) -> DataFrame:
+    """The rows of a run of erasure with the audiences that a sink may know each person in.
+
+    Those that outbox and members tell of; both forget who left long ago, so a sink with a key per audience is also asked
+    for every audience that it ever took a run of.
 
     Rows:    One per profile_key.
     Columns: returns the columns of `audience_changes` and audiences array<string>.
@@ -81,6 +85,15 @@ def _with_audiences(lake: Lake, seal: Seal) -> DataFrame:
     own = outbox.changes_of(lake, seal)
     told = lake.table(CHANGES).read().where((F.col("audience_id") != ERASE) & F.col("profile_key").isNotNull())
     both = told.select("profile_key", "audience_id").unionByName(lake.table(MEMBERS).read().select("profile_key", "audience_id"))
-    of_person = both.groupBy("profile_key").agg(F.array_sort(F.collect_set("audience_id")).alias("audiences"))
-    none = F.array().cast("array<string>")
-    return own.join(of_person, on="profile_key", how="left").withColumn("audiences", F.coalesce("audiences", none))
+    of_person = both.groupBy("profile_key").agg(F.collect_set("audience_id").alias("audiences"))
+    taken_by_sink = F.array(*(F.lit(one) for one in _taken_by(lake, sink))).cast("array<string>")
+    every = F.array_sort(F.array_union(F.coalesce("audiences", F.array().cast("array<string>")), taken_by_sink))
+    return own.join(of_person, on="profile_key", how="left").withColumn("audiences", every)
+
+
+def _taken_by(lake: Lake, sink: Sink) -> list[str]:
+    """The audiences of which a sink with a key per audience took a run; none of other sinks."""
+    if not isinstance(sink, Chunked) or not sink.keyed_by_audience:
+        return []
+    rows = lake.table(LEDGER).totals(("audience_id",), {"chunks": ("count", "chunk")}, equal(sink_id=sink.name))
+    return sorted(row["audience_id"] for row in rows if row["audience_id"] != ERASE)

@@ -13,12 +13,13 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.functions import pandas_udf
 
+from cja_spark.conflicts import merge_into
+from cja_spark.connection.erased import SHORTEST
 from cja_spark.connection.gaps import GAPS
 from cja_spark.connection.people import KEY
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS, QUARANTINE
 from cja_spark.erasure.audience_tables import delete_where
-from cja_spark.erasure.patterns import SHORTEST
 from cja_spark.erasure.scan import Sought
 from cja_spark.lake import REPORT_RUNS, Lake
 from cja_spark.maintenance.tables import tables_of
@@ -163,7 +164,8 @@ def _blank_where(table: Table, people: DataFrame, column: str) -> None:
         return
     keys = people.select(F.col("id").alias("_id")).distinct()
     same = F.col(f"t.`{column}`") == F.col("s._id")
-    table.delta().alias("t").merge(keys.alias("s"), same).whenMatchedUpdate(set={f"`{column}`": F.lit(None)}).execute()
+    told = {f"`{column}`": F.lit(None)}
+    merge_into(table, lambda target: target.merge(keys.alias("s"), same).whenMatchedUpdate(set=told))
 
 
 def _of_loads(name: str, table: Table, _: Sought) -> Trace:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, NamedTuple
-from urllib.parse import unquote
 
 import pyarrow as pa
-import pyarrow.fs as pafs
 from pyspark.sql import SparkSession
 
 from cja_spark.errors import UnavailableError
+from cja_spark.file_systems import file_system, local_path
 from cja_spark.hadoop import hadoop_path
-
-_HADOOPS_S3 = re.compile(r"^s3[an]://")
 
 
 class FoundFile(NamedTuple):
@@ -24,13 +19,6 @@ class FoundFile(NamedTuple):
     address: str
     size: int
     modified_ms: int
-
-
-def local_path(address: str) -> Path | None:
-    """The path of an address on a disk of this machine; None of any other."""
-    if address.startswith("file:"):
-        return Path(unquote(re.sub(r"^file:/+", "/", address)))
-    return None if "://" in address else Path(address)
 
 
 def plain(address: str) -> str:
@@ -61,7 +49,7 @@ def open_bytes(address: str) -> IO[bytes]:
     if path is not None:
         return path.open("rb")
     try:
-        system, where = pafs.FileSystem.from_uri(_HADOOPS_S3.sub("s3://", address))
+        system, where = file_system(address)
         opened: IO[bytes] = system.open_input_file(where)
     except (OSError, pa.ArrowException) as error:
         raise UnavailableError(f"executors cannot open files of the lake themselves: {type(error).__name__}.") from error

@@ -14,6 +14,8 @@ from cja_spark.maintenance.files import files_under
 from cja_spark.scratch import remove_folder, work_folder
 
 UNUSED = timedelta(days=30)
+# Dry runs hold no claim, and a publish of several audiences none between two of them.
+UNCLAIMED = ("_dry", "_together")
 _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
 
 
@@ -42,7 +44,7 @@ def stale_staging(lake: Lake, now_ms: int, *, alone: bool) -> Iterator[str]:
         place = f"{root}/{name}"
         if name == "connect":
             yield from [place] if alone else _old(lake, [place], now_ms)
-        elif name == "_dry":  # a dry run holds no claim: what is young may be its
+        elif name in UNCLAIMED:  # what is young may be of a run at work
             yield from _old(lake, [f"{place}/{run}" for run in _folders(lake, place)], now_ms)
         elif name == "_erase":
             yield from _stale_erasures(lake, place)

@@ -14,14 +14,43 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cja_spark.lake import Lake
+from cja_spark.audiences.tables import TABLES
+from cja_spark.connection.gaps import GAPS
+from cja_spark.connection.tables import GRAPH_RUNS, LOADS, QUARANTINE
+from cja_spark.lake import (
+    ACCOUNTS,
+    EVENTS,
+    GRAPHS,
+    JOURNEY_BUILDS,
+    JOURNEYS,
+    LOOKUPS,
+    PROFILES,
+    REPORT_RUNS,
+    REPORTS,
+    SUMMARIES,
+    VALUES,
+    Lake,
+)
 from cja_spark.maintenance.tables import LOG
+from cja_spark.maintenance.vacuumed import MAINTENANCE
+from cja_spark.reports.exclusions import EXCLUSIONS
+from cja_spark.sinks.delta_profiles import MEMBERSHIPS
+from cja_spark.sinks.delta_profiles import PROFILES as STORED_PROFILES
 from cja_spark.table import Table
 
 DAY = timedelta(days=1)
 # Runs of reports hold no claim and no lock: what they are writing now looks like an orphan.
-UNCLAIMED = ("reports", "report_runs", "report_exclusions")
+UNCLAIMED = frozenset(spec.name for spec in (REPORTS, REPORT_RUNS, EXCLUSIONS))
+# The first part of the name of every table of ours, all but those of reports written under a claim or a lock.
+CLAIMED = frozenset(
+    spec.name.partition("/")[0]
+    for spec in (
+        *TABLES, LOADS, QUARANTINE, GRAPH_RUNS, GAPS, EVENTS, PROFILES, LOOKUPS, SUMMARIES, ACCOUNTS, GRAPHS, JOURNEYS, VALUES,
+        JOURNEY_BUILDS, MAINTENANCE, STORED_PROFILES, MEMBERSHIPS,
+    )
+)  # fmt: skip
 _Z85 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+_WRITTEN = re.compile(r"\.?part-.+\.parquet(\.crc)?")  # by Spark
 _TEMPORARY = re.compile(r"\..*\.tmp(\.crc)?")
 
 
@@ -29,7 +58,7 @@ def orphans(table: Table, now: datetime) -> list[Path]:
     """Files in a table's folder that no version in its log refers to: a write that died left them.
 
     Only of a table on a disk of this machine, where a lock says that nobody writes; elsewhere VACUUM removes them after
-    the table's retention. Where no lock says so, files younger than a day stay.
+    the table's retention. Where no lock says so, as in tables that are none of ours, files younger than a day stay.
     """
     folder = table.folder
     if folder is None or not (folder / LOG).is_dir():
@@ -49,8 +78,10 @@ def _is_data(folder: Path, file: Path) -> bool:
 
 def _may_go(name: str, files: Iterable[Path], now: datetime) -> bool:
     """Whether nobody can be writing some files of a table now."""
-    if name.partition("/")[0] not in UNCLAIMED:
-        return True
+    return name.partition("/")[0] in CLAIMED or _is_old(files, now)
+
+
+def _is_old(files: Iterable[Path], now: datetime) -> bool:
     newest = max((file.stat().st_mtime for file in files), default=0.0)
     return now - datetime.fromtimestamp(newest, UTC) > DAY
 
@@ -93,21 +124,23 @@ def _in_checkpoint(file: Path) -> set[str]:
 
 
 def stray_folders(lake: Lake, now: datetime) -> list[Path]:
-    """Folders of files that are no table: the first write of one died before its first commit."""
+    """Folders where a table of ours would lie and that are none: its first write died before its first commit.
+
+    They hold nothing but what Spark wrote, and for a day nothing new. Whatever else lies in the lake is somebody's own.
+    """
     folder = lake.folder
     if folder is None or not folder.is_dir():
         return []
-    found = sorted(_strays(folder))
-    return [one for one in found if _may_go(one.relative_to(folder).as_posix(), (file for file in one.rglob("*") if file.is_file()), now)]
+    found = sorted(one for kind in CLAIMED | UNCLAIMED for one in _strays(folder / kind))
+    return [one for one in found if _is_old([file for file in one.rglob("*") if file.is_file()] or [one], now)]
 
 
-def _strays(folder: Path) -> Iterator[Path]:
-    for one in folder.iterdir():
-        if not one.is_dir() or one.name.startswith(("_", ".")):
-            continue
-        if (one / LOG).is_dir():
-            continue
-        if any(one.glob("*.parquet")) or any("=" in part.name for part in one.iterdir()):
+def _strays(one: Path) -> Iterator[Path]:
+    if not one.is_dir() or one.name.startswith(("_", ".")) or (one / LOG).is_dir():
+        return
+    if any(one.glob("*.parquet")) or any("=" in part.name for part in one.iterdir()):
+        if all(_WRITTEN.fullmatch(file.name) for file in one.rglob("*") if file.is_file()):
             yield one
-        else:
-            yield from _strays(one)
+        return
+    for part in one.iterdir():
+        yield from _strays(part)

@@ -41,6 +41,7 @@ class MaintainReceipt(Spec):
 
     Attributes:
         dry_run: nothing was done: these are the things that would be.
+        retry_after_s: where another run was at work, in how many seconds its claim can be over; None when that is not known.
         deeds: what was done, in order.
         tables: how the files of each table lie afterwards.
     """
@@ -52,6 +53,7 @@ class MaintainReceipt(Spec):
     dry_run: bool = False
     exit_code: int = 0
     reason: str | None = None
+    retry_after_s: int | None = None
     deeds: tuple[Deed, ...] = ()
     tables: tuple[Health, ...] = Field(default=())
 

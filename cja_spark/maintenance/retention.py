@@ -9,12 +9,14 @@ from typing import NamedTuple
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from cja_spark.audiences.people import SOURCE
 from cja_spark.audiences.runs import Seal, seals
 from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, MEMBERS, RUNS
 from cja_spark.driver_reads import equal, one_of
 from cja_spark.lake import Lake
 from cja_spark.maintenance.tables import appendable
 from cja_spark.sinks.ledger import NOTHING, Taken, owed, taken
+from cja_spark.sinks.letters import OPEN
 from cja_spark.table import Table
 
 OUTBOX = timedelta(days=30)
@@ -94,16 +96,25 @@ def expired(lake: Lake, stores: Sequence[Table], settled: Mapping[str, int], now
         settled: of `settled_runs`.
         now: the instant.
     """
-    found = []
+    found, letters = [], oldest_letters(lake)
     for audience_id, run_seq in settled.items():
         mine = (F.col("audience_id") == F.lit(audience_id)) & (F.col("run_seq") <= F.lit(run_seq))
         found.append(Expired(lake.table(CHANGES), mine & (F.col("op") != "seal"), audience_id, run_seq))
-        # A row of somebody who left guards against older changes, as long as there are any.
-        gone = mine & (F.col("status") == "exited")
+        # A row of somebody who left guards against older changes, as long as there are any, and against letters, which
+        # wait for ever and are sent where no later run tells of the profile.
+        gone = mine & (F.col("status") == "exited") & (F.col("run_seq") < F.lit(letters.get(audience_id, run_seq + 1)))
         found.append(Expired(lake.table(MEMBERS), gone & (F.col("exited_at") < F.lit(now - EXITED)), audience_id))
         found += [Expired(one, gone & (F.col("last_qualification_time") < F.lit(now - EXITED)), audience_id) for one in stores]
     ended = F.col("state").isin(*ENDED) & (F.col("last_at") < F.lit(now - LETTERS))
     return [*found, Expired(lake.table(DEAD_LETTERS), ended, "*")]
+
+
+def oldest_letters(lake: Lake) -> dict[str, int]:
+    """Per audience the oldest run of which a sink has a letter that may still be sent."""
+    by = ("audience_id", "sink_id", "run_seq")
+    rows = lake.table(DEAD_LETTERS).totals(by, {"letters": ("count", "letter_id")}, one_of(state=OPEN))
+    sent = [(row["audience_id"], row["run_seq"]) for row in rows if row["sink_id"] != SOURCE]  # its letters are never sent
+    return {audience_id: min(run for of, run in sent if of == audience_id) for audience_id, _ in sent}
 
 
 def count_expired(one: Expired) -> int:

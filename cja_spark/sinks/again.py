@@ -1,4 +1,4 @@
-"""Again: letters, runs or a whole audience sent to a sink once more, by hand."""
+"""Again: letters, runs or a whole audience sent to a sink once more, by hand or where its runs are gone."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cja_spark.audiences.approvals import held_run
 from cja_spark.audiences.bootstrap import KIND, bootstrap
 from cja_spark.audiences.claims import Claim, claimed
+from cja_spark.audiences.outbox import changes_of
 from cja_spark.audiences.receipts import LettersSent, SinkReceipt
-from cja_spark.audiences.runs import Seal, seals
+from cja_spark.audiences.runs import Seal, last_run, seals
 from cja_spark.audiences.spec import Audience
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
-from cja_spark.sinks.announce import announce, look
+from cja_spark.sinks.announce import Look, announce, look
+from cja_spark.sinks.away import Away
 from cja_spark.sinks.bring import bring_all, reconciled
 from cja_spark.sinks.ledger import NOTHING, Taken, open_runs, owed, taken
 from cja_spark.sinks.letters import open_letters
@@ -61,8 +64,9 @@ class Again:
 
 
 def send_again(
-    again: Again, lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False
-) -> list[SinkReceipt]:
+    again: Again, lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False,
+    away: Away | None = None,
+) -> list[SinkReceipt]:  # fmt: skip
     """Send what is asked for to the sinks of one audience; nothing to an audience that the sink is not of.
 
     Raises:
@@ -70,19 +74,20 @@ def send_again(
     """
     wanted = again.replay or again.rebuild
     if wanted is None:
-        return retry_letters(lake, name, audience_id, sinks, run_id, take_over=take_over)
+        return retry_letters(lake, name, audience_id, sinks, run_id, take_over=take_over, away=away)
     sink = next((one for one in sinks if one.name == wanted), None)
     if sink is None:
         return []
     with claimed(lake, audience_id, run_id, "replay" if again.replay else "rebuild", take_over=take_over) as claim:
         if again.replay:
-            return replay(lake, name, sink, sinks, claim, again.from_run)
-        return rebuild(lake, name, sink, sinks, claim)
+            return replay(lake, name, sink, sinks, claim, again.from_run, away=away)
+        return rebuild(lake, name, sink, sinks, claim, away=away)
 
 
 def retry_letters(
-    lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False
-) -> list[SinkReceipt]:
+    lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False,
+    away: Away | None = None,
+) -> list[SinkReceipt]:  # fmt: skip
     """Send the open letters of an audience's sinks again (R4).
 
     Raises:
@@ -93,30 +98,35 @@ def retry_letters(
     if not wanted:
         return []
     started = datetime.now(UTC)
+    away = away or Away()
     with claimed(lake, audience_id, run_id, "retry", take_over=take_over) as claim:
         sealed = seals(lake, audience_id)
-        receipts = {sink.name: _retried(lake, name, sink, sealed, claim) for sink in wanted}
+        receipts = {sink.name: _retried(lake, name, sink, sealed, claim, away) for sink in wanted}
         seen = look(lake, audience_id, sinks)
         announce(lake, seen, claim, started)
         return reconciled(name, audience_id, seen, receipts)
 
 
-def _retried(lake: Lake, name: str, sink: Chunked, sealed: Sequence[Seal], claim: Claim) -> SinkReceipt:
+def _retried(lake: Lake, name: str, sink: Chunked, sealed: Sequence[Seal], claim: Claim, away: Away) -> SinkReceipt:
     begun = time.monotonic()
     runs = tuple(sorted(run for sink_id, run in open_letters(lake, claim.scope) if sink_id == sink.name))
+    if (why := away.why(sink)) is not None:
+        return SinkReceipt(sink=sink.name, audience=name, audience_id=claim.scope, runs=runs).after(why)
     with about(sink=sink.name):
-        found, fault = retry(lake, sink, sealed, claim)
+        found, fault = retry(lake, away.patient(sink), sealed, claim)
         sent = found.resolved + found.refused + found.superseded + found.discarded
         step_line("letters.ended", rows=sent, state="failed" if fault else "done", **(error_facts(fault) if fault else {}))
     receipt = SinkReceipt(
         sink=sink.name, audience=name, audience_id=claim.scope, runs=runs, acked=found.resolved, dead=found.refused,
         suppressed=found.discarded, letters=LettersSent(**found._asdict()), seconds=round(time.monotonic() - begun, 3),
     )  # fmt: skip
-    return receipt if fault is None else receipt.after(fault)
+    told = receipt if fault is None else receipt.after(fault)
+    away.note(told)
+    return told
 
 
 def replay(
-    lake: Lake, name: str, sink: Sink, sinks: Sequence[Sink], claim: Claim, from_run: int
+    lake: Lake, name: str, sink: Sink, sinks: Sequence[Sink], claim: Claim, from_run: int, *, away: Away | None = None
 ) -> list[SinkReceipt]:
     """Bring runs to one sink again, from a run on, whether it has them or not; a row of a later run stays as it is.
 
@@ -129,23 +139,52 @@ def replay(
         known = ", ".join(str(seal.run_seq) for seal in mine) or "none"
         raise ConfigurationError(f"audience '{name}' has no run {from_run} for sink '{sink.name}'. Runs: {known}.")
     runs = [seal for seal in mine if seal.run_seq >= from_run]
-    return bring_all(lake, name, [(sink, runs)], sinks, claim, started, again=True)
+    return bring_all(lake, name, [(sink, runs)], sinks, claim, started, again=True, away=away)
 
 
-def rebuild(lake: Lake, name: str, sink: Sink, sinks: Sequence[Sink], claim: Claim) -> list[SinkReceipt]:
+def rebuild(
+    lake: Lake, name: str, sink: Sink, sinks: Sequence[Sink], claim: Claim, *, away: Away | None = None
+) -> list[SinkReceipt]:
     """Tell a sink who is a member now, by a run of its own (R3), and bring it there.
 
     One that was begun and did not arrive is brought instead of another.
 
     Raises:
-        InputError: nothing is published yet, or the last run is not finished.
+        InputError: nothing is published yet, the last run is not finished, or the next one is held back.
     """
     started = datetime.now(UTC)
     done = taken(lake, claim.scope)
     if not _under_way(sink.name, seals(lake, claim.scope), done):
         bootstrap(lake, sink.name, claim, used=any(sink_id == sink.name for sink_id, _ in done))
     runs = open_runs(sink.name, seals(lake, claim.scope), done)
-    return bring_all(lake, name, [(sink, runs)], sinks, claim, started)
+    return bring_all(lake, name, [(sink, runs)], sinks, claim, started, away=away)
+
+
+def begin_new(lake: Lake, seen: Look, claim: Claim) -> Look:
+    """Let sinks that have nothing yet begin with the members where maintenance removed the rows of a run (R3).
+
+    Where the last run is not finished, or the next one is held back, nothing begins; the next delivery after it does.
+
+    Args:
+        lake: the lake.
+        seen: where the sinks stand.
+        claim: on the audience.
+    """
+    new = [sink for sink in seen.sinks if not sink.paused and _lost(lake, sink, seen)]
+    last = last_run(lake, claim.scope) if new else None
+    if last is None or not last.announced or held_run(lake, last) is not None:
+        return seen
+    for sink in new:
+        bootstrap(lake, sink.name, claim, used=False)
+    return look(lake, claim.scope, seen.sinks)
+
+
+def _lost(lake: Lake, sink: Sink, seen: Look) -> bool:
+    """Whether a sink has nothing yet and the first changes that it lacks are gone."""
+    if any(name == sink.name for name, _ in seen.done):
+        return False
+    first = next((seal for seal in seen.open(sink) if seal.emitted), None)
+    return first is not None and changes_of(lake, first).isEmpty()
 
 
 def _under_way(sink_id: str, sealed: Sequence[Seal], done: Mapping[tuple[str, int], Taken]) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from cja_spark.audiences.claims import Claim
 from cja_spark.audiences.runs import Seal, State, record, seals
 from cja_spark.audiences.tables import RUNS
-from cja_spark.driver_reads import equal, one_of
+from cja_spark.driver_reads import equal
 from cja_spark.errors import DeadLetterError, UnavailableError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
@@ -18,6 +18,8 @@ from cja_spark.sinks.ledger import Taken, open_runs, taken
 from cja_spark.sinks.spec import Sink
 from cja_spark.sinks.standing import Standing, standings
 from cja_spark.table import PlainRow
+
+AFTER_COMMITTED = 2  # above the event of a commit under the same claim, as a bootstrap's is
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Look:
         sealed: all its runs.
         done: what the ledger says.
         found: where each sink stands with each run that is not published yet, or that it lacks, or that was asked for.
-        last: the last word that was announced of each run.
+        last: the newest event of each run, whatever it tells: a run that is finished late is `committed` again.
     """
 
     sinks: Sequence[Sink]
@@ -65,8 +67,7 @@ class Look:
 def look(lake: Lake, audience_id: str, sinks: Sequence[Sink], also: Collection[int] = ()) -> Look:
     """Look where an audience's sinks stand; with the runs of `also` in any case."""
     sealed, done = seals(lake, audience_id), taken(lake, audience_id)
-    announced = (*equal(audience_id=audience_id), *one_of(state=("published", "partial")))
-    rows = lake.table(RUNS).rows("run_seq", "epoch", "event_no", "state", "sinks", where=announced)
+    rows = lake.table(RUNS).rows("run_seq", "epoch", "event_no", "state", "sinks", where=equal(audience_id=audience_id))
     last = {row["run_seq"]: row for row in sorted(rows, key=lambda row: (row["epoch"], row["event_no"]))}
     told = {run for run, row in last.items() if row["state"] == "published"} - {*also}
     wanted = [seal for seal in sealed if seal.run_seq not in told or any(_behind(sink, seal, done) for sink in sinks)]
@@ -84,7 +85,7 @@ def announce(lake: Lake, seen: Look, claim: Claim, started: datetime) -> None:
         mine = [one for (_, run), one in seen.found.items() if run == seal.run_seq]
         code = UnavailableError.exit_code if any(one.pending for one in mine) else 0
         code = code or (DeadLetterError.exit_code if any(one.letters for one in mine) else 0)
-        record(lake, seal, state, event_no=0, run_id=claim.run_id, epoch=claim.epoch, started_at=started,
+        record(lake, seal, state, event_no=AFTER_COMMITTED, run_id=claim.run_id, epoch=claim.epoch, started_at=started,
                sinks=told, exit_code=code)  # fmt: skip
     failpoint("reconcile.done")
 

@@ -15,11 +15,14 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import require_tables
 from cja_spark.errors import CjaError, ConfigurationError, worst
 from cja_spark.lake import Lake
-from cja_spark.sinks.again import Again, send_again
+from cja_spark.sinks.again import Again, begin_new, send_again
 from cja_spark.sinks.announce import look
+from cja_spark.sinks.away import Away
 from cja_spark.sinks.bring import bring_all, reconciled
 from cja_spark.sinks.follow import follow_outbox, keep_following
+from cja_spark.sinks.ledger import concerned
 from cja_spark.sinks.spec import Sink
+from cja_spark.sources.failures import spark_errors
 from cja_spark.stopping import stop_here
 
 ONCE = Again()
@@ -64,12 +67,14 @@ def deliver(
 
 
 def reside(
-    lake: Lake, sinks: Mapping[str, Sink], audiences: Sequence[Audience], every: timedelta, told: Callable[[DeliverReceipt], None]
-) -> NoReturn:
+    lake: Lake, sinks: Mapping[str, Sink], audiences: Sequence[Audience], every: timedelta, told: Callable[[DeliverReceipt], None],
+    *, take_over: bool = False,
+) -> NoReturn:  # fmt: skip
     """Deliver at every tick of a clock until somebody asks the program to end; `told` gets a receipt per tick.
 
     What could not be brought is tried again at the next tick; what is away then, or claimed by another run, waits for
-    the one after.
+    the one after. `take_over` takes the claims of runs that are known to be dead, at the first tick: whoever holds one
+    later is alive.
 
     Raises:
         Stopped: somebody asked the program to end.
@@ -78,8 +83,9 @@ def reside(
     require_tables(lake)
 
     def tick(audience_ids: Sequence[str]) -> None:
+        nonlocal take_over
         stop_here()
-        turn = Turn(lake, sinks, audiences)
+        turn, take_over = Turn(lake, sinks, audiences, take_over=take_over), False
         turn.bring(audience_ids)
         turn.bring_rest()
         told(turn.receipt())
@@ -97,13 +103,14 @@ class Turn:
         self._lake = lake
         self._run_id = run_id or str(uuid.uuid4())
         self._take_over = take_over
-        # Also what a deleted audience of the name committed: its last exits have to arrive (A19).
-        known = [(entry, one) for one in audiences if one.sinks for entry in generations(lake, one.name)]
-        self._wanted = {entry.audience_id: one for entry, one in known}
-        self._living = [entry.audience_id for entry, _ in known if entry.status != "deleted"]
-        self._sinks = {id_: [_sink(sinks, name) for name in one.sinks] for id_, one in self._wanted.items()}
+        known = [(entry, one) for one in audiences for entry in generations(lake, one.name)]
+        own = {entry.audience_id: concerned(lake, entry, [_sink(sinks, name) for name in one.sinks]) for entry, one in known}
+        self._sinks = {id_: some for id_, some in own.items() if some}
+        self._wanted = {entry.audience_id: one for entry, one in known if entry.audience_id in self._sinks}
+        self._living = [entry.audience_id for entry, _ in known if entry.status != "deleted" and entry.audience_id in self._sinks]
         self._receipts: list[SinkReceipt] = []
         self._done: set[str] = set()
+        self._away = Away()
 
     def bring(self, audience_ids: Iterable[str]) -> None:
         """Bring what is open of some audiences, of those that were not brought yet."""
@@ -129,7 +136,9 @@ class Turn:
     def _each(self, audience_id: str, call: Call) -> None:
         name, own = self._wanted[audience_id].name, self._sinks[audience_id]
         try:
-            self._receipts.extend(call(self._lake, name, audience_id, own, self._run_id, take_over=self._take_over))
+            with spark_errors(f"delivery of audience '{name}'", self._lake.location):
+                told = call(self._lake, name, audience_id, own, self._run_id, take_over=self._take_over, away=self._away)
+            self._receipts.extend(told)
         except CjaError as error:
             self._receipts.extend(one.after(error) for one in _untouched(name, audience_id, own))
 
@@ -141,8 +150,9 @@ def _sink(sinks: Mapping[str, Sink], name: str) -> Sink:
 
 
 def deliver_audience(
-    lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False
-) -> list[SinkReceipt]:
+    lake: Lake, name: str, audience_id: str, sinks: Sequence[Sink], run_id: str, *, take_over: bool = False,
+    away: Away | None = None,
+) -> list[SinkReceipt]:  # fmt: skip
     """Bring the open runs of one audience to its sinks; a sink that fails does not hold up the others.
 
     Raises:
@@ -154,9 +164,10 @@ def deliver_audience(
         return reconciled(name, audience_id, seen, {})
     started = datetime.now(UTC)
     with claimed(lake, audience_id, run_id, "deliver", take_over=take_over) as claim:
-        seen = look(lake, audience_id, sinks)
+        seen = begin_new(lake, look(lake, audience_id, sinks), claim)
         runs = {sink.name: seen.open(sink) for sink in sinks if not sink.paused}
-        return bring_all(lake, name, [(sink, runs[sink.name]) for sink in sinks if runs.get(sink.name)], sinks, claim, started)
+        work = [(sink, runs[sink.name]) for sink in sinks if runs.get(sink.name)]
+        return bring_all(lake, name, work, sinks, claim, started, away=away)
 
 
 def _untouched(name: str, audience_id: str, sinks: Sequence[Sink]) -> list[SinkReceipt]:

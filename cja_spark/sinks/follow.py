@@ -26,21 +26,38 @@ _log = logging.getLogger("cja_spark")
 
 
 class _Calls:
-    """What the stream calls per micro-batch, and the fault that ended it, as Python raised it."""
+    """What the stream calls per micro-batch, and what ended it, as Python raised it.
+
+    Attributes:
+        fault: what bringing raised.
+        unread: what reading the micro-batch raised.
+        finished: whether a micro-batch was brought.
+    """
 
     def __init__(self, bring: Bring) -> None:
         self.bring = bring
         self.fault: BaseException | None = None
+        self.unread: Exception | None = None
+        self.finished = False
         self.at_work = threading.Lock()
 
     def __call__(self, changes: DataFrame, batch: int) -> None:
         with self.at_work:
-            audiences = changes.where(F.col("op") == "seal").select("audience_id").distinct().collect()
+            audiences = self._read(changes)
             try:
-                self.bring(sorted(row["audience_id"] for row in audiences))
+                self.bring(audiences)
             except BaseException as fault:  # Spark's callback knows Exception only; the caller gets the real one
                 self.fault = fault
                 raise RuntimeError(f"micro-batch {batch} of the outbox was not delivered") from fault
+            self.finished = True
+
+    def _read(self, changes: DataFrame) -> list[str]:
+        try:
+            rows = changes.where(F.col("op") == "seal").select("audience_id").distinct().collect()
+        except Exception as fault:
+            self.unread = fault
+            raise
+        return sorted(row["audience_id"] for row in rows)
 
 
 def follow_outbox(lake: Lake, bring: Bring) -> None:
@@ -62,11 +79,14 @@ def keep_following(lake: Lake, bring: Bring, every: timedelta) -> NoReturn:
     """Call `bring(audience_ids)` at every tick, with the audiences that have a new seal: none, often.
 
     It ends when `bring` raises, or at a signal (R6): between two ticks at once, else at the next safe place. A
-    checkpoint that Spark cannot use any more is removed, and the stream begun again.
+    checkpoint that Spark cannot use any more is removed, and the stream begun again; one that fails again before it
+    brought anything fails at the outbox itself.
 
     Raises:
         Stopped: somebody asked the program to end.
+        PySparkException: the outbox cannot be read.
     """
+    failed = False
     checkpoint = work_folder(lake, "_checkpoints/reside")
     ticks = lake.spark.readStream.format("rate-micro-batch").option("rowsPerBatch", 1).load()
     rows = _changes(lake).unionByName(ticks.select(F.lit(None).cast("string").alias("audience_id"), F.lit("tick").alias("op")))
@@ -77,6 +97,9 @@ def keep_following(lake: Lake, bring: Bring, every: timedelta) -> NoReturn:
         try:
             _wait(query, calls)
         except StreamingQueryException as error:
+            if failed and not calls.finished and calls.fault is None:
+                raise calls.unread or error from None
+            failed = True
             _drop(lake, checkpoint, calls, error)
         finally:
             query.stop()

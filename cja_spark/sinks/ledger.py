@@ -9,12 +9,14 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from cja_spark.audiences.register import Registered
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import LEDGER, conformed
 from cja_spark.driver_reads import equal
 from cja_spark.errors import InputError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
+from cja_spark.sinks.spec import Sink
 from cja_spark.steps import step_line
 
 
@@ -74,6 +76,18 @@ def taken(lake: Lake, audience_id: str) -> Mapping[tuple[str, int], Taken]:
         counts = (row["acked"], row["rejected"], row["suppressed"])
         chunks.setdefault((row["sink_id"], row["run_seq"]), {})[row["chunk"]] = counts
     return {run: Taken(frozenset(some), *map(sum, zip(*some.values(), strict=True))) for run, some in chunks.items()}
+
+
+def concerned(lake: Lake, entry: Registered, sinks: Sequence[Sink]) -> list[Sink]:
+    """The sinks of an audience's file that have to hear of it.
+
+    Of a deleted audience those alone that took some of it, so that its last exits reach them (A19): a sink that is new
+    since would be told of its members for the first time, and nobody would tell it that they left.
+    """
+    if entry.status != "deleted":
+        return [*sinks]
+    took = {name for name, _ in taken(lake, entry.audience_id)}
+    return [sink for sink in sinks if sink.name in took]
 
 
 def owed(sink_id: str, sealed: Sequence[Seal], done: Mapping[tuple[str, int], Taken]) -> list[Seal]:

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.identity import SEPARATOR
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import DEAD_LETTERS, conformed
+from cja_spark.conflicts import merge_into
 from cja_spark.driver_reads import equal, one_of
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
@@ -65,8 +66,7 @@ def write_letters(
     table = lake.table(DEAD_LETTERS)
     known = (F.col("t.audience_id") == F.lit(seal.audience_id)) & (F.col("t.letter_id") == F.col("s.letter_id"))
     failpoint("dlq.before_merge")
-    merge = table.delta().alias("t").merge(conformed(table, letters).alias("s"), known)
-    merge.whenNotMatchedInsertAll().execute()
+    merge_into(table, lambda target: target.merge(conformed(table, letters).alias("s"), known).whenNotMatchedInsertAll())
     failpoint("dlq.after_merge")
 
 

@@ -17,6 +17,7 @@ from cja_spark.audiences.claims import Claim
 from cja_spark.audiences.outbox import CHUNK
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import DEAD_LETTERS, MEMBERS, SUPPRESSIONS
+from cja_spark.conflicts import merge_into
 from cja_spark.driver_reads import Test, equal, one_of
 from cja_spark.errors import CjaError
 from cja_spark.failpoints import failpoint
@@ -213,11 +214,9 @@ def _say(lake: Lake, claim: Claim, words: Sequence[_Word], *, states: Sequence[s
     same = (F.col("t.audience_id") == F.lit(claim.scope)) & (F.col("t.letter_id") == F.col("s.letter_id"))
     still = (F.col("t.version") == F.col("s.version")) & F.col("t.state").isin(*states)
     resolved = F.when(F.col("s.state") == "resolved", F.lit(claim.run_id))
-    lake.table(DEAD_LETTERS).delta().alias("t").merge(said.alias("s"), same).whenMatchedUpdate(
-        condition=still,
-        set={
-            **{name: F.col(f"s.{name}") for name in ("state", "attempts", "error_class", "error_code")},
-            "version": F.col("t.version") + 1, "claim": F.lit(claim.epoch), "last_at": F.lit(datetime.now(UTC)),
-            "resolved_run_id": resolved,
-        },
-    ).execute()  # fmt: skip
+    told = {
+        **{name: F.col(f"s.{name}") for name in ("state", "attempts", "error_class", "error_code")},
+        "version": F.col("t.version") + 1, "claim": F.lit(claim.epoch), "last_at": F.lit(datetime.now(UTC)),
+        "resolved_run_id": resolved,
+    }  # fmt: skip
+    merge_into(lake.table(DEAD_LETTERS), lambda target: target.merge(said.alias("s"), same).whenMatchedUpdate(condition=still, set=told))

@@ -115,8 +115,9 @@ def _store(lake: Lake, asked: Asked, sink: DeltaProfiles, facts: Facts, last: in
     newest = max(seal.run_seq for seal in facts.seals if seal.target_sink in (None, sink.name))
     runs = Runs(newest, facts.removed, whole=last == newest)
     mine = _told(lake, asked).where(F.col("target_sink").isNull() | (F.col("target_sink") == sink.name)).select(*STATE)
-    # Of removed runs the members are what is known: nobody's row there is older than its newest change.
-    members = _of(lake.table(MEMBERS).read(), asked).where(F.col("run_seq").isin(*runs.removed)).select(*STATE)
+    # Of removed runs that it took the members are what is known: nobody's row there is older than its newest change.
+    taken = facts.removed & facts.ledger.get(sink.name, {}).keys()
+    members = _of(lake.table(MEMBERS).read(), asked).where(F.col("run_seq").isin(*taken)).select(*STATE)
     told = mine.unionByName(members)
     letters = _of(lake.table(DEAD_LETTERS).read(), asked).where((F.col("sink_id") == sink.name) & (F.col("state") != "resolved"))
     due = told.where(F.col("run_seq") <= last).join(letters.select("change_id").distinct(), on="change_id", how="left_anti")

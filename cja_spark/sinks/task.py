@@ -11,8 +11,19 @@ from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 
+from cja_spark.errors import MissingToolError
 from cja_spark.failpoints import arm, armed
-from cja_spark.sinks.chunk import Applied, Change, ChunkSink, LostError, Rejected, RunFacts, SinkError, Token
+from cja_spark.sinks.chunk import (
+    Applied,
+    Change,
+    ChunkSink,
+    FatalError,
+    LostError,
+    Rejected,
+    RunFacts,
+    SinkError,
+    Token,
+)
 from cja_spark.sinks.clocks import GaveUpError
 from cja_spark.sinks.kinds import open_sink
 from cja_spark.sinks.spec import Chunked
@@ -121,7 +132,7 @@ def _attempted(work: Work, token: Token, changes: Sequence[Change]) -> Told:
 
     def attempt() -> Applied | None:
         if not opened:
-            opened.append(open_sink(work.sink, work.audience_id, token.chunk % work.sink.concurrency))
+            opened.append(_opened(work, token))
         return None if opened[0].is_done(token) else opened[0].apply(changes, token, work.run)
 
     try:
@@ -138,6 +149,13 @@ def _attempted(work: Work, token: Token, changes: Sequence[Change]) -> Told:
     finally:
         for sink in opened:
             sink.close()
+
+
+def _opened(work: Work, token: Token) -> ChunkSink:
+    try:
+        return open_sink(work.sink, work.audience_id, token.chunk % work.sink.concurrency)
+    except MissingToolError as error:  # the driver has a package that this machine has not
+        raise FatalError("missing_package", str(getattr(error.__cause__, "name", "unknown"))) from None
 
 
 def _accounted(token: Token, changes: Sequence[Change], applied: Applied) -> Told:

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.claims import Claim
-from cja_spark.audiences.runs import Seal
+from cja_spark.audiences.runs import Seal, seals
 from cja_spark.audiences.tables import AUDIENCES
 from cja_spark.driver_reads import equal
 from cja_spark.errors import CjaError
@@ -47,7 +47,7 @@ def bring(lake: Lake, sink: Chunked, seal: Seal, claim: Claim, chunks: Sequence[
         CjaError: something that nobody foresaw, told by its class and place.
     """
     work = Work(sink, seal.audience_id, seal.run_seq, seal.chunks, facts_of(lake, seal))
-    require_few_letters(lake, sink, seal)
+    require_few_letters(lake, sink, _until(lake, sink, seal))
     keep_slots(lake, sink, seal, claim)
     own(sink, seal.audience_id)
     gave_up: list[Told] = []
@@ -66,7 +66,7 @@ def bring(lake: Lake, sink: Chunked, seal: Seal, claim: Claim, chunks: Sequence[
         if 2 * len(waits) >= len(wave):
             break
         if any(one.rejected for one in ended):
-            require_few_letters(lake, sink, seal)
+            require_few_letters(lake, sink, [seal])
     require_none(sink.name, gave_up, "waits")
 
 
@@ -76,15 +76,27 @@ def waves(chunks: Sequence[int], concurrency: int) -> Iterator[list[int]]:
         yield list(some)
 
 
-def require_few_letters(lake: Lake, sink: Chunked, seal: Seal) -> None:
+def require_few_letters(lake: Lake, sink: Chunked, runs: Sequence[Seal]) -> None:
     """Stop where a sink refuses more rows of a run than it may (K7); letters that somebody saw to do not count.
 
     Raises:
-        DeadLetterError: too many letters of this run are open.
+        DeadLetterError: too many letters of one of some runs of an audience are open.
     """
-    letters = open_letters(lake, seal.audience_id).get((sink.name, seal.run_seq), 0)
-    if too_many(sink, letters, seal.emitted):
-        raise too_many_refused(sink.name, seal.run_seq, letters, seal.emitted)
+    letters = open_letters(lake, runs[-1].audience_id)
+    for seal in runs:
+        mine = letters.get((sink.name, seal.run_seq), 0)
+        if too_many(sink, mine, seal.emitted):
+            raise too_many_refused(sink.name, seal.run_seq, mine, seal.emitted)
+
+
+def _until(lake: Lake, sink: Chunked, seal: Seal) -> list[Seal]:
+    """The runs that a sink has before it takes one, and this one: it stopped at a run that is whole too.
+
+    Its newest bootstrap told it of everybody, so it begins anew there.
+    """
+    sealed = [one for one in seals(lake, seal.audience_id) if one.run_seq <= seal.run_seq]
+    begins = max((one.run_seq for one in sealed if one.target_sink == sink.name), default=0)
+    return [one for one in sealed if one.run_seq >= begins and one.target_sink in (None, sink.name)]
 
 
 def too_many(sink: Chunked, letters: int, emitted: int) -> bool:

@@ -71,7 +71,7 @@ def _reside(lake: Lake, project: Project, asked: argparse.Namespace, place: Path
             write_receipt(receipt, place)
         last = text
 
-    publishing.reside(lake, project, asked.audiences, timedelta(seconds=asked.every), told)
+    publishing.reside(lake, project, asked.audiences, timedelta(seconds=asked.every), told, take_over=asked.take_over)
 
 
 def _seconds(text: str) -> float:

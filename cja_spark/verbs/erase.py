@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from cja_spark.stopping import Stopped
 from cja_spark.verbs import Verb
@@ -19,7 +20,7 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from cja_spark.audiences.receipts import ended_by, receipt_place, require_file, write_receipt
+    from cja_spark.audiences.receipts import ended_by, receipt_place, require_file, retry_after, write_receipt
     from cja_spark.erasure.receipts import ErasureReceipt
     from cja_spark.erasure.requests import Request, require_erasure_id
 
@@ -35,11 +36,23 @@ def _run(asked: argparse.Namespace) -> int:
             receipt = erasing.erase(lake, project, read[0], erasure_id, reason=asked.reason, take_over=asked.take_over)
     except (Exception, Stopped) as error:
         code, reason = ended_by(error)
-        write_receipt(ErasureReceipt(erasure_id=erasure_id, exit_code=code, reason=reason), place)
+        write_receipt(ErasureReceipt(erasure_id=erasure_id, exit_code=code, reason=reason, retry_after_s=retry_after(error)), place)
         raise
     say(receipt.text())
-    say(f"receipt {write_receipt(receipt, place)}")
+    kept = receipt.state == "done_before" and _tells_of(place, erasure_id)
+    say(f"receipt {place if kept else write_receipt(receipt, place)}")
     return receipt.exit_code
+
+
+def _tells_of(place: Path, erasure_id: str) -> bool:
+    """Whether the receipt of an erasure that is finished lies at a place: it is signed, and stays as it is."""
+    from cja_spark.erasure.receipts import ErasureReceipt
+
+    try:
+        there = ErasureReceipt.model_validate_json(place.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return (there.erasure_id, there.state) == (erasure_id, "erased")
 
 
 VERB = Verb("forget persons in every table and sink, for ever", _arguments, _run, stops=True)

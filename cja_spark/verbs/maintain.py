@@ -18,7 +18,7 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from cja_spark.audiences.receipts import ended_by, receipt_place, require_file, write_receipt
+    from cja_spark.audiences.receipts import ended_by, receipt_place, require_file, retry_after, write_receipt
     from cja_spark.maintenance.receipts import MaintainReceipt
 
     place = receipt_place(asked.receipt, asked.project, "maintain")
@@ -33,7 +33,8 @@ def _run(asked: argparse.Namespace) -> int:
             )
     except (Exception, Stopped) as error:
         code, reason = ended_by(error)
-        write_receipt(MaintainReceipt(dry_run=asked.dry_run, exit_code=code, reason=reason), place)
+        told = MaintainReceipt(dry_run=asked.dry_run, exit_code=code, reason=reason, retry_after_s=retry_after(error))
+        write_receipt(told, place)
         raise
     say(receipt.text())
     say(f"receipt {write_receipt(receipt, place)}")

@@ -7,7 +7,9 @@ import pytest
 
 from cja_spark.audiences.tables import CHANGES, MEMBERS, require_tables
 from cja_spark.errors import InputError, VersionError
+from cja_spark.hadoop import java_class
 from cja_spark.lake import Lake
+from cja_spark.sources.failures import spark_errors
 from tests.faults.plan import FULL
 from tests.unit.audiences.world import World, day
 
@@ -100,18 +102,25 @@ def test_f17_tables_of_a_newer_program_are_left_alone(lake):
 
 
 @pytest.mark.fault("F17")
-@pytest.mark.parametrize(("named", "value"), [("minReaderVersion", 9), ("minWriterVersion", 99)])
-def test_f17_a_protocol_of_delta_that_is_not_known_is_refused(lake, named, value):
+@pytest.mark.parametrize(
+    ("changed", "feature"),
+    [
+        ({"minReaderVersion": 9, "readerFeatures": []}, []),
+        ({"minWriterVersion": 99}, []),
+        ({"minReaderVersion": 3, "readerFeatures": ["notYet"]}, ["notYet"]),
+        ({}, ["notYet"]),
+    ],
+    ids=["readers", "writers", "a feature of readers", "a feature of writers"],
+)
+def test_f17_a_protocol_of_delta_that_is_not_known_is_refused(lake, changed, feature):
     first = min((lake.folder / CHANGES.name / "_delta_log").glob("*.json"))
     actions = [json.loads(line) for line in first.read_text().splitlines()]
-    for action in actions:
-        if "protocol" in action:
-            action["protocol"][named] = value
-            action["protocol"].pop("readerFeatures", None)
-            action["protocol"].pop("writerFeatures", None)
+    protocol = next(one["protocol"] for one in actions if "protocol" in one)
+    protocol.update(changed, writerFeatures=[*protocol["writerFeatures"], *feature])
     first.write_text("".join(f"{json.dumps(action)}\n" for action in actions))
     for checksum in first.parent.glob("*.crc"):
         checksum.unlink()
-    with pytest.raises(Exception, match="DELTA_INVALID_PROTOCOL_VERSION|DELTA_UNSUPPORTED|protocol") as raised:
+    java_class(lake.spark, "org.apache.spark.sql.delta.DeltaLog").clearCache()  # the log that this session knows
+    with pytest.raises(VersionError, match="protocol of Delta that this program does not know") as raised, spark_errors("publishing", "a lake"):
         World(lake, "other_protocol").publish(day(0), dict.fromkeys("ab"))
-    assert raised.value is not None
+    assert (raised.value.exit_code, [*first.parent.glob("*1.json")]) == (8, [])

@@ -8,6 +8,7 @@ from tests.unit.audiences.world import World, day
 from tests.unit.sinks.scripted import Scripted
 
 PEOPLE = [f"p{at:02}" for at in range(12)]
+IDLE = 4  # workers that died with their daemon at most: Spark takes each for an idle one once more, and has no second attempt on one machine
 
 
 @pytest.mark.fault("F14")
@@ -23,6 +24,10 @@ def test_f14_a_worker_that_dies_leaves_rows_waiting_and_the_next_run_brings_them
     assert (receipt.exit_code, receipt.acked, receipt.pending) == (6, 0, 12)
     assert "a Python worker ended unexpectedly" in receipt.reason
     monkeypatch.delenv(VARIABLE)
-    [receipt] = world.deliver()
+    for _ in range(IDLE + 1):
+        [receipt] = world.deliver()
+        if receipt.exit_code == 0:
+            break
+        assert (receipt.exit_code, receipt.acked, receipt.pending) == (6, 0, 12)
     assert (receipt.exit_code, receipt.acked, receipt.pending) == (0, 12, 0)
     assert [row[1:] for row in world.sink.members(world.id)] == [("realized", 1)] * 12

@@ -76,8 +76,8 @@ def stitch(
 
     Rows:    The same; `device_runs` has one row per device, so the join cannot multiply them.
     Columns: reads persistent_id, own_person_id string, ts timestamp; reads of device_runs device string,
-        runs array<struct<ts timestamp, person string>>, capped boolean; adds person_id, person_namespace,
-        stitch_reason string (own, last_login, first_login, persistent, none).
+        runs array<struct<ts timestamp, person string>>, capped boolean (instants array<timestamp> too where there are any,
+        at which nobody inherits a row, F16 c); adds person_id, person_namespace, stitch_reason string (own, last_login, first_login, persistent, none).
 
     Args:
         rows: events of one dataset.
@@ -91,6 +91,8 @@ def stitch(
     own = valid(F.col("own_person_id"), spec)
     usable = valid(F.col("persistent_id"), spec) & ~F.coalesce(F.col("capped"), F.lit(False))
     at = to_the_ms(F.col("ts"))
+    if "instants" in device_runs.columns:
+        usable = usable & ~F.coalesce(F.array_contains("instants", at), F.lit(False))
     before = F.try_element_at(F.filter("runs", lambda run: run["ts"] <= at), F.lit(-1))["person"]
     first = F.get(F.col("runs"), 0)
     later = F.when((first["ts"] > at) & (first["ts"] <= replayed_at), first["person"])

@@ -10,16 +10,17 @@ from __future__ import annotations
 import csv
 import errno
 import io
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import fs
 
 from cja_spark.failpoints import failpoint
+from cja_spark.file_systems import file_system
 from cja_spark.sinks.chunk import Applied, Change, ErasedKey, FatalError, RetryableError, RunFacts, Token
 from cja_spark.sinks.files.spec import Files
 from cja_spark.sinks.kinds import OPEN
@@ -28,6 +29,8 @@ COLUMNS = (
     "namespace", "id", "audience_id", "status", "last_qualification_time", "valid_until", "version", "change_id", "attrs",
 )  # fmt: skip
 LARGEST = 1_000_000_000
+# What this sink writes, and what a task that died leaves of it.
+_OURS = re.compile(r"/aud_\w+/run_\d{8,}/(?P<left>\.)?(?:\d{5,}_of_\d{5,}|again_\d{10,})\.csv(?(left)\.\w+)\Z")
 # Nothing helps but that somebody makes room or gives leave.
 _FOR_GOOD = {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EDQUOT, errno.ENAMETOOLONG}
 
@@ -37,10 +40,7 @@ class FilesSink:
 
     def __init__(self, sink: Files) -> None:
         with _told():
-            if "://" in sink.location:
-                self.disk, self.root = fs.FileSystem.from_uri(sink.location)
-            else:
-                self.disk, self.root = fs.LocalFileSystem(), str(Path(sink.location).absolute())
+            self.disk, self.root = file_system(sink.location)
 
     def is_done(self, token: Token) -> bool:
         """Never: writing a file again is what it is to know that it is there."""
@@ -62,18 +62,19 @@ class FilesSink:
         return Applied(len(changes), requests=1, sent_bytes=len(text))
 
     def erase(self, keys: Sequence[ErasedKey], token: Token) -> str:
-        """Write the files that name a profile again, without it; files that nobody finished go.
+        """Write the files of ours that name a profile again, without it; those that nobody finished go.
 
         Raises:
             RetryableError: the place did not take it now.
-            FatalError: it will not.
+            FatalError: it will not, or a file of ours is not as we wrote it.
         """
         gone, found = {key.profile_key for key in keys}, False
         with _told():
-            for file in self._files(self.root):
-                if file.base_name.startswith("."):
-                    self.disk.delete_file(file.path)
-                elif self._without(file.path, gone):
+            ours = [one for file in self._files(self.root) if (one := _OURS.search(file.path))]
+            for one in sorted(ours, key=lambda one: one["left"] is None):  # what is left of dead tasks first
+                if one["left"]:
+                    self.disk.delete_file(one.string)
+                elif self._without(one.string, gone):
                     found = True
         return "deleted" if found else "absent"
 
@@ -96,7 +97,7 @@ class FilesSink:
 
     def _without(self, path: str, gone: set[str]) -> bool:
         with self.disk.open_input_stream(path) as stream:
-            rows = [*csv.DictReader(io.StringIO(stream.read().decode("utf-8"), newline=""))]
+            rows = rows_of(stream.read())
         kept = [row for row in rows if f"{row['namespace'].lower()}:{row['id']}" not in gone]
         if len(kept) == len(rows):
             return False
@@ -136,6 +137,23 @@ def text_of(lines: Iterable[Sequence[str]]) -> bytes:
     written.writerow(COLUMNS)
     written.writerows(lines)
     return text.getvalue().encode("utf-8")
+
+
+def rows_of(text: bytes) -> list[dict[str, str]]:
+    """The rows of such a file.
+
+    Raises:
+        FatalError: it is none.
+    """
+    csv.field_size_limit(LARGEST)  # attributes may be longer than the 131,072 characters that it stops at by itself
+    try:
+        found = csv.DictReader(io.StringIO(text.decode("utf-8"), newline=""))
+        rows = [*found]
+    except (UnicodeDecodeError, csv.Error):
+        raise FatalError("files", "unreadable") from None
+    if tuple(found.fieldnames or ()) != COLUMNS:
+        raise FatalError("files", "unreadable")
+    return rows
 
 
 def _line(change: Change, token: Token) -> list[str]:

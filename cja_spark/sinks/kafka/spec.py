@@ -95,6 +95,11 @@ class Kafka(Chunked):
         """Whether owners are told apart by the transactions of slots."""
         return self.transactional
 
+    @property
+    def keyed_by_audience(self) -> bool:
+        """A tombstone is of a profile in an audience."""
+        return True
+
     @model_validator(mode="after")
     def _spoken_safely(self) -> Self:
         far = [server for server in self.bootstrap_servers if not _on_this_machine(server)]

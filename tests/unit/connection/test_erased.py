@@ -9,7 +9,7 @@ from cja_spark.connection.tables import QUARANTINE
 from cja_spark.driver_reads import equal
 from cja_spark.pseudonyms import pepper_beside, pseudonym, read_pepper
 from tests.unit.connection import test_graphs as graphs
-from tests.unit.connection.shop import event, events, load, profiles, put, quarantine, shop
+from tests.unit.connection.shop import event, events, load, lookups, profiles, put, quarantine, shop
 from tests.unit.connection.test_accounts import accounts, kept, mapping
 
 
@@ -61,6 +61,19 @@ def test_profiles_and_accounts_of_an_erased_person_stay_out_whenever_they_come(l
     assert told == [None]
 
 
+def test_rows_of_a_lookup_about_an_erased_person_or_device_stay_out(lake, tmp_path):
+    web = {"persistent_id": {"column": "device", "namespace": "ECID"}}
+    suppress(lake, "crm:ann-of-bonn", "ecid:device-1", "other:bob-of-ulm", "crm:desk")
+    put(tmp_path, "web/1.json", event(1, "bob", device="device-2"))
+    put(tmp_path, "cat/1.json", *({"sku": one, "title": "t"} for one in ("ann-of-bonn", "device-1", "bob-of-ulm", "desk", "lamp", None)))
+    load(lake, tmp_path, shop("web", "cat", web=web))
+    assert set(lookups(lake)) == {"bob-of-ulm", "desk", "lamp"}  # an id of fewer than six bytes may well be a product's
+    assert sorted(row[2:] for row in quarantine(lake) if row[2] == "erased_person") == [("erased_person", None)] * 2
+    put(tmp_path, "cat/2.json", {"sku": "ann-of-bonn", "title": "again"}, {"sku": "sofa", "title": "new"})
+    load(lake, tmp_path, shop("web", "cat", web=web))
+    assert set(lookups(lake)) == {"bob-of-ulm", "desk", "lamp", "sofa"}
+
+
 def test_rows_of_an_erased_device_stay_out(lake, tmp_path):
     web = {"persistent_id": {"column": "device", "namespace": "ECID"}, "stitching": {"method": "field_based"}}
     suppress(lake, "ecid:phone")
@@ -68,6 +81,17 @@ def test_rows_of_an_erased_device_stay_out(lake, tmp_path):
     receipt = load(lake, tmp_path, shop("web", web=web))
     assert events(lake) == [("e3", "tablet")]
     assert receipt.dropped == {"web": {"erased_person": 2}}
+    assert [row["raw"] for row in lake.table(QUARANTINE).rows("raw")] == [None, None]
+
+
+def test_rows_that_cannot_be_used_for_another_reason_stay_as_they_came(lake, tmp_path):
+    suppress(lake, "crm:ann")
+    put(tmp_path, "web/1.json", event(1), event(2, "bob"), {**event(3, "bob"), "time": "soon"})
+    load(lake, tmp_path, shop("web"))
+    rows = {row["reason"]: (row["event_id"], row["raw"]) for row in lake.table(QUARANTINE).rows("reason", "event_id", "raw")}
+    assert rows["erased_person"] == (None, None)
+    assert rows["invalid_timestamp"][0] == "e3"
+    assert '"login":"bob"' in rows["invalid_timestamp"][1]
 
 
 def test_a_graph_forgets_an_erased_person_and_an_erased_persistent_id(lake, tmp_path):

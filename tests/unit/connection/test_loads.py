@@ -6,10 +6,13 @@ import random
 
 import pytest
 
-from cja_spark.errors import InputError, SourceError
+from cja_spark.connection.load import require_no_load
+from cja_spark.connection.tables import LOADS
+from cja_spark.driver_reads import equal
+from cja_spark.errors import ClaimError, InputError, SourceError
 from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.lake import Lake
-from tests.unit.connection.shop import event, load, lookups, profiles, put, quarantine, whole
+from tests.unit.connection.shop import event, load, lookups, profiles, put, quarantine, shop, whole
 
 
 @pytest.fixture
@@ -57,6 +60,23 @@ def test_a_load_that_dies_at_its_people_is_finished_or_replaced_by_a_full_one(la
     assert load(lake, root, full=full).load == (3 if full else 2)
     assert whole(lake) == at_once(spark, root, tmp_path)
     assert load(lake, root).load is None
+
+
+def test_whoever_removes_versions_gives_up_a_mere_plan_and_waits_for_a_load_that_has_begun(lake, root, dies):
+    require_no_load(lake, shop(), alone=True)
+    load(lake, root)
+    second(root)
+    dies("planned", lambda: load(lake, root))
+    with pytest.raises(ClaimError, match=r"Load 2 has begun and is not done. Run 'cja connect' until it is"):
+        require_no_load(lake, shop(), alone=False)  # it may be at work
+    require_no_load(lake, shop(), alone=True)
+    assert sorted(row["state"] for row in lake.table(LOADS).rows("state", where=equal(load=2))) == ["dropped", "planned"]
+    for place in ("appended", "write_lookups"):
+        dies(place, lambda: load(lake, root))
+        with pytest.raises(ClaimError, match="Load 3 has begun"):
+            require_no_load(lake, shop(), alone=True)
+    assert load(lake, root).load == 3
+    require_no_load(lake, shop(), alone=False)
 
 
 @pytest.mark.fault("F1")

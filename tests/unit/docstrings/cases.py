@@ -91,6 +91,8 @@ CASES: Mapping[str, Case] = {
     "audiences.people.publishable": Case(),
     "audiences.tables.conformed": Case(lambda lake: {"table": lake.table(CHANGES)}, {"table": columns_of(CHANGES)}),
     "connection.gaps.with_gaps": Case(),
+    "connection.gaps.instants_left_by": Case(lambda lake: {"lake": lake, "name": "web"}),
+    "connection.gaps.with_instants": Case(),
     "connection.graph_rows.conform_graph": Case(given(name="identities", dataset=IDENTITIES)),
     "connection.graphs.graph_stitched": Case(
         lambda lake: {"dataset": WEB.model_copy(update={"stitching": BY_GRAPH}), "graph": graph(lake), "asked_at": F.lit(NOW)}
@@ -161,7 +163,7 @@ CASES: Mapping[str, Case] = {
 _ERASED = "joins with pseudonyms that an object holds; tests/unit/connection/test_erased.py holds it"
 _OF_LAKE = "counts in the tables of a lake; tests/unit/erasure/test_erasing.py holds it"
 EXCEPTIONS = {
-    **{f"connection.erased.Erased.{name}": _ERASED for name in ("among", "marked", "refused", "left_out")},
+    **{f"connection.erased.Erased.{name}": _ERASED for name in ("about", "among", "marked", "refused", "left_out")},
     "connection.gaps.gaps_left_by": "reads the events of a lake; tests/unit/connection/test_gaps.py holds it",
     "erasure.events.count_events": _OF_LAKE,
     "erasure.found.found": _OF_LAKE,

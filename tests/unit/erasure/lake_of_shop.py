@@ -78,8 +78,8 @@ def _side_tables(lake, world):
     now = datetime(2026, 8, 2, tzinfo=UTC)
     some = [name_of(number) for number in range(3)]
     letters.append(letters.frame([
-        (f"letter{one}", "profiles", world.id, 1, f"c{one}", "enter", f"crm:{one}", "ref", f'{{"id": "{one}"}}', "data", "x", 1, "open", 1, 1, now, now, None)
-        for one in some
+        (f"letter{number}", "profiles", world.id, 1, f"c{number}", "enter", f"crm:{one}", "ref", f'{{"id": "{one}"}}', "data", "x", 1, "open", 1, 1, now, now, None)
+        for number, one in enumerate(some)
     ] + [("letterx", "_source", world.id, 1, "cx", "enter", None, None, f'{{"namespace": "CRM", "id": "{some[0]}"}}', "data", "x", 1, "open", 1, 1, now, now, None)]))
     quarantine = lake.table(QUARANTINE).create()
     quarantine.append(quarantine.frame([(1, "web", "missing_timestamp", "f.json", None, f"{one}-event", f'{{"login": "{one}", "n": 1}}') for one in some]))

@@ -65,10 +65,13 @@ def test_tasks_of_a_run_that_was_taken_over_are_waited_for_and_it_forgets(world,
     assert table.properties()["delta.appendOnly"] == "true"
 
 
-def test_whoever_took_nobody_over_waits_for_nobody():
-    def row(event, claim, minutes):
-        return {"event": event, "claim": claim, "lease_until": NOW + timedelta(minutes=minutes) + LEASE}
+def test_runs_that_gave_their_claims_back_are_not_waited_for_and_those_that_anybody_took_over_are():
+    def row(event, claim, run_id, minutes):
+        return {"event": event, "claim": claim, "run_id": run_id, "lease_until": NOW + timedelta(minutes=minutes) + LEASE}
 
-    assert quiet_from([row("acquired", 9, 0), row("released", 9, 3)], 9) is None
-    told = [row("acquired", 9, 0), row("released", 4, 1), row("released", 6, 2), row("released", 9, 3)]
-    assert quiet_from(told, 9) == NOW + timedelta(minutes=12)
+    own = [row("acquired", 9, "erase", 0), row("released", 9, "erase", 3), row("acquired", 5, "publish", 1), row("released", 5, "publish", 8)]
+    assert quiet_from(own) is None
+    by_this = [row("acquired", 4, "dead", -90), row("released", 4, "erase", 1)]
+    assert quiet_from([*own, *by_this]) == NOW + timedelta(minutes=11)
+    by_another = [row("acquired", 6, "dead too", -90), row("renewed", 6, "dead too", -80), row("released", 6, "publish", 2)]
+    assert quiet_from([*own, *by_this, *by_another]) == NOW + timedelta(minutes=12)

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from cja_spark import erasing, maintaining, plan
 from cja_spark.audiences.tables import CLAIMS, ERASURE_RECEIPTS, SUPPRESSIONS
 from cja_spark.connection.tables import QUARANTINE
+from cja_spark.errors import ClaimError
 from cja_spark.failpoints import forget_hits
 from cja_spark.lake import Lake
 from cja_spark.sinks.delta_profiles import MEMBERSHIPS
@@ -71,12 +73,44 @@ def test_the_same_command_finishes_it_and_what_comes_late_brings_nobody_back(spa
     assert shop.run("audit") == 0
 
 
+def test_the_signed_receipt_of_a_finished_erasure_stays_when_it_is_run_again(spark, shop, capsys):
+    ids = ("--ids", str(shop.folder / "ids.csv"), "--erasure-id", "r1")
+    signed = (shop.folder / "erase.json").read_bytes()
+    assert run(shop, "erase", *ids)[0] == 0
+    assert "finished before" in capsys.readouterr().out
+    assert (shop.folder / "erase.json").read_bytes() == signed
+    (shop.folder / "erase.json").write_text("{}", encoding="utf-8")
+    assert run(shop, "erase", *ids)[1]["state"] == "done_before"
+
+
+@pytest.mark.parametrize("verb", ["erase", "maintain"])
+def test_the_receipt_says_when_the_claim_of_another_run_can_be_over(shop, monkeypatch, verb):
+    def held(*_, **__):
+        raise ClaimError.held("*", 42)
+
+    monkeypatch.setattr(erasing, "erase", held)
+    monkeypatch.setattr(maintaining, "maintain", held)
+    ids = ("--ids", str(shop.folder / "ids.csv"), "--erasure-id", "r7") if verb == "erase" else ()
+    code, receipt = run(shop, verb, *ids)
+    assert (code, receipt["exit_code"], receipt["retry_after_s"]) == (7, 7, 42)
+
+
 def test_the_sources_of_old_bring_nobody_back_either(spark, shop):
     assert [shop.run("connect", "--full"), shop.run("journey", "--full")] == [0, 0]
     persons = {row["person_id"] for row in lake(spark, shop).events.rows("person_id")}
     assert persons == {"bob", "cid"}
     assert [shop.run("publish"), shop.run("deliver")] == [0, 0]
     assert members(spark, shop) == ["bob", "cid"]
+
+
+def test_a_report_that_was_computed_while_persons_were_erased_is_not_kept(spark, shop, monkeypatch, capsys):
+    with monkeypatch.context() as patched:
+        patched.setattr(plan, "erasures_of", lambda lake: (0, 0))  # as if it had begun before the erasure
+        assert shop.run("report") == 7
+    assert "Persons were erased while the report was computed" in capsys.readouterr().err
+    assert not lake(spark, shop).report("pages").exists()
+    assert shop.run("report") == 0
+    assert lake(spark, shop).report("pages").exists()
 
 
 def test_maintenance_says_what_is_due_then_does_it_and_then_nothing_is(spark, shop, capsys):

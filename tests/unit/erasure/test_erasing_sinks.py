@@ -120,11 +120,11 @@ def test_a_store_of_a_sink_that_left_the_project_forgets_too_and_any_other_is_to
     assert files_that_name(place.folder, GONE) == []
 
 
-def test_the_receipt_names_sinks_that_nobody_could_ask(place, world, sinks, monkeypatch):
+def test_the_receipt_names_sinks_that_nobody_could_ask(place, world, sinks):
     request = Request((("crm", name_of(PERSONS + 1)),))
     wish = Wish(place, sinks, request, "s2", pepper_beside(place.location), CONNECTION, "shop", lambda: None)
     receipt = erase(wish)
     assert receipt.sinks_gone == ("old_feed",)
     assert "  sink old_feed is not in the project any more and was not asked" in receipt.text()
-    assert receipt.scopes["sink:platform"].outcome == "exit_only"  # it is sent an exit, whether it knows the person or not
+    assert receipt.scopes["sink:platform"].outcome == "absent"  # no audience knows the person, so there is no exit to send
     assert receipt.scopes["sink:feed"].outcome == "absent"

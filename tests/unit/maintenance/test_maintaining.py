@@ -17,7 +17,6 @@ from cja_spark.maintenance.maintain import Work, maintain
 from cja_spark.maintenance.orphans import orphans, stray_folders
 from cja_spark.maintenance.tables import set_properties, tables_of
 from cja_spark.maintenance.vacuumed import MAINTENANCE
-from cja_spark.sinks.again import Again
 from cja_spark.sinks.audit import Audited, audit
 from cja_spark.sinks.deliver import deliver
 from cja_spark.sinks.delta_profiles import MEMBERSHIPS
@@ -47,9 +46,9 @@ def world(place):
     letters = place.table(DEAD_LETTERS)
     old, new = NOW - timedelta(days=91), NOW - timedelta(days=89)
     letters.append(letters.frame([
-        (f"l{at}", "profiles", one.id, 1, "c", "enter", None, None, None, "data", "x", 1, state, 1, 1, old, when, None)
+        (f"l{at}", "profiles", one.id, 3 if state == "open" else 1, "c", "enter", None, None, None, "data", "x", 1, state, 1, 1, old, when, None)
         for at, (state, when) in enumerate([("resolved", old), ("resolved", new), ("open", old), ("discarded", old), ("superseded", old)])
-    ]))  # fmt: skip
+    ]).coalesce(1))  # fmt: skip
     folder = place.folder
     for place_of in ("_staging/aud_abcdefghijkl/3/dead", "_staging/connect/web"):
         (folder / place_of).mkdir(parents=True)
@@ -64,6 +63,7 @@ def world(place):
     (folder / MEMBERS.name / "_delta_log" / ".00000000000000000099.json.abc.tmp").write_bytes(b"x")
     (folder / "lookups" / "dead").mkdir(parents=True)
     (folder / "lookups" / "dead" / "part-0.parquet").write_bytes(b"x")
+    os.utime(folder / "lookups" / "dead" / "part-0.parquet", (long_ago, long_ago))
     return one
 
 
@@ -116,7 +116,7 @@ def left(world):
 def test_nobody_loses_a_row_that_is_young(world, done):
     assert left(world) == (8 + 1 + 1, 8)
     told = deeds(maintain(work(world, NOW + timedelta(days=29), dry_run=True)))
-    assert [target for target, _ in told if target.startswith(("audience_changes", "audience_members of"))] == []
+    assert [target for target, action in told if action == "rows_removed" and target.startswith(("audience_changes", "audience_members"))] == []
     assert left(world) == LEFT[29]
 
 
@@ -151,8 +151,7 @@ def test_the_receipt_tells_what_is_hidden_and_when_a_table_is_due(world, done):
     assert (outbox.last_vacuum, outbox.next_vacuum) == (NOW, NOW + timedelta(days=7))
     assert f"vacuumed {NOW:%Y-%m-%d}, due {NOW + timedelta(days=7):%Y-%m-%d}" in outbox.text()
     assert ", 3 hidden rows in 1, " in letters.text()
-    assert told["maintenance"].last_vacuum is None
-    assert "never vacuumed, due now" in told["maintenance"].text()
+    assert told["maintenance"].last_vacuum == NOW  # a run before had made it, and died
 
 
 def test_small_files_are_written_together(world, done):
@@ -176,7 +175,7 @@ def test_rows_of_the_outbox_go_when_every_sink_has_them_and_guards_stay_as_long(
     later = NOW + timedelta(days=61)
     receipt = maintain(work(world, later))
     assert deeds(receipt)["audience_changes of " + world.id, "rows_removed"] == 9
-    assert [one.run_seq for one in receipt.deeds if one.target.startswith("audience_changes")] == [2]
+    assert [one.run_seq for one in receipt.deeds if one.target.startswith("audience_changes of")] == [2]
     # Whoever left with run 2 is forgotten, whoever left with run 3 still guards against what is on its way.
     assert left(world) == LEFT[61]
     outbox = world.lake.table(CHANGES).read()
@@ -204,7 +203,8 @@ def test_an_outbox_that_a_killed_run_left_open_only_grows_again_even_where_nothi
 def test_what_a_run_of_reports_or_a_dry_run_may_be_writing_stays_for_a_day(world, done):
     lake, folder = world.lake, world.lake.folder
     lake.report("daily").append(lake.spark.range(3))
-    young = [folder / "reports/daily/part-young.zstd.parquet", folder / "reports/new/part-0.parquet", folder / "_staging/_dry/r1/x/part-0.parquet"]
+    young = [folder / "reports/daily/part-young.zstd.parquet", folder / "reports/new/part-0.parquet", folder / "_staging/_dry/r1/x/part-0.parquet",
+             folder / "_staging/_together/r2/part-0.parquet"]  # fmt: skip
     for file in young:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"x")
@@ -234,7 +234,8 @@ def test_files_of_deletion_vectors_are_known_in_the_log_and_in_a_checkpoint(spar
     assert orphans(table, NOW) == []
     lost = table.folder / "deletion_vector_00000000-0000-0000-0000-000000000000.bin"
     lost.write_bytes(b"x")
-    assert orphans(table, NOW) == [lost]
+    assert orphans(table, NOW) == []  # a table of somebody else: who writes it holds no lock of ours
+    assert orphans(table, NOW + timedelta(days=2)) == [lost]
     assert table.read().count() == 2000 - 667 - 667
 
 
@@ -263,11 +264,8 @@ def test_a_new_sink_begins_with_the_members_where_the_outbox_is_emptied(place, w
     assert outbox.isEmpty()
     world.audience = world.audience.model_copy(update={"sinks": ("profiles", "late")})
     sinks = {"profiles": world.sink, "late": late}
-    told = {one.sink: one for one in deliver(place, sinks, [world.audience]).sinks}
-    assert told["late"].exit_code == 3
-    assert told["late"].reason.endswith("begin with the members: cja deliver --rebuild SINK.")
-    told = {one.sink: (one.state, one.acked) for one in deliver(place, sinks, [world.audience], again=Again(rebuild="late")).sinks}
-    assert told == {"late": ("done", 6)}
+    told = [(one.sink, one.state, one.acked, one.runs) for one in deliver(place, sinks, [world.audience]).sinks]
+    assert told == [("late", "done", 6, (4,))]  # a run for it alone
     assert {one.exit_code for one in deliver(place, sinks, [world.audience]).sinks} <= {0}
     realized = {row["profile_key"] for row in place.table(MEMBERSHIPS, "late").rows("profile_key", where=equal(status="realized"))}
     assert realized == {f"crm:{name}" for name in "abcdef"}

@@ -3,12 +3,13 @@
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cja_spark.maintenance.orphans import orphans, referred
+from cja_spark.maintenance.orphans import orphans, referred, stray_folders
 from cja_spark.maintenance.vacuumed import Vacuumed
 from cja_spark.table import Table, TableSpec
 
@@ -53,11 +54,11 @@ def test_data_and_deletion_vectors_of_commits_and_checkpoints_are_known(table):
 
 
 def test_all_else_is_lost(table):
-    one = table("t")
+    one = table("events")
     assert orphans(one, NOW) == sorted(one.folder / file for file in LOST)
 
 
-@pytest.mark.parametrize("name", ["reports/daily", "report_runs", "report_exclusions"])
+@pytest.mark.parametrize("name", ["reports/daily", "report_runs", "report_exclusions", "of_somebody_else"])
 def test_where_no_lock_keeps_a_run_of_reports_out_they_stay_for_a_day(table, name):
     one = table(name)
     assert orphans(one, NOW) == []
@@ -65,6 +66,29 @@ def test_where_no_lock_keeps_a_run_of_reports_out_they_stay_for_a_day(table, nam
         long_ago = (NOW - timedelta(hours=hours)).timestamp()
         os.utime(one.folder / "day=1/lost.parquet", (long_ago, long_ago))
         assert len(orphans(one, NOW)) == left
+
+
+def aged(folder, hours):
+    long_ago = (NOW - timedelta(hours=hours)).timestamp()
+    for one in (folder, *folder.rglob("*")):
+        os.utime(one, (long_ago, long_ago))
+
+
+def test_a_first_write_that_died_is_a_stray_after_a_day_and_what_is_somebodys_own_stays(tmp_path):
+    lake = SimpleNamespace(folder=tmp_path)
+    ours = ["events/event_date=2026-01-01/part-0.snappy.parquet", "lookups/dead/part-0.parquet", "profile_store/profiles/store/.part-0.parquet.crc",
+            "profile_store/profiles/store/part-0.parquet", "reports/new/part-0.parquet"]  # fmt: skip
+    others = ["exports/part-0.parquet", "backup/day=1/part-0.parquet", "lookups/own/part-0.parquet", "lookups/own/notes.txt", "events_of_2025/x.parquet",
+              "profiles/part-0.parquet", "profiles/_delta_log/0.json", "_staging/x/part-0.parquet"]  # fmt: skip
+    for file in (*ours, *others):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes(b"x")
+    (tmp_path / "summaries/empty/day=1").mkdir(parents=True)
+    aged(tmp_path, 23)
+    assert stray_folders(lake, NOW) == []
+    aged(tmp_path, 25)
+    expected = ["events", "lookups/dead", "profile_store/profiles/store", "reports/new", "summaries/empty"]
+    assert stray_folders(lake, NOW) == [tmp_path / one for one in expected]
 
 
 def test_a_folder_without_a_log_and_a_table_elsewhere_have_none(tmp_path):

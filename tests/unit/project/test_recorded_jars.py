@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cja_spark.recorded_jars import OtherJarError, digest_of, recorded, require_recorded
+from cja_spark.errors import VersionError
+from cja_spark.recorded_jars import digest_of, recorded, require_recorded
 from cja_spark.session import DELTA, SPARKS, delta_artefact, delta_jars, jars_folder, require_pyspark
 
 ARTEFACT = "shop:till:1.0"
@@ -34,7 +35,7 @@ def test_what_was_recorded_is_taken(fetched):
 def test_a_jar_that_differs_in_one_byte_is_refused_and_the_way_out_is_told(fetched):
     jars, record = fetched
     (jars / "shop_till-1.0.jar").write_bytes(b"tilL")
-    with pytest.raises(OtherJarError) as refused:
+    with pytest.raises(VersionError) as refused:
         require_recorded(jars, ARTEFACT, record)
     said = str(refused.value)
     assert refused.value.exit_code == 8
@@ -45,18 +46,18 @@ def test_a_jar_that_differs_in_one_byte_is_refused_and_the_way_out_is_told(fetch
 
 def test_a_jar_that_nobody_recorded_is_refused(fetched):
     (fetched[0] / "evil-1.0.jar").write_bytes(b"")
-    with pytest.raises(OtherJarError, match="evil-1.0.jar is not recorded"):
+    with pytest.raises(VersionError, match="evil-1.0.jar is not recorded"):
         require_recorded(fetched[0], ARTEFACT, fetched[1])
 
 
 def test_a_jar_that_is_missing_is_told(fetched):
     (fetched[0] / "shop_till-1.0.jar").unlink()
-    with pytest.raises(OtherJarError, match="shop_till-1.0.jar is missing"):
+    with pytest.raises(VersionError, match="shop_till-1.0.jar is missing"):
         require_recorded(fetched[0], ARTEFACT, fetched[1])
 
 
 def test_an_artefact_that_nobody_recorded_is_refused(fetched):
-    with pytest.raises(OtherJarError, match="shop:till:1.1 is not recorded in jars.yaml; recorded are shop:till:1.0"):
+    with pytest.raises(VersionError, match="shop:till:1.1 is not recorded in jars.yaml; recorded are shop:till:1.0"):
         require_recorded(fetched[0], "shop:till:1.1", fetched[1])
 
 
@@ -77,6 +78,6 @@ def test_a_jar_that_was_changed_before_it_was_fetched_never_reaches_spark(tmp_pa
         content.write(b"\0")
     monkeypatch.setenv("CJA_JARS", str(tmp_path))
     for _ in range(2):
-        with pytest.raises(OtherJarError, match="io.delta_delta-storage-.*jar has the digest"):
+        with pytest.raises(VersionError, match="io.delta_delta-storage-.*jar has the digest"):
             delta_jars()
     assert not Path(tmp_path, "resolved").exists()

@@ -4,13 +4,16 @@ import uuid
 from itertools import count
 
 import pytest
+from pyspark.sql import functions as F
 
 from cja_spark.audiences import outbox
+from cja_spark.audiences.approvals import approve
 from cja_spark.audiences.claims import claimed
-from cja_spark.audiences.runs import seals
-from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, LEDGER, SUPPRESSIONS
+from cja_spark.audiences.runs import audience_run_state, last_run, seals
+from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, LEDGER, RUNS, SUPPRESSIONS
 from cja_spark.driver_reads import equal
 from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.maintenance.tables import appendable
 from cja_spark.sinks import retry as retrying
 from cja_spark.sinks.addressed import addressed
 from cja_spark.sinks.again import Again, send_again
@@ -220,10 +223,120 @@ def test_a_new_sink_is_built_from_the_members_and_for_others_that_run_is_empty(w
     assert {row[0] for row in world.rows(LEDGER, ("run_seq",), where=equal(sink_id=old.name))} == {1, 2}
 
 
+def emptied(world):
+    """The outbox without the changes of finished runs, as maintenance leaves it."""
+    changes = world.lake.table(CHANGES)
+    with appendable(changes):
+        changes.delta().delete(f"audience_id = '{world.id}' AND op <> 'seal'")
+
+
+@pytest.mark.fault("F1")
+def test_a_new_sink_begins_with_the_members_where_its_first_run_is_gone(world, crash):
+    world.deliver()
+    world.publish(day(1), PEOPLE[:8])
+    world.deliver()
+    emptied(world)
+    world.sink = DeltaProfiles(name="profiles", sink="delta")
+    crash("bootstrap.committed", world.deliver)
+    [receipt] = world.deliver()
+    assert (receipt.runs, receipt.acked, receipt.exit_code, receipt.next_action) == ((3,), 8, 0, None)
+    assert [row[0] for row in world.found()["memberships"]] == keys(*PEOPLE[:8])
+    world.publish(day(2), PEOPLE[:7])
+    [receipt] = world.deliver()
+    assert (receipt.runs, receipt.acked) == ((4,), 1)
+
+
+@pytest.mark.fault("F1")
+def test_a_new_sink_waits_while_the_last_run_is_not_finished(world, crash):
+    world.deliver()
+    emptied(world)
+    crash("outbox.after_commit", lambda: world.publish(day(1), PEOPLE[:8]))
+    old, world.sink = world.sink, DeltaProfiles(name="profiles", sink="delta")
+    [receipt] = world.deliver()
+    assert (receipt.state, receipt.exit_code, receipt.acked) == ("failed", 3, 0)
+    assert receipt.reason.endswith("begin with the members: cja deliver --rebuild SINK.")
+    world.publish(day(1), PEOPLE[:8])
+    [receipt] = world.deliver()
+    assert (receipt.state, receipt.acked) == ("done", 8)
+    assert [seal.target_sink for seal in seals(world.lake, world.id)] == [None, None, "profiles"]
+    world.sink = old
+    [receipt] = world.deliver()
+    assert (receipt.runs, receipt.acked) == ((2,), 4)
+
+
 def test_what_was_published_stays_published_after_a_rebuild(world):
     world.deliver()
     send(world, rebuild=world.sink.name)
     assert world.publish(day(0), PEOPLE).reason == "nothing to do: this instant is published"
+
+
+@pytest.mark.parametrize("yes", [False, True], ids=["blocked", "approved"])
+def test_a_run_that_is_held_back_keeps_its_number_and_its_changes(world, yes):
+    """Step 5: a rebuild is refused and a new sink waits, until what somebody looks at is committed."""
+    world.deliver()
+    assert world.publish(day(1), []).guard == ("empty_result",)
+    if yes:
+        approve(world.lake, world.audience.name, approved_by="me")
+    with pytest.raises(InputError, match=r"^Run 2 of aud_\w+ is held back \(empty_result\), and a rebuild would drop its changes\."):
+        send(world, rebuild=world.sink.name)
+    emptied(world)
+    old, world.sink = world.sink, DeltaProfiles(name="profiles", sink="delta")
+    [receipt] = world.deliver()
+    assert (receipt.exit_code, receipt.acked) == (3, 0)
+    assert [seal.run_seq for seal in seals(world.lake, world.id)] == [1]
+    if not yes:
+        approve(world.lake, world.audience.name, approved_by="me")
+    receipt = world.publish(day(2), PEOPLE)
+    assert (receipt.state, receipt.run_seq, receipt.as_of, receipt.exit) == ("committed", 2, day(1), 12)
+    world.sink = old
+    [receipt] = world.deliver()
+    assert (receipt.runs, receipt.acked) == ((2,), 12)
+    [receipt] = send(world, rebuild=world.sink.name)
+    assert (receipt.runs, receipt.exit_code) == ((3,), 0)
+
+
+@pytest.mark.fault("F1")
+def test_a_rebuild_that_died_keeps_what_the_last_run_was_made_of(world, crash):
+    """Else an older source would not be seen, and the same publish again would end with 3."""
+    world.publish(day(1), PEOPLE[:8], inputs={"journeys": 7})
+    world.deliver()
+    crash("bootstrap.committed", lambda: send(world, rebuild=world.sink.name))
+    assert last_run(world.lake, world.id).inputs == {"journeys": 7}
+    again = world.publish(day(1), PEOPLE[:8], inputs={"journeys": 7})
+    assert (again.exit_code, again.run_seq, again.reason) == (0, 3, "resumed and finished")
+    assert last_run(world.lake, world.id).inputs == {"journeys": 7}
+    assert world.publish(day(2), PEOPLE[:7], inputs={"journeys": 6}).guard == ("stale_source",)
+
+
+def states(world):
+    """The state of every run, in order."""
+    rows = audience_run_state(world.lake).where(F.col("audience_id") == world.id).orderBy("run_seq").collect()
+    return [row["state"] for row in rows]
+
+
+def test_a_rebuild_that_arrived_is_published_and_not_committed_for_ever(world):
+    world.deliver()
+    send(world, rebuild=world.sink.name)
+    assert states(world) == ["published", "published"]
+    told = world.lake.table(RUNS).version()
+    assert world.deliver() == []
+    assert world.lake.table(RUNS).version() == told
+
+
+@pytest.mark.fault("F1")
+def test_a_run_that_is_finished_after_it_was_delivered_is_published_at_the_next_delivery(world, crash):
+    """Its `committed` comes under a newer claim than its `published`, which is told once more then."""
+    world.deliver()
+    crash("outbox.after_commit", lambda: world.publish(day(1), PEOPLE[:8]))
+    world.deliver()
+    assert states(world) == ["published", "published"]
+    assert world.publish(day(1), PEOPLE[:8]).reason == "resumed and finished"
+    assert states(world) == ["published", "committed"]
+    assert world.deliver() == []
+    assert states(world) == ["published", "published"]
+    told = world.lake.table(RUNS).version()
+    assert world.deliver() == []
+    assert world.lake.table(RUNS).version() == told
 
 
 def test_nothing_can_be_rebuilt_before_the_first_publish(place):

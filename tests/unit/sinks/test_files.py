@@ -97,13 +97,56 @@ def test_erased_profiles_are_in_no_file_any_more(tmp_path):
     assert sink.erase([ErasedKey("email:a", change("a"))], token) == "absent"
 
 
+def test_what_others_keep_in_the_folder_stays(tmp_path):
+    sink = feed(tmp_path)
+    sink.apply([change("a")], TOKEN, RUN)
+    theirs = [tmp_path / ".htaccess", tmp_path / "notes.csv", tmp_path / AUDIENCE / "run_00000003" / ".keep", tmp_path / AUDIENCE / "list.csv"]
+    for file in theirs:
+        file.write_bytes(b"\xff Email,a")
+    assert sink.erase([ErasedKey("email:a", change("a"))], TOKEN) == "deleted"
+    assert {file.read_bytes() for file in theirs} == {b"\xff Email,a"}
+
+
+@pytest.mark.parametrize("text", [b"\xff", b"", b"namespace,id\r\nEmail,a\r\n"])
+def test_a_file_of_ours_that_somebody_broke_stops_an_erasure(tmp_path, text):
+    sink = feed(tmp_path)
+    sink.apply([change("a")], TOKEN, RUN)
+    next(tmp_path.rglob("*.csv")).write_bytes(text)
+    with pytest.raises(FatalError, match="files unreadable"):
+        sink.erase([ErasedKey("email:a", change("a"))], TOKEN)
+
+
+def test_attributes_may_be_long_where_somebody_is_erased(tmp_path):
+    sink = feed(tmp_path)
+    sink.apply([change("a"), change("b", attrs='"' + "x" * 200_000 + '"')], TOKEN, RUN)
+    assert sink.erase([ErasedKey("email:a", change("a"))], TOKEN) == "deleted"
+    [file] = tmp_path.rglob("*.csv")
+    assert file.stat().st_size > 200_000
+    assert sink.erase([ErasedKey("email:b", change("b"))], TOKEN) == "deleted"
+    assert file.read_bytes() == text_of([])
+
+
+@pytest.mark.parametrize("written", ["file:{}", "file://{}", "{}"])
+def test_a_folder_of_this_machine_is_meant_however_it_is_written(tmp_path, monkeypatch, written):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    feed(written.format(tmp_path / "feed")).apply([change("a")], TOKEN, RUN)
+    assert [one.relative_to(tmp_path).parts[0] for one in tmp_path.rglob("*.csv")] == ["feed"]
+
+
+def test_hadoops_s3_is_pyarrows(monkeypatch):
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    sink = feed("s3a://bucket/feed?region=eu-west-1")
+    assert (sink.disk.type_name, sink.root) == ("s3", "bucket/feed")
+
+
 @pytest.mark.fault("F14")
 def test_a_place_that_cannot_be_a_folder_stops_the_sink(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FatalError, match="files ENOTDIR"):
         feed(tmp_path / "file" / "feed").apply([change("a")], TOKEN, RUN)
     with pytest.raises(FatalError, match="files address"):
-        feed("nothing://x")
+        feed("s3a:/feeds")
 
 
 def test_a_file_that_would_be_too_large_is_not_written(tmp_path, monkeypatch):

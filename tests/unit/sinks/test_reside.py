@@ -5,15 +5,20 @@ import shutil
 import signal
 import threading
 import time
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from cja_spark.errors import ConfigurationError
-from cja_spark.scratch import work_folder
+from cja_spark.audiences.claims import Claim, acquire
+from cja_spark.errors import ConfigurationError, InputError
+from cja_spark.lake import Lake
+from cja_spark.scratch import remove_folder, work_folder
+from cja_spark.sinks import follow
 from cja_spark.sinks.deliver import reside
+from cja_spark.sources.failures import spark_errors
 from cja_spark.stopping import Stopped, stopping
 from tests.unit.audiences.world import World, day
 from tests.unit.sinks.scripted import Scripted
@@ -31,7 +36,7 @@ def two(place, tmp_path):
     return world, other, {"profiles": world.sink, "other": other}
 
 
-def stay(world, sinks, tick):
+def stay(world, sinks, tick, **options):
     """Stay until a tick says True; then somebody sends TERM."""
     receipts = []
 
@@ -41,7 +46,7 @@ def stay(world, sinks, tick):
             os.kill(os.getpid(), signal.SIGTERM)
 
     with stopping(), pytest.raises(Stopped) as stopped:
-        reside(world.lake, sinks, [world.audience], EVERY, told)
+        reside(world.lake, sinks, [world.audience], EVERY, told, **options)
     assert stopped.value.exit_code == 143
     return receipts
 
@@ -96,6 +101,54 @@ def test_its_checkpoint_may_be_lost_or_damaged(two):
     receipts = stay(world, sinks, lambda number, receipt: True)
     assert [one.runs for one in receipts[0].sinks] == [(2,), (2,)]
     assert [row[0] for row in other.members(world.id) if row[1] == "realized"] == ["crm:p3"]
+
+
+@pytest.mark.fault("F11")
+def test_a_damaged_outbox_ends_it_with_3_and_is_not_read_again_and_again(spark, audience_tables, tmp_path, monkeypatch):
+    shutil.copytree(audience_tables, tmp_path / "lake")
+    world = World(Lake(spark, str(tmp_path / "lake")), "damaged")
+    world.publish(day(1), ["p1", "p2"])
+    for file in (tmp_path / "lake" / "audience_changes").glob("*.parquet"):
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    begun_again, receipts = [], []
+
+    def remove(lake, folder):
+        begun_again.append(folder)
+        assert len(begun_again) < 5
+        remove_folder(lake, folder)
+
+    monkeypatch.setattr(follow, "remove_folder", remove)
+    with pytest.raises(InputError, match=r"\.parquet, a file of the lake, cannot be read"), spark_errors("deliver", world.lake.location):
+        reside(world.lake, {"profiles": world.sink}, [world.audience], EVERY, receipts.append)
+    assert (len(begun_again), receipts) == (1, [])
+
+
+def test_what_bringing_raises_ends_it_at_once_and_is_raised_as_it_is(place, monkeypatch):
+    def bring(audience_ids):
+        raise ZeroDivisionError
+
+    begun_again = []
+    monkeypatch.setattr(follow, "remove_folder", lambda lake, folder: begun_again.append(folder))
+    with pytest.raises(ZeroDivisionError):
+        follow.keep_following(place, bring, EVERY)
+    assert begun_again == []
+
+
+def test_claims_of_the_dead_are_taken_at_the_first_tick_alone(place, two):
+    world, _, sinks = two
+    world.lake = Lake(place.spark, place.location)
+    world.lake.__dict__["folder"] = None  # a lake on no disk of this machine: claims alone keep others out
+    dead = Claim(world.lake, 0, world.id, "a dead one", "deliver", datetime.now(UTC))
+    acquire(dead, take_over=False)
+
+    def tick(number, receipt):
+        if number == 1:
+            world.publish(day(2), ["p3"])
+            acquire(replace(dead, run_id="a living one"), take_over=False)
+        return number == 2
+
+    receipts = stay(world, sinks, tick, take_over=True)
+    assert [{one.exit_code for one in receipt.sinks} for receipt in receipts] == [{0}, {7}]
 
 
 def test_a_fault_of_the_settings_ends_it(two):

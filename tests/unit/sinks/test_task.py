@@ -5,10 +5,12 @@ from itertools import count
 import pyarrow as pa
 import pytest
 
-from cja_spark.sinks.chunk import Applied, DataError, FatalError, LostError, Rejected, RetryableError, RunFacts
+from cja_spark.errors import UnavailableError
+from cja_spark.sinks.chunk import Applied, DataError, FatalError, LostError, Rejected, RetryableError, RunFacts, Token
+from cja_spark.sinks.ended import require_none
 from cja_spark.sinks.kinds import OPEN
 from cja_spark.sinks.spec import Chunked
-from cja_spark.sinks.task import SENT, Told, Work, chunks_applied, told_of
+from cja_spark.sinks.task import SENT, Told, Work, apply_chunk, chunks_applied, told_of
 from tests.unit.sinks.rows import AS_OF, change
 
 names = count()
@@ -149,6 +151,19 @@ def test_each_error_ends_a_chunk_as_what_it_is(error, ended, why):
     assert why[1] is None or told.error_code == why[1]
     assert "secret" not in str(told)
     assert sink.closed == 1
+
+
+def test_a_package_that_only_the_drivers_machine_has_is_named_and_no_bug(monkeypatch):
+    def missing(name):
+        raise ModuleNotFoundError("No module named 'confluent_kafka'", name="confluent_kafka")
+
+    monkeypatch.setattr("cja_spark.sinks.kinds.importlib.import_module", missing)
+    spec = Chunked(name="feed", sink="nowhere", attempts=1, give_up_after="0 s")
+    told = apply_chunk(work(Sink())._replace(sink=spec), Token("feed", "aud_000000000000", 7, 0, 1), [change("a")])
+    assert (told.ended, told.acked, told.error_class, told.error_code) == ("fatal", 0, "missing_package", "confluent_kafka")
+    with pytest.raises(UnavailableError, match="^sink 'feed': missing_package confluent_kafka. Its rows wait. Mend it") as ended:
+        require_none("feed", [told], "fatal")
+    assert ended.value.exit_code == 6
 
 
 def test_an_attempt_that_may_succeed_is_made_again_with_the_same_rows():

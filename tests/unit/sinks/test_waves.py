@@ -1,6 +1,7 @@
 """Chunks in waves into a real store that fails by script: nothing lost, nothing twice, letters before the ledger."""
 
 import json
+import uuid
 from itertools import count
 
 import pytest
@@ -10,6 +11,7 @@ from cja_spark.audiences import outbox
 from cja_spark.audiences.runs import audience_run_state
 from cja_spark.audiences.tables import DEAD_LETTERS, LEDGER, SUPPRESSIONS
 from cja_spark.driver_reads import equal
+from cja_spark.sinks.again import Again, send_again
 from cja_spark.sinks.waves import too_many, waves
 from tests.unit.audiences.world import World, day
 from tests.unit.sinks.scripted import Scripted
@@ -232,6 +234,53 @@ def test_a_sink_that_fails_at_a_row_stops_after_the_wave(world):
         assert (receipt.exit_code, receipt.acked) == (4, 0)
         assert [row[1] for row in ledger(world)] == [0, 1, 2]
     assert receipt.pending == 30 - len(letters(world))
+
+
+def one_wave(world, **settings):
+    """A sink that takes a whole run in one wave."""
+    return world.sink.model_copy(update={"concurrency": 8, **settings})
+
+
+@pytest.mark.fault("F5")
+@pytest.mark.parametrize("settings", [{"on_row_error": "fail"}, {"max_dlq_ratio": 0.1}], ids=["fail", "ratio"])
+def test_a_sink_that_stopped_at_a_run_that_is_whole_takes_no_later_run(world, settings):
+    """K7: all chunks of run 1 are in the ledger, so that it is not open any more."""
+    world.sink = one_wave(world, **settings)
+    world.sink.script(refuse=keys(*PEOPLE[:11]))
+    [receipt] = world.deliver()
+    assert (receipt.state, receipt.exit_code, receipt.acked, receipt.pending) == ("failed", 4, 19, 0)
+    world.publish(day(1), PEOPLE[5:])
+    for _ in range(2):
+        [receipt] = world.deliver()
+        assert (receipt.runs, receipt.exit_code, receipt.acked, receipt.pending) == ((2,), 4, 0, 5)
+        assert "refuses 11 of 30 rows of run 1, more than it may" in receipt.reason
+    world.sink.script()
+    sent_again(world, letters=True)
+    [receipt] = world.deliver()
+    assert (receipt.runs, receipt.exit_code, receipt.acked) == ((2,), 0, 5)
+
+
+def test_a_sink_that_stopped_goes_on_where_it_may_refuse_more_or_is_rebuilt(world):
+    world.sink = one_wave(world, on_row_error="fail")
+    world.sink.script(refuse=keys("p03"))
+    world.deliver()
+    world.sink.script()
+    world.publish(day(1), PEOPLE[5:])
+    assert world.deliver()[0].acked == 0
+    [receipt] = sent_again(world, rebuild=world.sink.name)
+    assert (receipt.runs, receipt.exit_code) == ((3,), 0)
+    world.publish(day(2), PEOPLE[6:])
+    world.sink.script(refuse=["exit"])
+    assert world.deliver()[0].exit_code == 4
+    world.sink.script()
+    world.publish(day(3), PEOPLE[7:])
+    assert world.deliver()[0].acked == 0
+    world.sink = one_wave(world, on_row_error="dlq")
+    assert world.deliver()[0].acked == 1
+
+
+def sent_again(world, **what):
+    return send_again(Again(**what), world.lake, world.audience.name, world.id, [world.sink], str(uuid.uuid4()))
 
 
 @pytest.mark.fault("F5")
