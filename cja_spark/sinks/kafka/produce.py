@@ -70,7 +70,7 @@ class Channel:
         try:
             work(self._opened())
         except (_client().KafkaException, SystemError) as error:
-            fault = self._fault(_told(error))
+            fault = self._fault(self._told(error))
         except SinkError as error:
             fault = error
         if fault is not None:
@@ -147,9 +147,30 @@ class Channel:
             try:
                 self._producer.poll(0)
             except (_client().KafkaException, SystemError) as fatal:
-                error = _told(fatal)
+                error = self._told(fatal)
         denied = [one for one in self._heard if is_denied(one)]
         return meaning(denied[0] if denied else error)
+
+    def _told(self, error: BaseException) -> KafkaError:
+        """The client's error; where a fatal one arises while it calls back, Python complains of that call instead.
+
+        That complaint may have lost its cause: then the client says again what was fatal when it shall abort.
+        """
+        client = _client()
+        known = error if isinstance(error, client.KafkaException) else error.__cause__
+        if not isinstance(known, client.KafkaException):
+            known = self._fatal() or client.KafkaException(client.KafkaError(client.KafkaError._FAIL))
+        told: KafkaError = known.args[0]
+        return told
+
+    def _fatal(self) -> BaseException | None:
+        if self._producer is not None and self._transactional:
+            try:
+                self._producer.abort_transaction(self._patience.connect)
+            except _client().KafkaException as fatal:
+                known: BaseException = fatal
+                return known
+        return None
 
     def _clear(self) -> None:
         """Abort what is open, so that nothing of it is seen; where that fails, whoever opens the id next does it."""
@@ -166,16 +187,6 @@ class Channel:
     def _report(self, error: KafkaError | None, _: object) -> None:
         if error is not None:
             self._undelivered.append(error)
-
-
-def _told(error: BaseException) -> KafkaError:
-    """The client's error; where it says a fatal one and calls back at once, Python complains of that instead."""
-    kafka_exception = _client().KafkaException
-    known = error if isinstance(error, kafka_exception) else error.__cause__
-    if not isinstance(known, kafka_exception):
-        raise error
-    told: KafkaError = known.args[0]
-    return told
 
 
 def _worst(errors: Sequence[KafkaError]) -> SinkError:

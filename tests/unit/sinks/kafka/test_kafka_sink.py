@@ -103,6 +103,27 @@ def test_an_older_owner_is_fenced_off_whichever_slot_it_has(broker, topic, opene
     assert ids(broker.messages(topic)) == expected_ids(changes(5), changes(5), changes(5, start=200))
 
 
+def test_an_older_owner_is_told_where_the_client_lost_what_was_fatal(broker, topic, opened, monkeypatch):
+    import confluent_kafka
+
+    class Forgetful(confluent_kafka.Producer):
+        """What the client does now and then: an error raised in a callback leaves a complaint without its cause."""
+
+        def flush(self, *seconds):
+            try:
+                return super().flush(*seconds)
+            except (SystemError, confluent_kafka.KafkaException):
+                raise SystemError("<method 'flush'> returned NULL without setting an exception") from None
+
+    monkeypatch.setattr(confluent_kafka, "Producer", Forgetful)
+    old = opened()
+    old.apply(changes(5), token(), RUN)
+    own(sink_of(broker, topic), AUDIENCE, SHORT)
+    with pytest.raises(LostError, match="kafka _FENCED"):
+        old.apply(changes(5, start=100), token(chunk=1), RUN)
+    assert len(broker.messages(topic)) == 5
+
+
 def test_what_an_older_owner_has_open_is_aborted_and_its_commit_refused(broker, topic):
     import confluent_kafka
 
