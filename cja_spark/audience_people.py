@@ -1,7 +1,8 @@
-"""The people of an audience: persons with an event in a window that passes its tree of segments, from the journeys."""
+"""The people of audiences: persons with an event in a window that passes a tree of segments, from the journeys."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -29,7 +30,8 @@ from cja_spark.reports.compile import (
     standard_in,
     values_of,
 )
-from cja_spark.reports.members import Tree, members
+from cja_spark.reports.mapped import Maps
+from cja_spark.reports.members import Question, Tree, members
 from cja_spark.reports.one_pass import place_of
 from cja_spark.reports.periods_read import journeys_read
 from cja_spark.reports.ranges import Ranges
@@ -62,6 +64,20 @@ class Part(NamedTuple):
     reader: Reader = "auto"
 
 
+class Within(NamedTuple):
+    """Whom an audience asks for: persons with an event in [start, end) that passes."""
+
+    audience: Audience
+    start: datetime
+    end: datetime
+    passing: Tree
+
+    @classmethod
+    def of(cls, audience: Audience, start: datetime, end: datetime) -> Within:
+        """Those who pass the audience's own tree (A2)."""
+        return cls(audience, start, end, partial(passes, tree=audience.segments))
+
+
 def people(
     lake: Lake,
     project: Project,
@@ -77,8 +93,7 @@ def people(
     Rows:    One per person.
     Columns: returns person_id string, person_namespace string.
     """
-    passing = partial(passes, tree=audience.segments)
-    return persons(lake, project, audience, (start, end), passing, Part(version, reader=reader))
+    return persons(lake, project, Within.of(audience, start, end), Part(version, reader=reader))
 
 
 def everybody(seen: Seen) -> Bools:
@@ -86,35 +101,47 @@ def everybody(seen: Seen) -> Bools:
     return seen.of_view
 
 
-def persons(
-    lake: Lake, project: Project, audience: Audience, within: tuple[datetime, datetime], passing: Tree, part: Part
-) -> DataFrame:
-    """Persons with an event within a window that passes, in one version of the journeys or in some of its buckets.
-
-    The dictionary of values only grows, and before the journeys that use it: its newest version does for any of theirs.
+def persons(lake: Lake, project: Project, within: Within, part: Part) -> DataFrame:
+    """Persons of one question, in one version of the journeys or in some of its buckets.
 
     Rows:    One per person.
     Columns: returns person_id string, person_namespace string.
     """
+    return persons_of_each(lake, project, [within], part).drop("question")
+
+
+def persons_of_each(lake: Lake, project: Project, questions: Sequence[Within], part: Part) -> DataFrame:
+    """Persons of several questions, from one pass over a version of the journeys or some of its buckets.
+
+    The dictionary of values only grows, and before the journeys that use it: its newest version does for any of theirs.
+
+    Rows:    One per question and person.
+    Columns: returns question int (its number), person_id string, person_namespace string.
+    """
     view = project.view
-    first, last = milliseconds_of(within[0]), milliseconds_of(within[1])
-    # A report without rows of its own: it only says which columns the tree's segments read.
-    asked = Report(name=audience.name, report="members", segments=audience.segment_names())
-    ids, maps = values_of([asked], view, lake.values(view.name).read())
+    # Reports without rows of their own: they only say which columns the trees' segments read.
+    asked = [Report(name=one.audience.name, report="members", segments=one.audience.segment_names()) for one in questions]
+    ids, maps = values_of(asked, view, lake.values(view.name).read())
+    readings = [_reading(view, one, report, maps) for one, report in zip(questions, asked, strict=True)]
+    known = {**ids, **standard_ids(readings)}
+    asks = [replace(one, report=Report(name=one.report.name, report="members"), text_ids=known) for one in readings]
+    journeys = _part(journeys_read(lake.journeys(view.name), part.version, asks, view), part.buckets)
+    wanted = [Question(ask, one.passing) for ask, one in zip(asks, questions, strict=True)]
+    return members(journeys, columns_of(asked, view), wanted, part.reader)
+
+
+def _reading(view: View, within: Within, asked: Report, maps: Maps) -> Ask:
+    """What one question reads of the journeys."""
+    first, last = milliseconds_of(within.start), milliseconds_of(within.end)
     persistent = persistent_in(asked, view)
-    plain = Window(first, first, last, last, last, first)
-    standard = standard_in(asked, view)
     window = looking_back(
-        plain, view, persistent, of_person=asks_persons(asked, view), back=looks_back(asked, view, first)
-    )
-    reading = Ask(
-        asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard, values=maps,
-        neighbours=neighbours_in(asked, view), ranges=_ranges(asked, view, last, audience),
+        Window(first, first, last, last, last, first), view, persistent, of_person=asks_persons(asked, view),
+        back=looks_back(asked, view, first),
     )  # fmt: skip
-    members_of = Report(name=audience.name, report="members")
-    ask = replace(reading, report=members_of, text_ids={**ids, **standard_ids([reading])})
-    journeys = _part(journeys_read(lake.journeys(view.name), part.version, [ask], view), part.buckets)
-    return members(journeys, columns_of([asked], view), ask, passing, part.reader)
+    return Ask(
+        asked, view, window, persistent=persistent, deduplicated=deduplicated_in(asked, view), standard=standard_in(asked, view),
+        values=maps, neighbours=neighbours_in(asked, view), ranges=_ranges(asked, view, last, within.audience),
+    )  # fmt: skip
 
 
 def _part(journeys: Stored, buckets: frozenset[int] | None) -> Stored:

@@ -16,7 +16,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark import plan
-from cja_spark.audience_people import Part, everybody, passes, persons
+from cja_spark.audience_people import Part, Within, everybody, passes, persons
 from cja_spark.audiences.identity import pepper_beside
 from cja_spark.audiences.members import realized
 from cja_spark.audiences.people import identified, keyed, publishable, suppressed
@@ -168,7 +168,7 @@ class _Previewed(NamedTuple):
     def _compared(self, audience_id: str) -> DataFrame:
         """Per what would become of people how many they are, with some masked ids."""
         passing = partial(passes, tree=self.audience.segments)
-        rows = persons(self.lake, self.project, self.audience, self._window(), passing, self.part)
+        rows = persons(self.lake, self.project, Within(self.audience, *self._window(), passing), self.part)
         if self.lake.table(SUPPRESSIONS).count():
             pepper = pepper_beside(self.lake.location)
             now = identified(rows, self.audience, suppressed(self.lake), pepper)
@@ -195,8 +195,8 @@ class _Previewed(NamedTuple):
         start, end = self._window()
         back = timedelta(days=days)
         passing = partial(passes, tree=self.audience.segments)
-        then = persons(self.lake, self.project, self.audience, (start - back, end - back), passing, self.part)
-        since = persons(self.lake, self.project, self.audience, (end - back, end), everybody, self.part)
+        then = persons(self.lake, self.project, Within(self.audience, start - back, end - back, passing), self.part)
+        since = persons(self.lake, self.project, Within(self.audience, end - back, end, everybody), self.part)
         came = since.select("person_id", F.lit(1).alias("_came"))
         both = then.select("person_id").join(came, on="person_id", how="left")
         row = both.agg(F.count("person_id").alias("then"), F.count("_came").alias("came")).collect()[0]

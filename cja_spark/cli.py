@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from types import FrameType
 
 from cja_spark.errors import CjaError
+from cja_spark.steps import about, step_line, timed
 from cja_spark.stopping import Stopped, stopping
 from cja_spark.verbs import parser
 from cja_spark.worker_errors import worker_errors
@@ -24,8 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     run: Verb = asked.run
     try:
-        with worker_errors(), stopping() if asked.stops else nullcontext():
-            return run(asked)
+        with about(command=asked.verb), timed("command"), worker_errors(), stopping() if asked.stops else nullcontext():
+            code = run(asked)
+            step_line("command.ended", exit_code=code)
+            return code
     except CjaError as error:
         sys.stderr.write(f"cja {asked.verb}: {error}\n")
         return error.exit_code

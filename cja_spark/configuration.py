@@ -13,12 +13,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cja_spark.configuration_keys import keys_beside, known_keys
 from cja_spark.configuration_shapes import is_shape, of_length, place_of, shape_sentence, telling
-from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
+from cja_spark.errors import ConfigurationError, Fault, VersionError, did_you_mean, guess
 from cja_spark.spec import NAME
 
 MAX_BYTES = 1_000_000
+CONFIG_VERSION = 1
 TEXT, WHOLE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)")
+_HALF = re.compile("[\ud800-\udfff]")
 Path_ = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -59,7 +61,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's own signature
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser has no types
             raise yaml.composer.ComposerError(None, None, "aliases are not allowed", event.start_mark)
         return super().compose_node(parent, index)
 
@@ -76,6 +78,7 @@ def read_document(file: Path, shown: str | None = None) -> Document:
 
     Raises:
         ConfigurationError: no such file, over 1 MB, no UTF-8, no YAML (with the line), a key given twice.
+        VersionError: it is written for a later version.
     """
     name = shown or str(file)
     try:
@@ -91,6 +94,7 @@ def read_document(file: Path, shown: str | None = None) -> Document:
         faults: list[Fault] = []
         _note_lines(node, (), lines, name, faults)
         value = loader.construct_document(node) if node is not None and not faults else {}
+        faults += _other_version(value, lines, name)
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{name}: not UTF-8 at byte {error.start}.") from error
     except yaml.MarkedYAMLError as error:
@@ -103,14 +107,30 @@ def read_document(file: Path, shown: str | None = None) -> Document:
     return Document(name, value, lines)
 
 
+def _other_version(value: object, lines: Mapping[Path_, int], file: str) -> Iterator[Fault]:
+    """A file may say which version of the settings it is written in; the words are taken out.
+
+    Raises:
+        VersionError: a later version than this program knows.
+    """
+    if not isinstance(value, dict) or "config_version" not in value:
+        return
+    version = value.pop("config_version")
+    if type(version) is int and version > CONFIG_VERSION:
+        raise VersionError(f"{file}: config_version {version}, and this program knows {CONFIG_VERSION}.")
+    if type(version) is not int or version != CONFIG_VERSION:
+        yield Fault(file, lines[("config_version",)], f"config_version: '{version}' is no version; write {CONFIG_VERSION}.")
+
+
 def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, faults: list[Fault]) -> None:
-    faults += _other_numbers(node, file)
+    faults += _other_scalars(node, file)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 text = "a key is a word; braces and brackets around a value need quotes."
                 faults.append(Fault(file, key.start_mark.line + 1, text))
                 continue
+            faults += _other_scalars(key, file) if key.tag == TEXT else ()
             if key.tag != TEXT:
                 faults.append(Fault(file, key.start_mark.line + 1, f"'{key.value}' is read as no word; a key is one: put it in quotes."))
                 continue
@@ -125,9 +145,13 @@ def _note_lines(node: object, path: Path_, lines: dict[Path_, int], file: str, f
             _note_lines(value, (*path, index), lines, file, faults)
 
 
-def _other_numbers(node: object, file: str) -> Iterator[Fault]:
-    """A whole number that YAML reads as another one than is written: octal, of the clock, with underscores."""
-    if isinstance(node, yaml.ScalarNode) and node.tag == WHOLE and not _DECIMAL.fullmatch(node.value):
+def _other_scalars(node: object, file: str) -> Iterator[Fault]:
+    """A whole number that YAML reads as another one than is written: octal, of the clock, with underscores; half a character."""
+    if not isinstance(node, yaml.ScalarNode):
+        return
+    if _HALF.search(node.value):
+        yield Fault(file, node.start_mark.line + 1, "\\ud800 to \\udfff are halves of a character; write the character itself, or \\U and its eight digits.")
+    if node.tag == WHOLE and not _DECIMAL.fullmatch(node.value):
         text = f"'{node.value}' is read as the number {yaml.safe_load(node.value)}; put it in quotes where it is a text, or write the number."
         yield Fault(file, node.start_mark.line + 1, text)
 

@@ -9,6 +9,11 @@ from cja_spark.errors import ConfigurationError
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
+def is_identifier(name: str) -> bool:
+    """Whether each part of a name is letters, digits and _ (publishing.md, rule S3)."""
+    return all(_IDENTIFIER.fullmatch(part) for part in name.split("."))
+
+
 def quoted(name: str) -> str:
     """A name of one or more parts as SQL takes it.
 

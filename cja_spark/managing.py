@@ -1,4 +1,4 @@
-"""Managing: pause, resume, rename, renew and delete audiences of a lake."""
+"""Managing: rename, renew and delete audiences of a project; what needs no project is in `audiences.manage`."""
 
 from __future__ import annotations
 
@@ -12,40 +12,24 @@ from cja_spark.instants import in_utc
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.publishing import chosen
+from cja_spark.sinks.tell_name import tell_name
 from cja_spark.sources.failures import spark_errors
-
-
-def pause(lake: Lake, name: str) -> Registered:
-    """Begin no run of an audience until it is resumed; its memberships lapse meanwhile, what is committed is delivered.
-
-    Raises:
-        ConfigurationError: nobody published an audience of that name.
-        ClaimError: a run is at it (exit 7).
-    """
-    with spark_errors("pause", lake.location):
-        return manage.pause(lake, name)
-
-
-def resume(lake: Lake, name: str) -> Registered:
-    """Let a paused audience go on; slots that it missed become one run.
-
-    Raises:
-        ConfigurationError: nobody published an audience of that name.
-        ClaimError: a run is at it (exit 7).
-    """
-    with spark_errors("resume", lake.location):
-        return manage.resume(lake, name)
 
 
 def rename(lake: Lake, project: Project, name: str, new: str) -> Registered:
     """Call an audience otherwise, once its file is renamed: same id, same members, no run (A18).
 
+    Sinks whose receivers show the name hear of it; where one is away, the same call tells it later.
+
     Raises:
         ConfigurationError: its file is not renamed yet, nobody published it, or another audience has the name.
         ClaimError: a run is at it (exit 7).
+        UnavailableError: a sink did not take the name; here it is changed (exit 6).
     """
+    entry = manage.rename(lake, name, new, project.audiences)
     with spark_errors("rename", lake.location):
-        return manage.rename(lake, name, new, project.audiences)
+        tell_name(lake, [project.sinks[sink] for sink in project.audiences[new].sinks], entry.audience_id)
+    return entry
 
 
 def renew(lake: Lake, project: Project, name: str, *, now: datetime | None = None) -> Registered:
@@ -56,8 +40,7 @@ def renew(lake: Lake, project: Project, name: str, *, now: datetime | None = Non
         ClaimError: a run is at it (exit 7).
     """
     [audience] = chosen(project, [name])
-    with spark_errors("renew", lake.location):
-        return manage.renew(lake, audience, in_utc(now) or datetime.now(UTC))
+    return manage.renew(lake, audience, in_utc(now) or datetime.now(UTC))
 
 
 def delete(

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cja_spark import migrating, plan, previewing, publishing, tracing
+from cja_spark import erasing, maintaining, migrating, plan, previewing, publishing, tracing
 from cja_spark.audiences.approvals import Approval
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.connection.identities import Figures
 from cja_spark.connection.receipt import ConnectReceipt
 from cja_spark.connection.stitching.figures import PreflightFigures
+from cja_spark.erasure.receipts import ErasureReceipt
 from cja_spark.journeys.build import Build
+from cja_spark.maintenance.receipts import MaintainReceipt
 from cja_spark.previewing import Preview
 from cja_spark.project import Project
+from cja_spark.sinks.again import Again
+from cja_spark.sinks.deliver import ONCE
 from cja_spark.tracing import Trace
 
 if TYPE_CHECKING:
@@ -201,8 +205,47 @@ def deliver(
     project: Project,
     names: Sequence[str] = (),
     *,
+    again: Again = ONCE,
     take_over: bool = False,
     lake: str | None = None,
 ) -> DeliverReceipt:
-    """Bring every sink of some audiences of a project, or of all, up to the outbox."""
-    return publishing.deliver(plan.lake_of(spark, project, lake), project, names, take_over=take_over)
+    """Bring every sink of some audiences of a project, or of all, up to the outbox; `again` sends things once more."""
+    return publishing.deliver(plan.lake_of(spark, project, lake), project, names, again=again, take_over=take_over)
+
+
+def erase(
+    spark: SparkSession, project: Project, ids: str, erasure_id: str, *, reason: str = "asked", take_over: bool = False,
+    lake: str | None = None,
+) -> ErasureReceipt:  # fmt: skip
+    """Forget the persons that a file names, in every table and sink of a project, for ever.
+
+    Args:
+        spark: the session.
+        project: the project.
+        ids: a text file, one identity a line: NAMESPACE:ID; or CSV with the header namespace,id.
+        erasure_id: the number of the request; the same one with the same file goes on with what died.
+        reason: why, for the list of suppressed persons.
+        take_over: take the claim of a run that is known to be dead.
+        lake: another lake than the project's.
+    """
+    request = erasing.read_ids(project, ids, erasure_id, reason)
+    place = plan.lake_of(spark, project, lake)
+    return erasing.erase(place, project, request, erasure_id, reason=reason, take_over=take_over)
+
+
+def maintain(
+    spark: SparkSession, project: Project, *, dry_run: bool = False, full: bool = False, take_over: bool = False,
+    lake: str | None = None,
+) -> MaintainReceipt:  # fmt: skip
+    """Remove what is old or left over in a project's lake, gather small files, and say how its tables lie.
+
+    Args:
+        spark: the session.
+        project: the project.
+        dry_run: say what would be done, and do nothing.
+        full: VACUUM every table fully, however long ago that was done last.
+        take_over: take the claim of a run that is known to be dead.
+        lake: another lake than the project's.
+    """
+    place = plan.lake_of(spark, project, lake)
+    return maintaining.maintain(place, project, dry_run=dry_run, full=full, take_over=take_over)

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from cja_spark import audience_preview, managing, plan, scheduling
 from cja_spark.audience_preview import AudiencePreview
+from cja_spark.audiences import manage
 from cja_spark.audiences.due import Due
 from cja_spark.audiences.receipts import PublishReceipt
 from cja_spark.audiences.register import Registered
@@ -40,12 +41,12 @@ def run_due(
 
 def pause(spark: SparkSession, project: Project, name: str, *, lake: str | None = None) -> Registered:
     """Begin no run of an audience until it is resumed."""
-    return managing.pause(plan.lake_of(spark, project, lake), name)
+    return manage.pause(plan.lake_of(spark, project, lake), name)
 
 
 def resume(spark: SparkSession, project: Project, name: str, *, lake: str | None = None) -> Registered:
     """Let a paused audience go on; slots that it missed become one run."""
-    return managing.resume(plan.lake_of(spark, project, lake), name)
+    return manage.resume(plan.lake_of(spark, project, lake), name)
 
 
 def rename(spark: SparkSession, project: Project, name: str, new: str, *, lake: str | None = None) -> Registered:

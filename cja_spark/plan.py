@@ -6,14 +6,16 @@
     publish   journeys                -> audience_changes, audience_members        cja_spark/publishing.py, audiences
     approve   audience_runs           -> approvals                                 cja_spark/audiences/approvals.py
     deliver   audience_changes        -> profiles stores                           cja_spark/publishing.py, sinks
+    erase     a file of identities    -> every table and sink, without them        cja_spark/erasing.py, erasure
+    maintain  all tables              -> the same rows in fewer and newer files    cja_spark/maintaining.py, maintenance
     preflight sources                 -> (figures of identities, nothing written)  cja_spark/connection/identities.py
     stitching events                  -> (figures of stitching, nothing written)   cja_spark/connection/identities.py
     explain   journeys                -> (a report run's steps, nothing written)   cja_spark/reports/explain.py
     preview   journeys                -> (counts of view and connection, nothing written)  cja_spark/previewing.py
     trace     journeys                -> (one person's events, nothing written)    cja_spark/tracing.py
 
-Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for these three,
-one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.
+Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for explain and
+trace, one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from functools import partial
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
+from cja_spark.addresses import require_address, require_root
 from cja_spark.connection.connect import connect as load
 from cja_spark.connection.identities import Figures, preflight_connection, stitched_connection
 from cja_spark.connection.receipt import ConnectReceipt
@@ -42,6 +45,7 @@ from cja_spark.reports.ask import Ask
 from cja_spark.reports.compile import asks_of, columns_of
 from cja_spark.reports.credited import with_too_many_values
 from cja_spark.reports.dictionary import shown_names
+from cja_spark.reports.erasures import erasures_of
 from cja_spark.reports.explain import explain as explain_pass
 from cja_spark.reports.explain import explain_without_journeys
 from cja_spark.reports.flow_items import with_items_shown
@@ -55,7 +59,6 @@ from cja_spark.reports.results import keep, run_id
 from cja_spark.reports.spec import Report
 from cja_spark.reports.summaries import names_with, with_summaries
 from cja_spark.reports.summary_run import built_of_summaries, sources_of, summaries_for, values_with
-from cja_spark.secret import has_password
 from cja_spark.sources.failures import spark_errors
 from cja_spark.view.arrays import arrays_in
 from cja_spark.view.condition import Segment, SegmentReference, leaves
@@ -100,11 +103,11 @@ def lake_of(spark: SparkSession, project: Project, location: str | None = None) 
     """The project's lake, or another place that the command line names.
 
     Raises:
-        ConfigurationError: the place carries a password.
+        ConfigurationError: no place can be meant, or it carries a password, or lies where `CJA_ROOTS` allows nothing.
     """
-    if has_password(location or ""):
-        raise ConfigurationError("--lake: the address carries a password; give it to Spark as a setting instead.")
-    return Lake(spark, project.place(project.lake.location) if location is None else location)
+    if location is not None:
+        return Lake(spark, require_root(require_address(location, "--lake", up=True), "--lake"))
+    return Lake(spark, project.place(project.lake.location))
 
 
 def connect(
@@ -203,7 +206,8 @@ def report(
         keep_rows: write the rows to `reports/*`; a run that is already there is not written again.
 
     Raises:  ConfigurationError when the project has no report, or none of a name; InputError when there are no journeys,
-        or those of another definition; UnavailableError when the disk, the network or executors were in the way.
+        or those of another definition; ClaimError when persons were erased meanwhile; UnavailableError when the disk, the
+        network or executors were in the way.
     """
     reports = _some(chosen(project, names))
     with spark_errors("report", lake.location):
@@ -213,6 +217,7 @@ def report(
 def _report(
     lake: Lake, project: Project, reports: Sequence[Report], as_of: datetime | None, reader: Reader, *, keep_rows: bool
 ) -> Run:
+    erasures = erasures_of(lake)
     built, asks, summaries = _prepared(lake, project, reports, as_of)
     values, stored = lake.values(project.view.name).stored(), lake.journeys(project.view.name)
     names_of = shown_names(names_with(names_from(values.rows, values), summaries), asks)
@@ -228,7 +233,7 @@ def _report(
         every = with_summaries(sums, ask, summaries)
         rows = REPORTS.named(ask.report.report).finish(every, ask, names_of)
         run = run_id(ask, sources_of(built.sources, ask, summaries))
-        kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version)
+        kept = keep_rows and keep(lake, ask, rows, passed, left_out, run, built.version, erasures)
         shared, behind = with_too_many_values(sums, ask), people_behind(ask, every, names_of, len(rows))
         answers.append(Answer(ask, rows, run, kept, len(left_out), sum(left_out.values()), shared, behind))
     return Run(tuple(answers), passed, built.version)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from cja_spark.addresses import require_root
 from cja_spark.audiences.spec import Audience
 from cja_spark.configuration import Document, parse, read_document, readable
 from cja_spark.connection.graph_faults import graph_faults
@@ -16,6 +17,7 @@ from cja_spark.errors import ConfigurationError, Fault, did_you_mean, guess
 from cja_spark.project_classifications import classifications_in, with_tables
 from cja_spark.project_names import name_faults
 from cja_spark.project_page import PagePlan, page_faults
+from cja_spark.project_rates import rate_faults
 from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.own_columns import with_columns
@@ -56,10 +58,13 @@ class Project(Spec):
     page: PagePlan = PagePlan()
 
     def place(self, path: str) -> str:
-        """A path of the project's own settings, made absolute; URIs and catalogue names stay as they are."""
-        if ":/" in path or path.startswith("catalogue:"):
-            return path
-        return str((Path(self.folder) / path).resolve())
+        """A path of the project's own settings, made absolute; URIs and catalogue names stay as they are.
+
+        Raises:
+            ConfigurationError: it lies where `CJA_ROOTS` allows nothing.
+        """
+        away = ":/" in path or path.startswith("catalogue:")
+        return require_root(path if away else str((Path(self.folder) / path).resolve()), "a place of the project")
 
 
 def load(folder: str | Path) -> Project:
@@ -121,6 +126,7 @@ class _Loading:
         reports = self._each("reports", self._report)
         audiences = self._each("audiences", lambda document: Audience)
         sinks = self._each("sinks", self._sink)
+        self.faults += rate_faults(self.documents, sinks)
         page = self._page()
         read = self.read
         classifications = classifications_in(self.documents.get("view.yaml"), self.folder)

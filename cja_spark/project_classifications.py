@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cja_spark.addresses import fault_of
 from cja_spark.configuration import MAX_BYTES, Document
 from cja_spark.errors import Fault, did_you_mean, guess
 from cja_spark.view.derived.classify import MOST_ENTRIES
@@ -81,7 +82,7 @@ def table_of(folder: Path, file: str, from_: str, to: str) -> Entries:
     """What values are called in a file.
 
     Args:
-        folder: where a relative path begins.
+        folder: where the path begins, and which it does not leave.
         file: the path.
         from_: the column of values.
         to: the column of what they are called.
@@ -109,8 +110,12 @@ def table_of(folder: Path, file: str, from_: str, to: str) -> Entries:
 def _text(folder: Path, file: str) -> str:
     if ":/" in file:
         raise ValueError("file", f"'{file}' is an address; a file in the project's folder is expected.")
+    if (fault := fault_of(file)) is not None:
+        raise ValueError("file", f"{fault}.")
     path = folder / file
     try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError("file", f"'{file}' lies elsewhere; a file in the project's folder is expected.")
         if not path.is_file():
             near = sorted(one.name for one in path.parent.iterdir() if one.is_file()) if path.parent.is_dir() else []
             raise ValueError("file", f"there is no file '{file}' in the project's folder. {did_you_mean(path.name, near)}".rstrip())

@@ -116,7 +116,7 @@ _ROLES: Mapping[str, Callable[[Path_, object], bool]] = {
 }
 
 
-def _written(value: Any, path: Path_, beside: Any) -> Iterator[Place]:  # noqa: ANN401
+def _written(value: Any, path: Path_, beside: Any) -> Iterator[Place]:  # noqa: ANN401 - plain values of YAML
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _written(inner, (*path, key), value)

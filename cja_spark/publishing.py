@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 from cja_spark import plan
 from cja_spark.audience_definitions import definitions
-from cja_spark.audience_people import passes, people
+from cja_spark.audience_people import passes
 from cja_spark.audiences.approvals import Approval
 from cja_spark.audiences.approvals import approve as approve_audience
+from cja_spark.audiences.publish import next_instant
 from cja_spark.audiences.publish import publish as publish_audience
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.audiences.register import find, generations
 from cja_spark.audiences.spec import Audience
-from cja_spark.audiences.wish import MILLISECOND, Unneeded
+from cja_spark.audiences.wish import MILLISECOND, Unneeded, Wish
 from cja_spark.errors import CjaError, ConfigurationError
 from cja_spark.instants import in_utc
 from cja_spark.lake import Lake
 from cja_spark.project import Project
+from cja_spark.shared_pass import SharedPass
+from cja_spark.sinks.again import Again
+from cja_spark.sinks.deliver import ONCE
 from cja_spark.sinks.deliver import deliver as deliver_audiences
+from cja_spark.sinks.deliver import reside as deliver_until_stopped
+from cja_spark.sinks.files.spec import Files
 from cja_spark.sinks.spec import DeltaProfiles, Sink
 from cja_spark.sources.failures import spark_errors
 from cja_spark.spec import Spec
+from cja_spark.steps import about, error_facts, step_line
 from cja_spark.stopping import stop_here
+from cja_spark.watch import lineage
+from cja_spark.watch.told import deliver_run, delivered, publish_run, published
 
-__all__ = ["approve", "chosen", "definitions", "deliver", "passes", "people", "publish", "publish_each"]
+__all__ = ["approve", "chosen", "definitions", "deliver", "passes", "publish", "publish_each"]
 
 
 class How(Spec):
@@ -83,13 +94,42 @@ def publish_each(
     asked = in_utc(as_of)
     until = built.data_until
     moment = asked or until.replace(microsecond=until.microsecond // 1000 * 1000) + MILLISECOND
-    for audience in audiences:
-        stop_here()
-        if not names and _deleted(lake, audience):
-            yield PublishReceipt(run_id=str(uuid.uuid4()), audience=audience.name, state="skipped_deleted",
-                                 reason="deleted; publish it by its name to begin a new one")  # fmt: skip
-            continue
-        yield publish_one(lake, project, audience, moment, built.version, moves=as_of is None, how=how or How())
+    living = [audience for audience in audiences if names or not _deleted(lake, audience)]
+    how = how or How()
+    with together(lake, project, built.version, [] if how.resume_only else living, moment, moves=as_of is None) as shared:
+        for audience in audiences:
+            stop_here()
+            if audience not in living:
+                yield PublishReceipt(run_id=str(uuid.uuid4()), audience=audience.name, state="skipped_deleted",
+                                     reason="deleted; publish it by its name to begin a new one")  # fmt: skip
+                continue
+            yield publish_one(shared, audience, moment, moves=as_of is None, how=how)
+
+
+@contextmanager
+def together(
+    lake: Lake, project: Project, version: int, audiences: Sequence[Audience], as_of: datetime, *, moves: bool
+) -> Iterator[SharedPass]:
+    """The people of audiences that are about to be published, found in one pass over a version of the journeys.
+
+    Args:
+        lake: the lake.
+        project: the project.
+        version: of the journeys.
+        audiences: those that are about to be published.
+        as_of: the end of their windows.
+        moves: whether `as_of` may move on.
+    """
+    foreseen = []
+    for audience in audiences if len(audiences) > 1 else ():
+        wish = Wish.foreseen(lake, audience, as_of, moves, audience.definition(definitions(project, audience)), {"journeys": version})
+        if (instant := next_instant(wish)) is not None:
+            foreseen.append((audience, *audience.window(instant, project.view.time_zone)))
+    shared = SharedPass(lake, project, version, foreseen)
+    try:
+        yield shared
+    finally:
+        shared.close()
 
 
 def _deleted(lake: Lake, audience: Audience) -> bool:
@@ -97,39 +137,56 @@ def _deleted(lake: Lake, audience: Audience) -> bool:
 
 
 def publish_one(
-    lake: Lake, project: Project, audience: Audience, as_of: datetime, version: int, *, moves: bool, how: How,
-    unneeded: Unneeded = lambda entry, last: None,
-) -> PublishReceipt:  # fmt: skip
-    """Publish one audience from one version of the journeys; an error becomes its receipt.
+    shared: SharedPass, audience: Audience, as_of: datetime, *, moves: bool, how: How, unneeded: Unneeded = lambda entry, last: None
+) -> PublishReceipt:
+    """Publish one audience; an error becomes its receipt.
 
     Args:
-        lake: the lake.
-        project: the project.
+        shared: the lake, the project, the version of the journeys, and who knows the audience's people.
         audience: the audience.
         as_of: the end of its window.
-        version: the version of the journeys that is read.
         moves: whether `as_of` may move on.
         how: whose claim is taken, whether a run may begin, whether anything is written.
         unneeded: asked under the claim: why no run has to be begun any more.
     """
+    run_id = str(uuid.uuid4())
+
+    def call() -> PublishReceipt:
+        return _published(shared, audience, as_of, run_id, moves=moves, how=how, unneeded=unneeded)
+
+    if how.dry:
+        return call()
+    run = publish_run(shared.lake, shared.project.connection.name, shared.project.view.name, audience.name, run_id)
+    with lineage.told(run) as ending:
+        receipt = call()
+        published(ending, run, receipt)
+    return receipt
+
+
+def _published(
+    shared: SharedPass, audience: Audience, as_of: datetime, run_id: str, *, moves: bool, how: How, unneeded: Unneeded
+) -> PublishReceipt:
     try:
-        with spark_errors(f"publish of audience '{audience.name}'", lake.location):
+        with spark_errors(f"publish of audience '{audience.name}'", shared.lake.location):
             return publish_audience(
-                lake,
+                shared.lake,
                 audience,
-                lambda start, end: people(lake, project, audience, start, end, version=version),
+                lambda start, end: shared.people(audience, start, end),
                 as_of=as_of,
                 moves=moves,
-                definition=audience.definition(definitions(project, audience)),
-                time_zone=project.view.time_zone,
-                inputs={"journeys": version},
+                definition=audience.definition(definitions(shared.project, audience)),
+                time_zone=shared.project.view.time_zone,
+                inputs={"journeys": shared.version},
                 resume_only=how.resume_only,
                 take_over=how.take_over,
                 dry=how.dry,
                 unneeded=unneeded,
+                run_id=run_id,
             )
     except CjaError as error:
-        return PublishReceipt.failed(audience.name, str(uuid.uuid4()), error)
+        with about(run_id=run_id):
+            step_line("publish.ended", state="failed", **error_facts(error))
+        return PublishReceipt.failed(audience.name, run_id, error)
 
 
 def approve(
@@ -145,20 +202,69 @@ def approve(
     return approve_audience(lake, audience.name, approved_by=approved_by, changes=changes, note=note)
 
 
-def deliver(lake: Lake, project: Project, names: Sequence[str] = (), *, take_over: bool = False) -> DeliverReceipt:
+def deliver(
+    lake: Lake, project: Project, names: Sequence[str] = (), *, again: Again = ONCE, take_over: bool = False
+) -> DeliverReceipt:
     """Bring every sink of some audiences, or of all, up to the outbox; a sink that is away does not hold up the others.
+
+    Args:
+        lake: the lake.
+        project: the project.
+        names: of audiences.
+        again: what is sent once more by hand.
+        take_over: take the claims of runs that are known to be dead.
 
     Raises:
         ConfigurationError: a name that no audience has.
     """
-    sinks = {name: _placed(project, sink) for name, sink in project.sinks.items()}
+    sinks = {name: placed(project, sink) for name, sink in project.sinks.items()}
+    audiences = chosen(project, names)
+    run = deliver_run(lake, project.connection.name, audiences, str(uuid.uuid4()))
+    with lineage.told(run) as ending:
+        with spark_errors("deliver", lake.location):
+            receipt = deliver_audiences(lake, sinks, audiences, again=again, take_over=take_over, run_id=run.run_id)
+        delivered(ending, run, receipt)
+    return receipt
+
+
+def reside(
+    lake: Lake, project: Project, names: Sequence[str], every: timedelta, told: Callable[[DeliverReceipt], None], *, take_over: bool = False
+) -> NoReturn:
+    """Deliver at every tick of a clock, until somebody asks the program to end.
+
+    Args:
+        lake: the lake.
+        project: the project, as it is when this begins.
+        names: of audiences; all when there is none.
+        every: from one tick to the next.
+        told: gets the receipt of each tick.
+        take_over: take the claims of runs that are known to be dead, at the first tick.
+
+    Raises:
+        Stopped: somebody asked the program to end.
+        ConfigurationError: a name that no audience has.
+    """
+    sinks = {name: placed(project, sink) for name, sink in project.sinks.items()}
+    audiences = chosen(project, names)
+    began = datetime.now(UTC)
+
+    def tell(receipt: DeliverReceipt) -> None:
+        nonlocal began
+        if receipt.sinks and receipt.run_id:
+            run = deliver_run(lake, project.connection.name, audiences, receipt.run_id)
+            ending = lineage.Ending()
+            delivered(ending, run, receipt)
+            lineage.tell(run, ending, began)
+        began = datetime.now(UTC)
+        told(receipt)
+
     with spark_errors("deliver", lake.location):
-        return deliver_audiences(lake, sinks, chosen(project, names), take_over=take_over)
+        deliver_until_stopped(lake, sinks, audiences, every, tell, take_over=take_over)
 
 
-def _placed(project: Project, sink: Sink) -> Sink:
+def placed(project: Project, sink: Sink) -> Sink:
     """A sink with its location as lake.yaml's is meant: relative to the project's folder."""
-    if not isinstance(sink, DeltaProfiles) or sink.location is None:
+    if not isinstance(sink, DeltaProfiles | Files) or sink.location is None:
         return sink
     return sink.model_copy(update={"location": project.place(sink.location)})
 

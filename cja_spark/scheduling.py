@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from cja_spark import plan
 from cja_spark.audiences.assert_again import assert_again
@@ -18,7 +20,8 @@ from cja_spark.errors import CjaError, ClaimError
 from cja_spark.instants import in_utc
 from cja_spark.lake import Lake
 from cja_spark.project import Project
-from cja_spark.publishing import How, chosen, publish_one
+from cja_spark.publishing import How, chosen, publish_one, together
+from cja_spark.shared_pass import SharedPass
 from cja_spark.sources.failures import spark_errors
 from cja_spark.stopping import stop_here
 
@@ -71,28 +74,49 @@ def run_due_each(
         ConfigurationError: a name that no audience has.
     """
     moment = in_utc(now) or datetime.now(UTC)
-    for audience in chosen(project, names):
-        stop_here()
-        receipt = _guarded(audience, lambda one=audience: _run(lake, project, one, moment, take_over=take_over))  # type: ignore[misc]
-        if receipt is not None:
-            yield receipt
+    audiences = chosen(project, names)
+    with ExitStack() as held:
+
+        @cache
+        def shared() -> SharedPass:
+            version = plan.built_of(lake, project).version
+            return held.enter_context(together(lake, project, version, _refreshed(lake, audiences, moment), moment, moves=False))
+
+        for audience in audiences:
+            stop_here()
+            receipt = _guarded(audience, partial(_run, lake, audience, moment, shared, take_over=take_over))
+            if receipt is not None:
+                yield receipt
 
 
-def _run(lake: Lake, project: Project, audience: Audience, now: datetime, *, take_over: bool) -> PublishReceipt | None:
+def _refreshed(lake: Lake, audiences: Sequence[Audience], now: datetime) -> list[Audience]:
+    """Audiences whose people have to be found now, as it seems before any claim is taken."""
+    found = []
+    for audience in audiences:
+        try:
+            found += [audience] if due_of(lake, audience, now).action == "refresh" else []
+        except CjaError:  # its own turn says so
+            continue
+    return found
+
+
+def _run(
+    lake: Lake, audience: Audience, now: datetime, shared: Callable[[], SharedPass], *, take_over: bool
+) -> PublishReceipt | None:
     with spark_errors(f"what is due for audience '{audience.name}'", lake.location):
         told = due_of(lake, audience, now)
         if told.action is None:
             return None
         if told.action == "heartbeat":
             return assert_again(lake, audience, as_of=now, take_over=take_over)
-        built = plan.built_of(lake, project)
+        found = shared()
 
     def unneeded(entry: Registered, last: LastRun | None) -> str | None:
         again = decide(audience, entry, last, now, held_is_approved=told.action == "commit")
         return None if again.action in ("refresh", "commit") else again.why
 
     how = How(take_over=take_over, resume_only=told.action == "resume")
-    receipt = publish_one(lake, project, audience, now, built.version, moves=False, how=how, unneeded=unneeded)
+    receipt = publish_one(found, audience, now, moves=False, how=how, unneeded=unneeded)
     return _held(receipt) if receipt.exit_code == ClaimError.exit_code else receipt
 
 

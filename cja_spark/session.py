@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from cja_spark.errors import ConfigurationError, MissingToolError, VersionError
+from cja_spark.recorded_jars import require_recorded
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -204,7 +205,7 @@ def delta_jars() -> list[str]:
 
     Raises:
         MissingToolError: no pyspark, or the packages cannot be fetched.
-        VersionError: a Spark that Delta is not built for.
+        VersionError: a Spark that Delta is not built for, or what was fetched is not what was recorded.
     """
     spark = require_pyspark()
     artefact, folder = delta_artefact(spark), jars_folder(spark)
@@ -212,6 +213,7 @@ def delta_jars() -> list[str]:
     if not done.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         _resolve(artefact, folder)
+        require_recorded(folder / "jars", artefact)
         done.touch()
     return sorted(str(jar) for jar in folder.glob("jars/*.jar"))
 

@@ -16,7 +16,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from cja_spark.secret import has_password
+from cja_spark.addresses import fault_of
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -109,13 +109,13 @@ def _in_reach(day: date) -> date:
     return day
 
 
-def _without_password(address: str) -> str:
-    if has_password(address):
-        raise ValueError("the address carries a password; give it to Spark as a setting of the file system.")
-    return address
+def _address(text: str) -> str:
+    if (fault := fault_of(text, up=True)) is not None:
+        raise ValueError(f"{fault}.")
+    return text
 
 
-Address = Annotated[str, AfterValidator(_without_password)]  # a path or URI
+Address = Annotated[str, AfterValidator(_address)]  # a path or URI
 Day = Annotated[date, AfterValidator(_in_reach)]  # one that can be reckoned with in every time zone
 
 

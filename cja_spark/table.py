@@ -54,6 +54,12 @@ class TableSpec:
     cluster_by: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict, hash=False)
 
+    @property
+    def own_properties(self) -> Mapping[str, str]:
+        """The properties, with no statistics unless they name columns: those copy values into the log, of persons too."""
+        named = any(name.startswith("delta.dataSkipping") for name in self.properties)
+        return self.properties if named else {**self.properties, "delta.dataSkippingNumIndexedCols": "0"}
+
 
 class Table:
     """One Delta table of one lake.
@@ -101,7 +107,7 @@ class Table:
             builder = builder.partitionedBy(*self.spec.partition_by)
         if self.spec.cluster_by:
             builder = builder.clusterBy(*self.spec.cluster_by)
-        for key, value in self.spec.properties.items():
+        for key, value in self.spec.own_properties.items():
             builder = builder.property(key, value)
         builder.execute()
         return self
@@ -268,7 +274,7 @@ class Table:
             writer = writer.option("mergeSchema", "true")
         if self.exists():
             return writer
-        for key, value in self.spec.properties.items():
+        for key, value in self.spec.own_properties.items():
             writer = writer.option(key, value)
         return self._partitioned(writer)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
@@ -17,20 +17,11 @@ from cja_spark.journeys.merge import merge
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.reports.ask import Ask, Seen
-from cja_spark.reports.compile import (
-    columns_of,
-    deduplicated_in,
-    neighbours_in,
-    persistent_in,
-    ranges_of,
-    standard_ids,
-    standard_in,
-    values_of,
-    window_with,
-)
+from cja_spark.reports.compile import columns_of, ranges_of, window_with
 from cja_spark.reports.dictionary import shown_names
 from cja_spark.reports.names import names_from
 from cja_spark.reports.periods_read import journeys_read
+from cja_spark.reports.single_ask import single_ask
 from cja_spark.reports.standard import texts_with_standard
 from cja_spark.reports.table import Table
 from cja_spark.reports.traced import Traced, traced_events
@@ -100,14 +91,11 @@ def trace(
     until = milliseconds_of(built.data_until)
     with spark_errors("trace", lake.location):
         values = lake.values(view.name).stored()
-        ids, maps = values_of([asked], view, values.rows)
         moment = until if as_of is None else milliseconds_of(as_of)
-        ask = Ask(
-            asked, view, window_with(asked, view, None, until, moment), arrays=plan.arrays_of(view, project.connection.matches()),
-            persistent=persistent_in(asked, view), deduplicated=deduplicated_in(asked, view), standard=standard_in(asked, view),
-            neighbours=neighbours_in(asked, view), values=maps, ranges=ranges_of(asked, view, until, moment),
+        ask = single_ask(
+            asked, view, window_with(asked, view, None, until, moment), ranges_of(asked, view, until, moment), values.rows,
+            plan.arrays_of(view, project.connection.matches()),
         )  # fmt: skip
-        ask = replace(ask, text_ids={**ids, **standard_ids([ask])})
         journeys = _journey_of(lake, ask, person_id, built.version)
         return _traced(person_id, journeys, ask, tables, values)
 

@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.faults.record import (  # noqa: F401 - fixtures and hooks of pytest
+    fault,
+    pytest_configure,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+)
+
 # The same cases in every run, so that a run says of a change what it did; CJA_DRAW=random draws others.
 settings.register_profile("same", derandomize=True)
 settings.load_profile("default" if os.environ.get("CJA_DRAW") == "random" else "same")

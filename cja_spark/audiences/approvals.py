@@ -109,6 +109,15 @@ def approved_run(wish: Wish, entry: Registered, last: LastRun | None) -> Blocked
     return held if staged is not None and outbox.content(staged).fingerprint == held.seal.fingerprint else None
 
 
+def held_run(lake: Lake, last: LastRun) -> Blocked | None:
+    """The run that the guard holds back, while its changes are staged: somebody looks at them, or approved them already.
+
+    No other run may take its number, which would drop them (step 5).
+    """
+    held = last.blocked
+    return held if held is not None and staging_of(lake, held.seal).holds("changes") else None
+
+
 def staging_of(lake: Lake, seal: Seal) -> Staging:
     """The copies that the invocation of a seal froze."""
     return Staging.of(lake, seal.audience_id, seal.run_seq, seal.run_id)

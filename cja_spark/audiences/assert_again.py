@@ -15,6 +15,7 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import require_tables
 from cja_spark.audiences.wish import Wish
 from cja_spark.lake import Lake
+from cja_spark.steps import about
 
 
 def assert_again(lake: Lake, audience: Audience, *, as_of: datetime, take_over: bool = False) -> PublishReceipt:
@@ -49,4 +50,5 @@ def assert_again(lake: Lake, audience: Audience, *, as_of: datetime, take_over: 
         # What the last evaluation was made of stays what the next one is compared with.
         wish = replace(wish, inputs=last.inputs or {})
         begun = replace(wish.begun(entry, last.seal.run_seq + 1, claim.epoch), definition_version=last.seal.definition_version)
-        return make_run(wish, claim, begun, last)
+        with about(run_seq=begun.run_seq, kind=begun.kind):
+            return make_run(wish, claim, begun, last)

@@ -15,6 +15,7 @@ from cja_spark.errors import ClaimError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 from cja_spark.lock import locked
+from cja_spark.steps import about, timed
 from cja_spark.stopping import stop_here
 
 LEASE = timedelta(minutes=15)
@@ -101,7 +102,8 @@ def claimed(lake: Lake, scope: str, run_id: str, command: str, *, take_over: boo
         Stopped: somebody asked the program to end before there was a claim.
     """
     stop_here()
-    with locked(lake, "audiences", "publishes or delivers") as alone:
+    told = about(run_id=run_id, audience_id=scope, command=command)
+    with told, timed(command), locked(lake, "audiences", "publishes or delivers") as alone:
         wish = Claim(lake, 0, scope, run_id, command, datetime.now(UTC))
         claim = acquire(wish, take_over=take_over or alone)
         failpoint("claim.acquired")

@@ -16,6 +16,7 @@ from cja_spark.audiences.spec import DAY, Audience
 from cja_spark.audiences.tables import require_tables
 from cja_spark.audiences.wish import MILLISECOND, Wish
 from cja_spark.lake import Lake
+from cja_spark.steps import about
 from cja_spark.view.condition import SegmentReference
 
 
@@ -62,7 +63,8 @@ def _final_exit(wish: Wish, claim: Claim, entry: Registered, last: LastRun) -> P
     wish = replace(wish, as_of=max(wish.as_of, last.seal.as_of + MILLISECOND), inputs=last.inputs or {})
     begun = replace(wish.begun(entry, last.seal.run_seq + 1, claim.epoch), definition_version=last.seal.definition_version)
     held = approved_run(wish, entry, last)
-    return make_run(wish, claim, begun, last) if held is None else commit_held(wish, claim, begun, held)
+    with about(run_seq=begun.run_seq, kind=begun.kind):
+        return make_run(wish, claim, begun, last) if held is None else commit_held(wish, claim, begun, held)
 
 
 def _last_seal(wish: Wish, entry: Registered, last: LastRun | None) -> Seal:

@@ -16,7 +16,7 @@ from cja_spark.audiences.evaluate import Diff, evaluate
 from cja_spark.audiences.guard import older, reasons
 from cja_spark.audiences.members import count_members, derive
 from cja_spark.audiences.people import letters_of, write_letters
-from cja_spark.audiences.receipts import PublishReceipt
+from cja_spark.audiences.receipts import NEXT_OF_PUBLISH, PublishReceipt
 from cja_spark.audiences.runs import Blocked, LastRun, Seal, State, last_run, record
 from cja_spark.audiences.wish import Wish
 from cja_spark.errors import BlockedError, DeadLetterError
@@ -151,5 +151,5 @@ def receipt_of(
         window=wish.audience.window(seal.as_of, wish.time_zone) if seal.kind == "refresh" else None,
         inputs=dict(wish.inputs),
         people=count_members(wish.lake, seal.audience_id) if people is None else people, **seal.counts._asdict(),
-        letters=letters, guard=guard,
+        letters=letters, guard=guard, next_action=NEXT_OF_PUBLISH.get(code),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import require_tables
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
+from cja_spark.sources.failures import spark_errors
 
 
 def pause(lake: Lake, name: str) -> Registered:
@@ -52,10 +53,11 @@ def rename(lake: Lake, name: str, new: str, of_project: Collection[str]) -> Regi
     """
     if new not in of_project or name in of_project:
         raise ConfigurationError(f"Rename audiences/{name}.yaml to audiences/{new}.yaml first, then run this again.")
-    require_tables(lake)
-    taken = find(lake, new)
-    if taken is not None and find(lake, name) is None:
-        return taken
+    with spark_errors("rename", lake.location):
+        require_tables(lake)
+        taken = find(lake, new)
+        if taken is not None and find(lake, name) is None:
+            return taken
     if taken is not None:
         raise ConfigurationError(f"Another audience is called '{new}' already: {taken.audience_id}.")
     with _held(lake, name, "rename") as entry:
@@ -82,7 +84,8 @@ def renew(lake: Lake, audience: Audience, now: datetime) -> Registered:
 @contextmanager
 def _held(lake: Lake, name: str, command: str) -> Iterator[Registered]:
     """The entry of an audience while nobody else changes it."""
-    require_tables(lake)
-    known = require_known(lake, name)
-    with claimed(lake, known.audience_id, str(uuid.uuid4()), command):
-        yield require_known(lake, name)
+    with spark_errors(command, lake.location):
+        require_tables(lake)
+        known = require_known(lake, name)
+        with claimed(lake, known.audience_id, str(uuid.uuid4()), command):
+            yield require_known(lake, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from pyspark.sql import Column, DataFrame
@@ -11,6 +10,7 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.identity import SEPARATOR, attr_hash, invalid, person_ref, profile_key
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import DEAD_LETTERS, SUPPRESSIONS, conformed
+from cja_spark.conflicts import merge_into
 from cja_spark.driver_reads import equal
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
@@ -82,9 +82,9 @@ def write_letters(lake: Lake, people: DataFrame, audience_id: str, run_seq: int,
 
     The letter's id depends on the audience and the identity only; the merge inserts and changes nothing.
     """
-    none = F.lit("\x00")
-    parts: Sequence[Column] = (F.lit(audience_id), F.lit(SOURCE), F.coalesce("namespace", none), F.coalesce("id", none))
-    change = F.sha2(F.concat_ws(SEPARATOR, *parts), 256)
+    # In hexadecimal digits no two identities are written alike, whatever characters they have.
+    identity = (F.coalesce(F.hex("namespace"), F.lit("-")), F.coalesce(F.hex("id"), F.lit("-")))
+    change = F.sha2(F.concat_ws(SEPARATOR, F.lit(audience_id), F.lit(SOURCE), *identity), 256)
     table = lake.table(DEAD_LETTERS)
     letters = people.where(F.col("error").isNotNull()).select(
         F.sha2(F.concat_ws(SEPARATOR, F.lit(SOURCE), change), 256).alias("letter_id"),
@@ -105,8 +105,7 @@ def write_letters(lake: Lake, people: DataFrame, audience_id: str, run_seq: int,
     )
     failpoint("dlq.before_merge")
     known = (F.col("t.audience_id") == F.lit(audience_id)) & (F.col("t.letter_id") == F.col("s.letter_id"))
-    merge = table.delta().alias("t").merge(conformed(table, letters).alias("s"), known)
-    merge.whenNotMatchedInsertAll().execute()
+    merge_into(table, lambda target: target.merge(conformed(table, letters).alias("s"), known).whenNotMatchedInsertAll())
     failpoint("dlq.after_merge")
 
 

@@ -21,6 +21,7 @@ from cja_spark.audiences.tables import CHANGES, MEMBERS, require_tables
 from cja_spark.audiences.wish import Evaluate, Unneeded, Wish, in_ms
 from cja_spark.errors import ClaimError, StaleError, VersionError
 from cja_spark.lake import Lake
+from cja_spark.steps import about
 
 
 def publish(  # noqa: PLR0913 - the whole wish, by name
@@ -38,6 +39,7 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
     take_over: bool = False,
     dry: bool = False,
     unneeded: Unneeded = lambda entry, last: None,
+    run_id: str | None = None,
 ) -> PublishReceipt:
     """Commit who entered and who left since the last run, once, and bring the members up to date.
 
@@ -58,6 +60,7 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
         take_over: take the claim of a run that is known to be dead.
         dry: tell what would be committed; no claim is taken and no table is written (R2).
         unneeded: asked under the claim, when nobody else can begin a run: why none has to be begun any more.
+        run_id: a UUID, by which receipt, tables and steps know this call; a new one when not given.
 
     Raises:
         StaleError: the last run speaks of a later instant, or of this one and was made of something else (exit 3).
@@ -67,7 +70,7 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
     """
     pepper = pepper or pepper_beside(lake.location)
     wish = Wish(lake, audience, find_people, in_ms(as_of), moves, definition, time_zone, dict(inputs or {}), pepper,
-                str(uuid.uuid4()), datetime.now(UTC), unneeded=unneeded)  # fmt: skip
+                run_id or str(uuid.uuid4()), datetime.now(UTC), unneeded=unneeded)  # fmt: skip
     if not dry or lake.table(CHANGES).exists():
         require_tables(lake)
     known = find(lake, audience.name)
@@ -89,6 +92,22 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
             return dry_run(wish)
     with claimed(lake, known.audience_id, wish.run_id, "publish", take_over=take_over) as claim:
         return _run(wish, claim, _still(wish, known), resume_only=resume_only)
+
+
+def next_instant(wish: Wish) -> datetime | None:
+    """The instant at which a publish will look for people; None where it will look for nobody.
+
+    It is known before any claim is taken, so it is a forecast: what happens meanwhile makes it wrong, and no more.
+    """
+    if not wish.lake.table(CHANGES).exists() or (known := find(wish.lake, wish.audience.name)) is None:
+        return wish.as_of
+    last = last_run(wish.lake, known.audience_id)
+    wish = wish.aimed(known, last)
+    try:
+        nothing = _nothing_to_begin(wish, known, last) is not None or approved_run(wish, known, last) is not None
+    except StaleError:  # publish will say so
+        return None
+    return None if nothing or (last is not None and wish.as_of <= last.seal.as_of) else wish.as_of
 
 
 def _skipped(wish: Wish, known: Registered, told: PublishReceipt) -> PublishReceipt:
@@ -145,7 +164,8 @@ def _run(wish: Wish, claim: Claim, known: Registered, *, resume_only: bool) -> P
         wish = replace(wish, as_of=held.seal.as_of, inputs=held.inputs)
     entry = register(wish.lake, wish.audience, wish.definition, wish.as_of)
     begun = wish.begun(entry, last.seal.run_seq + 1 if last else 1, claim.epoch)
-    return make_run(wish, claim, begun, last) if held is None else commit_held(wish, claim, begun, held)
+    with about(run_seq=begun.run_seq, kind=begun.kind):
+        return make_run(wish, claim, begun, last) if held is None else commit_held(wish, claim, begun, held)
 
 
 def _require_pepper(wish: Wish, entry: Registered) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.spec import DAY, TTL_DAYS, Audience, audience_id
 from cja_spark.audiences.tables import AUDIENCES
+from cja_spark.conflicts import merge_into
 from cja_spark.driver_reads import Test, equal
 from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
@@ -39,6 +40,14 @@ class Registered:
     def external_name(self) -> str:
         """What receivers show: its name now, and the id that stays when the name changes (A18)."""
         return f"{self.name} ({self.audience_id})"
+
+
+class Facts(TypedDict, total=False):
+    """What a command may change of an entry."""
+
+    status: Status
+    name: str
+    expires_at: datetime
 
 
 def ends_at(known: Registered, audience: Audience, now: datetime) -> datetime:
@@ -129,9 +138,9 @@ def unused_id(name: str, used: Collection[str]) -> str:
     return next(one for one in (audience_id(name, generation) for generation in count()) if one not in used)
 
 
-def change(lake: Lake, entry: Registered, **facts: object) -> Registered:
-    """Write some facts of an entry: `status`, `name`, `expires_at`; what it already says is not written."""
-    now = replace(entry, **facts)  # type: ignore[arg-type]
+def change(lake: Lake, entry: Registered, **facts: Unpack[Facts]) -> Registered:
+    """Write some facts of an entry; what it already says is not written."""
+    now = replace(entry, **facts)
     if now != entry:
         [row] = _rows(lake, equal(audience_id=entry.audience_id))
         _write(lake, tuple({**row, **facts}.values()))
@@ -141,8 +150,8 @@ def change(lake: Lake, entry: Registered, **facts: object) -> Registered:
 def _write(lake: Lake, told: tuple[object, ...]) -> None:
     table = lake.table(AUDIENCES)
     same = F.col("t.audience_id") == F.col("s.audience_id")
-    merge = table.delta().alias("t").merge(table.frame([told]).alias("s"), same)
-    merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+    rows = table.frame([told]).alias("s")
+    merge_into(table, lambda target: target.merge(rows, same).whenMatchedUpdateAll().whenNotMatchedInsertAll())
 
 
 def _row(audience: Audience, entry: Registered) -> tuple[object, ...]:

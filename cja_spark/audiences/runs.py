@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from cja_spark.audiences.tables import CHANGES, RUNS, conformed
 from cja_spark.driver_reads import at_least, equal, one_of
 from cja_spark.lake import Lake
+from cja_spark.steps import step_line
 from cja_spark.table import PlainRow
 
 State = Literal["building", "blocked", "committed", "publishing", "published", "partial", "failed"]
@@ -39,7 +40,11 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class Seal:
-    """What the control row of a committed run says."""
+    """What the control row of a committed run says.
+
+    Attributes:
+        target_sink: the sink that a bootstrap is for; None for all.
+    """
 
     audience_id: str
     run_seq: int
@@ -52,18 +57,19 @@ class Seal:
     fingerprint: str
     definition_version: int
     counts: Counts
+    target_sink: str | None = None
 
 
 def seals(lake: Lake, audience_id: str) -> list[Seal]:
     """The sealed runs of an audience, in order."""
     mine = equal(audience_id=audience_id, op="seal")
-    found = [_seal(row) for row in lake.table(CHANGES).rows("audience_id", "run_seq", "seal", where=mine)]
+    found = [_seal(row) for row in lake.table(CHANGES).rows("audience_id", "run_seq", "target_sink", "seal", where=mine)]
     return sorted(found, key=lambda seal: seal.run_seq)
 
 
 def _seal(row: PlainRow) -> Seal:
     told = {**row["seal"], "counts": Counts(**row["seal"]["counts"]), "as_of": row["seal"]["as_of"].astimezone(UTC)}
-    return Seal(audience_id=row["audience_id"], run_seq=row["run_seq"], **told)
+    return Seal(audience_id=row["audience_id"], run_seq=row["run_seq"], target_sink=row["target_sink"], **told)
 
 
 def record(  # noqa: PLR0913 - one argument per fact of a run's row
@@ -90,6 +96,7 @@ def record(  # noqa: PLR0913 - one argument per fact of a run's row
         exit_code, started_at, datetime.now(UTC), _versions(),
     )  # fmt: skip
     table.append(conformed(table, table.frame([row])).coalesce(1))
+    step_line(f"run.{state}", state=state, run_seq=seal.run_seq, kind=seal.kind, rows=seal.emitted, exit_code=exit_code)
 
 
 def _versions() -> str:
@@ -111,7 +118,8 @@ class LastRun:
 
     Attributes:
         seal: its seal.
-        inputs: versions of the tables that it was evaluated from; None when nothing tells.
+        inputs: versions of the tables that it was evaluated from, a bootstrap those of the run before it; None when
+            nothing tells.
         announced: whether its members are derived and it was announced as committed.
         blocked: the newest of the runs after it that the guard holds back.
         refreshed_at: the instant that the newest evaluation speaks of.
@@ -131,20 +139,31 @@ def last_run(lake: Lake, audience_id: str) -> LastRun | None:
     sealed = seals(lake, audience_id)
     if not sealed:
         return None
-    last = sealed[-1]
-    events = lake.table(RUNS).rows(where=(*equal(audience_id=audience_id), *at_least(run_seq=last.run_seq)))
-    # Several invocations may have begun a run; the seal says which of them made it.
+    last, made_of = sealed[-1], _newest_made(sealed)
+    events = lake.table(RUNS).rows(where=(*equal(audience_id=audience_id), *at_least(run_seq=made_of[-1].run_seq)))
     mine = [row for row in events if row["run_seq"] == last.run_seq]
-    told = [row["inputs"] for row in mine if row["run_id"] == last.run_id and row["inputs"] is not None]
     held = [row for row in events if row["run_seq"] > last.run_seq and row["state"] == "blocked"]
     return LastRun(
         last,
-        json.loads(told[0]) if told else None,
+        next((inputs for seal in made_of if (inputs := _inputs(events, seal)) is not None), None),
         any(row["state"] == "committed" for row in mine),
         _blocked(max(held, key=lambda row: (row["epoch"], row["event_no"]))) if held else None,
         _newest(sealed, "refresh"),
         _newest(sealed, "refresh", "heartbeat"),
     )
+
+
+def _newest_made(sealed: Sequence[Seal]) -> list[Seal]:
+    """The newest run that was evaluated, after the bootstraps that followed it: they are made of what it is made of."""
+    last = next((at for at in range(len(sealed) - 1, -1, -1) if sealed[at].kind != "bootstrap"), 0)
+    return [*reversed(sealed[last:])]
+
+
+def _inputs(events: Sequence[PlainRow], seal: Seal) -> Mapping[str, int] | None:
+    """What a run was made of. Several invocations may have begun it; its seal says which of them made it."""
+    mine = (row["inputs"] for row in events if (row["run_seq"], row["run_id"]) == (seal.run_seq, seal.run_id))
+    told = next((inputs for inputs in mine if inputs is not None), None)
+    return None if told is None else json.loads(told)
 
 
 def _newest(sealed: Sequence[Seal], *kinds: str) -> datetime | None:

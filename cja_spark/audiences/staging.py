@@ -34,8 +34,11 @@ class Staging:
 
         Rows:    The same.
         """
-        folder = f"{self.folder}/{name}"
-        return self.lake.spark.read.parquet(folder) if folder_exists(self.lake, folder) else None
+        return self.lake.spark.read.parquet(f"{self.folder}/{name}") if self.holds(name) else None
+
+    def holds(self, name: str) -> bool:
+        """Whether a copy that was written before is still there."""
+        return folder_exists(self.lake, f"{self.folder}/{name}")
 
     def drop(self) -> None:
         """Remove the copies of this run, those of invocations that died included."""

@@ -60,6 +60,13 @@ class Wish:
         return cls(lake, audience, None, in_ms(as_of), False, "", "UTC", {}, "", str(uuid.uuid4()), datetime.now(UTC),
                    kind, unneeded)  # fmt: skip
 
+    @classmethod
+    def foreseen(
+        cls, lake: Lake, audience: Audience, as_of: datetime, moves: bool, definition: str, inputs: Mapping[str, int]
+    ) -> Wish:
+        """A wish that is only looked at, to know what publish will ask for."""
+        return cls(lake, audience, None, in_ms(as_of), moves, definition, "UTC", inputs, "", str(uuid.uuid4()), datetime.now(UTC))
+
     def begun(self, entry: Registered, run_seq: int = 0, epoch: int = 0) -> Seal:
         """A run of this wish before anything is counted."""
         return Seal(

@@ -12,6 +12,8 @@ from pyspark.sql import types as T
 from cja_spark.connection.arrival import with_arrival
 from cja_spark.connection.conform import identity, path_column, timestamp_of, unusable_time
 from cja_spark.connection.dropped import may_have_dropped
+from cja_spark.connection.erased import REASON as ERASED
+from cja_spark.connection.erased import erased_persons
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import AccountDataset, Connection
 from cja_spark.connection.stitching.identity_map import blank
@@ -71,7 +73,7 @@ def check_accounts(lake: Lake, connection: Connection, load: Load, files_root: s
         InputError: an account is not one value.
     """
     found = tuple(
-        Mappings(name, _conformed(read_items(lake.spark, dataset.source, files_root, load.of(name)), name, dataset, load))
+        Mappings(name, _conformed(lake, read_items(lake.spark, dataset.source, files_root, load.of(name)), name, dataset, load))
         for name, dataset in connection.accounts().items()
         if load.of(name)
     )
@@ -81,7 +83,7 @@ def check_accounts(lake: Lake, connection: Connection, load: Load, files_root: s
     return found
 
 
-def _conformed(rows: DataFrame, name: str, dataset: AccountDataset, load: Load) -> DataFrame:
+def _conformed(lake: Lake, rows: DataFrame, name: str, dataset: AccountDataset, load: Load) -> DataFrame:
     schema = rows.schema
     where = f"dataset '{name}', account"
     account, kind = path_column(dataset.account, schema, where)
@@ -101,6 +103,10 @@ def _conformed(rows: DataFrame, name: str, dataset: AccountDataset, load: Load) 
         F.coalesce(corrupt, F.to_json(F.struct(*own))).alias("raw"), FILE,
         F.col(ITEM if ITEM in rows.columns else FILE).alias("_item"),
     )  # fmt: skip
+    if (erased := erased_persons(lake)) is not None:
+        conformed = erased.marked(conformed, F.lit(dataset.person_id.code()), F.col("person_id"))
+        conformed = conformed.withColumn("reason", F.when(F.col("_erased"), ERASED).otherwise(F.col("reason")))
+        conformed = conformed.withColumn("raw", F.when(~F.col("_erased"), F.col("raw"))).drop("_erased")
     return with_arrival(conformed, "_item", name, load.items)
 
 

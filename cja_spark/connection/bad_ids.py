@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -13,6 +13,8 @@ from cja_spark.connection.arrival import with_arrival
 from cja_spark.connection.load import Load
 from cja_spark.connection.repeats import with_reason
 from cja_spark.lake import Lake
+from cja_spark.local_rows import local_rows
+from cja_spark.table_schema import schema
 
 CELLS = 4096  # persons are counted in so many cells first: most months have no cell with a bad ID's events
 REASON = "invalid_person_id"
@@ -44,7 +46,9 @@ class BadIds:
             own = self.late.where(F.col("dataset") == dataset).select("file", "row")
             rows = with_reason(rows, own, REASON)
         if self.before:
-            rows = rows.withColumn("reason", F.coalesce("reason", F.when(_among(self.before), REASON)))
+            known = _ids(rows, self.before).withColumn("_bad", F.lit(REASON))
+            joined = rows.join(F.broadcast(known), on="person_id", how="left")
+            rows = joined.withColumn("reason", F.coalesce("reason", "_bad")).select(*rows.columns)
         return rows
 
 
@@ -65,11 +69,10 @@ def bad_ids(lake: Lake, load: Load, datasets: Mapping[str, DataFrame], limit: in
     known = load.known
     if known.most_monthly_events is not None and known.most_monthly_events + arriving <= limit:
         return BadIds(known.bad_ids, known.bad_ids, known.most_monthly_events + arriving)
-    others = F.lit(True) if not known.bad_ids else ~_among(known.bad_ids)
-    usable = {name: rows.where(F.col("reason").isNull() & others) for name, rows in datasets.items()}
+    usable = {name: _others(rows.where(F.col("reason").isNull()), known.bad_ids) for name, rows in datasets.items()}
     there = None
     if load.events_version >= 0 and not load.full:
-        there = lake.events.read(load.events_version).where(others).select("person_id", _month())
+        there = _others(lake.events.read(load.events_version).select("person_id", _month()), known.bad_ids)
     frames = [rows.select("person_id", _month()) for rows in usable.values()] + ([] if there is None else [there])
     if not frames:
         return BadIds(known.bad_ids, known.bad_ids, 0)
@@ -100,7 +103,7 @@ def _late(
     """Rows of bad IDs that arrived after the event that was one too many: one per row, as dataset, file, row."""
     order = F.struct("_arrival", "file", "ts", "row_hash", "row").alias("_order")
     frames = [
-        with_arrival(rows.where(_among(bad)), "item", name, load.items).select(
+        with_arrival(_of(rows, bad), "item", name, load.items).select(
             F.lit(name).alias("dataset"), "file", "row", "person_id", _month(), order
         )
         for name, rows in usable.items()
@@ -108,7 +111,7 @@ def _late(
     rows = reduce(DataFrame.unionByName, frames)
     counted = F.row_number().over(Window.partitionBy("person_id", "month").orderBy("_order"))
     if there is not None:
-        before = there.where(_among(bad)).groupBy("person_id", "month").agg(F.count("*").alias("_there"))
+        before = _of(there, bad).groupBy("person_id", "month").agg(F.count("*").alias("_there"))
         rows = rows.join(before, on=["person_id", "month"], how="left")
         over = before.groupBy("person_id").agg((F.max("_there") > limit).alias("_over"))
         rows = rows.join(over, on="person_id", how="left")
@@ -121,8 +124,18 @@ def _late(
     return rows.withColumn("_last", last).where(too_late).select("dataset", "file", "row")
 
 
-def _among(persons: tuple[str, ...]) -> Column:
-    return F.col("person_id").isin(*persons)
+def _of(rows: DataFrame, persons: Sequence[str]) -> DataFrame:
+    """The rows of some persons; a join, since a test of values would write the ids into plans and event logs."""
+    return rows.join(F.broadcast(_ids(rows, persons)), on="person_id", how="left_semi")
+
+
+def _others(rows: DataFrame, persons: Sequence[str]) -> DataFrame:
+    """The rows of all other persons."""
+    return rows.join(F.broadcast(_ids(rows, persons)), on="person_id", how="left_anti") if persons else rows
+
+
+def _ids(rows: DataFrame, persons: Sequence[str]) -> DataFrame:
+    return local_rows(rows.sparkSession, [(one,) for one in persons], schema("person_id string"))
 
 
 def _month() -> Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
@@ -14,6 +14,9 @@ from pyspark.sql import types as T
 from cja_spark.connection.accounts import check_accounts, write_accounts
 from cja_spark.connection.bad_ids import bad_ids
 from cja_spark.connection.dropped import may_have_dropped
+from cja_spark.connection.erased import REASON as ERASED
+from cja_spark.connection.erased import erased_persons
+from cja_spark.connection.gaps import gaps_of, with_gaps, with_instants
 from cja_spark.connection.graph_faults import graph_faults
 from cja_spark.connection.graph_rows import check_graphs, write_graphs
 from cja_spark.connection.graphs import (
@@ -156,10 +159,13 @@ def _persons(
     """Give each row its person; one without gets its reason first, since it is not the first of its event id."""
     known = lake.events.read(load.events_version) if load.events_version >= 0 and not load.full else None
     found = []
+    erased = erased_persons(lake)
     for name, conformed in rows.datasets.items():
         dataset = connection.events()[name]
         before = None if known is None else known.where(F.col("dataset") == name)
         named = without_nobodies(conformed, dataset)
+        if erased is not None:
+            named = erased.refused(named, dataset)
         again = repeats(named, before, name, load.items) if dataset.event_id else None
         marked = with_reason(named, again, "duplicate_event_id")
         held = [] if again is None else [again]
@@ -171,9 +177,10 @@ def _persons(
             asked_at = F.coalesce(covered_by(spec, last, load), F.lit(graph.now))
             marked = graph_stitched(marked, held[-1], dataset, graph, asked_at)
         else:
-            held.append(device_runs(marked, before, stitching_of(dataset)))
+            gaps = gaps_of(lake, name)
+            held.append(device_runs(marked, before, stitching_of(dataset), partial(with_gaps, gaps=gaps)))
             covered = covered_by(stitching_of(dataset), last, load)
-            marked = stitched_persons(marked, held[-1], dataset, covered)
+            marked = stitched_persons(marked, with_instants(held[-1], gaps), dataset, covered)
         found.append(_Persons(name, marked, tuple(held)))
     return found
 
@@ -231,13 +238,14 @@ def _of_other_types(lake: Lake, load: Load, schema: T.StructType) -> DataFrame |
 
 
 def _write_quarantine(lake: Lake, load: Load, persons: list[_Persons]) -> None:
-    """Append the rows that cannot be used, each with its reason and as it came."""
+    """Append the rows that cannot be used, each with its reason and as it came; of erased persons only that they came."""
     table = lake.table(QUARANTINE).create()
+    kept = F.col("reason") != ERASED
     dropped = [
         one.rows.where(F.col("reason").isNotNull()).select(
             _number(load), "dataset", "reason", "file",
             F.when(F.year("ts") <= 9999, F.col("ts")).alias("ts"),  # later years cannot be shown by most readers
-            "event_id", F.to_json("payload").alias("raw"),
+            F.when(kept, F.col("event_id")).alias("event_id"), F.when(kept, F.to_json("payload")).alias("raw"),
         )
         for one in persons
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cja_spark.connection.conform import path_column, timestamp_of, unusable_time
+from cja_spark.connection.erased import erased_persons
 from cja_spark.connection.graph_spec import GraphDataset
 from cja_spark.connection.identity_field import IdentityField
 from cja_spark.connection.load import Load
@@ -72,10 +73,14 @@ def check_graphs(lake: Lake, connection: Connection, load: Load, files_root: str
         MissingColumnError: a dataset names a column that its rows do not have.
     """
     found = []
+    erased = erased_persons(lake) if connection.graphs() else None
     for name, dataset in connection.graphs().items():
         if load.of(name):
             read = read_items(lake.spark, dataset.source, files_root, load.of(name))
-            rows = _conformed(read, name, dataset, load).persist()
+            rows = _conformed(read, name, dataset, load)
+            if erased is not None:
+                rows = erased.left_out(rows, dataset.persistent_id.code(), dataset.person_id.code())
+            rows = rows.persist()
             found.append(GraphRows(name, rows, rows.where(F.col("reason").isNotNull()).count()))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from cja_spark.connection.definitions import changed, definitions
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import LOADS
 from cja_spark.driver_reads import equal
-from cja_spark.errors import SourceError
+from cja_spark.errors import ClaimError, SourceError
 from cja_spark.lake import Lake
 from cja_spark.sources.items import Item, Taken, new_items
 from cja_spark.sources.read import items_of
@@ -82,8 +82,7 @@ def plan_load(
     """
     rows = sorted(lake.table(LOADS).create().rows(), key=lambda row: row["load"])
     kept = _kept(rows)
-    done = {row["load"] for row in rows if row["state"] == "done"}
-    open_rows = [row for row in kept if row["load"] not in done]
+    open_rows = _open(rows)
     if open_rows and not full:
         load = _planned(rows, open_rows[-1])
         wrong = changed(connection, _defined(kept)) or _moved(lake, connection, files_root, load)
@@ -112,6 +111,12 @@ def plan_load(
 def _not_dropped(rows: Sequence[PlainRow]) -> list[PlainRow]:
     dropped = {row["load"] for row in rows if row["state"] == "dropped"}
     return [row for row in rows if row["state"] == "planned" and row["load"] not in dropped]
+
+
+def _open(rows: Sequence[PlainRow]) -> list[PlainRow]:
+    """Plans that count and are not done."""
+    done = {row["load"] for row in rows if row["state"] == "done"}
+    return [row for row in _kept(rows) if row["load"] not in done]
 
 
 def _first_seen(rows: Sequence[PlainRow]) -> dict[Item, int]:
@@ -228,3 +233,25 @@ def finish_load(lake: Lake, load: Load, known: Known) -> None:
 def drop_plan(lake: Lake, load: Load) -> None:
     """Give up a plan of which nothing was written, so that the next load lists the sources again; its number is gone."""
     _note(lake, _row(load, "dropped"))
+
+
+def require_no_load(lake: Lake, connection: Connection, *, alone: bool) -> None:
+    """Make sure that no load is open; a mere plan is given up, so that the next load lists its sources again.
+
+    Args:
+        lake: the lake.
+        connection: says which datasets are events.
+        alone: whether nobody loads now; elsewhere a plan may be that of a load at work.
+
+    Raises:
+        ClaimError: a load has begun and is not done; it reads a version of events that may not be removed.
+    """
+    table = lake.table(LOADS)
+    while table.exists() and (found := _open(rows := sorted(table.rows(), key=lambda row: row["load"]))):
+        load = _planned(rows, found[-1])
+        if not alone or is_begun(lake, connection, load):
+            raise ClaimError(
+                f"Load {load.number} has begun and is not done. Run 'cja connect' until it is ('cja connect --full' where its "
+                "sources are not there any more), then the same command again."
+            )
+        drop_plan(lake, load)

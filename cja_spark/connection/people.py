@@ -12,6 +12,8 @@ from pyspark.sql import types as T
 from cja_spark.connection.arrival import with_arrival
 from cja_spark.connection.conform import RESERVED, identity, path_column
 from cja_spark.connection.dropped import may_have_dropped
+from cja_spark.connection.erased import REASON as ERASED
+from cja_spark.connection.erased import erased_persons, namespaces_of
 from cja_spark.connection.load import Load
 from cja_spark.connection.spec import Connection, LookupDataset, ProfileDataset
 from cja_spark.connection.stitching.identity_map import blank
@@ -51,7 +53,7 @@ class Attributes:
         Rows:    One per key.
         Columns: returns the role, payload.
         """
-        unusable = F.col(self.role).isNull() | F.col("_corrupt").isNotNull()
+        unusable = F.col(self.role).isNull() | F.col("_corrupt").isNotNull() | F.col("_erased")
         counted = self.rows.observe(self.seen, F.count_if(unusable).alias("dropped")).where(~unusable)
         return counted.groupBy(self.role).agg(F.max_by("payload", F.struct("_arrival", FILE, "_row")).alias("payload"))
 
@@ -60,12 +62,14 @@ class Attributes:
         if not may_have_dropped(lake, self.seen):
             return
         empty = "empty_person_id" if self.role == PERSON else "empty_key"
-        reason = F.when(F.col("_corrupt").isNotNull(), "unreadable_row").when(F.col(self.role).isNull(), empty)
+        reason = F.when(F.col("_erased"), ERASED).when(F.col("_corrupt").isNotNull(), "unreadable_row")
+        reason = reason.when(F.col(self.role).isNull(), empty)
+        came = F.when(~F.col("_erased"), F.coalesce("_corrupt", F.to_json("payload"))).alias("raw")
         dropped = self.rows.withColumn("reason", reason).where(F.col("reason").isNotNull())
         rows = dropped.select(
             F.lit(load.number).cast("bigint").alias("load"), F.lit(self.name).alias("dataset"), "reason",
             F.col(FILE).alias("file"), F.lit(None).cast("timestamp").alias("ts"),
-            F.lit(None).cast("string").alias("event_id"), F.coalesce("_corrupt", F.to_json("payload")).alias("raw"),
+            F.lit(None).cast("string").alias("event_id"), came,
         )  # fmt: skip
         lake.table(QUARANTINE).create().append(rows, app_id=f"quarantine:{self.name}", txn=load.number)
 
@@ -85,15 +89,16 @@ def check_people(lake: Lake, connection: Connection, load: Load, files_root: str
         MissingColumnError: a dataset names a column that its rows do not have.
         TypeConflictError: an attribute has another type than in earlier loads, and neither holds the other.
     """
+    namespaces = namespaces_of(connection)
     profiles = lake.profiles.read().schema if not load.full and connection.profiles() else T.StructType()
     people = People(
         tuple(
-            _attributes(lake, load, files_root, name, dataset, _struct(profiles, name))
+            _attributes(lake, load, files_root, name, dataset, _struct(profiles, name), namespaces)
             for name, dataset in connection.profiles().items()
             if load.of(name)
         ),
         tuple(
-            _attributes(lake, load, files_root, name, dataset, _lookup_kind(lake, load, name))
+            _attributes(lake, load, files_root, name, dataset, _lookup_kind(lake, load, name), namespaces)
             for name, dataset in connection.lookups().items()
             if load.of(name)
         ),
@@ -116,8 +121,9 @@ def _lookup_kind(lake: Lake, load: Load, name: str) -> T.StructType:
 
 
 def _attributes(
-    lake: Lake, load: Load, files_root: str, name: str, dataset: ProfileDataset | LookupDataset, known: T.StructType
-) -> Attributes:
+    lake: Lake, load: Load, files_root: str, name: str, dataset: ProfileDataset | LookupDataset, known: T.StructType,
+    namespaces: Sequence[str],
+) -> Attributes:  # fmt: skip
     """Rows with their key, in the type that the table will have."""
     rows = read_items(lake.spark, dataset.source, files_root, load.of(name))
     role = PERSON if isinstance(dataset, ProfileDataset) else KEY
@@ -132,7 +138,23 @@ def _attributes(
         F.monotonically_increasing_id().alias("_row"),
         (F.col(CORRUPT) if CORRUPT in rows.columns else F.lit(None).cast("string")).alias("_corrupt"),
     )  # fmt: skip
+    keyed = _without_erased(lake, keyed, dataset, namespaces)
     return Attributes(name, role, with_arrival(keyed, "_item", name, load.items), kind, Observation())
+
+
+def _without_erased(
+    lake: Lake, rows: DataFrame, dataset: ProfileDataset | LookupDataset, namespaces: Sequence[str]
+) -> DataFrame:
+    """Say of rows about persons whether the person was erased: they have no time, so all that come are of before.
+
+    A key of a lookup has no namespace: it is a person's in any.
+    """
+    erased = erased_persons(lake)
+    if erased is None:
+        return rows.withColumn("_erased", F.lit(False))
+    if isinstance(dataset, ProfileDataset):
+        return erased.marked(rows, F.lit(dataset.person_id.code()), F.col(PERSON))
+    return erased.about(rows, F.col(KEY), namespaces)
 
 
 def _stored(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from pyspark.sql import Column, DataFrame
@@ -44,20 +45,26 @@ def own_persons(rows: DataFrame) -> DataFrame:
     )  # fmt: skip
 
 
-def device_runs(rows: DataFrame, known: DataFrame | None, spec: FieldBased) -> DataFrame:
+def device_runs(rows: DataFrame, known: DataFrame | None, spec: FieldBased, counted: Callable[[DataFrame], DataFrame] | None = None) -> DataFrame:
     """Runs of all devices that the rows of a load need, held in memory: they are joined more than once.
 
     Rows:    One per device with a login.
     Columns: reads persistent_id, own_person_id string, ts timestamp, reason string; reads of known persistent_id,
         own_person_id string, ts timestamp; returns device string, runs array<struct<ts timestamp, person string>>,
         capped boolean.
+
+    Args:
+        rows: the rows of the load.
+        known: events of earlier loads.
+        spec: the stitching.
+        counted: which logins count, where not all do.
     """
     found = logins(rows.where(F.col("reason").isNull()), spec)
     if known is not None:
         devices = rows.select(F.col("persistent_id")).distinct()
         before = logins(known.join(devices, on="persistent_id", how="left_semi"), spec)
         found = found.unionByName(before).groupBy("device", "ts").agg(F.min("person").alias("person"))
-    gathered = runs(found, spec).persist()
+    gathered = runs(found if counted is None else counted(found), spec).persist()
     gathered.count()
     return gathered
 

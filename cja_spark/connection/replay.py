@@ -8,6 +8,7 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from cja_spark.connection.gaps import gaps_of, with_gaps, with_instants
 from cja_spark.connection.graphs import Graph, by_graph, graph_stitched, latest
 from cja_spark.connection.load import Load
 from cja_spark.connection.persons import covered_by, stitched_persons, stitching_of
@@ -43,7 +44,8 @@ def replay(
 def _replay_dataset(lake: Lake, name: str, dataset: EventDataset, load: Load, covered: Column) -> int:
     spec = stitching_of(dataset)
     own = lake.events.read().where(F.col("dataset") == name)
-    found = runs(logins(own, spec), spec).persist()
+    gaps = gaps_of(lake, name)
+    found = with_instants(runs(with_gaps(logins(own, spec), gaps), spec), gaps).persist()
     asked = _before(lake, name, load)
     if spec.window is None and load.known.replayed_until is not None:
         asked = asked.join(_fresh(own, spec, load), on="persistent_id", how="left_semi")

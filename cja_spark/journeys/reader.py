@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,17 +9,16 @@ from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from cja_spark.errors import InputError
+from cja_spark.file_systems import file_system
 from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
 from cja_spark.journeys.order import PREFIX
 
 SLICE_BYTES = 1 << 29
 CANNOT_OPEN = "executors cannot open the files of the lake themselves:"
-_HADOOPS_S3 = re.compile(r"^s3[an]://")
 
 
 @dataclass
@@ -73,7 +71,7 @@ def open_parquet(uri: str, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
     if uri.startswith("file:") or "://" not in uri:
         return pq.ParquetFile(_local_path(uri), memory_map=False, read_dictionary=list(dictionaries))
     try:
-        system, path = pafs.FileSystem.from_uri(_HADOOPS_S3.sub("s3://", uri))
+        system, path = file_system(uri)
         opened = system.open_input_file(path)
     except FileNotFoundError:
         raise

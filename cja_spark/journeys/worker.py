@@ -88,7 +88,7 @@ def _cheapen() -> None:
             original(self)
             known[self.archive] = stamp
 
-    zipimporter.invalidate_caches = invalidate  # type: ignore[method-assign]
+    zipimporter.invalidate_caches = invalidate  # type: ignore[method-assign]  # the standard library's method is what this replaces
     setattr(zipimporter, _CHEAP, True)
 
 

@@ -72,7 +72,7 @@ def _unbroken(chain, level, following, after, until):
 
 
 @numba.njit(cache=True, nogil=True)
-def _attempts(bits, t, offsets, may_start, is_next, begins, strict, again, grace, once, following, after, until):  # noqa: C901
+def _attempts(bits, t, offsets, may_start, is_next, begins, strict, again, grace, once, following, after, until):  # noqa: C901 - one compiled loop
     """Attempts one after another; those of one unit share no event."""
     steps = len(is_next)
     reach = grace * steps if grace >= 0 else np.int64(-1)

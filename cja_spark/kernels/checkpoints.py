@@ -153,7 +153,7 @@ class Sequences:
         if isinstance(checkpoint, SegmentReference):
             checkpoint = container_of(self.matcher.segments[checkpoint.segment])
         if not isinstance(checkpoint, ContainerCondition):
-            checkpoint = ContainerCondition.model_construct(container="event", where=checkpoint)  # type: ignore[arg-type]
+            checkpoint = ContainerCondition.model_construct(container="event", where=checkpoint)  # type: ignore[arg-type]  # model_construct checks nothing: a checkpoint is one condition or several
         if checkpoint.range is not None:
             return self._in_range(checkpoint, checkpoint.range)
         if checkpoint.container == "session" and self.level:

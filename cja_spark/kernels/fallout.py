@@ -23,7 +23,7 @@ def _take(starts, chains, step, start, chain, event):
 
 
 @numba.njit(cache=True, nogil=True)
-def _any_start(bits, t, offsets, may_start, is_next, begins, strict, high_first, levels, reported):  # noqa: C901, PLR0912
+def _any_start(bits, t, offsets, may_start, is_next, begins, strict, high_first, levels, reported):  # noqa: C901, PLR0912 - one compiled loop
     """Each step holds the chain with the latest start: only that one can still be within its window longest."""
     steps = len(is_next)
     held, held_chain = np.empty(steps, np.int64), np.empty((steps, steps), np.int64)
@@ -83,7 +83,7 @@ def _any_start(bits, t, offsets, may_start, is_next, begins, strict, high_first,
 
 
 @numba.njit(cache=True, nogil=True)
-def _first_start(bits, t, offsets, may_start, is_next, begins, strict, high_first, levels, reported):  # noqa: C901
+def _first_start(bits, t, offsets, may_start, is_next, begins, strict, high_first, levels, reported):  # noqa: C901 - one compiled loop
     """The unit's first step-1 event starts its only attempt; each next step takes its earliest match (F7)."""
     steps = len(is_next)
     for unit in range(len(offsets) - 1):

@@ -88,7 +88,7 @@ def _replace(lost, bits, holder, upto, beyond):
 
 
 @numba.njit(cache=True, nogil=True)
-def _matched(bits, t, offsets, may_start, steps, begins, levels):  # noqa: C901
+def _matched(bits, t, offsets, may_start, steps, begins, levels):  # noqa: C901 - one compiled loop
     """A window slides over the unit with a maximum matching of its events to steps.
 
     An event that serves a step serves one until it leaves, so the search for a free event never turns back; a leaving
@@ -121,7 +121,7 @@ def _matched(bits, t, offsets, may_start, steps, begins, levels):  # noqa: C901
 
 
 @numba.njit(cache=True, nogil=True)
-def _seen(bits, t, offsets, may_start, steps, begins, levels):  # noqa: C901
+def _seen(bits, t, offsets, may_start, steps, begins, levels):  # noqa: C901 - one compiled loop
     """Where an event serves all its steps: each step's latest event tells whether the window holds it."""
     latest = np.empty(steps, np.int64)
     for unit in range(len(offsets) - 1):

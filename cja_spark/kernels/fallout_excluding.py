@@ -39,7 +39,7 @@ def _extend(here_chain, step, chains, first, event):
 
 
 @numba.njit(cache=True, nogil=True)
-def _excluding(bits, hits, t, offsets, may_start, is_next, begins, after, until, strict, once, levels, reported, starts):  # noqa: C901, PLR0912, PLR0915
+def _excluding(bits, hits, t, offsets, may_start, is_next, begins, after, until, strict, once, levels, reported, starts):  # noqa: C901, PLR0912, PLR0915 - one compiled loop
     """As without exclusions each step holds the chain with the latest start; an exclusion ends those that lie around it."""
     steps = len(is_next)
     held, held_chain = np.empty(steps, np.int64), np.empty((steps, steps), np.int64)

@@ -12,7 +12,7 @@ _NEVER = np.iinfo(np.int64).min
 
 
 @numba.njit(cache=True, nogil=True)
-def _grace(bits, t, offsets, may_start, begins, grace, levels, reported):  # noqa: C901, PLR0912
+def _grace(bits, t, offsets, may_start, begins, grace, levels, reported):  # noqa: C901, PLR0912 - one compiled loop
     """Step by step over the unit: the latest start among chains that end at most `grace` later, on another event.
 
     The two latest starts are held, so that one of them ends on another event; of equal starts the earlier found wins.

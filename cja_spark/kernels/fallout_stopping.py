@@ -42,7 +42,7 @@ def _extend(step, t, may_start, begins, held, here):
 
 
 @numba.njit(cache=True, nogil=True)
-def _stop(bits, t, offsets, may_start, begins, steps, order, once_only, grouped, strict, over):  # noqa: C901
+def _stop(bits, t, offsets, may_start, begins, steps, order, once_only, grouped, strict, over):  # noqa: C901 - one compiled loop
     """Unit by unit; pairs of an event and a step in their order, those of one instant by step where they are grouped."""
     held, here = np.empty(steps, np.int64), np.empty(steps, np.int64)
     for unit in range(len(offsets) - 1):

@@ -49,7 +49,7 @@ def _too_early(first, step, stop, after, floors):
 
 
 @numba.njit(cache=True, nogil=True)
-def _walk(bits, hits, t, begins, may_start, begin, end, since, upto, floors, after, until, is_next, strict, once, grouped, steps):  # noqa: C901, PLR0912
+def _walk(bits, hits, t, begins, may_start, begin, end, since, upto, floors, after, until, is_next, strict, once, grouped, steps):  # noqa: C901, PLR0912 - one compiled loop
     """The most steps of a chain that begins between two instants, and the latest start of one that may go on.
 
     Of exclusions up to a step that is not among `steps`, step a lies at its floor or later.

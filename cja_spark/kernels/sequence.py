@@ -74,7 +74,7 @@ def latest_beginnings(
 
 
 @numba.njit(cache=True, nogil=True)
-def _latest_beginnings(  # noqa: C901
+def _latest_beginnings(  # noqa: C901 - one compiled loop
     ends, begins, first, unit, after, after_here, least, within, within_here, most, nearest, until, queues, found
 ):
     heads, tails, high = [0, 0], [0, 0], 0

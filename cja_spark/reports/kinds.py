@@ -35,6 +35,8 @@ _STEPS = {
     "text_chain",
     "periods_read",
     "traced",
+    "erasures",
+    "single_ask",
     "traced_credits",
     "traced_sums",
     "summary_run",

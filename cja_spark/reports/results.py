@@ -12,6 +12,7 @@ import pyarrow as pa
 from cja_spark.driver_reads import equal
 from cja_spark.lake import Lake
 from cja_spark.reports.ask import Ask
+from cja_spark.reports.erasures import require_no_erasure
 from cja_spark.reports.exclusions import keep_left_out
 from cja_spark.reports.one_pass import Pass
 from cja_spark.view.external_ids import external_id_of
@@ -51,8 +52,9 @@ def external_name(column: str, view: View) -> str:
 
 
 def keep(
-    lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, left_out: Mapping[int, int], run: str, journeys_version: int
-) -> bool:
+    lake: Lake, ask: Ask, rows: pa.Table, passed: Pass, left_out: Mapping[int, int], run: str, journeys_version: int,
+    erasures: tuple[int, int],
+) -> bool:  # fmt: skip
     """Write a run's rows, who was left out, then its record; return False when the run is already kept.
 
     Args:
@@ -63,10 +65,15 @@ def keep(
         left_out: keys of the persons that the report leaves out, with how many events each has (L3).
         run: the run's name.
         journeys_version: the version of the journeys that was read.
+        erasures: of `erasures_of`, before anything was read.
+
+    Raises:
+        ClaimError: persons were erased meanwhile.
     """
     runs = lake.report_runs.create()
     if runs.count(equal(run_id=run, report=ask.report.name)):
         return False
+    require_no_erasure(lake, erasures)
     spark = lake.spark
     rows = rows.rename_columns([external_name(name, ask.view) for name in rows.column_names])
     frame = spark.createDataFrame(rows.append_column("run_id", pa.array([run] * len(rows), pa.string())))

@@ -8,7 +8,11 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class Token(NamedTuple):
-    """One chunk of one run for one sink; equal tokens are the same work, however often they come."""
+    """One chunk of one run for one sink; equal tokens are the same work, however often they come.
+
+    Attributes:
+        chunk: its number; below zero for letters that are sent again, never the same twice.
+    """
 
     sink_id: str
     audience_id: str
@@ -153,8 +157,13 @@ class Settles(Protocol):
 
 
 @runtime_checkable
-class Fences(Protocol):
-    """A sink that can keep an old owner out (KK2)."""
+class Names(Protocol):
+    """A sink whose receivers show what people call an audience (A18, KH2)."""
 
-    def fence(self, slots: int) -> None:
-        """Keep former owners of all slots out; called by the driver once, before the first chunk of a run."""
+    def announce(self, token: Token, run: RunFacts) -> None:
+        """Tell the name now; again is no harm.
+
+        Raises:
+            RetryableError: it may be told later.
+            FatalError: the sink does not take it.
+        """

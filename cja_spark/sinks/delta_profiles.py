@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import conformed, properties
+from cja_spark.conflicts import despite_conflicts, merge_into
 from cja_spark.driver_reads import equal
 from cja_spark.errors import UnavailableError
 from cja_spark.failpoints import failpoint
@@ -37,7 +38,8 @@ MEMBERSHIPS = TableSpec(
     partition_by=("audience_id",),
     properties=properties("run_seq,valid_until", deletes=True),
 )
-# `profiles` is shared by all audiences and not partitioned: two merges at once would conflict.
+# `profiles` is shared by all audiences and not partitioned: two merges at once conflict. In this process they wait for
+# one another; one that another process is in the way of is made again.
 _one_at_a_time = Lock()
 _COPIED = ("person_ref", "status", "valid_until", "definition_version", "attrs", "run_seq", "change_id")
 
@@ -61,6 +63,7 @@ def apply(lake: Lake, sink: DeltaProfiles, changes: DataFrame, seal: Seal) -> Ap
 
     Raises:
         UnavailableError: the store's place is away or cannot be written.
+        InputError: somebody changed the columns of its tables meanwhile.
     """
     place = store_of(lake, sink)
     try:
@@ -74,7 +77,8 @@ def apply(lake: Lake, sink: DeltaProfiles, changes: DataFrame, seal: Seal) -> Ap
 
 def _applied(place: Lake, sink: DeltaProfiles, changes: DataFrame, seal: Seal) -> Applied:
     for spec in (PROFILES, MEMBERSHIPS):
-        place.table(spec, sink.name).create()
+        table = place.table(spec, sink.name)
+        despite_conflicts(table, table.create)
     if not seal.emitted:
         return Applied(0)
     newest = _unique(changes)
@@ -100,7 +104,7 @@ def _merge_profiles(place: Lake, sink: DeltaProfiles, changes: DataFrame, seal: 
         F.lit(seal.run_seq).alias("created_run_seq"), F.lit(seal.as_of).alias("created_as_of"),
     )  # fmt: skip
     same = F.col("t.profile_key") == F.col("s.profile_key")
-    table.delta().alias("t").merge(conformed(table, rows).alias("s"), same).whenNotMatchedInsertAll().execute()
+    merge_into(table, lambda target: target.merge(conformed(table, rows).alias("s"), same).whenNotMatchedInsertAll())
 
 
 def _merge_memberships(place: Lake, sink: DeltaProfiles, changes: DataFrame, seal: Seal) -> None:
@@ -108,10 +112,13 @@ def _merge_memberships(place: Lake, sink: DeltaProfiles, changes: DataFrame, sea
     same = (F.col("t.audience_id") == F.lit(seal.audience_id)) & (F.col("t.profile_key") == F.col("s.profile_key"))
     state = {name: F.col(f"s.{name}") for name in _COPIED} | {"last_qualification_time": F.col("s.asserted_at")}
     keys = {"audience_id": F.lit(seal.audience_id), "profile_key": F.col("s.profile_key")}
-    merge = table.delta().alias("t").merge(changes.alias("s"), same)
-    merge.whenMatchedUpdate(condition=F.col("s.run_seq") > F.col("t.run_seq"), set=state).whenNotMatchedInsert(
-        values={**keys, **state}
-    ).execute()
+    newer = F.col("s.run_seq") > F.col("t.run_seq")
+    merge_into(
+        table,
+        lambda target: target.merge(changes.alias("s"), same)
+        .whenMatchedUpdate(condition=newer, set=state)
+        .whenNotMatchedInsert(values={**keys, **state}),
+    )
 
 
 def _created(place: Lake, sink: DeltaProfiles, seal: Seal) -> int:

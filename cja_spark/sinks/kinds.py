@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import cja_spark.sinks
+from cja_spark.errors import MissingToolError
 from cja_spark.registry import Registry
 from cja_spark.sinks.chunk import ChunkSink
 from cja_spark.sinks.spec import SINKS, Chunked
@@ -53,5 +54,10 @@ def own_sink(sink: Chunked, audience_id: str) -> None:
 
 
 def _import(sink: Chunked) -> None:
-    if sink.sink not in OPEN:
+    if sink.sink in OPEN:
+        return
+    try:
         importlib.import_module(f"cja_spark.sinks.{sink.sink}.sink")
+    except ModuleNotFoundError as error:
+        how = f"pip install 'cja_spark[{sink.sink}]', for executors too"
+        raise MissingToolError(f"sink '{sink.name}' needs the package '{error.name}': {how}.") from error

@@ -6,6 +6,7 @@ share a rate only within each run (its tasks are no more than places).
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -45,17 +46,25 @@ def take_slot(
 
     Raises:
         RetryableError: none became free in time; that costs no attempt.
-        FatalError: the folder of the locks belongs to somebody else.
+        FatalError: the folder of the locks belongs to somebody else, or cannot be written.
     """
-    folder, begun = _folder(), now()
+    begun = now()
     name = hashlib.sha256(group.encode("utf-8")).hexdigest()[:32]
     while True:
-        for place in range(places):
-            if (held := _locked(folder / f"{name}-{place}")) is not None:
-                return Slot(held)
+        try:
+            held = _free(_folder(), name, places)
+        except OSError as error:  # no space, no handles, a folder for temporary files that is none
+            raise FatalError("rate", errno.errorcode.get(error.errno or 0, "no_folder")) from None
+        if held is not None:
+            return Slot(held)
         if now() - begun >= patience_s:
             raise RetryableError("rate", "no_place", costs_attempt=False)
         sleep(_NAP_S)
+
+
+def _free(folder: Path, name: str, places: int) -> int | None:
+    files = (folder / f"{name}-{place}" for place in range(places))
+    return next((held for file in files if (held := _locked(file)) is not None), None)
 
 
 def _locked(file: Path) -> int | None:

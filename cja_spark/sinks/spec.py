@@ -44,6 +44,16 @@ class Chunked(Sink):
     attempts: Annotated[int, Field(ge=1, le=1000)] = ATTEMPTS
     give_up_after: Duration = timedelta(seconds=GIVE_UP_S)
 
+    @property
+    def keeps_slots(self) -> bool:
+        """Whether the number of chunks at once has to stay while rows of a run are pending (KK2)."""
+        return False
+
+    @property
+    def keyed_by_audience(self) -> bool:
+        """Whether a profile has a key per audience, and is forgotten only where each of them is named (KK1)."""
+        return False
+
     def clocks(self) -> Clocks:
         """The clocks of one chunk, which begin with its first attempt (K3)."""
         return Clocks(attempts=self.attempts, give_up_s=self.give_up_after.total_seconds())

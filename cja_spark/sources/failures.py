@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal
 from urllib.parse import unquote
 
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException, PySparkException
 
-from cja_spark.errors import CjaError, InputError, SourceError, UnavailableError, UnwritableError
+from cja_spark.errors import CjaError, InputError, SourceError, UnavailableError, UnwritableError, VersionError
 from cja_spark.secret import without_secrets
 from cja_spark.sources.delta_log import is_in_log, root_of
 from cja_spark.sources.items import Item
 from cja_spark.sources.reasons import known_reason, why
 
 SPARK_ERRORS = (PySparkException, Py4JError)
+Conflict = Literal["rows", "table"]
 # Machines: also while a source is read, where nothing is wrong with the source.
 _LOST = {
     "ExecutorLostFailure": "executors were lost",
@@ -30,21 +32,22 @@ _LOST = {
     "No space left on device": "there is no space left on the disk",
     "Disk quota exceeded": "there is no space left on the disk",
 }
-_CONFLICT = re.compile(
-    r"\bDELTA_(?:CONCURRENT_|METADATA_CHANGED|PROTOCOL_CHANGED)"
-    r"|\bio\.delta\.exceptions\.(?:Concurrent|MetadataChanged|ProtocolChanged)"
-)
+_TABLE_CHANGED = re.compile(r"\bDELTA_(?:METADATA|PROTOCOL)_CHANGED|\bio\.delta\.exceptions\.(?:MetadataChanged|ProtocolChanged)")
+_ROWS_CHANGED = re.compile(r"\bDELTA_CONCURRENT_|\bio\.delta\.exceptions\.(?:Delta)?Concurrent")
 _NOWHERE = re.compile(
     r"\[(?:SCHEMA|CATALOG)_NOT_FOUND\]|UnsupportedFileSystemException|ClassNotFoundException: Class org\.apache\.hadoop"
 )
 _REFUSED = re.compile(r"((?:CHECK|NOT NULL) constraint [^\n]*?) violated\b")  # what follows are the row's values
 _READING = re.compile(
-    r"FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER|DELTA_FILE_NOT_FOUND"
+    r"FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER|DELTA_FILE_NOT_FOUND|DELTA_TRUNCATED_TRANSACTION_LOG|JsonParseException"
     r"|^(?:FileNotFoundError|OSError|pyarrow\.lib\.ArrowInvalid): .*(?:open|thrift|[Pp]arquet)",  # Arrow, in a task
     re.MULTILINE,
 )
+_NEWER = re.compile(
+    r"DELTA_INVALID_PROTOCOL_VERSION|DELTA_UNSUPPORTED_FEATURES_FOR_|InvalidProtocolVersionException|UnsupportedTableFeatureException"
+)
 _VALUE = "SQLSTATE: 22"  # the class of SQL states that is about what is in rows
-_FILE = re.compile(r"while reading file (\S.*?)\.\s")
+_FILE = re.compile(r"(?:while reading file|DELTA_TRUNCATED_TRANSACTION_LOG\]) (\S.*?)(?:\.|: Unable)\s")
 _IO = re.compile(
     r"\b(?:java\.(?:net|nio\.file|nio\.channels|io)\.(?!NotSerializable|InvalidClass)\w+Exception"
     r"|java\.util\.concurrent\.TimeoutException|org\.apache\.hadoop\.[\w.]+Exception)[^\n]*"
@@ -92,8 +95,8 @@ def told(error: Exception, what: str, lake: str, items: Sequence[Item] = ()) -> 
     text = said_by(error)
     if _NOWHERE.search(text):
         return UnwritableError.place(lake, why(text))
-    if (refused := _REFUSED.search(text)) is not None:
-        return InputError(f"{what} in {lake}: a row breaks the {refused[1]} of a table. Mend the source or the constraint.")
+    if (refusal := _refused(text, what, lake)) is not None:
+        return refusal
     if (reason := _lost(error, text) or _interrupted(text)) is not None:
         return UnavailableError.broke_off(what, lake, reason)
     if _READING.search(text):
@@ -101,6 +104,11 @@ def told(error: Exception, what: str, lake: str, items: Sequence[Item] = ()) -> 
     if items and (isinstance(error, AnalysisException) or _VALUE in text):
         return SourceError.unfit(_named(text, items).dataset, why(text))
     return None
+
+
+def conflict_of(error: Exception) -> Conflict | None:
+    """Whether another commit was first, and what of: `rows` of the table, or the `table` itself; None where none was (D7)."""
+    return _conflict_in(said_by(error))
 
 
 @contextmanager
@@ -118,6 +126,15 @@ def spark_errors(what: str, lake: str) -> Iterator[None]:
         raise own from error
 
 
+def _refused(text: str, what: str, lake: str) -> CjaError | None:
+    """What a table of the lake did not let this program do."""
+    if _NEWER.search(text):
+        return VersionError(f"{what} in {lake}: a table has a feature or a protocol of Delta that this program does not know: {why(text)}")
+    if (refused := _REFUSED.search(text)) is not None:
+        return InputError(f"{what} in {lake}: a row breaks the {refused[1]} of a table. Mend the source or the constraint.")
+    return None
+
+
 def _lost(error: Exception, text: str) -> str | None:
     """Why the machines ended what Spark did, if they did."""
     if isinstance(error, Py4JNetworkError):
@@ -125,9 +142,15 @@ def _lost(error: Exception, text: str) -> str | None:
     return next((reason for sign, reason in _LOST.items() if sign in text), None)
 
 
+def _conflict_in(text: str) -> Conflict | None:
+    if _TABLE_CHANGED.search(text):
+        return "table"
+    return "rows" if _ROWS_CHANGED.search(text) else None
+
+
 def _interrupted(text: str) -> str | None:
     """Why something was not written, or a service did not answer; None when a file could not be read."""
-    if _CONFLICT.search(text):
+    if _conflict_in(text) is not None:
         return "another run changed a table at the same time"
     causes = None if _READING.search(text) else _IO.findall(text)
     return without_secrets(causes[-1])[:200] if causes else None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from py4j.java_gateway import JavaObject
 from pyspark.sql import SparkSession
 
+from cja_spark.addresses import require_root
 from cja_spark.errors import SourceError
 from cja_spark.hadoop import hadoop_path, java_class
 from cja_spark.secret import revealed
@@ -30,9 +31,14 @@ Taken = Mapping[tuple[str, str], Item]  # by dataset and path: two datasets may 
 
 
 def place(source: Source, files_root: str) -> str:
-    """Absolute place of a path source: absolute paths and URIs stay, others begin at the files root."""
+    """Absolute place of a path source: absolute paths and URIs stay, others begin at the files root.
+
+    Raises:
+        ConfigurationError: it lies where `CJA_ROOTS` allows nothing.
+    """
     path = source.path or ""
-    return path if path.startswith("/") or ":/" in path else f"{files_root.rstrip('/')}/{path}"
+    away = path.startswith("/") or ":/" in path
+    return require_root(path if away else f"{files_root.rstrip('/')}/{path}", "source: 'path'")
 
 
 def hadoop(spark: SparkSession, source: Source) -> JavaObject:

@@ -7,8 +7,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from cja_spark.addresses import fault_of
+from cja_spark.identifiers import is_identifier
 from cja_spark.secret import HOW, fault_in, has_password
 from cja_spark.spec import Spec
+
+FILE_FORMATS = ("avro", "binaryfile", "csv", "delta", "jdbc", "json", "orc", "parquet", "text", "xml")
 
 
 def _scalar_text(value: object) -> object:
@@ -45,6 +49,18 @@ class Source(Spec):
         return self
 
     @model_validator(mode="after")
+    def _plain_table(self) -> Source:
+        """Spark takes `csv.NAME` for a file where no schema has that name."""
+        if self.table is None:
+            return self
+        if not is_identifier(self.table):
+            raise ValueError("source: 'table' is names of letters, digits and _ with dots between: catalogue.schema.table.")
+        first, *rest = self.table.lower().split(".")
+        if len(rest) == 1 and first in FILE_FORMATS:
+            raise ValueError(f"source: 'table' begins with '{first}', which Spark reads files by; write catalogue.schema.table.")
+        return self
+
+    @model_validator(mode="after")
     def _known_encoding(self) -> Source:
         for name, text in self.options.items():
             if name.lower() in ("encoding", "charset"):
@@ -58,6 +74,8 @@ class Source(Spec):
     def _no_secret(self) -> Source:
         if has_password(self.path or ""):
             raise ValueError(f"source: 'path' carries a password; give it as an option and {HOW}.")
+        if (fault := fault_of(self.path or "")) is not None:
+            raise ValueError(f"source: 'path': {fault}.")
         faults = [fault for name, text in self.options.items() if (fault := fault_in(name, text))]
         if faults:
             raise ValueError(f"source.options: {' '.join(faults)}")

@@ -29,6 +29,10 @@ NAMES = (
     "renew",
     "delete",
     "migrate",
+    "erase",
+    "maintain",
+    "audit",
+    "status",
     "schemas",
     "settings",
 )

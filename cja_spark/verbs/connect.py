@@ -15,7 +15,7 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    moment = instant(asked.as_of) if asked.as_of else None
+    moment = instant(asked.as_of)
     project, lake = open_places(asked)
     from cja_spark import plan
 

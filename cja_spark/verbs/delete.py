@@ -6,7 +6,7 @@ import argparse
 
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places
-from cja_spark.verbs.publish_runs import receipts_of
+from cja_spark.verbs.publish_runs import add_run, receipts_of
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
@@ -14,13 +14,12 @@ def _arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("audience", help="the audience, also one whose file is gone")
     command.add_argument("--send-exits", action="store_true", help="tell its members to leave; somebody has to approve it")
     command.add_argument("--as-of", help="the instant that the final run speaks of; now when not given")
-    command.add_argument("--take-over", action="store_true", help="take the claim of a run that is known to be dead")
-    command.add_argument("--receipt", help="the receipt's file; build/PROJECT/delete.json when not given")
+    add_run(command, "delete")
 
 
 def _run(asked: argparse.Namespace) -> int:
     with receipts_of("delete", asked.receipt, asked.project) as run:
-        moment = instant(asked.as_of) if asked.as_of else None
+        moment = instant(asked.as_of)
         _, lake = open_places(asked)
         from cja_spark.managing import delete
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import platform
 import re
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from cja_spark.errors import CjaError, MissingToolError, UnwritableError, VersionError, worst
+from cja_spark.errors import CjaError, ConfigurationError, MissingToolError, UnwritableError, VersionError, worst
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import say
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 Checks = Mapping[str, Callable[[], str]]
 LEAST = {"pyarrow": (18,), "pandas": (2, 2), "numba": (0, 60), "numpy": (1, 26), "pydantic": (2, 10)}
 BELOW = {"pandas": (3,), "pydantic": (3,)}
+CLOCKS_DIFFER_S = 60.0
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
@@ -59,13 +62,16 @@ def _dotted(numbers: tuple[int, ...]) -> str:
 
 
 def _delta() -> str:
-    from cja_spark.session import DELTA, delta_artefact, delta_jars, require_pyspark
+    from cja_spark.recorded_jars import require_recorded
+    from cja_spark.session import DELTA, delta_artefact, delta_jars, jars_folder, require_pyspark
 
     spark = require_pyspark()
     artefact, wheel = delta_artefact(spark), _installed("delta-spark")
     if wheel != DELTA:
         raise VersionError(f"delta-spark is {wheel} and its jars are {DELTA}: they must be equal.")
-    return f"pyspark {spark}, {len(delta_jars())} jars of {artefact}"
+    jars = delta_jars()
+    require_recorded(jars_folder(spark) / "jars", artefact)
+    return f"pyspark {spark}, {len(jars)} jars of {artefact} as recorded"
 
 
 def _settings(profile: str) -> str:
@@ -88,7 +94,7 @@ def _executors(profile: str) -> str:
     return f"a Python task read Arrow {_fitting('pyarrow', rows[0][0])}"
 
 
-def _arrow_version(batches):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _arrow_version(batches):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - sent to a worker by value: its types would be imported there
     import pyarrow as pa
 
     for batch in batches:
@@ -134,13 +140,53 @@ def _lake(asked: argparse.Namespace) -> str:
     return f"{lake.location} can be written"
 
 
+def _clock(profile: str) -> str:
+    """Ask an executor for its time: nothing is ordered by clocks, but leases and ends of memberships are compared with them."""
+    session = _session(profile)
+    before = time.time()
+    [[told]] = session.range(1).repartition(1).mapInArrow(_now, "now double").collect()
+    after = time.time()
+    off = max(before - told, told - after, 0.0)
+    if off > CLOCKS_DIFFER_S:
+        raise ConfigurationError(f"an executor's clock is {off:.0f} s off the driver's; set both by one time server.")
+    return f"an executor's is within {max(off, after - before):.1f} s of the driver's"
+
+
+def _now(batches):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - sent to a worker by value: its types would be imported there
+    import time
+
+    import pyarrow as pa
+
+    for batch in batches:
+        yield pa.RecordBatch.from_pydict({"now": [time.time()] * len(batch)})
+
+
+def _sink(asked: argparse.Namespace, name: str) -> str:
+    from cja_spark.plan import lake_of
+    from cja_spark.project import load
+    from cja_spark.publishing import placed
+    from cja_spark.sinks.reach import reach
+
+    project = load(asked.project)
+    return reach(lake_of(_session(asked.spark), project, asked.lake), placed(project, project.sinks[name]))
+
+
+def _sinks(asked: argparse.Namespace) -> Checks:
+    """A check per sink of the project."""
+    from cja_spark.project import load
+
+    return {f"sink {name}": partial(_sink, asked, name) for name in (load(asked.project).sinks if asked.project else ())}
+
+
 def _before_spark(asked: argparse.Namespace) -> Checks:
     checks = {"Python": platform.python_version, "Java": _java, "packages": _packages, "Delta": _delta}
     return {**checks, "project": lambda: _project(asked.project)} if asked.project else checks
 
 
 def _with_spark(asked: argparse.Namespace) -> Checks:
-    checks = {"settings": lambda: _settings(asked.spark), "executors": lambda: _executors(asked.spark)}
+    checks: dict[str, Callable[[], str]] = {
+        "settings": lambda: _settings(asked.spark), "executors": lambda: _executors(asked.spark), "clock": lambda: _clock(asked.spark),
+    }  # fmt: skip
     return {**checks, "lake": lambda: _lake(asked)} if asked.lake or asked.project else checks
 
 
@@ -167,7 +213,7 @@ def _run(asked: argparse.Namespace) -> int:
         if codes:
             say("not tried: " + ", ".join(_with_spark(asked)))
         else:
-            codes = _codes(_with_spark(asked))
+            codes = _codes({**_with_spark(asked), **_sinks(asked)})
     return worst(codes)
 
 

@@ -30,7 +30,7 @@ def _run(asked: argparse.Namespace) -> int:
         view = load(asked.project).view
         say("\n\n".join([explain_component(view, name) for name in asked.reports[1:]]))
         return 0
-    moment = instant(asked.as_of) if asked.as_of else None
+    moment = instant(asked.as_of)
     project, lake = open_places(asked, writes=False, first=lambda project: _require_reports(project, asked.reports))
     from cja_spark import plan
 

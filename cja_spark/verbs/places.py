@@ -59,17 +59,17 @@ def files_root(asked: argparse.Namespace, project: Project) -> str:
     return str(asked.files) if asked.files else project.place(project.lake.files)
 
 
-def instant(text: str) -> datetime:
-    """An instant from the command line: ISO 8601; without a zone it is UTC.
+def instant(text: str | None) -> datetime | None:
+    """An instant from the command line: ISO 8601; without a zone it is UTC. None where none is given.
 
     Raises:
         ConfigurationError: the text is no instant.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
         raise ConfigurationError(f"--as-of: '{text}' is no instant; write 2026-08-31T00:00:00Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def say(text: str) -> None:

@@ -6,7 +6,7 @@ import argparse
 
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places
-from cja_spark.verbs.publish_runs import receipts_of
+from cja_spark.verbs.publish_runs import add_run, receipts_of
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
@@ -17,13 +17,12 @@ def _arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--resume-only", action="store_true", help="finish runs that died and begin none")
     command.add_argument("--dry-run", action="store_true", help="tell what would be committed; no table is written")
-    command.add_argument("--take-over", action="store_true", help="take the claim of a run that is known to be dead")
-    command.add_argument("--receipt", help="the receipt's file; build/PROJECT/publish.json when not given")
+    add_run(command, "publish")
 
 
 def _run(asked: argparse.Namespace) -> int:
     with receipts_of("publish", asked.receipt, asked.project) as run:
-        moment = instant(asked.as_of) if asked.as_of else None
+        moment = instant(asked.as_of)
         project, lake = open_places(asked, writes=not asked.dry_run)
         from cja_spark.publishing import How, publish_each
 

@@ -1,7 +1,8 @@
-"""What verbs that make runs share: each receipt is said at once, and all of them are written, however it ends."""
+"""What verbs that make runs share: their arguments; each receipt is said at once, and all are written, however it ends."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from cja_spark.audiences.receipts import PublishReceipt
 
 Command = Literal["publish", "run-due", "delete"]
+
+
+def add_run(command: argparse.ArgumentParser, verb: str) -> None:
+    """Add --take-over and --receipt."""
+    command.add_argument("--take-over", action="store_true", help="take the claim of a run that is known to be dead")
+    command.add_argument("--receipt", help=f"the receipt's file; build/PROJECT/{verb}.json when not given")
 
 
 @dataclass

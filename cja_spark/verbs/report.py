@@ -27,7 +27,7 @@ def _people(text: str) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    moment = instant(asked.as_of) if asked.as_of else None
+    moment = instant(asked.as_of)
     project, lake = open_places(asked)
     from cja_spark import plan
     from cja_spark.page import require_place, write_page

@@ -6,20 +6,19 @@ import argparse
 
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places, say
-from cja_spark.verbs.publish_runs import receipts_of
+from cja_spark.verbs.publish_runs import add_run, receipts_of
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
     command.add_argument("audiences", nargs="*", help="names of audiences; all of the project when none is named")
     command.add_argument("--as-of", help="the instant that the runs speak of; now when not given")
-    command.add_argument("--take-over", action="store_true", help="take the claim of a run that is known to be dead")
-    command.add_argument("--receipt", help="the receipt's file; build/PROJECT/run-due.json when not given")
+    add_run(command, "run-due")
 
 
 def _run(asked: argparse.Namespace) -> int:
     with receipts_of("run-due", asked.receipt, asked.project) as run:
-        moment = instant(asked.as_of) if asked.as_of else None
+        moment = instant(asked.as_of)
         project, lake = open_places(asked)
         from cja_spark.scheduling import run_due_each
 

@@ -27,7 +27,7 @@ def _arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    moment = instant(asked.as_of) if asked.as_of else None
+    moment = instant(asked.as_of)
     project, lake = open_places(asked, writes=False, first=lambda project: _require_names(project, asked))
     from cja_spark.tracing import trace
 

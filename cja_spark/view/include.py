@@ -238,7 +238,7 @@ AnyMetricInclude = Annotated[
 ]  # fmt: skip
 
 
-def _holds(texts: pa.Array, name: str, asked: Any, case_sensitive: bool) -> pa.Array:  # noqa: ANN401
+def _holds(texts: pa.Array, name: str, asked: Any, case_sensitive: bool) -> pa.Array:  # noqa: ANN401 - a value of the column's type
     if isinstance(asked, float):
         return pc.fill_null(_COMPARE[name][0](numbers_of(texts), asked), False)
     if isinstance(asked, date | Within):
@@ -260,7 +260,7 @@ def _on_days(days: pa.Array, name: str, asked: date | Within) -> pa.Array:
     return {"equals": pc.equal, "after": pc.greater, "before": pc.less}[name](days, asked.isoformat())
 
 
-def _on_texts(texts: pa.Array, name: str, asked: Any) -> pa.Array:  # noqa: ANN401
+def _on_texts(texts: pa.Array, name: str, asked: Any) -> pa.Array:  # noqa: ANN401 - a value of the column's type
     if name == "equals":
         return pc.equal(texts, asked)
     if name == "equals_any_of":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
@@ -14,7 +15,8 @@ import pyarrow.compute as pc
 from cja_spark.view.condition import DimensionCondition
 from cja_spark.view.text_numbers import numbers_of
 
-_STAR = "\0"
+_LIKE = {"\\*": "*", "*": "%", "\\": "\\\\", "%": "\\%", "_": "\\_"}
+_SPECIAL = re.compile(r"\\\*|[*\\%_]")
 
 
 def texts_meeting(texts: pa.Array, condition: DimensionCondition) -> npt.NDArray[np.bool_]:
@@ -26,10 +28,7 @@ def texts_meeting(texts: pa.Array, condition: DimensionCondition) -> npt.NDArray
 
 def like_pattern(glob: str) -> str:
     r"""A pattern with `*` for any text and `\*` for a star, as one of LIKE."""
-    text = glob.replace("\\*", _STAR)
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, "\\" + special)
-    return text.replace("*", "%").replace(_STAR, "*")
+    return _SPECIAL.sub(lambda found: _LIKE[found[0]], glob)
 
 
 def _number_meets(compare: Callable[[pa.Array, float], pa.Array], texts: pa.Array, bound: float) -> pa.Array:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
+from cja_spark.configuration import CONFIG_VERSION
 from cja_spark.words.usual import USUAL
 
 Schema = dict[str, Any]
@@ -83,5 +84,6 @@ def _one_of(schemas: list[Schema]) -> Schema:
     defs: Schema = {}
     for schema in schemas:
         defs |= schema.pop("$defs", {})
+        schema["properties"]["config_version"] = {"const": CONFIG_VERSION, "description": "the version of the settings"}
     whole = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": defs, **whole}

@@ -54,6 +54,7 @@ def cut(text: str) -> bytes:
 MANY = lines(*(event(number, login=f"person {number * 7919 % 1000}") for number in range(100, 1100)))
 
 
+@pytest.mark.fault("F11")
 def test_no_file(shop, capsys):
     shop.change("connection.yaml", "raw/calls", "raw/called")
     assert shop.run("connect") == INPUT
@@ -61,6 +62,7 @@ def test_no_file(shop, capsys):
 
 
 @pytest.mark.parametrize("name", ["web/an empty % file.json", "calls/b.csv"])
+@pytest.mark.fault("F11")
 def test_an_empty_file(shop, capsys, name):
     shop.raw(name, "")
     shop.raw("web/c.json", lines(event(9)))
@@ -68,24 +70,28 @@ def test_an_empty_file(shop, capsys, name):
     assert f"{name} cannot be read: it is empty" in capsys.readouterr().err
 
 
+@pytest.mark.fault("F11")
 def test_a_file_of_blank_lines(shop, capsys):
     shop.raw("web/b.json", "\n\n")
     assert shop.run("connect") == INPUT
     assert "dataset 'web', timestamp: no column 'time'." in capsys.readouterr().err
 
 
+@pytest.mark.fault("F11")
 def test_a_cut_gzip(shop, capsys):
     shop.raw("web/b.json.gz", cut(MANY))
     assert shop.run("connect") == INPUT
     assert "web/b.json.gz cannot be read: the compressed file is cut" in capsys.readouterr().err
 
 
+@pytest.mark.fault("F10")
 def test_a_column_missing(shop, capsys):
     shop.raw("web/b.json", '{"id": "e9", "tme": "2026-01-02T10:00:00Z", "login": "ann"}\n')
     assert shop.run("connect") == INPUT
     assert "no column 'time'. Did you mean 'tme'?" in capsys.readouterr().err
 
 
+@pytest.mark.fault("F10")
 def test_two_types_at_one_path_of_two_datasets(shop, capsys):
     shop.raw("web/b.json", lines(event(9)))
     shop.raw("calls/b.csv", "started,customer,page\n2026-01-03 09:00:00,ann,x\n")
@@ -103,6 +109,7 @@ def test_two_types_at_one_path_of_two_datasets(shop, capsys):
     assert "in dataset 'app'" in said
 
 
+@pytest.mark.fault("F10")
 def test_another_type_than_what_was_loaded_before(shop, capsys):
     shop.raw("web/b.json", '{"id": "e9", "time": "2026-01-02T10:00:00Z", "login": "ann", "page": {"name": "home"}}\n')
     assert shop.run("connect") == INPUT
@@ -151,6 +158,7 @@ def test_a_segment_that_refers_to_itself(shop, capsys):
 
 
 @pytest.mark.parametrize("verb", ["connect", "journey", "report"])
+@pytest.mark.fault("F14")
 def test_a_lake_that_cannot_be_written(shop, capsys, verb):
     file = shop.write("file", "")
     shop.raw("web/b.json", lines(event(9)))
@@ -158,6 +166,7 @@ def test_a_lake_that_cannot_be_written(shop, capsys, verb):
     assert f"{file / 'lake'} cannot be written" in capsys.readouterr().err
 
 
+@pytest.mark.fault("F14")
 def test_a_page_that_cannot_be_written(shop, capsys):
     file = shop.write("file", "")
     shop.change("reports/pages.yaml", "[events, price]", "[people]")  # a run that the lake does not hold yet
@@ -219,6 +228,7 @@ def rows_loaded(spark, tmp_path_factory):
 
 
 @pytest.mark.parametrize("what", ROWS)
+@pytest.mark.fault("F12")
 def test_a_bad_row_is_kept_with_its_reason_and_the_rest_is_loaded(rows_loaded, what):
     code, _, quarantine = rows_loaded
     file = f"row_{list(ROWS).index(what)}.json"

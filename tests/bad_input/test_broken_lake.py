@@ -32,6 +32,7 @@ def cut_files(folder):
 
 
 @pytest.mark.parametrize("reader", ["arrow", "spark"])
+@pytest.mark.fault("F11")
 def test_files_of_journeys_that_are_cut(shop, capsys, reader):
     with cut_files(shop.lake / "journeys"):
         assert shop.run("report", "--reader", reader) == INPUT
@@ -40,6 +41,7 @@ def test_files_of_journeys_that_are_cut(shop, capsys, reader):
     assert "Traceback" not in said
 
 
+@pytest.mark.fault("F11")
 def test_files_of_events_that_are_cut(shop, capsys):
     with cut_files(shop.lake / "events"):
         assert shop.run("journey", "--full") == INPUT

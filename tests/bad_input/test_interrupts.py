@@ -20,6 +20,7 @@ def default_interrupts() -> None:
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("verb", ["publish", "connect"])
+@pytest.mark.fault("F14")
 def test_a_signal_ends_a_verb_with_its_exit_code(tmp_path, verb, sent, code):
     os.mkfifo(tmp_path / "connection.yaml")  # the verb waits here, before Spark, until somebody writes
     command = [sys.executable, "-m", "cja_spark.cli", verb, "--project", str(tmp_path)]

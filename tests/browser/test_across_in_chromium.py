@@ -6,8 +6,8 @@ import pytest
 
 from cja_spark.page import PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.browser.hostile import HOSTILE
 from tests.browser.test_page_in_chromium import fits
+from tests.security.hostile import HOSTILE
 from tests.unit.page.pages import ACROSS, DEEP
 
 pytestmark = [

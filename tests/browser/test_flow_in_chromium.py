@@ -6,7 +6,7 @@ import pytest
 
 from cja_spark.page import ColumnSpec, PageContent
 from tests.browser.chromium import chromium_path, opened
-from tests.browser.hostile import HOSTILE
+from tests.security.hostile import HOSTILE
 from tests.unit.page.pages import FLOW
 
 pytestmark = [

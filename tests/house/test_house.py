@@ -33,6 +33,22 @@ def test_a_job_has_at_most_twenty_five_lines(file):
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 25
 
 
+def test_every_verb_has_its_job_but_those_that_the_readme_names():
+    from cja_spark.verbs import NAMES, module
+
+    [told] = re.findall(r"for spark-submit; (.*?) are no jobs", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {file.stem: f'job("{file.stem}")' in file.read_text(encoding="utf-8").replace("-", "_") for file in JOBS} == {
+        module(name): True for name in NAMES if f"`{name}`" not in told
+    }
+
+
+def test_a_scheduler_that_publishes_is_told_to_deliver():
+    """`run-due` alone reaches no sink; after `&&` nothing would, while one audience is held back."""
+    for page in ("README.md", "docs/audiences.md", "docs/operations.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert re.search(r"cja run-due [^`&]*; *(?:\.venv/bin/)?cja deliver", text), page
+
+
 @pytest.mark.parametrize("file", PACKAGE, ids=names(PACKAGE))
 def test_no_exception_is_swallowed_in_silence(file):
     tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -74,7 +90,8 @@ WITHOUT_EXAMPLES = {"scaling.md"}
 
 
 def test_every_page_of_rules_has_tests_that_run_its_examples():
-    tests = "".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "tests" / "unit").rglob("test_*.py")))
+    folders = (ROOT / "tests" / folder for folder in ("house", "unit"))
+    tests = "".join(file.read_text(encoding="utf-8") for folder in folders for file in sorted(folder.rglob("test_*.py")))
     pages = {file.name for file in (ROOT / "docs").glob("*.md")}
     assert pages >= WITHOUT_EXAMPLES
     assert sorted(name for name in pages - WITHOUT_EXAMPLES if f'"docs" / "{name}"' not in tests and f'DOCS / "{name}"' not in tests) == []

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 from cja_spark.cli import main
 
@@ -24,9 +25,9 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "CJA_SPARK_CONF": str(ROOT / "tests/jobs/spark")}
 
 
-def start(arguments: list[str]) -> subprocess.Popen:
+def start(arguments: list[str], to: IO[bytes] | int = subprocess.PIPE) -> subprocess.Popen:
     return subprocess.Popen(
-        arguments, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        arguments, cwd=ROOT, env=environment(), stdout=to, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
     )  # fmt: skip
 

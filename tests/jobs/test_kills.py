@@ -119,6 +119,7 @@ def killed_and_run_again(spark, way: Way, job: str, attempt: int, moment: float 
 
 
 @pytest.mark.parametrize("job", JOBS)
+@pytest.mark.fault("F2")
 def test_a_killed_job_run_again_gives_the_tables_of_an_undisturbed_run(spark, way, job):
     dice = random.Random(f"moments of {job}")
     # A new process is slower than this warm one.

@@ -19,6 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from cja_spark.recorded_jars import require_recorded
+from tests.servers.certificates import Authority
+
 VERSION = "4.1.2"
 ARTEFACT = f"org.apache.kafka:kafka_2.13:{VERSION}"
 # The first one may do all, the second one nothing until it is given rights, the third one nothing.
@@ -33,6 +36,7 @@ def jars() -> list[str]:
     if not (folder / "resolved").is_file():
         folder.mkdir(parents=True, exist_ok=True)
         _resolve(folder)
+        require_recorded(folder / "jars", ARTEFACT, Path(__file__).with_name("jars.yaml"))
         (folder / "resolved").touch()
     return [f"{folder}/jars/*", *map(str, sorted((_spark() / "jars").glob("scala-library-*.jar")))]
 
@@ -68,10 +72,13 @@ class Broker:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.sasl_port, self._controller = _free_ports(3)
-        self.server, self.sasl_server = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.sasl_port}"
+        *ports, self._controller = _free_ports(4)
+        self.server, self.sasl_server, self.tls_server = (f"127.0.0.1:{port}" for port in ports)
+        self.authority = Authority(folder)
         self._jars = jars()
         self._process: subprocess.Popen[bytes] | None = None
+        pair = self.authority.pair("kafka", "127.0.0.1")
+        (folder / "kafka.both").write_bytes(pair.key.read_bytes() + pair.certificate.read_bytes())
         self._settings = folder / "server.properties"
         self._settings.write_text(self._properties(), encoding="utf-8")
         cluster = uuid.uuid4().hex[:22]
@@ -173,7 +180,7 @@ class Broker:
             )  # fmt: skip
 
     def _properties(self) -> str:
-        own = f"INSIDE://{self.server},OUTSIDE://{self.sasl_server}"
+        own = f"INSIDE://{self.server},OUTSIDE://{self.sasl_server},TLS://{self.tls_server}"
         module = "org.apache.kafka.common.security.plain.PlainLoginModule required"
         users = " ".join(f'user_{name}="{PASSWORD}"' for name in (USER, SENDER, STRANGER))
         return "\n".join(
@@ -185,9 +192,11 @@ class Broker:
                 f"advertised.listeners={own}",
                 "inter.broker.listener.name=INSIDE",
                 "controller.listener.names=CONTROLLER",
-                "listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:SASL_PLAINTEXT,TLS:SSL,CONTROLLER:PLAINTEXT",
                 "sasl.enabled.mechanisms=PLAIN",
                 f"listener.name.outside.plain.sasl.jaas.config={module} {users};",
+                "listener.name.tls.ssl.keystore.type=PEM",
+                f"listener.name.tls.ssl.keystore.location={self.folder / 'kafka.both'}",
                 "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 f"super.users=User:ANONYMOUS;User:{USER}",
                 f"log.dirs={self.folder / 'logs'}",

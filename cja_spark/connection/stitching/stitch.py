@@ -54,14 +54,14 @@ def runs(found: DataFrame, spec: FieldBased) -> DataFrame:
     """Gather logins to each device's runs.
 
     Rows:    One per device.
-    Columns: reads device string, ts timestamp, person string; returns device string,
+    Columns: reads device string, ts timestamp, person string (null: nobody's, F16 c); returns device string,
         runs array<struct<ts timestamp, person string>> (where runs begin, in time order), capped boolean (more than
         `max_device_switches` transitions, F12).
     """
     gathered = found.groupBy("device").agg(F.array_sort(F.collect_list(F.struct("ts", "person"))).alias("_all"))
     starts = F.filter(
         F.col("_all"),
-        lambda login, at: (at == 0) | (login["person"] != F.get(F.col("_all"), at - 1)["person"]),
+        lambda login, at: (at == 0) | ~login["person"].eqNullSafe(F.get(F.col("_all"), at - 1)["person"]),
     )
     return gathered.select("device", starts.alias("runs")).select(
         "device", "runs", (F.size("runs") - 1 > spec.max_device_switches).alias("capped")
@@ -76,8 +76,8 @@ def stitch(
 
     Rows:    The same; `device_runs` has one row per device, so the join cannot multiply them.
     Columns: reads persistent_id, own_person_id string, ts timestamp; reads of device_runs device string,
-        runs array<struct<ts timestamp, person string>>, capped boolean; adds person_id, person_namespace,
-        stitch_reason string (own, last_login, first_login, persistent, none).
+        runs array<struct<ts timestamp, person string>>, capped boolean (instants array<timestamp> too where there are any,
+        at which nobody inherits a row, F16 c); adds person_id, person_namespace, stitch_reason string (own, last_login, first_login, persistent, none).
 
     Args:
         rows: events of one dataset.
@@ -91,6 +91,8 @@ def stitch(
     own = valid(F.col("own_person_id"), spec)
     usable = valid(F.col("persistent_id"), spec) & ~F.coalesce(F.col("capped"), F.lit(False))
     at = to_the_ms(F.col("ts"))
+    if "instants" in device_runs.columns:
+        usable = usable & ~F.coalesce(F.array_contains("instants", at), F.lit(False))
     before = F.try_element_at(F.filter("runs", lambda run: run["ts"] <= at), F.lit(-1))["person"]
     first = F.get(F.col("runs"), 0)
     later = F.when((first["ts"] > at) & (first["ts"] <= replayed_at), first["person"])

@@ -77,6 +77,15 @@ class Post:
         finally:
             _close(line, watch)
 
+    def probe(self) -> None:
+        """Connect and go.
+
+        Raises:
+            RetryableError: nobody is there.
+            FatalError: the server is not who it should be, or may not be spoken to.
+        """
+        _close(*self._connected())
+
     def _exchange(
         self, line: HTTPConnection, path: str, headers: Mapping[str, str], body: bytes, timed: tuple[Watch, float]
     ) -> Reply:

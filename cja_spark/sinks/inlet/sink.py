@@ -103,6 +103,15 @@ class InletSink:
             raise DataError(one.error_class, one.error_code)
         return DELETED if self.sink.delete_flow else EXIT_ONLY if told else ABSENT
 
+    def probe(self) -> None:
+        """Connect, with TLS and the checks of the address; nothing is sent, so that a token is not tried.
+
+        Raises:
+            RetryableError: it is away.
+            FatalError: it is not who it should be, or may not be spoken to.
+        """
+        self.wire.probe()
+
     def close(self) -> None:
         """Give the place at the rate back."""
         self.wire.close()

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from cja_spark.secret import HOW, is_reference
 from cja_spark.sinks.inlet.place import host_of, place_of
 from cja_spark.sinks.spec import SINKS, Chunked
-from cja_spark.spec import AsTuple, Duration, EachOnce, Name, Spec
+from cja_spark.spec import Address, AsTuple, Duration, EachOnce, Name, Spec
 
 MOST_MESSAGES = 500
 MOST_BYTES = 900_000
@@ -97,7 +97,7 @@ class Inlet(Chunked):
     requests_per_second: Annotated[int, Field(ge=1, le=1000)] = 1000
     rate_group: Name | None = None
     allow_private: bool = False
-    ca: str | None = None
+    ca: Address | None = None
     connect_timeout: Duration = timedelta(seconds=5)
     read_timeout: Duration = timedelta(seconds=30)
     attempt_timeout: Duration = timedelta(minutes=10)

@@ -24,6 +24,9 @@ class Posts(Protocol):
     def post(self, path: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Reply:
         """Post a body and read the reply."""
 
+    def probe(self) -> None:
+        """Connect and go."""
+
 
 class Wire:
     """The way to an inlet, for one task.
@@ -72,6 +75,10 @@ class Wire:
         if TOO_MANY in told.again.values():
             self._slow_down()
         return told
+
+    def probe(self) -> None:
+        """Connect and go; the rate is not asked."""
+        self._posts.probe()
 
     def close(self) -> None:
         """Give the place at the rate back."""

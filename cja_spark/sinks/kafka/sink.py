@@ -62,6 +62,14 @@ class KafkaSink:
         self._channel.send(messages)
         return "deleted"
 
+    def probe(self) -> None:
+        """Ask the brokers for a producer; nothing is sent.
+
+        Raises:
+            RetryableError, FatalError: as `apply`.
+        """
+        self._channel.open()
+
     def close(self) -> None:
         """Give back the connections."""
         self._channel.close()

@@ -90,6 +90,16 @@ class Kafka(Chunked):
     transactional: bool = True
     max_message_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
 
+    @property
+    def keeps_slots(self) -> bool:
+        """Whether owners are told apart by the transactions of slots."""
+        return self.transactional
+
+    @property
+    def keyed_by_audience(self) -> bool:
+        """A tombstone is of a profile in an audience."""
+        return True
+
     @model_validator(mode="after")
     def _spoken_safely(self) -> Self:
         far = [server for server in self.bootstrap_servers if not _on_this_machine(server)]

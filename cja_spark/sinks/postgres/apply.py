@@ -42,12 +42,12 @@ class Work:
     statements: Statements
     run_id: str = ""
 
-    def execute(self, statement: Any, given: dict[str, Any]) -> psycopg.Cursor[tuple[Any, ...]]:  # noqa: ANN401
+    def execute(self, statement: Any, given: dict[str, Any]) -> psycopg.Cursor[tuple[Any, ...]]:  # noqa: ANN401 - psycopg's own type wants a literal
         """Execute a statement; a server that never answers is cut off."""
         with deadline(self.connection, self.sink.statement_timeout.total_seconds() + GRACE_S):
             return self.connection.execute(statement, given)
 
-    def once(self, statement: Any, given: dict[str, Any]) -> list[tuple[Any, ...]]:  # noqa: ANN401
+    def once(self, statement: Any, given: dict[str, Any]) -> list[tuple[Any, ...]]:  # noqa: ANN401 - as execute
         """A statement in a transaction of its own, and its rows.
 
         Raises:
@@ -55,7 +55,7 @@ class Work:
         """
         return guarded(lambda: self._once(statement, given))
 
-    def _once(self, statement: Any, given: dict[str, Any]) -> list[tuple[Any, ...]]:  # noqa: ANN401
+    def _once(self, statement: Any, given: dict[str, Any]) -> list[tuple[Any, ...]]:  # noqa: ANN401 - as execute
         with self.connection.transaction():
             self.begin()
             found = self.execute(statement, given)

@@ -44,7 +44,7 @@ def told(error: Exception) -> SinkError:
         return DataError(type(error).__name__, "not_utf8")
     if error.sqlstate is None:
         return _of_client(error)
-    code = " ".join([error.sqlstate, *_named(error)])
+    code = ":".join([error.sqlstate, *_named(error)])
     if RETRYABLE.fullmatch(error.sqlstate):
         return RetryableError(type(error).__name__, code)
     if DATA.fullmatch(error.sqlstate):

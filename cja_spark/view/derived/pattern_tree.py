@@ -66,7 +66,7 @@ def _node(op: str, argument: Any) -> Node:  # noqa: ANN401 - what the parser has
     return _READERS[op](argument)
 
 
-def _set(members: Any) -> Node:  # noqa: ANN401
+def _set(members: Any) -> Node:  # noqa: ANN401 - the parser's own pairs
     found: list[tuple[str, Any]] = []
     for op, value in members:
         if str(op) == "LITERAL":
@@ -78,7 +78,7 @@ def _set(members: Any) -> Node:  # noqa: ANN401
     return Node("set", members=tuple(found), negated=str(members[0][0]) == "NEGATE")
 
 
-def _repeat(argument: Any, *, lazy: bool) -> Node:  # noqa: ANN401
+def _repeat(argument: Any, *, lazy: bool) -> Node:  # noqa: ANN401 - the parser's own tuple
     least, most, inner = argument
     endless = most == parser.MAXREPEAT
     if least > MOST_TIMES or (not endless and most > MOST_TIMES):
@@ -86,19 +86,19 @@ def _repeat(argument: Any, *, lazy: bool) -> Node:  # noqa: ANN401
     return Node("repeat", (_sequence(inner),), least=int(least), most=None if endless else int(most), lazy=lazy)
 
 
-def _group(argument: Any) -> Node:  # noqa: ANN401
+def _group(argument: Any) -> Node:  # noqa: ANN401 - the parser's own tuple
     number, flags_on, flags_off, inner = argument
     if flags_on or flags_off:
         raise ValueError("flags are no part of the dialect; for letters of any case there is case_sensitive: false.")
     return Node("group", (_sequence(inner),), captures=number is not None)
 
 
-def _look(argument: Any, ahead: str, behind: str) -> Node:  # noqa: ANN401
+def _look(argument: Any, ahead: str, behind: str) -> Node:  # noqa: ANN401 - the parser's own tuple
     direction, inner = argument
     return Node("look", (_sequence(inner),), sign=ahead if direction > 0 else behind)
 
 
-def _at(where: Any) -> Node:  # noqa: ANN401
+def _at(where: Any) -> Node:  # noqa: ANN401 - the parser's own constant
     return Node("at", sign=_PLACES[str(where)])
 
 

@@ -32,7 +32,7 @@ class Summarize(NeighbourFunction):
     most: ClassVar[int] = 3
 
     function: Literal["summarize"]
-    scope: Literal["event", "session", "person"] = "session"  # type: ignore[assignment]
+    scope: Literal["event", "session", "person"] = "session"  # type: ignore[assignment]  # narrower than the setting that it inherits
     how: How
 
     @property

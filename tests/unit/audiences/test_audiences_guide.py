@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cja_spark.audience_people import people
 from cja_spark.audiences.publish import publish
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import CHANGES, MEMBERS
 from cja_spark.driver_reads import equal
 from cja_spark.journeys.build import build
-from cja_spark.publishing import people
 from cja_spark.view.spec import View
 from tests.unit.audiences.test_people import project_of
 

@@ -28,16 +28,19 @@ LAST = Seal("aud_000000000000", 1, "r", 1, "refresh", datetime(2026, 8, 1, tzinf
         (Counts(enter=20_000_001), 0, ("size_cap",)),
     ],
 )
+@pytest.mark.fault("F18")
 def test_a7_and_the_guard_a_sign_shows_beyond_its_limit_only(counts, before, expected):
     assert reasons(counts, before, last=LAST, definition_version=1) == expected
 
 
+@pytest.mark.fault("F18")
 def test_a_new_definition_is_a_sign_when_it_changes_somebody():
     assert reasons(Counts(enter=1), 5, last=LAST, definition_version=2) == ("definition_changed",)
     assert reasons(Counts(), 5, last=LAST, definition_version=2) == ()
     assert reasons(Counts(enter=1), 0, last=None, definition_version=2) == ()
 
 
+@pytest.mark.fault("F18")
 def test_a_source_that_was_set_back_is_a_sign_when_it_changes_somebody():
     changed, same = Counts(enter=1), Counts()
     assert reasons(changed, 5, last=LAST, definition_version=1, rolled_back=True) == ("stale_source",)

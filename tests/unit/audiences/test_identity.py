@@ -31,17 +31,20 @@ CASES = [
     ("ECID", "1" * 38 + "\n", "ecid"),
     (None, "a", "namespace"),
     ("9x", "a", "namespace"),
+    ("CRM\n", "a", "namespace"),
     ("x" * 64, "a", None),
     ("x" * 65, "a", "namespace"),
 ]
 
 
+@pytest.mark.fault("F12")
 def test_a11_identities_on_both_sides_of_every_limit(spark):
     rows = spark.createDataFrame([(n, i, at) for at, (n, i, _) in enumerate(CASES)], "n string, i string, at int")
     found = rows.select("at", invalid(F.col("n"), F.col("i")).alias("why")).orderBy("at").collect()
     assert [row["why"] for row in found] == [why for _, _, why in CASES]
 
 
+@pytest.mark.fault("F12")
 def test_a11_an_unpaired_surrogate_is_not_utf8(spark):
     row = spark.range(1).select(invalid(F.lit("CRM"), F.unhex(F.lit("61EDA080")).cast("string")).alias("why"))
     assert row.collect()[0]["why"] == "not_utf8"

@@ -5,7 +5,7 @@ import re
 import pytest
 from pyspark.sql import functions as F
 
-from cja_spark import publishing
+from cja_spark import audience_people, publishing
 from cja_spark.audiences.runs import last_run
 from cja_spark.audiences.tables import CHANGES, RUNS
 from cja_spark.driver_reads import equal
@@ -31,6 +31,7 @@ def test_a_late_row_brings_its_person_and_a_second_publish_commits_nothing(spark
     assert versions(shop.lake) == before
 
 
+@pytest.mark.fault("F18")
 def test_an_instant_that_is_told_is_refused_when_its_data_changed_since(spark, shop):
     project, lake = project_and_lake(spark, shop)
     publishing.publish(lake, project)
@@ -46,7 +47,7 @@ def test_the_journeys_are_read_in_the_version_that_the_run_records(spark, shop):
     project, lake = project_and_lake(spark, shop)
     build(shop, event(5, "2026-01-01T10:00:00Z", "eve"))
     version = lake.journeys("shop").version()
-    people = publishing.people(lake, project, project.audiences["buyers"], day(-300), day(0), version=version)
+    people = audience_people.people(lake, project, project.audiences["buyers"], day(-300), day(0), version=version)
     build(shop, event(6, "2026-01-01T11:00:00Z", "fay"))
     assert sorted(row["person_id"] for row in people.collect()) == ["ann", "bob", "cid", "dan", "eve"]
     publishing.publish(lake, project)
@@ -67,6 +68,7 @@ def test_without_a_wish_the_instant_moves_only_when_there_is_something_new(place
     assert last_run(place, world.id).seal.run_seq == 4
 
 
+@pytest.mark.fault("F1")
 def test_a_run_that_died_is_finished_with_the_inputs_that_it_was_made_of(place, monkeypatch):
     from cja_spark.failpoints import InjectedFault, forget_hits
 

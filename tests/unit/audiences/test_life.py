@@ -15,11 +15,13 @@ from cja_spark.audiences.manage import pause, rename, renew, resume
 from cja_spark.audiences.register import LONGEST, find, generations
 from cja_spark.audiences.runs import last_run, seals
 from cja_spark.audiences.tables import AUDIENCES, CLAIMS, MEMBERS, RUNS, TABLES
-from cja_spark.driver_reads import equal
+from cja_spark.driver_reads import equal, one_of
 from cja_spark.errors import ClaimError, ConfigurationError
 from cja_spark.lake import Lake
 from cja_spark.scratch import folder_exists, work_folder
 from cja_spark.sinks.deliver import deliver
+from cja_spark.sinks.delta_profiles import MEMBERSHIPS
+from cja_spark.sinks.spec import DeltaProfiles
 from tests.unit.audiences.world import World, day
 
 
@@ -73,6 +75,7 @@ def test_a19_exits_leave_once_somebody_approved_them_and_reach_the_sinks(place, 
     world = World(place, "dismissed")
     world.publish(day(0), dict.fromkeys("ab"))
     gone = world.id
+    deliver(place, {"profiles": world.sink}, [world.audience])
     held = delete(place, "dismissed", send_exits=True, as_of=day(1))
     assert (held.state, held.exit_code, held.guard, held.exit) == ("blocked", 5, ("final_exit",), 2)
     assert find(place, "dismissed").status == "paused"
@@ -84,10 +87,42 @@ def test_a19_exits_leave_once_somebody_approved_them_and_reach_the_sinks(place, 
     assert [(seal.kind, seal.as_of, seal.counts.exit) for seal in seals(place, gone)][1:] == [("final_exit", day(1), 2)]
     assert find(place, "dismissed") is None
     deliver(place, {"profiles": world.sink}, [world.audience])
-    from cja_spark.sinks.delta_profiles import MEMBERSHIPS
-
     rows = world.rows(MEMBERSHIPS, ("profile_key", "status", "run_seq"), "profiles", where=equal(audience_id=gone))
     assert rows == [("crm:a", "exited", 2), ("crm:b", "exited", 2)]
+
+
+def test_a19_a_sink_that_is_new_hears_nothing_of_a_deleted_audience_and_an_old_one_hears_the_end(place):
+    old, new = DeltaProfiles(name="profiles", sink="delta"), DeltaProfiles(name="newcomer", sink="delta")
+    sinks = {"profiles": old, "newcomer": new}
+    world = World(place, "succeeded")
+    world.publish(day(0), dict.fromkeys("ab"))
+    first = world.id
+    deliver(place, {"profiles": old}, [world.audience])
+    delete(place, "succeeded", send_exits=True, as_of=day(1))
+    approve(place, "succeeded", approved_by="me")
+    delete(place, "succeeded", send_exits=True, as_of=day(1))
+    world.publish(day(2), dict.fromkeys("c"))
+    both = world.audience.model_copy(update={"sinks": ("profiles", "newcomer")})
+    receipt = deliver(place, sinks, [both])
+    assert {(one.sink, one.audience_id, one.runs) for one in receipt.sinks} == {
+        ("profiles", first, (2,)), ("profiles", world.id, (1,)), ("newcomer", world.id, (1,)),
+    }  # fmt: skip
+    stored = {
+        name: world.rows(MEMBERSHIPS, ("audience_id", "profile_key", "status"), name, where=one_of(audience_id=(first, world.id)))
+        for name in sinks
+    }
+    assert stored["newcomer"] == [(world.id, "crm:c", "realized")]
+    assert sorted(stored["profiles"]) == sorted(
+        [(first, "crm:a", "exited"), (first, "crm:b", "exited"), (world.id, "crm:c", "realized")]
+    )
+    assert deliver(place, sinks, [both]).sinks == ()
+
+
+def test_a19_an_audience_that_nobody_was_told_of_ends_without_a_word(place):
+    world = World(place, "unheard")
+    world.publish(day(0), dict.fromkeys("ab"))
+    delete(place, "unheard")
+    assert deliver(place, {"profiles": world.sink}, [world.audience]).sinks == ()
 
 
 def test_a19_who_keeps_the_audience_after_all_resumes_it(place):
@@ -129,6 +164,7 @@ def test_a6_an_expired_audience_is_renewed_for_thirteen_months(place):
         renew(place, World(place, "old", expires=date(2026, 9, 1)).audience, day(366))
 
 
+@pytest.mark.fault("F1")
 def test_a_paused_audience_begins_no_run_and_what_died_before_is_finished(place, crash):
     world = World(place, "resting", refresh="monthly")
     crash("outbox.after_commit", lambda: world.publish(day(0), dict.fromkeys("ab")))
@@ -140,6 +176,7 @@ def test_a_paused_audience_begins_no_run_and_what_died_before_is_finished(place,
     assert world.publish(day(2), dict.fromkeys("bc")).exit == 1
 
 
+@pytest.mark.fault("F8")
 def test_who_manages_an_audience_waits_for_its_run(place):
     world = World(place, "busy")
     world.publish(day(0), dict.fromkeys("a"))
@@ -171,6 +208,7 @@ def test_r2_t8_a_dry_run_moves_no_table_version_and_leaves_no_copies(place, spar
     assert versions(other.lake) == dict.fromkeys(versions(other.lake), -1)
 
 
+@pytest.mark.fault("F1")
 def test_resume_only_finishes_what_died_and_begins_nothing(place, crash):
     world = World(place, "finished")
     assert world.publish(day(0), dict.fromkeys("a"), resume_only=True).state == "nothing"

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pyspark.sql import functions as F
 
+from cja_spark.audience_people import people
 from cja_spark.audiences.spec import Audience
 from cja_spark.connection.spec import Connection
 from cja_spark.journeys.build import build
 from cja_spark.lake import Lake
 from cja_spark.project import LakePlace, Project
-from cja_spark.publishing import people
 from tests.property.product import events_frame, view_of
 from tests.property.strategies import RANGE_TO, VIEW, at, journeys
 from tests.reference import audiences as reference

@@ -53,6 +53,7 @@ def test_the_same_instant_again_is_nothing_to_do_and_no_commit(buyers):
     assert {spec.name: buyers.lake.table(spec).version() for spec in TABLES} == before
 
 
+@pytest.mark.fault("F18")
 def test_an_earlier_instant_is_stale_and_changes_no_member(buyers):
     before = buyers.found(store=False)
     with pytest.raises(InputError, match="stale_as_of") as raised:
@@ -61,6 +62,7 @@ def test_an_earlier_instant_is_stale_and_changes_no_member(buyers):
     assert buyers.found(store=False) == before
 
 
+@pytest.mark.fault("F18")
 def test_an_empty_result_is_blocked_until_these_very_changes_are_approved(buyers):
     before = buyers.found(store=False)
     receipt = buyers.publish(day(1), {})
@@ -78,6 +80,7 @@ def test_an_empty_result_is_blocked_until_these_very_changes_are_approved(buyers
         approve(buyers.lake, "nobody", approved_by="me")
 
 
+@pytest.mark.fault("F18")
 def test_an_approval_holds_for_a_new_evaluation_with_the_same_changes_when_the_copies_are_gone(buyers):
     told = approve(buyers.lake, "buyers", approved_by="me")
     remove_folder(buyers.lake, work_folder(buyers.lake, "_staging"))
@@ -86,6 +89,7 @@ def test_an_approval_holds_for_a_new_evaluation_with_the_same_changes_when_the_c
     assert buyers.publish(day(5), {}).exit_code == 5
 
 
+@pytest.mark.fault("F18")
 def test_an_approval_ends_after_72_hours_and_a_size_above_the_cap_is_never_approved(buyers):
     told = approve(buyers.lake, "buyers", approved_by="me")
     held = last_run(buyers.lake, buyers.id).blocked
@@ -118,6 +122,7 @@ def overtaken(world, epoch):
     return publish(world.lake, world.audience, people, as_of=day(1), definition="{}")
 
 
+@pytest.mark.fault("F8")
 def test_a_commit_of_another_owner_is_adopted_under_the_newest_claim_only(place):
     world = World(place, "overtaken")
     world.publish(day(0), dict.fromkeys("z"))
@@ -129,6 +134,7 @@ def test_a_commit_of_another_owner_is_adopted_under_the_newest_claim_only(place)
     assert (receipt.run_seq, receipt.enter, receipt.people) == (2, 0, 1)  # z is not in the other's run
 
 
+@pytest.mark.fault("F8")
 def test_who_holds_the_claim_keeps_everybody_else_out(buyers):
     said = []
 
@@ -146,6 +152,7 @@ def test_who_holds_the_claim_keeps_everybody_else_out(buyers):
     assert [seal.as_of for seal in seals(buyers.lake, buyers.id)][-1] < day(50)
 
 
+@pytest.mark.fault("F17")
 def test_another_pepper_is_refused_before_anything_is_written(place, tmp_path):
     world = World(place, "peppered")
     world.publish(day(0), dict.fromkeys("a"))
@@ -175,6 +182,7 @@ def test_a6_an_expired_audience_goes_on_once_its_file_puts_the_end_off(place):
         World(place, "renewed", expires=date(2029, 8, 10)).publish(day(400), {})
 
 
+@pytest.mark.fault("F1")
 def test_a_run_that_died_is_finished_also_after_the_audience_expired(place, monkeypatch):
     from datetime import date
 

@@ -2,9 +2,7 @@
 
 import calendar
 import itertools
-import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -60,6 +58,7 @@ def test_a5_day_29_to_31_is_the_last_of_a_shorter_month_and_itself_again_after_i
 
 @pytest.mark.parametrize("refresh", REFRESHES)
 @pytest.mark.parametrize("zone", [NEW_YORK, BERLIN])
+@pytest.mark.fault("F9")
 def test_a5_no_slot_moves_when_a_zone_changes_its_clock(refresh, zone):
     anchor = datetime(2026, 3, 1, 2, 30, tzinfo=zone)  # 2:30 is skipped in spring and comes twice in autumn
     found = [slot(anchor, refresh, number) for number in range(60)]
@@ -73,6 +72,7 @@ def test_a5_no_slot_moves_when_a_zone_changes_its_clock(refresh, zone):
 
 
 @pytest.mark.parametrize("local", [datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=fold) for fold in (0, 1)])
+@pytest.mark.fault("F9")
 def test_a5_the_hour_that_comes_twice_is_two_instants_of_the_clock(local):
     anchor = datetime(2026, 10, 24, 0, 30, tzinfo=UTC)
     assert slot_number(anchor, "daily", local) == 1
@@ -142,18 +142,6 @@ def test_a5_slots_come_in_order_and_each_has_its_number(anchor, number, refresh)
 
 
 @given(INSTANTS, INSTANTS, st.sampled_from(REFRESHES), st.sampled_from([NEW_YORK, BERLIN]))
+@pytest.mark.fault("F9")
 def test_a5_the_zone_in_which_an_instant_is_written_changes_nothing(anchor, now, refresh, zone):
     assert newest_slot(anchor.astimezone(zone), refresh, now.astimezone(zone)) == newest_slot(anchor, refresh, now)
-
-
-GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "audiences.md").read_text(encoding="utf-8")
-TOLD = re.findall(r"^\| (\d{4}-\d\d-\d\d \d\d:\d\d) \| (\w[\w ]*) \| (.*) \|$", GUIDE, re.MULTILINE)
-
-
-@pytest.mark.parametrize(("first", "refresh", "slots"), TOLD, ids=[f"{one[0]} {one[1]}" for one in TOLD])
-def test_a5_the_guide_says_the_slots(first, refresh, slots):
-    assert [slot(at(first), refresh, number) for number in (1, 2, 3)] == [at(one) for one in slots.split(", ")]
-
-
-def test_the_guide_has_a_row_for_each_cadence():
-    assert {refresh for _, refresh, _ in TOLD} == set(REFRESHES)

@@ -61,6 +61,7 @@ def test_r6_another_thread_than_the_main_one_runs_as_before():
 @pytest.mark.parametrize(
     ("at", "committed"), [("eval.done", ()), ("outbox.after_commit", ("first",)), ("members.before_merge", ("first",))]
 )
+@pytest.mark.fault("F14")
 def test_r6_a_publish_finishes_what_it_committed_and_begins_nothing_after_it(spark, shop, monkeypatch, at, committed):
     shop = shop.copied_to(shop.folder.with_name(at))
     monkeypatch.setenv("CJA_FAILPOINTS", f"{at}=term@1")

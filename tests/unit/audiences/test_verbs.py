@@ -98,6 +98,19 @@ def test_after_repair_exactly_the_pending_rows_are_delivered(spark, shop):
     assert Lake(spark, str(shop.lake)).table(LEDGER).count() == 8
 
 
+def test_a_sink_is_rebuilt_and_runs_are_replayed_from_the_command_line(spark, shop, capsys):
+    code, receipt = run(shop, "deliver", "first", "--rebuild", "store")
+    assert (code, [(one["sink"], one["runs"], one["acked"]) for one in receipt["sinks"]]) == (0, [("store", [3], 3)])
+    capsys.readouterr()
+    code, receipt = run(shop, "deliver", "second", "--replay", "store", "--from-run", "2")
+    assert (code, [(one["runs"], one["redo_rows"]) for one in receipt["sinks"]]) == (0, [([2], 1)])
+    assert "1 emitted = 1 acked + 0 dead + 0 suppressed + 0 pending" in capsys.readouterr().out
+    code, receipt = run(shop, "deliver", "--replay", "stroe")
+    assert (code, "Did you mean 'store'?" in receipt["reason"]) == (2, True)
+    code, receipt = run(shop, "deliver", "--retry-dead-letters")
+    assert (code, receipt["sinks"]) == (0, [])
+
+
 def run_id(shop):
     return json.loads((shop.folder / "deliver.json").read_text())["run_id"]
 

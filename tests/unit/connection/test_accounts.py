@@ -69,6 +69,7 @@ def test_rows_that_cannot_be_used_are_counted_by_reason_and_in_quarantine(lake, 
     assert raw["invalid_timestamp"] == '{"firm":"A","since":"soon","who":"ann"}'
 
 
+@pytest.mark.fault("F1")
 def test_a_dead_load_is_finished_without_a_row_twice(lake, tmp_path, monkeypatch):
     put(tmp_path, "web/1.json", event(1))
     put(tmp_path, "account/1.json", mapping("Alpha"), mapping(""))

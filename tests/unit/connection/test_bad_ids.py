@@ -5,6 +5,7 @@ import os
 import pytest
 from pyspark.sql import functions as F
 
+from cja_spark.connection.bad_ids import BadIds
 from cja_spark.connection.tables import LOADS
 from cja_spark.lake import Lake
 from tests.unit.connection.shop import DATASETS, event, events, load, put, quarantine, shop
@@ -86,3 +87,12 @@ def test_events_that_stitching_gives_to_a_person_count_as_the_persons(lake, tmp_
     load(lake, tmp_path, spec)
     kept = [("e1", "ann"), ("e2", "ann"), ("e3", "ann"), *([("e4", "ann")] if limit == 3 else []), ("e5", "e")]
     assert events(lake) == kept
+
+
+def test_who_is_discarded_is_in_no_plan(spark):
+    given = [("ann-of-bonn", None), ("bob", None), ("ann-of-bonn", "late"), (None, None)]
+    rows = spark.createDataFrame(given, "person_id string, reason string")
+    found = BadIds(("ann-of-bonn",), ("ann-of-bonn",), 5).discarded(rows, "web")
+    assert "ann-of-bonn" not in found._jdf.queryExecution().toString()
+    expected = [("ann-of-bonn", "invalid_person_id"), ("ann-of-bonn", "late"), ("bob", None), (None, None)]
+    assert sorted(map(tuple, found.collect()), key=str) == sorted(expected, key=str)

@@ -62,6 +62,7 @@ FIRST = [event(1, "2026-01-01T10:00:00Z"), event(2, "2026-01-01 9:5:00", "d2"), 
 SECOND = [event(3, "2026-01-02T08:00:00Z", login="ann"), event(4, "2025-12-31T23:59:59Z", "d2", "bob")]
 
 
+@pytest.mark.fault("F18")
 def test_duplicate_ids_are_kept_once_and_counted(lake, tmp_path):
     put(tmp_path, "a.json", FIRST)
     receipt = load(lake, tmp_path)
@@ -99,6 +100,7 @@ def test_a_full_rebuild_gives_the_same_events(lake, tmp_path):
     assert reasons(lake) == ["duplicate_event_id"]
 
 
+@pytest.mark.fault("F1")
 def test_a_load_that_dies_again_and_again_is_finished_by_running_it_again(lake, spark, tmp_path, monkeypatch):
     put(tmp_path, "a.json", FIRST)
     load(lake, tmp_path)
@@ -116,6 +118,7 @@ def test_a_load_that_dies_again_and_again_is_finished_by_running_it_again(lake, 
     assert reasons(lake) == reasons(once)
 
 
+@pytest.mark.fault("F11")
 def test_a_file_that_changed_in_place_is_named(lake, tmp_path):
     put(tmp_path, "a.json", FIRST)
     load(lake, tmp_path)
@@ -124,6 +127,7 @@ def test_a_file_that_changed_in_place_is_named(lake, tmp_path):
         load(lake, tmp_path)
 
 
+@pytest.mark.fault("F11")
 def test_a_cut_archive_is_named_and_the_next_load_tries_again(lake, tmp_path):
     put(tmp_path, "a.json", FIRST)
     load(lake, tmp_path)
@@ -141,6 +145,7 @@ def test_an_input_error_is_exit_code_three():
     assert InputError.exit_code == 3
 
 
+@pytest.mark.fault("F10")
 def test_an_object_without_a_value_is_null_whatever_other_rows_of_its_load_have(lake, spark, tmp_path):
     put(tmp_path, "a.json", [event(1, "2026-01-01T10:00:00Z", search={}, web={"page": {"name": "home"}, "more": {}})])
     load(lake, tmp_path)
@@ -188,6 +193,7 @@ def test_text_without_a_character_is_null_whatever_other_rows_of_its_load_have(l
     assert "''" not in str(found)
 
 
+@pytest.mark.fault("F10")
 def test_numbers_that_come_as_text_share_a_column_with_numbers(lake, tmp_path):
     put(tmp_path, "a.json", [event(1, "2026-01-01T10:00:00Z", login="ann", amount=2.5)])
     (tmp_path / "calls").mkdir()

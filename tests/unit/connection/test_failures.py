@@ -18,7 +18,7 @@ from tests.bad_input.shop import Shop
 from tests.unit.connection.shop import event, load, put, shop
 
 REFUSED = {"path": "hdfs://localhost:1/web", "options": {"ipc.client.connect.max.retries": 0}}
-UNREACHABLE = {"Connection refused": REFUSED, 'No FileSystem for scheme "nowhere"': {"path": "nowhere://shop/web"}}
+UNREACHABLE = {"Connection refused": REFUSED, 'No FileSystem for scheme "gs"': {"path": "gs://shop/web"}}
 ITEM = Item("web", "file:/raw/web/a.json", 1, 1)
 
 
@@ -48,7 +48,7 @@ def test_a_source_of_no_known_format_is_named(lake, tmp_path):
         load(lake, tmp_path, web({"path": "web"}, "jsonn"))
 
 
-@pytest.mark.parametrize("place", ["catalogue:nowhere", "nowhere://shop/lake"])
+@pytest.mark.parametrize("place", ["catalogue:nowhere", "gs://shop/lake"])
 def test_a_lake_that_is_nowhere_ends_in_code_three_and_no_traceback(spark, tmp_path, capsys, place):
     assert Shop(tmp_path).run("connect", "--lake", place) == 3
     assert f"cja connect: {place} cannot be written: " in capsys.readouterr().err
@@ -64,6 +64,7 @@ def mounted(spark, name, folder, *tables):
 
 
 @pytest.mark.parametrize("tables", [("loads",), ("loads", "_staging")], ids=len)
+@pytest.mark.fault("F14")
 def test_a_load_that_cannot_write_is_unavailable_and_running_it_again_finishes_it(spark, tmp_path, tables):
     put(tmp_path, "web/a.json", event(1))
     broken = mounted(spark, f"ro{len(tables)}", tmp_path / "lake", *tables)
@@ -81,6 +82,7 @@ def raised(work):
     return error.value
 
 
+@pytest.mark.fault("F8")
 def test_two_writers_that_conflict_are_told_as_such(lake, spark, tmp_path):
     table = lake.profiles
     table.append(spark.range(1))
@@ -120,6 +122,7 @@ def aborted(spark, text, cause=None):
 LOST = "Job aborted due to stage failure: ExecutorLostFailure (executor 1 exited caused by one of the running tasks)"
 
 
+@pytest.mark.fault("F14")
 def test_lost_executors_and_a_full_disk_are_no_fault_of_a_file_also_while_it_is_read(spark):
     full = java(spark, "java.io.IOException", "No space left on device")
     for error, said in (
@@ -149,6 +152,7 @@ def broken_scan(spark, folder: Path, how):
 
 
 @pytest.mark.parametrize(("how", "said"), [(Path.unlink, "it is gone"), (lambda file: file.write_bytes(b"x" * 5000), "no Parquet file")])
+@pytest.mark.fault("F11")
 def test_a_broken_file_is_the_dataset_s_or_the_lake_s(spark, tmp_path, how, said):
     error, file = broken_scan(spark, tmp_path / "rows", how)
     assert isinstance(error, (PySparkException, Py4JJavaError))

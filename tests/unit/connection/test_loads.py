@@ -6,10 +6,13 @@ import random
 
 import pytest
 
-from cja_spark.errors import InputError, SourceError
+from cja_spark.connection.load import require_no_load
+from cja_spark.connection.tables import LOADS
+from cja_spark.driver_reads import equal
+from cja_spark.errors import ClaimError, InputError, SourceError
 from cja_spark.failpoints import InjectedFault, forget_hits
 from cja_spark.lake import Lake
-from tests.unit.connection.shop import event, load, lookups, profiles, put, quarantine, whole
+from tests.unit.connection.shop import event, load, lookups, profiles, put, quarantine, shop, whole
 
 
 @pytest.fixture
@@ -48,6 +51,7 @@ def dies(monkeypatch):
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["resumed", "replaced"])
+@pytest.mark.fault("F1")
 def test_a_load_that_dies_at_its_people_is_finished_or_replaced_by_a_full_one(lake, spark, root, tmp_path, dies, full):
     load(lake, root)
     second(root)
@@ -58,6 +62,24 @@ def test_a_load_that_dies_at_its_people_is_finished_or_replaced_by_a_full_one(la
     assert load(lake, root).load is None
 
 
+def test_whoever_removes_versions_gives_up_a_mere_plan_and_waits_for_a_load_that_has_begun(lake, root, dies):
+    require_no_load(lake, shop(), alone=True)
+    load(lake, root)
+    second(root)
+    dies("planned", lambda: load(lake, root))
+    with pytest.raises(ClaimError, match=r"Load 2 has begun and is not done. Run 'cja connect' until it is"):
+        require_no_load(lake, shop(), alone=False)  # it may be at work
+    require_no_load(lake, shop(), alone=True)
+    assert sorted(row["state"] for row in lake.table(LOADS).rows("state", where=equal(load=2))) == ["dropped", "planned"]
+    for place in ("appended", "write_lookups"):
+        dies(place, lambda: load(lake, root))
+        with pytest.raises(ClaimError, match="Load 3 has begun"):
+            require_no_load(lake, shop(), alone=True)
+    assert load(lake, root).load == 3
+    require_no_load(lake, shop(), alone=False)
+
+
+@pytest.mark.fault("F1")
 def test_a_full_load_that_cannot_be_read_leaves_the_open_load_to_be_finished(lake, spark, root, tmp_path, dies):
     load(lake, root)
     second(root)
@@ -71,6 +93,7 @@ def test_a_full_load_that_cannot_be_read_leaves_the_open_load_to_be_finished(lak
     assert whole(lake) == at_once(spark, root, tmp_path)
 
 
+@pytest.mark.fault("F1")
 def test_people_whose_write_fails_are_written_by_the_next_run_and_no_dropped_row_is_lost(lake, spark, root, tmp_path):
     load(lake, root)
     catalogue = f"delta.`{lake.lookup('cat').address}`"
@@ -102,6 +125,7 @@ def test_a_plan_that_was_dropped_keeps_its_number(lake, root):
 
 
 @pytest.mark.parametrize(("what", "said"), [("gone", "is gone, and load 2,"), ("changed", "changed, and load 2,")])
+@pytest.mark.fault("F11")
 def test_a_begun_load_names_the_file_that_is_not_what_it_was(lake, spark, root, tmp_path, dies, what, said):
     load(lake, root)
     second(root)

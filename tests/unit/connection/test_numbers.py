@@ -43,6 +43,7 @@ def test_a_nested_number_that_comes_as_text_shares_its_path_with_numbers(lake, t
     assert (dataset, reason, json.loads(json.loads(raw)["_corrupt_record"])) == ("app", "not_a_number", {PRICE: "12,50"})
 
 
+@pytest.mark.fault("F10")
 def test_text_of_a_later_file_becomes_the_number_that_the_table_has(lake, tmp_path):
     put(tmp_path, "web/1.json", event(1, **order(2.5)))
     load(lake, tmp_path, shop("web"))
@@ -63,6 +64,7 @@ def test_a_json_file_without_any_number_is_loaded_once_the_table_has_the_column(
         load(lake, tmp_path, shop("web", web={"numbers": ["price"]}))
 
 
+@pytest.mark.fault("F10")
 def test_a_csv_file_must_have_the_columns_of_its_numbers(lake, tmp_path):
     numbers = shop("web", web={"source": {"format": "csv", "path": "web"}, "numbers": ["price"]})
     (tmp_path / "web").mkdir()
@@ -73,6 +75,7 @@ def test_a_csv_file_must_have_the_columns_of_its_numbers(lake, tmp_path):
         load(lake, tmp_path, numbers)
 
 
+@pytest.mark.fault("F10")
 def test_numbers_that_were_loaded_as_text_ask_for_a_full_load(lake, tmp_path):
     put(tmp_path, "web/1.json", event(1, **order("2.5")))
     load(lake, tmp_path, shop("web"))
@@ -88,6 +91,7 @@ def test_a_map_of_texts_has_no_hint_at_numbers():
     assert "numbers" not in str(TypeConflictError.at("prices{}", "web", "double", "app", "string"))
 
 
+@pytest.mark.fault("F12")
 def test_numbers_in_items_of_arrays_are_read_and_one_bad_item_drops_its_row(lake, tmp_path):
     def items(*prices):
         return {"items": [{"sku": "a", "prices": [{"net": price}]} for price in prices], "sizes": ["1", "2.5"]}
@@ -161,6 +165,7 @@ def test_a_name_is_taken_as_it_is_spelled_or_in_another_case_where_only_one_has_
         ("_file", "no column '_file'"),
     ],
 )
+@pytest.mark.fault("F10")
 def test_a_name_that_means_nothing_or_two_columns_is_refused_with_the_nearest(asked, said):
     with pytest.raises(MissingColumnError, match=r"dataset 'web', numbers: ") as caught:
         text_paths(SCHEMA, [asked], "web")

@@ -18,6 +18,7 @@ WIDE = ({"who": "bob", "tier": 2.5, "home": {"zip": "1"}, "age": 9}, {"who": "ca
 
 
 @pytest.mark.parametrize("order", [(NARROW, WIDE), (WIDE, NARROW)], ids=["wider", "narrower"])
+@pytest.mark.fault("F10")
 def test_attributes_of_earlier_files_stay_when_a_file_has_other_columns(lake, spark, root, tmp_path, order):
     for number, rows in enumerate(order):
         put(root, f"crm/{number}.json", *rows)
@@ -32,6 +33,7 @@ def test_attributes_of_earlier_files_stay_when_a_file_has_other_columns(lake, sp
 
 
 @pytest.mark.parametrize("dataset", ["crm", "cat"])
+@pytest.mark.fault("F10")
 def test_an_attribute_that_changes_its_type_is_named_before_any_write(lake, root, dataset):
     for name in ("crm", "cat"):
         put(root, f"{name}/1.json", {"who": "ann", "sku": "a", "more": {"tier": 1}})

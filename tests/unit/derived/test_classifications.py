@@ -88,6 +88,8 @@ def test_a_long_table_is_told_by_its_length(folder):
         ({}, None, "file: there is no file 'classifications/campaigns.csv' in the project's folder."),
         ({"file": "classifications/campaign.csv"}, CAMPAIGNS, "file: there is no file 'classifications/campaign.csv' in the project's folder. Did you mean 'campaigns.csv'?"),
         ({"file": "classifications"}, CAMPAIGNS, "file: there is no file 'classifications' in"),
+        ({"file": "../campaigns.csv"}, CAMPAIGNS, "file: '..' is not followed here."),
+        ({"file": "/etc/passwd"}, CAMPAIGNS, "file: '/etc/passwd' lies elsewhere; a file in the project's folder is expected."),
         ({"file": "s3a://bucket/campaigns.csv"}, CAMPAIGNS, "file: 's3a://bucket/campaigns.csv' is an address; a file in the project's folder is expected."),
         ({"from": "codes"}, CAMPAIGNS, "from: 'classifications/campaigns.csv' has no column 'codes'. Did you mean 'code'? Known: campaign, code, owner."),
         ({"to": "Campaign"}, CAMPAIGNS, "to: 'classifications/campaigns.csv' has no column 'Campaign'. Did you mean 'campaign'?"),

@@ -19,7 +19,8 @@ ALONG = ("along", "string")  # a column that a transform does not know
 def frames_of(node: ast.FunctionDef, kinds: str = "DataFrame|Stored") -> list[str]:
     """Parameters that are frames, or frames with the files that they lie in."""
     arguments = (*node.args.args, *node.args.kwonlyargs)
-    return [one.arg for one in arguments if one.annotation and re.search(rf"\b({kinds})\b", ast.unparse(one.annotation))]
+    told = {one.arg: ast.unparse(one.annotation) for one in arguments if one.annotation}
+    return [name for name, kind in told.items() if re.search(rf"\b({kinds})\b", kind) and not kind.startswith("Callable")]
 
 
 def transforms():

@@ -71,6 +71,7 @@ def test_a_person_whose_chunks_were_written_before_another_alternates_goes_on_co
     ]  # fmt: skip
 
 
+@pytest.mark.fault("F13")
 def test_a_long_person_becomes_consecutive_chunks():
     found = rows_of([batch(events([7]))], chunk_events=3)
     assert [(row["chunk"], len(row["t"])) for row in found] == [(0, 3), (1, 3), (2, 1)]

@@ -14,7 +14,7 @@ import pytest
 from cja_spark.errors import InputError, UnwritableError
 from cja_spark.page import PageContent, Panel, Receipt, write_page
 from cja_spark.page.write import LARGEST_PAGE, render_page
-from tests.browser.hostile import HOSTILE
+from tests.security.hostile import HOSTILE
 from tests.unit.page.pages import TABLE, all_panels, panel_of
 
 USUAL = PageContent(title="Retailer", panels=all_panels())

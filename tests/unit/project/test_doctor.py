@@ -26,7 +26,7 @@ def test_a_machine_that_is_right_says_so_line_by_line(spark, tmp_path, capsys):
     assert doctor("--project", str(ROOT / "conf" / "demo"), "--lake", str(tmp_path / "lake")) == 0
     said = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in said] == [
-        f"ok    {check}" for check in ("Python", "Java", "packages", "Delta", "project", "settings", "executors", "lake")
+        f"ok    {check}" for check in ("Python", "Java", "packages", "Delta", "project", "settings", "executors", "clock", "lake", "sink profiles")
     ]
     assert f"pyspark {pyspark.__version__}" in said[3]
     assert list((tmp_path / "lake").iterdir()) == []

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from cja_spark import plan
+from cja_spark.audience_people import people
 from cja_spark.audiences.spec import Audience
 from cja_spark.connection.connect import connect
 from cja_spark.frames import report_rows
 from cja_spark.lake import Lake
 from cja_spark.project import Project
-from cja_spark.publishing import people
 from cja_spark.reports.table import Table
 from tests.unit.reports.test_lookups_and_profiles import CONNECTION, RANGE
 

@@ -75,6 +75,19 @@ def test_a_folder_that_others_can_write_is_refused(own_folder):
         take_slot("adobe", 1)
 
 
+def test_a_folder_that_cannot_be_written_is_told_by_its_code(own_folder, tmp_path, monkeypatch):
+    take_slot("adobe", 1).release()
+    [file] = own_folder.iterdir()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(FatalError, match="^rate EISDIR$"):
+        take_slot("adobe", 1)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    with pytest.raises(FatalError, match="^rate ENOTDIR$"):
+        take_slot("adobe", 1)
+
+
 def test_a_link_in_place_of_the_folder_is_refused(own_folder, tmp_path):
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     own_folder.symlink_to(tmp_path / "elsewhere")

@@ -148,6 +148,7 @@ def die_after_the_plan(lake, tmp_path, monkeypatch):
     monkeypatch.delenv("CJA_FAILPOINTS")
 
 
+@pytest.mark.fault("F11")
 def test_planned_files_that_were_vacuumed_are_named_and_no_table_changes(lake, spark, tmp_path, monkeypatch):
     web = Web(spark, tmp_path, **{"delta.columnMapping.mode": "name"})
     web.append(1)
@@ -165,6 +166,7 @@ def test_planned_files_that_were_vacuumed_are_named_and_no_table_changes(lake, s
 
 
 @pytest.mark.parametrize("change", ["delete", "overwrite", "again"])
+@pytest.mark.fault("F18")
 def test_a_table_whose_loaded_rows_changed_is_named_and_rebuilt_with_full(lake, tmp_path, web, change):
     web.append(1, 2)
     load(lake, tmp_path, SPEC)

@@ -16,6 +16,7 @@ def text(*rows):
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
+@pytest.mark.fault("F11")
 def test_a_line_that_begins_like_an_array_is_one_unreadable_row_and_the_others_are_loaded(lake, tmp_path):
     put(tmp_path, "web/a.json", text(LINES[0]) + "[broken\n" + text(*LINES[1:]))
     receipt = load(lake, tmp_path, connection("json"))
@@ -37,6 +38,7 @@ def test_arrays_are_found_in_compressed_files_behind_many_blanks(lake, tmp_path)
     assert load(lake, tmp_path, connection("json")).loaded == {"web": 3}
 
 
+@pytest.mark.fault("F11")
 def test_a_file_that_is_not_compressed_as_its_name_says_is_named(lake, tmp_path):
     put(tmp_path, "web/a.json", text(*LINES))
     put(tmp_path, "web/b.json.gz", text(*LINES))

@@ -81,10 +81,16 @@ def test_a_secret_in_what_spark_says_is_not_in_the_error(monkeypatch):
 
 
 def test_a_source_is_listed_and_read_with_what_is_behind_its_references(lake, tmp_path, monkeypatch):
-    """The file system `viewfs://shop` exists by its option alone, and only behind the reference."""
+    """The file system `hdfs://shop` is no cluster's: it exists by its options alone, and only behind the reference."""
     monkeypatch.setenv("SHOP_WEB", (tmp_path / "web").as_uri())
-    link, no_cache = "fs.viewfs.mounttable.shop.link./raw", "fs.viewfs.impl.disable.cache"
-    source = {"path": "viewfs://shop/raw", "options": {link: "${env:SHOP_WEB}", no_cache: True}}
+    source = {
+        "path": "hdfs://shop/raw",
+        "options": {
+            "fs.hdfs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+            "fs.hdfs.impl.disable.cache": True,
+            "fs.viewfs.mounttable.shop.link./raw": "${env:SHOP_WEB}",
+        },
+    }
     put(tmp_path, "web/a.json", '{"id": "e1", "time": "2026-01-01T10:00:00Z", "who": "ann"}\n')
     put(tmp_path, "web/b.json", '[{"id": "e2", "time": "2026-01-01T10:00:00Z", "who": "ann"}]')
     spec = connection("json", source)

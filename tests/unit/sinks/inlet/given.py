@@ -18,6 +18,18 @@ RUN = RunFacts("refresh", AS_OF, 3, "Buyers", "People who bought.")
 TOKEN = Token("inlet", AUDIENCE, 7, 2, 5)
 HOST = "inlet.test"
 SCHEMA = "https://ns.adobe.com/shop/schemas/memberships"
+DEFINED = {"xdm_schema": "https://ns.adobe.com/shop/schemas/definitions", "dataset": "dataset2", "namespace": "CJA_AUDIENCES"}
+# Lines that break at any place of an answer.
+CUT = [
+    {"do": "hang"}, {"do": "deaf"}, {"do": "lost"}, {"do": "reset"}, {"do": "flood"}, {"do": "raw", "text": ""},
+    {"do": "raw", "text": "HTTP/1.1 207"}, {"do": "raw", "text": "nonsense\r\n\r\n"}, {"do": "raw", "text": "HTTP/1.1 xyz OK\r\n\r\n"},
+    {"do": "raw", "text": "HTTP/1.1 207 X\r\nContent-Length: 5\r\n\r\n{}"}, {"do": "raw", "text": f"HTTP/1.1 207 {'x' * 70_000}\r\n\r\n"},
+    {"do": "raw", "text": "HTTP/1.1 207 X\r\n" + "A: b\r\n" * 200 + "\r\n"}, {"do": "take", "drip": 0.3},
+    {"do": "raw", "text": "HTTP/1.1 207 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"},
+    {"do": "raw", "text": "HTTP/1.1 207 X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}\r\n"},
+    {"do": "raw", "text": "HTTP/1.1 207 X\r\nContent-Length: -1\r\n\r\n{}"}, {"do": "raw", "text": "HTTP/1.1 207 X\r\nContent-Length: x\r\n\r\n{}"},
+    {"do": "raw", "text": "HTTP/1.1 103 X\r\n\r\n"}, {"do": "raw", "text": "HTTP/0.9 207 X\r\n\r\n{}"}, {"do": "early", "code": 207},
+]  # fmt: skip
 
 
 def settings(**changed):
@@ -62,3 +74,11 @@ def persisted(sink, some, token=TOKEN, run=RUN, attempts=20):
         except RetryableError as fault:
             faults.append(fault)
     raise AssertionError([str(fault) for fault in faults])
+
+
+def members(server):
+    return {key.partition(" ")[2]: state["status"] for key, state in server.told["memberships"].items()}
+
+
+def rejected(applied):
+    return {one.change_id: (one.error_class, one.error_code) for one in applied.rejected}

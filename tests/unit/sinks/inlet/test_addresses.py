@@ -27,6 +27,7 @@ def at(*addresses):
 
 
 @pytest.mark.parametrize("address", INSIDE)
+@pytest.mark.fault("F15")
 def test_an_address_inside_is_refused_unless_it_is_allowed(address):
     assert not is_public(ipaddress.ip_address(address))
     with pytest.raises(FatalError, match="^address not_public$"):
@@ -55,6 +56,7 @@ def test_this_machine_is_found_however_it_is_written(written):
         checked(Place("https", written, 443), allow_private=False)
 
 
+@pytest.mark.fault("F7")
 def test_a_name_that_nobody_knows_may_be_known_later():
     def unknown(host, port):
         raise OSError(f"no such host: {host}")

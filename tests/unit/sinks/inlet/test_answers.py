@@ -139,6 +139,7 @@ def test_a_code_that_is_none_is_unknown(status):
     ("0", 0.0), ("1", 1.0), ("120", 120.0), (" 5 ", 5.0), ("999999999999999999", 999_999_999.0),
     ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0), ("Sun, 22 Nov 2026 13:00:30 +0100", 30.0), ("Sunday, 22-Nov-26 12:00:30 GMT", 30.0),
 ])  # fmt: skip
+@pytest.mark.fault("F9")
 def test_retry_after_is_seconds_or_a_date(text, seconds):
     assert retry_after_s(text, NOW) == seconds
 
@@ -149,6 +150,7 @@ PAST = [None, "", "-1", "1.5", "soon", "1e3", "0x10", "+5", "١٢", "Sun, 22 Nov
 
 
 @pytest.mark.parametrize("text", PAST, ids=repr)
+@pytest.mark.fault("F9")
 def test_a_wait_that_is_past_or_unreadable_is_ignored(text):
     assert retry_after_s(text, NOW) is None
 
@@ -169,12 +171,12 @@ def test_a_verdict_on_one_message_needs_the_word_pass():
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
 )
 ENTRY = st.fixed_dictionaries({}, optional={"status": st.sampled_from([200, 207, 400, 429, 500]) | JSON, "statusCode": st.sampled_from([200, 400, 503]), "xactionId": st.text()})
 
 
-@given(st.lists(ENTRY, min_size=1, max_size=20))
+@given(st.lists(ENTRY, min_size=1, max_size=8))
 def test_every_message_of_a_read_answer_has_one_fate(entries):
     found = told(*entries)
     assert sorted([*found.accepted, *found.refused, *found.again]) == list(range(len(entries)))

@@ -85,6 +85,7 @@ def test_a_server_that_takes_all_is_asked_once_per_batch():
 
 @pytest.mark.parametrize("kind", ["item_400", "item_422", "400", "500", "item_500"])
 @pytest.mark.parametrize("count", [1, 2, 50, 99, 100])
+@pytest.mark.fault("F5")
 def test_f5_exactly_the_poison_of_a_batch_becomes_letters(kind, count):
     some = messages(101)  # the last is well: a server that refuses all with 500 is one that is away
     chosen = random.Random(count).sample(some[:100], count)
@@ -221,3 +222,31 @@ def test_a_row_is_sent_again_only_where_its_fate_was_not_known(count, size, faul
     server = Server(faults=faults)
     delivered(server, messages(count), size)
     assert {*server.taken.values()} == {1}
+
+
+AWAY = RetryableError("server", "http_500")
+
+
+def test_what_is_refused_is_not_sent_again_with_the_rest():
+    server = Server({"c0": "item_400"}, faults=[3])
+    delivered(server, messages(10))
+    assert server.calls == [10, 3]
+
+
+def test_the_last_row_of_a_group_that_failed_has_to_fail_five_times_by_itself():
+    failing = [AWAY, None] * 5  # the first batch, and another message that is taken
+    server = Server(faults=[*failing, AWAY, AWAY])  # then a half of it, and one row, once each
+    progress, _ = delivered(server, messages(8), 4)
+    assert (progress.rejected, len(progress.accepted)) == ({}, 8)
+
+
+def test_a_server_that_is_away_from_the_beginning_is_asked_for_one_group_more_at_a_time():
+    progress, server = Progress(), Server({one.change_id: "500" for one in messages(400)})
+    for _ in range(12):
+        one = Pass(progress, server.send)
+        for batch in groups(messages(400), 100):
+            one.bring(batch)
+        with pytest.raises(RetryableError):
+            one.end()
+    assert server.calls.count(100) == 5 + 12 * 3
+    assert len(server.calls) < 70

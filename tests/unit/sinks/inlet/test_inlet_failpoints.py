@@ -30,6 +30,7 @@ def _counted_anew():
 
 @pytest.mark.parametrize("hit", [1, 2])
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.fault("F1")
 def test_a_task_that_ends_at_a_place_and_begins_again_loses_nothing(server, at, monkeypatch, place, hit):
     monkeypatch.setenv(VARIABLE, f"{place}=raise@{hit}")
     sink = at(server.port)
@@ -47,6 +48,7 @@ def test_a_task_that_ends_at_a_place_and_begins_again_loses_nothing(server, at, 
 
 
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.fault("F1")
 def test_a_process_that_is_killed_at_a_place_and_runs_again_loses_nothing(server, place):
     def run(faults):
         environment = {**os.environ, "PYTHONPATH": str(ROOT), VARIABLE: faults}

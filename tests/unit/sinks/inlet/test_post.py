@@ -37,6 +37,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
+@pytest.mark.fault("F7")
 def test_a_certificate_that_is_not_good_for_the_name_now_is_refused(authority, at, name):
     names, times = BAD[name]
     with InletServer(authority.pair(name, *names, **times)) as server:
@@ -82,6 +83,7 @@ def test_certificates_that_cannot_be_read_stop_the_sink(tmp_path, text):
         open_inlet(settings(ca=str(file)), "aud_0", 0)
 
 
+@pytest.mark.fault("F15")
 def test_a_name_is_resolved_once_so_a_second_answer_changes_nothing(server, monkeypatch):
     monkeypatch.setenv(TEST_MODE, "1")
     asked = []
@@ -100,6 +102,7 @@ def test_a_name_is_resolved_once_so_a_second_answer_changes_nothing(server, monk
     sink.close()
 
 
+@pytest.mark.fault("F15")
 def test_a_name_that_turns_inside_between_sinks_is_refused():
     place = Place("https", HOST, 443)
     with pytest.raises(FatalError, match="^address not_public$"):
@@ -108,6 +111,7 @@ def test_a_name_that_turns_inside_between_sinks_is_refused():
 
 @pytest.mark.parametrize("endpoint", ["https://127.0.0.1", "https://localhost", "https://[::1]", "https://169.254.169.254", "https://[::ffff:127.0.0.1]",
                                       "https://0.0.0.0", "https://10.0.0.1", "https://[fd00:ec2::254]", "https://2130706433", "https://0x7f.1"])  # fmt: skip
+@pytest.mark.fault("F15")
 def test_a_sink_never_speaks_to_an_address_inside_by_itself(endpoint):
     sink = open_inlet(settings(endpoint=endpoint, hosts=(place_of(endpoint).host,), rate_group="inside"), "aud_0", 0)
     with pytest.raises(FatalError, match="^address not_public$"):
@@ -123,6 +127,7 @@ def test_a_proxy_of_the_environment_is_not_asked(server, at, monkeypatch):
         assert proxy.connections == 0
 
 
+@pytest.mark.fault("F7")
 def test_a_redirect_is_not_followed(server, at):
     with InletServer() as other:
         server.always(do="status", code=307, headers={"Location": f"http://127.0.0.1:{other.port}/"})
@@ -136,6 +141,7 @@ def test_of_several_addresses_the_next_is_tried_where_one_does_not_answer(server
     assert post.post("/", {}, envelope(messages(1)), 5).status == 207
 
 
+@pytest.mark.fault("F7")
 def test_nobody_there_is_told(at):
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
@@ -152,6 +158,7 @@ SPOILED = {
 
 @pytest.mark.parametrize("over", ["http", "tls"])
 @pytest.mark.parametrize("name", SPOILED)
+@pytest.mark.fault("F7")
 def test_f7_a_spoiled_line_is_given_up_in_time_and_the_chunk_arrives_by_the_next(server, secure, authority, at, name, over):
     behind = secure if over == "tls" else server
     with Proxy(behind.port, faults=[SPOILED[name]]) as proxy:
@@ -164,6 +171,7 @@ def test_f7_a_spoiled_line_is_given_up_in_time_and_the_chunk_arrives_by_the_next
     assert len(behind.told["memberships"]) == 100
 
 
+@pytest.mark.fault("F3")
 def test_f3_a_request_that_is_doubled_on_the_way_changes_nothing_and_is_seen_to_be_the_same(server, at):
     with Proxy(server.port, Fault(repeats=2)) as proxy:
         sink = at(proxy.port)
@@ -186,6 +194,7 @@ def test_requests_of_an_attempt_share_its_time(server, at):
     assert persisted(sink, changes(100))[0].acked == 100
 
 
+@pytest.mark.fault("F7")
 def test_a_handshake_by_a_byte_now_and_then_is_given_up(authority, at):
     with socket.create_server(("127.0.0.1", 0)) as listener:
 

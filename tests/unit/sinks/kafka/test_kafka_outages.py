@@ -1,4 +1,4 @@
-"""A Kafka that dies, restarts, or is compacted while it is written to."""
+"""A Kafka that dies, restarts, or is silent while it is written to."""
 
 import os
 import signal
@@ -9,24 +9,12 @@ import time
 
 import pytest
 
-from cja_spark.sinks.chunk import ErasedKey, RetryableError
+from cja_spark.sinks.chunk import RetryableError
 from cja_spark.sinks.clocks import Clocks
 from cja_spark.sinks.kafka.own import own
 from cja_spark.sinks.kafka.sink import KafkaSink
 from tests.conftest import ROOT
-from tests.unit.sinks.kafka.rows import (
-    AUDIENCE,
-    OTHER,
-    RUN,
-    SHORT,
-    change,
-    changes,
-    expected_ids,
-    ids,
-    sink_of,
-    token,
-    values,
-)
+from tests.unit.sinks.kafka.rows import AUDIENCE, RUN, SHORT, changes, expected_ids, ids, sink_of, token
 
 IMPATIENT = SHORT._replace(open=3, delivery=3, commit=3)
 PROGRAM = """
@@ -40,7 +28,8 @@ KafkaSink(sink_of(At, sys.argv[2]), AUDIENCE, 0, SHORT).apply(changes(50), token
 
 
 @pytest.mark.parametrize(("place", "seen"), [("kafka.produced", 0), ("kafka.before_commit", 0), ("kafka.after_commit", 50)])
-def test_a_process_that_is_killed_leaves_a_whole_chunk_or_none_of_it(broker, topic, place, seen):
+@pytest.mark.fault("F1")
+def test_a_process_that_is_killed_leaves_a_whole_chunk_or_none_of_it(broker, topic, opened, place, seen):
     killed = subprocess.run(
         [sys.executable, "-c", PROGRAM, broker.server, topic], cwd=ROOT, start_new_session=True, check=False, timeout=120,
         env={**os.environ, "PYTHONPATH": str(ROOT), "CJA_FAILPOINTS": f"{place}=kill@1"},
@@ -48,15 +37,14 @@ def test_a_process_that_is_killed_leaves_a_whole_chunk_or_none_of_it(broker, top
     assert killed.returncode == -signal.SIGKILL
     own(sink_of(broker, topic), AUDIENCE, SHORT)
     assert len(broker.messages(topic)) == seen
-    sink = KafkaSink(sink_of(broker, topic), AUDIENCE, 0, SHORT)
-    sink.apply(changes(50), token(), RUN)
-    sink.close()
+    opened().apply(changes(50), token(), RUN)
     assert ids(broker.messages(topic)) == expected_ids(*([changes(50)] * (2 if seen else 1)))
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_a_broker_that_restarts_amid_the_chunks_loses_none_and_doubles_only_whole_ones(broker, topic, ending):
-    sink = KafkaSink(sink_of(broker, topic), AUDIENCE, 0, IMPATIENT)
+@pytest.mark.fault("F7")
+def test_a_broker_that_restarts_amid_the_chunks_loses_none_and_doubles_only_whole_ones(broker, topic, opened, ending):
+    sink = opened(patience=IMPATIENT)
     chunks = [changes(400, start=400 * number) for number in range(30)]
     first = threading.Event()
     faults = []
@@ -75,7 +63,6 @@ def test_a_broker_that_restarts_amid_the_chunks_loses_none_and_doubles_only_whol
     broker.stop(signal_number=ending)
     broker.start()
     thread.join(240)
-    sink.close()
     assert (faults, thread.is_alive()) == ([], False)
     found = ids(broker.messages(topic))
     times = {id_: found.count(id_) for id_ in {*found}}
@@ -84,8 +71,9 @@ def test_a_broker_that_restarts_amid_the_chunks_loses_none_and_doubles_only_whol
         assert len({times[one.change_id] for one in rows}) == 1
 
 
-def test_a_broker_that_is_silent_is_no_success_and_the_chunk_comes_when_it_answers(broker, topic):
-    sink = KafkaSink(sink_of(broker, topic), AUDIENCE, 0, IMPATIENT)
+@pytest.mark.fault("F7")
+def test_a_broker_that_is_silent_is_no_success_and_the_chunk_comes_when_it_answers(broker, topic, opened):
+    sink = opened(patience=IMPATIENT)
     sink.apply(changes(5), token(), RUN)
     broker.freeze()
     try:
@@ -96,39 +84,15 @@ def test_a_broker_that_is_silent_is_no_success_and_the_chunk_comes_when_it_answe
     finally:
         broker.thaw()
     Clocks().persist(lambda: sink.apply(changes(5, start=5), token(chunk=1), RUN))
-    sink.close()
     found = ids(broker.messages(topic))
     assert sorted({*found}) == expected_ids(changes(10))
     assert found[:5] == expected_ids(changes(5))
 
 
+@pytest.mark.fault("F7")
 def test_a_broker_that_is_away_is_retryable(broker, topic):
     away = sink_of(broker, topic, bootstrap_servers=("127.0.0.1:9",))
     with pytest.raises(RetryableError):
         KafkaSink(away, AUDIENCE, 0, IMPATIENT).apply(changes(1), token(), RUN)
     with pytest.raises(RetryableError):
         own(away, AUDIENCE, IMPATIENT)
-
-
-def test_compaction_forgets_an_erased_profile_and_keeps_the_other_audiences_of_everybody(broker):
-    topic = broker.topic(
-        "compacted", **{"cleanup.policy": "compact", "segment.ms": "300", "min.cleanable.dirty.ratio": "0.01", "delete.retention.ms": "100"}
-    )
-    sink = KafkaSink(sink_of(broker, topic), AUDIENCE, 0, SHORT)
-    for run_seq in (1, 2):
-        for audience_id in (AUDIENCE, OTHER):
-            sink.apply([change("ann", run_seq), change("bob", run_seq)], token(run_seq, audience_id=audience_id), RUN)
-    sink.erase([ErasedKey("crm:ann", change("ann", 3), (AUDIENCE,))], token(1, audience_id="_erase"))
-    expected = {(AUDIENCE, "bob", 2), (OTHER, "ann", 2), (OTHER, "bob", 2)}
-    end = time.monotonic() + 120
-    while (found := kept(broker, topic)) != expected and time.monotonic() < end:
-        sink.apply([change("roll")], token(audience_id="aud_00000000000r"), RUN)  # begins a new segment: the last is never compacted
-        time.sleep(0.5)
-    sink.close()
-    assert found == expected
-
-
-def kept(broker, topic):
-    """Every state that is still in the topic, also those that a reader would overlook."""
-    full = values(one for one in broker.messages(topic) if one.value() is not None)
-    return {(one["audience_id"], one["id"], one["run_seq"]) for one in full if one["id"] != "roll"}

@@ -25,6 +25,7 @@ def drawn_chunks(drawn):
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.fault("F4")
 def test_any_order_of_chunks_ends_as_plain_python_says(store, monkeypatch, seed):
     drawn = random.Random(seed)
     chunks = drawn_chunks(drawn)

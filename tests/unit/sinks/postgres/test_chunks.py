@@ -32,6 +32,7 @@ def test_a_chunk_creates_profiles_and_asserts_the_whole_state(store):
     assert store.ledger() == [(1, 0, "done", 3, 0, 2)]
 
 
+@pytest.mark.fault("F4")
 def test_a_chunk_that_comes_again_changes_nothing_and_tells_the_same(store):
     told = changes("abc")
     first = store.apply(told)
@@ -50,6 +51,7 @@ def test_the_store_remembers_a_chunk(store):
     sink.close()
 
 
+@pytest.mark.fault("F4")
 def test_an_older_run_that_comes_late_wins_nowhere(store):
     store.apply(changes("ab", "exit", 3), 3)
     assert store.apply(changes("abc", "enter", 2), 2) == Applied(3, created=3, requests=1)
@@ -58,6 +60,7 @@ def test_an_older_run_that_comes_late_wins_nowhere(store):
     }  # fmt: skip
 
 
+@pytest.mark.fault("F4")
 def test_an_equal_run_overwrites_nothing_even_without_its_ledger(store):
     store.apply(changes("a"))
     store.do("DELETE FROM cja.sink_ledger", "UPDATE cja.profile_memberships SET attrs = '1'")
@@ -98,6 +101,7 @@ def test_an_empty_chunk_is_done(store):
     assert store.ledger() == [(1, 0, "done", 0, 0, 0)]
 
 
+@pytest.mark.fault("F5")
 def test_refused_rows_leave_the_chunk_partial_until_it_is_settled(store):
     told = [*changes("ab"), change("nul", change_id="c-nul", attrs='"\\u0000"')]
     assert store.apply(told) == Applied(2, (Rejected("c-nul", "Validation", "json_nul"),), 2, 1)
@@ -129,6 +133,7 @@ POISON = {"one": ROWS[7:8], "both ends": [ROWS[0], ROWS[63]], "every second": RO
 
 
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
+@pytest.mark.fault("F5")
 def test_rows_that_the_server_refuses_are_found_and_the_rest_is_stored(store, poison):
     """What no validation foresees: a rule that somebody added to the table."""
     store.do("ALTER TABLE cja.profile_memberships ADD CONSTRAINT poison CHECK (attrs IS NULL OR attrs <> '\"poison\"')")
@@ -143,6 +148,7 @@ def test_rows_that_the_server_refuses_are_found_and_the_rest_is_stored(store, po
 
 
 @pytest.mark.parametrize("name", FAILPOINTS)
+@pytest.mark.fault("F1")
 def test_a_death_at_any_point_leaves_all_or_nothing_and_the_next_try_the_whole(store, crash, name):
     told = changes("abc")
     crash(name, lambda: store.apply(told))
@@ -155,6 +161,7 @@ def test_a_death_at_any_point_leaves_all_or_nothing_and_the_next_try_the_whole(s
     assert len(store.memberships()) == 3
 
 
+@pytest.mark.fault("F8")
 def test_two_writers_of_one_chunk_are_one(store, monkeypatch):
     """The second waits for the first and finds the chunk done."""
     found, held, wait = [], threading.Event(), threading.Event()
@@ -183,6 +190,7 @@ def test_two_writers_of_one_chunk_are_one(store, monkeypatch):
     assert store.ledger() == [(1, 0, "done", 500, 0, 500)]
 
 
+@pytest.mark.fault("F8")
 def test_a_second_writer_does_not_wait_longer_than_it_may(postgres, tmp_path):
     store = new_store(postgres, tmp_path, lock_timeout="1 second")
     store.apply([])
@@ -194,6 +202,7 @@ def test_a_second_writer_does_not_wait_longer_than_it_may(postgres, tmp_path):
     assert store.apply(changes("a")).acked == 1
 
 
+@pytest.mark.fault("F8")
 def test_chunks_of_two_audiences_over_the_same_people_lock_none_another(store):
     """Both take the profiles in the order of their keys, also where one is split and the other is not."""
     ids = [f"{at:05}" for at in range(3000)]
@@ -223,6 +232,7 @@ def test_statements_are_bounded_by_rows_and_by_text():
     assert [one for some in groups(rows) for one in some] == rows
 
 
+@pytest.mark.fault("F17")
 def test_a_store_that_is_not_migrated_or_newer_is_refused(store, postgres, tmp_path):
     with pytest.raises(FatalError, match="^Version schema_version_0$"):
         new_store(postgres, tmp_path, migrated=False).apply(changes("a"))

@@ -23,6 +23,7 @@ def test_a_schema_is_made_once_and_again_nothing_is_done(bare):
     assert [row[0] for row in tables] == sorted([*TABLES, "schema_version"])
 
 
+@pytest.mark.fault("F17")
 def test_a_newer_schema_is_left_alone(store):
     store.do("INSERT INTO cja.schema_version (version) VALUES (99)")
     with pytest.raises(VersionError, match="of version 99, this program knows 1") as refusal:
@@ -31,6 +32,7 @@ def test_a_newer_schema_is_left_alone(store):
     assert store.rows("SELECT max(version) FROM cja.schema_version") == [(99,)]
 
 
+@pytest.mark.fault("F1")
 def test_a_death_before_the_commit_leaves_nothing(bare, crash):
     for name in ("migrate.roles_made", "migrate.tables_made", "migrate.before_commit"):
         crash(name, lambda: migrate(bare.spec))
@@ -39,6 +41,7 @@ def test_a_death_before_the_commit_leaves_nothing(bare, crash):
     assert migrate(bare.spec) == Migrated(VERSION, VERSION)
 
 
+@pytest.mark.fault("F8")
 def test_two_migrations_at_once_are_one(bare):
     found = []
     both = [threading.Thread(target=lambda: found.append(migrate(bare.spec))) for _ in range(4)]

@@ -185,6 +185,7 @@ def test_a_connection_string_that_cannot_be_meant_is_told_in_words_before_the_fi
     assert refusal.value.__context__ is None
 
 
+@pytest.mark.fault("F17")
 def test_a_store_that_is_not_migrated_or_newer_is_told_in_words(store, postgres, tmp_path):
     with pytest.raises(ConfigurationError, match="no schema 'cja'. `cja migrate --sink people` makes it"):
         own_sink(new_store(postgres, tmp_path, migrated=False).spec, AUDIENCE)
@@ -240,6 +241,7 @@ def test_a_database_that_does_not_keep_all_texts_is_refused(postgres, tmp_path, 
         own_sink(store.spec.model_copy(update={"dsn": f"${{file:{file}}}"}), AUDIENCE)
 
 
+@pytest.mark.fault("F7")
 def test_a_server_that_is_away_is_no_mistake_of_the_configuration(store, postgres, tmp_path):
     file = tmp_path / "away"
     file.write_text(postgres.dsn(port="1"))

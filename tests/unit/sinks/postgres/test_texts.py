@@ -45,6 +45,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", BAD)
+@pytest.mark.fault("F5")
 def test_what_cannot_be_stored_is_told_apart_and_the_rest_goes_on(name):
     given, fault = BAD[name]
     good, rejected = parted([change("before"), change("bad", **given), change("behind")])
@@ -70,6 +71,7 @@ def test_the_server_refuses_what_the_validation_does(postgres, name):
         connection.execute("SELECT %s::text::jsonb", (BAD[name][0]["attrs"],))
 
 
+@pytest.mark.fault("F5")
 def test_a_chunk_of_nothing_but_faults_is_refused_whole(store):
     told = [change(f"{at}", attrs="NaN") for at in range(20)]
     applied = store.apply(told)

@@ -1,0 +1,1 @@
+"""Maintenance: files are gathered, what is old goes, what nobody refers to is removed (publishing.md D11-D13)."""

@@ -1,0 +1,1 @@
+"""Files: an external audience as CSV, one file per chunk."""
