@@ -23,6 +23,7 @@ _HOMES = {
     "report": "cja_spark.notebook",
     "explain": "cja_spark.notebook",
     "trace": "cja_spark.notebook",
+    "reconcile": "cja_spark.notebook_watching",
     "publish": "cja_spark.notebook",
     "approve": "cja_spark.notebook",
     "deliver": "cja_spark.notebook",
