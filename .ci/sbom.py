@@ -21,7 +21,7 @@ from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentScope, ComponentType
-from cyclonedx.model.license import LicenseAcknowledgement
+from cyclonedx.model.license import License, LicenseAcknowledgement
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.requirements import Requirement
@@ -99,7 +99,7 @@ def python_component(pin: Pin, scope: ComponentScope) -> Component:
     )  # fmt: skip
 
 
-def _licence(name: str) -> list:  # type: ignore[type-arg]
+def _licence(name: str) -> list[License]:
     """The licence that a package declares: an expression, a text, or the classifier."""
     try:
         told = distribution(name).metadata
