@@ -102,7 +102,13 @@ def others() -> list[str]:
     for module in MODULES:
         done = subprocess.run([sys.executable, "-m", module], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-        lines += ["", f"`python -m {module}`:", "", "```", *(line.strip() for line in done.stdout.splitlines() if line.strip()), "```"]
+        lines += said(["", f"`python -m {module}`:", "", "```", *(line.strip() for line in done.stdout.splitlines() if line.strip()), "```"])
+    return lines
+
+
+def said(lines: list[str]) -> list[str]:
+    """Lines that are printed at once: what was measured before something fails is not lost."""
+    print("\n".join(lines), flush=True)
     return lines
 
 
@@ -114,8 +120,8 @@ def main() -> None:
     options = asked.parse_args()
     spark = open_session("local", {"spark.master": "local[2]", "spark.driver.memory": "6g"})
     with tempfile.TemporaryDirectory(prefix="delivery_") as folder:
-        lines = refreshing(Lake(spark, str(Path(folder, "lake"))), options.people)
-    lines += ["", *audiences_together(spark, options.audiences, options.events)]
+        lines = said(refreshing(Lake(spark, str(Path(folder, "lake"))), options.people))
+    lines += said(["", *audiences_together(spark, options.audiences, options.events)])
     spark.stop()
     text = "\n".join([
         "# Benchmarks of delivery", "",
@@ -123,7 +129,6 @@ def main() -> None:
         "An absolute time means little on another machine.", "", *lines, *others(),
     ]) + "\n"  # fmt: skip
     Path(__file__).with_name("delivery.md").write_text(text, encoding="utf-8")
-    print(text)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def plain(broker: Broker, topic: str, chunks: int) -> float:
     producer = Producer({**settings, "linger.ms": 20, "queue.buffering.max.messages": len(made) + 1})
     begun = time.monotonic()
     for one in made:
-        producer.produce(topic, one.value, one.key, headers=one.headers)
+        producer.produce(topic, one.value, one.key, headers=list(one.headers))
     producer.flush(120)
     return time.monotonic() - begun
 

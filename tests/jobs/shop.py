@@ -82,7 +82,7 @@ def _web(dice: random.Random, first_day: int, days: int, count: int):
         person = f"C{device // 2}" if dice.random() < 0.3 else dice.choice(["", "undefined"] if number % 50 == 0 else [None])
         page = dice.choice(PAGES)
         row = {"_id": f"w{first_day}-{number}", "timestamp": moment.isoformat(), "web": {"name": page},
-               "identityMap": {"ECID": [{"id": f"D{device}"}]}}  # fmt: skip
+               "identityMap": {"ECID": [{"id": f"{device:038d}"}]}}  # fmt: skip
         if person is not None:
             row["identityMap"]["CRM"] = [{"id": person}]
         if page in KEYS:

@@ -73,3 +73,18 @@ def test_a_request_that_names_a_device_deletes_its_rows_and_the_namespace_decide
     assert [row[0] for row in left(shop)] == ["e3", "e4", "e5", "e9"]
     erase_events(shop, people(shop, ("ecid", "laptop")))
     assert [row[0] for row in left(shop)] == ["e3", "e4", "e9"]
+
+
+def test_fields_of_events_may_have_any_name(spark, tmp_path):
+    lake = Lake(spark, str(tmp_path / "lake"))
+    names = ("_id", "_code", "_own", "_stitched", "_person", "_own_0")
+    day = (datetime(2026, 8, 1, tzinfo=UTC), date(2026, 8, 1), "web", 1)
+    rows = [
+        ("e1", "laptop", "ECID", "ann", "CRM", "ann", "CRM", "own", *day, *names),
+        ("e2", "laptop", "ECID", None, None, "ann", "CRM", "last_login", *day, *names),
+        ("e3", "phone", "ECID", None, None, "phone", "ECID", "persistent", *day, *names),
+    ]  # fmt: skip
+    lake.events.append(spark.createDataFrame(rows, ", ".join([COLUMNS, *(f"{name} string" for name in names)])))
+    erase_events(lake, people(lake, ("crm", "ann")))
+    assert left(lake) == [["e2", "laptop", "laptop"], ["e3", "phone", "phone"]]
+    assert [tuple(row[name] for name in names) for row in lake.events.rows()] == [names, names]
