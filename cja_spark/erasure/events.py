@@ -20,24 +20,24 @@ PRIMARY = "primary"  # the namespace of an identity field that takes whichever i
 
 
 def marked(events: DataFrame, people: DataFrame) -> DataFrame:
-    """Events with `cja:own`, the person_ref whose own they are, and `cja:stitched`, the one whom stitching gave them.
+    """Events with `cja_own`, the person_ref whose own they are, and `cja_stitched`, the one whom stitching gave them.
 
     Fields of events have the names that their sources give them, `_id` and `_own` among them: no column here has such a name.
 
     Rows:    The same: a person is one row of `people`, so no join multiplies them.
     Columns: reads person_namespace, person_id string; reads of people namespace, id, person_ref string; adds
-        cja:own, cja:stitched string.
+        cja_own, cja_stitched string.
     """
     own = [F.lit(None).cast("string")]
     for number, names in enumerate(OWN):
         if {*names} <= {*events.columns}:
-            events = _joined(events, people, names, f"cja:own_{number}")
-            own.append(F.col(f"cja:own_{number}"))
-    events = _joined(events, _of_any_namespace(people), STITCHED, "cja:person").withColumn("cja:own", F.coalesce(*own))
+            events = _joined(events, people, names, f"cja_own_{number}")
+            own.append(F.col(f"cja_own_{number}"))
+    events = _joined(events, _of_any_namespace(people), STITCHED, "cja_person").withColumn("cja_own", F.coalesce(*own))
     # Where a row does not say which device it is of, nobody else is there to give it to.
     lone = F.col("persistent_id").isNull() if "persistent_id" in events.columns else F.lit(True)
-    events = events.withColumn("cja:own", F.coalesce(F.col("cja:own"), F.when(lone, F.col("cja:person"))))
-    return events.withColumn("cja:stitched", F.when(F.col("cja:own").isNull(), F.col("cja:person"))).drop("cja:own_0", "cja:own_1", "cja:person")
+    events = events.withColumn("cja_own", F.coalesce(F.col("cja_own"), F.when(lone, F.col("cja_person"))))
+    return events.withColumn("cja_stitched", F.when(F.col("cja_own").isNull(), F.col("cja_person"))).drop("cja_own_0", "cja_own_1", "cja_person")
 
 
 def _of_any_namespace(people: DataFrame) -> DataFrame:
@@ -49,11 +49,11 @@ def _of_any_namespace(people: DataFrame) -> DataFrame:
 def _joined(events: DataFrame, people: DataFrame, names: tuple[str, str], told: str) -> DataFrame:
     """Say of each event which person two of its columns name; a namespace is the same in any case."""
     namespace, id_ = names
-    whom = people.select(F.col("namespace").alias("cja:code"), F.col("id").alias("cja:id"), F.col("person_ref").alias(told))
+    whom = people.select(F.col("namespace").alias("cja_code"), F.col("id").alias("cja_id"), F.col("person_ref").alias(told))
     # own_namespace is empty where all rows of a dataset are of one: it is the person's then.
     code = F.coalesce(namespace, "person_namespace") if namespace == "own_namespace" else F.col(namespace)
-    same = (F.col(id_) == F.col("cja:id")) & (F.lower(code) == F.col("cja:code"))
-    return events.join(F.broadcast(whom), on=same, how="left").drop("cja:code", "cja:id")
+    same = (F.col(id_) == F.col("cja_id")) & (F.lower(code) == F.col("cja_code"))
+    return events.join(F.broadcast(whom), on=same, how="left").drop("cja_code", "cja_id")
 
 
 def count_events(lake: Lake, people: DataFrame) -> DataFrame:
@@ -62,7 +62,7 @@ def count_events(lake: Lake, people: DataFrame) -> DataFrame:
     Rows:    One per person with events.
     Columns: returns person_ref string, rows bigint.
     """
-    found = marked(lake.events.read(), people).select(F.coalesce("cja:own", "cja:stitched").alias("person_ref"))
+    found = marked(lake.events.read(), people).select(F.coalesce("cja_own", "cja_stitched").alias("person_ref"))
     return found.where(F.col("person_ref").isNotNull()).groupBy("person_ref").agg(F.count("*").alias("rows"))
 
 
@@ -73,7 +73,7 @@ def erase_events(lake: Lake, people: DataFrame) -> None:
     """
     if not lake.events.exists():
         return
-    touched = marked(lake.events.read(), people).where(F.coalesce("cja:own", "cja:stitched").isNotNull())
+    touched = marked(lake.events.read(), people).where(F.coalesce("cja_own", "cja_stitched").isNotNull())
     days = sorted(str(row["event_date"]) for row in touched.select("event_date").distinct().collect())
     if days:
         _rewrite(lake, people, days)
@@ -90,7 +90,7 @@ def keep_gaps(lake: Lake, connection: Connection, people: DataFrame, at: datetim
         if isinstance(dataset.stitching, FieldBased):
             left = gaps_left_by(lake, name, dataset, people, at).localCheckpoint()
             rows = marked(lake.events.read().where(F.col("dataset") == name), people)
-            lone = instants_left_by(lake, name, rows.where(F.col("cja:stitched").isNotNull()), left)
+            lone = instants_left_by(lake, name, rows.where(F.col("cja_stitched").isNotNull()), left)
             left = left.unionByName(lone).localCheckpoint()
             if not left.isEmpty():
                 lake.table(GAPS).create().append(left)
@@ -98,7 +98,7 @@ def keep_gaps(lake: Lake, connection: Connection, people: DataFrame, at: datetim
 
 def _rewrite(lake: Lake, people: DataFrame, days: Sequence[str]) -> None:
     events = lake.events.read()
-    there = marked(events.where(F.col("event_date").cast("string").isin(list(days))), people).where(F.col("cja:own").isNull())
+    there = marked(events.where(F.col("event_date").cast("string").isin(list(days))), people).where(F.col("cja_own").isNull())
     again = there.select(*(_reset(name, {*events.columns}) for name in events.columns))
     listed = ", ".join(f"'{day}'" for day in days)
     lake.events.overwrite(again.hint("rebalance", "event_date"), where=f"event_date IN ({listed})")
@@ -106,7 +106,7 @@ def _rewrite(lake: Lake, people: DataFrame, days: Sequence[str]) -> None:
 
 def _reset(name: str, names: set[str]) -> Column:
     """A column of an event that stitching gave an erased person: the device is the person again."""
-    stitched, kept = F.col("cja:stitched").isNotNull(), F.col(f"`{name}`")
+    stitched, kept = F.col("cja_stitched").isNotNull(), F.col(f"`{name}`")
     told = {
         "person_id": "persistent_id", "person_namespace": "persistent_namespace",
     }  # fmt: skip
