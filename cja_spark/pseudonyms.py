@@ -40,7 +40,7 @@ def person_ref(key: Column, pepper: str) -> Column:
 
 def pseudonym(secret: bytes, key: str) -> str:
     """Pseudonym of one profile key."""
-    return hmac.new(secret, key.encode("utf-8"), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, key.encode("utf-8"), "sha256").hex()
 
 
 def pepper_id(reference: str) -> str:

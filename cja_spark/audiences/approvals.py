@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from cja_spark.audiences import outbox
+from cja_spark.audiences.changes import parted
 from cja_spark.audiences.register import Registered, find
 from cja_spark.audiences.runs import Blocked, Counts, LastRun, Seal, last_run
 from cja_spark.audiences.spec import MAX_PEOPLE
@@ -105,8 +106,8 @@ def approved_run(wish: Wish, entry: Registered, last: LastRun | None) -> Blocked
         return None
     if not approved(wish.lake, held.seal, held.why, datetime.now(UTC)):
         return None
-    staged = staging_of(wish.lake, held.seal).thaw("changes")
-    return held if staged is not None and outbox.content(staged).fingerprint == held.seal.fingerprint else None
+    staged = staging_of(wish.lake, held.seal).thaw("diff")
+    return held if staged is not None and outbox.content(parted(staged)[1]).fingerprint == held.seal.fingerprint else None
 
 
 def held_run(lake: Lake, last: LastRun) -> Blocked | None:
@@ -115,7 +116,7 @@ def held_run(lake: Lake, last: LastRun) -> Blocked | None:
     No other run may take its number, which would drop them (step 5).
     """
     held = last.blocked
-    return held if held is not None and staging_of(lake, held.seal).holds("changes") else None
+    return held if held is not None and staging_of(lake, held.seal).holds("diff") else None
 
 
 def staging_of(lake: Lake, seal: Seal) -> Staging:

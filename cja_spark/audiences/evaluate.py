@@ -10,9 +10,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cja_spark.audiences import outbox
-from cja_spark.audiences.changes import changes, member_changes
+from cja_spark.audiences.changes import changes, member_changes, parted
 from cja_spark.audiences.members import count_members, realized
-from cja_spark.audiences.people import identified, publishable, suppressed
+from cja_spark.audiences.people import single, suppressed
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.staging import Staging
 from cja_spark.audiences.wish import Wish
@@ -24,13 +24,13 @@ class Diff(NamedTuple):
     """What a run would commit.
 
     Attributes:
-        people: the frozen people, those that cannot be published included; None where nobody was evaluated.
+        lost: the frozen people that cannot be published or were erased; None where nobody was evaluated.
         changes: the frozen changes.
         seal: the run with its counts and the fingerprint of its changes.
         before: members before it.
     """
 
-    people: DataFrame | None
+    lost: DataFrame | None
     changes: DataFrame
     seal: Seal
     before: int
@@ -42,35 +42,34 @@ class Diff(NamedTuple):
 
 
 def evaluate(wish: Wish, begun: Seal, staging: Staging) -> Diff:
-    """Find the people of a run once and compare them with the members; what follows reads the frozen copies."""
-    people = None if wish.find_people is None else _people(wish, staging)
+    """Find the people of a run once and compare them with the members; what follows reads the frozen copy."""
+    people = None if wish.find_people is None else _people(wish)
     failpoint("eval.done")
     computed = _of_members(wish, begun) if people is None else _compared(wish, begun, people)
     failpoint("diff.computed")
-    staged = staging.freeze("changes", computed)
-    told = outbox.content(staged)
-    counts = told.counts if people is None else told.counts._replace(**_lost(people))
+    with worker_errors():
+        staged = staging.freeze("diff", computed)
+    lost, told = parted(staged)
+    content = outbox.content(told)
+    counts = content.counts if lost is None else content.counts._replace(**_counted(lost))
     seal = replace(
         begun, counts=counts, emitted=counts.emitted, chunks=outbox.chunks_for(counts.emitted),
-        fingerprint=told.fingerprint,
+        fingerprint=content.fingerprint,
     )  # fmt: skip
     failpoint("diff.staged")
-    return Diff(people, staged, seal, count_members(wish.lake, begun.audience_id))
+    return Diff(lost, told, seal, count_members(wish.lake, begun.audience_id))
 
 
-def _people(wish: Wish, staging: Staging) -> DataFrame:
+def _people(wish: Wish) -> DataFrame:
     assert wish.find_people is not None
     window = wish.audience.window(wish.as_of, wish.time_zone)
-    people = identified(wish.find_people(*window), wish.audience, suppressed(wish.lake), wish.pepper)
-    with worker_errors():
-        return staging.freeze("people", people)
+    return single(wish.find_people(*window), wish.audience)
 
 
 def _compared(wish: Wish, begun: Seal, people: DataFrame) -> DataFrame:
     return changes(
-        publishable(people), realized(wish.lake, begun.audience_id), audience_id=begun.audience_id,
-        run_seq=begun.run_seq, as_of=wish.as_of, valid_until=wish.audience.valid_until(wish.as_of),
-        definition_version=begun.definition_version, heartbeats=wish.audience.kind == "recurring",
+        people, realized(wish.lake, begun.audience_id), suppressed(wish.lake), begun, pepper=wish.pepper,
+        valid_until=wish.audience.valid_until(wish.as_of), heartbeats=wish.audience.kind == "recurring",
     )  # fmt: skip
 
 
@@ -86,9 +85,9 @@ def _of_members(wish: Wish, begun: Seal) -> DataFrame:
     )  # fmt: skip
 
 
-def _lost(people: DataFrame) -> Mapping[str, int]:
+def _counted(lost: DataFrame) -> Mapping[str, int]:
     """How many identities cannot be published, and how many persons were erased."""
-    lost = people.agg(
+    rows = lost.agg(
         F.count_if(F.col("error").isNotNull()).alias("rejected"), F.count_if("suppressed").alias("suppressed")
     ).collect()[0]  # fmt: skip
-    return {"rejected": lost["rejected"], "suppressed": lost["suppressed"]}
+    return {"rejected": rows["rejected"], "suppressed": rows["suppressed"]}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from cja_spark.audiences import outbox
 from cja_spark.audiences.approvals import approved, sentence, staging_of
+from cja_spark.audiences.changes import parted
 from cja_spark.audiences.claims import Claim
 from cja_spark.audiences.evaluate import Diff, evaluate
 from cja_spark.audiences.guard import older, reasons
@@ -61,10 +62,10 @@ def commit_held(wish: Wish, claim: Claim, begun: Seal, held: Blocked) -> Publish
     """Commit the changes that were held back and approved, as they were staged then."""
     _record(wish, begun, "building", 0)
     staging = staging_of(wish.lake, held.seal)
-    people, changes = staging.thaw("people"), staging.thaw("changes")
-    assert changes is not None
+    staged = staging.thaw("diff")
+    assert staged is not None
     seal = replace(held.seal, run_id=wish.run_id, epoch=begun.epoch)
-    receipt = _commit(wish, claim, Diff(people, changes, seal, count_members(wish.lake, seal.audience_id)))
+    receipt = _commit(wish, claim, Diff(*parted(staged), seal, count_members(wish.lake, seal.audience_id)))
     staging.drop()
     return receipt
 
@@ -89,8 +90,8 @@ def _commit(wish: Wish, claim: Claim, diff: Diff) -> PublishReceipt:
     # 6. Letters of unusable identities, then the commit point.
     seal = diff.seal
     if seal.counts.rejected:
-        assert diff.people is not None
-        write_letters(wish.lake, diff.people, seal.audience_id, seal.run_seq, claim.epoch, wish.as_of)
+        assert diff.lost is not None
+        write_letters(wish.lake, diff.lost, seal.audience_id, seal.run_seq, claim.epoch, wish.as_of)
     claim.check()
     outbox.commit(wish.lake, diff.changes, seal)
     there = outbox.read_back(wish.lake, seal)

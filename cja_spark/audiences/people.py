@@ -16,6 +16,7 @@ from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
 
 SOURCE = "_source"
+KEY = "_key"
 
 
 def keyed(people: DataFrame, audience: Audience) -> DataFrame:
@@ -26,16 +27,27 @@ def keyed(people: DataFrame, audience: Audience) -> DataFrame:
     Columns: reads person_id, person_namespace, attrs string (attrs if there is one); returns profile_key, error string
              (null when valid), namespace, id, attrs string.
     """
+    valid = F.when(F.col("error").isNull(), F.col(KEY))
+    return single(people, audience).select(valid.alias("profile_key"), "error", "namespace", "id", "attrs")
+
+
+def single(people: DataFrame, audience: Audience) -> DataFrame:
+    """Persons once each, by a key that no row lacks: in the order of it, so that a join by it need not sort them again.
+
+    Rows:    Those of `keyed`.
+    Columns: reads person_id, person_namespace, attrs string (attrs if there is one); returns _key string (the profile's key,
+             or the identity where it is not valid), error string (null when valid), namespace, id, attrs string.
+    """
     attrs = F.col("attrs") if "attrs" in people.columns else F.lit(None).cast("string")
     rows = people.select(
         F.col("person_namespace").alias("namespace"), F.col("person_id").alias("id"), attrs.alias("attrs")
     )
     rows = rows.where(_known(audience)).withColumn("error", invalid(F.col("namespace"), F.col("id")))
-    rows = rows.withColumn("profile_key", F.when(F.col("error").isNull(), profile_key(F.col("namespace"), F.col("id"))))
-    unreadable = F.when(F.col("error").isNotNull(), F.struct("namespace", "id"))
-    chosen = F.min(F.struct("namespace", "id", "attrs")).alias("_chosen")
-    single = rows.groupBy("profile_key", "error", unreadable.alias("_identity")).agg(chosen)
-    return single.select("profile_key", "error", "_chosen.*")
+    # No profile's key begins with a separator, and in hexadecimal digits no two identities are written alike.
+    unusable = F.concat(F.lit(SEPARATOR), *(F.coalesce(F.concat(F.hex(name), F.lit(".")), F.lit("-.")) for name in ("namespace", "id")))
+    key = F.when(F.col("error").isNull(), profile_key(F.col("namespace"), F.col("id"))).otherwise(unusable)
+    rows = rows.select(key.alias(KEY), F.struct("namespace", "id", "attrs", "error").alias("_row")).repartition(KEY)
+    return rows.groupBy(KEY).agg(F.min("_row").alias("_row")).select(KEY, "_row.*")
 
 
 def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, pepper: str) -> DataFrame:
@@ -47,11 +59,19 @@ def identified(people: DataFrame, audience: Audience, suppressions: DataFrame, p
              when valid), suppressed boolean.
     """
     referred = keyed(people, audience).withColumn("person_ref", person_ref(F.col("profile_key"), pepper))
-    erased = suppressions.select("person_ref", F.lit(True).alias("_erased")).dropDuplicates(["person_ref"])
-    return referred.join(erased, on="person_ref", how="left").select(
-        "profile_key", "namespace", "id", "person_ref", "attrs", attr_hash(F.col("attrs")).alias("attr_hash"), "error",
-        F.coalesce("_erased", F.lit(False)).alias("suppressed"),
+    return with_suppressed(referred, suppressions).select(
+        "profile_key", "namespace", "id", "person_ref", "attrs", attr_hash(F.col("attrs")).alias("attr_hash"), "error", "suppressed",
     )  # fmt: skip
+
+
+def with_suppressed(rows: DataFrame, suppressions: DataFrame) -> DataFrame:
+    """Rows about persons, and whether each person was erased.
+
+    Rows:    The same: a person of the suppressions is one row.
+    Columns: reads person_ref string; reads of suppressions person_ref string; adds suppressed boolean.
+    """
+    erased = suppressions.select("person_ref", F.lit(True).alias("suppressed")).dropDuplicates(["person_ref"])
+    return rows.join(erased, on="person_ref", how="left").withColumn("suppressed", F.coalesce("suppressed", F.lit(False)))
 
 
 def _known(audience: Audience) -> Column:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F
 
+from cja_spark.audiences.runs import Counts, Seal
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import CHANGES
 from cja_spark.connection.graph_spec import GraphDataset
@@ -58,9 +59,8 @@ PATHS = "page string, items array<struct<sku string>>, price string"
 STORED = "d_page bigint, d_sku array<bigint>, m_price double"
 LISTS = "d_page array<bigint>, d_sku array<array<bigint>>, m_price array<double>"
 TIES = "sequence bigint, dataset_position int, event_id string, row_hash bigint"
-TELLING = {
-    "audience_id": "aud_a", "run_seq": 1, "as_of": NOW, "valid_until": NOW, "definition_version": 1, "heartbeats": True,
-}  # fmt: skip
+TELLING = {"audience_id": "aud_a", "run_seq": 1, "as_of": NOW, "valid_until": NOW, "definition_version": 1}
+BEGUN = Seal("aud_a", 1, "r", 1, "refresh", NOW, 0, 1, "0:0", 1, Counts())
 
 Arguments = Callable[[Lake], Mapping[str, Any]]
 KEYS = "k1, k2, k3, k4 bigint"
@@ -84,11 +84,13 @@ def columns_of(spec: Any) -> str:
 
 SPEC = given(spec=STITCHING)
 CASES: Mapping[str, Case] = {
-    "audiences.changes.changes": Case(given(**TELLING)),
-    "audiences.changes.member_changes": Case(given(**{key: TELLING[key] for key in TELLING if key != "heartbeats"}, op="exit")),
+    "audiences.changes.changes": Case(given(begun=BEGUN, pepper="${env:CJA_PEPPER}", valid_until=NOW, heartbeats=True)),
+    "audiences.changes.member_changes": Case(given(**TELLING, op="exit")),
     "audiences.people.identified": Case(given(audience=AUDIENCE, pepper="${env:CJA_PEPPER}")),
     "audiences.people.keyed": Case(given(audience=AUDIENCE)),
     "audiences.people.publishable": Case(),
+    "audiences.people.single": Case(given(audience=AUDIENCE)),
+    "audiences.people.with_suppressed": Case(),
     "audiences.tables.conformed": Case(lambda lake: {"table": lake.table(CHANGES)}, {"table": columns_of(CHANGES)}),
     "connection.gaps.with_gaps": Case(),
     "connection.gaps.instants_left_by": Case(lambda lake: {"lake": lake, "name": "web"}),
