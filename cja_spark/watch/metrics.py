@@ -98,6 +98,8 @@ def _of_runs(taken: Mapping[str, Sequence[RunCounts]]) -> Iterator[Metric]:
 
 def _outcomes(run: RunCounts) -> Iterator[tuple[str, str, int]]:
     ended = {name: getattr(run, name) for name in OUTCOMES}
+    if sum(ended.values()) < sum(run.ops.values()):
+        return  # how its rows end together is not known yet, and a counter never falls
     alike = [name for name, rows in ended.items() if rows]
     if len(alike) == 1 and ended[alike[0]] == sum(run.ops.values()):
         yield from ((op, alike[0], rows) for op, rows in run.ops.items() if rows)

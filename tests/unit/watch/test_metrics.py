@@ -40,6 +40,20 @@ def test_rows_of_runs_that_ended_alike_are_told_per_op_and_others_together():
     ]  # fmt: skip
 
 
+def test_no_counter_falls_while_a_run_comes_in():
+    """A chunk is there before it is known whether all rows of the run end alike."""
+    under_way = [RunCounts("store", {"enter": 3}, 3, 0, 0, (1.0,)), RunCounts("store", OPS, 4, 0, 0, (0.5,))]
+    whole = [under_way[0], RunCounts("store", OPS, 7, 0, 0, (0.5, 0.25))]
+    before, after = (
+        dict(line.rsplit(" ", 1) for line in lines(metrics_text(standing(), {"buyers": runs})) if line.startswith("cja_ch"))
+        for runs in (under_way, whole)
+    )
+    assert all(float(after[series]) >= float(count) for series, count in before.items())
+    assert {series: count for series, count in before.items() if "_total" in series} == {
+        'cja_changes_total{audience="buyers",op="enter",outcome="acked",sink="store"}': "3"
+    }
+
+
 def test_all_rows_that_ended_are_counted_once():
     found = [line for line in lines(metrics_text(standing(), TAKEN)) if line.startswith("cja_changes_total")]
     assert sum(int(line.split()[-1]) for line in found) == 7 + 7 + 3
