@@ -110,7 +110,7 @@ def _bring(
 ) -> SinkReceipt:
     """Runs into one sink, in order, until one cannot be brought; its rows and those after it are pending."""
     begun = time.monotonic()
-    tally = Tally()
+    tally = Tally(repeats=again)
     fault: CjaError | None = None
     try:
         with spark_errors(f"sink '{sink.name}'", lake.location):
@@ -143,10 +143,8 @@ def _bring_run(lake: Lake, sink: Sink, seal: Seal, claim: Claim, tally: Tally, *
     require_complete(lake, seal)
     has = taken(lake, seal.audience_id).get((sink.name, seal.run_seq), NOTHING).chunks
     chunks = [chunk for chunk in range(seal.chunks) if again or chunk not in has]
-    before = tally.acked
     with about(run_seq=seal.run_seq):
         _way(sink)(lake, sink, seal, claim, chunks, tally)
-    tally.redone += tally.acked - before if again else 0
 
 
 def _way(sink: Sink) -> Way:

@@ -80,10 +80,11 @@ def open_letters(lake: Lake, audience_id: str) -> Mapping[tuple[str, int], int]:
 
 
 def letters_per_chunk(lake: Lake, rows: DataFrame, sink_id: str, seal: Seal, chunks: Sequence[int]) -> dict[int, int]:
-    """How many rows of some chunks of a run have letters, open or not."""
+    """How many rows of some chunks of a run have letters, open or not; those of erased persons are suppressed instead."""
     mine = equal(audience_id=seal.audience_id, run_seq=seal.run_seq, sink_id=sink_id)
     if not lake.table(DEAD_LETTERS).count(mine):
         return {}
     found = lake.table(DEAD_LETTERS).matching(mine).select("change_id").dropDuplicates()
-    there = rows.where(F.col("chunk").isin(*chunks)).select("chunk", "change_id").join(found, on="change_id", how="inner")
+    sent = rows.where(F.col("chunk").isin(*chunks) & ~F.col("suppressed"))
+    there = sent.select("chunk", "change_id").join(found, on="change_id", how="inner")
     return {row["chunk"]: row["letters"] for row in there.groupBy("chunk").agg(F.count("*").alias("letters")).collect()}

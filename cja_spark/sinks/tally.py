@@ -18,6 +18,7 @@ class Tally:
         created: profiles that were not there before.
         unconfirmed: acked rows that the sink accepted and does not say that it applied.
         redone: rows of chunks that the sink had before.
+        repeats: whether all chunks are brought again, so that each one's rows are redone.
     """
 
     acked: int = 0
@@ -28,6 +29,7 @@ class Tally:
     requests: int = 0
     sent_bytes: int = 0
     redone: int = 0
+    repeats: bool = False
 
     def note(self, one: Outcome, created: int = 0, *, again: bool = False) -> None:
         """Add a chunk that was brought and noted in the ledger; `again` when the sink had it before."""
@@ -38,4 +40,4 @@ class Tally:
         self.unconfirmed += 0 if one.confirmed else one.acked
         self.requests += one.requests or 0
         self.sent_bytes += one.sent_bytes or 0
-        self.redone += one.acked if again else 0
+        self.redone += one.acked if again or self.repeats else 0

@@ -6,6 +6,7 @@ import argparse
 from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
+from cja_spark.errors import ConfigurationError
 from cja_spark.stopping import Stopped
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, open_places, say, step
@@ -26,7 +27,7 @@ def _arguments(command: argparse.ArgumentParser) -> None:
     again.add_argument("--retry-dead-letters", action="store_true", help="send refused rows again, then what is new")
     again.add_argument("--replay", metavar="SINK", help="bring runs to this sink again, whether it has them or not")
     again.add_argument("--rebuild", metavar="SINK", help="tell this sink who is a member now, by a run of its own")
-    command.add_argument("--from-run", type=int, default=1, metavar="N", help="the first run of --replay; 1 when not given")
+    command.add_argument("--from-run", type=int, metavar="N", help="the first run of --replay; 1 when not given")
     again.add_argument(
         "--every", type=_seconds, metavar="SECONDS", help="stay, and deliver at every tick of this clock until a signal ends it"
     )
@@ -39,13 +40,16 @@ def _run(asked: argparse.Namespace) -> int:
     place = receipt_place(asked.receipt, asked.project, "deliver")
     require_file(place)
     try:
+        if asked.from_run is not None and asked.replay is None:
+            raise ConfigurationError("--from-run is the first run of a replay: write --replay SINK beside it.")
         project, lake = open_places(asked)
         from cja_spark import publishing
         from cja_spark.sinks.again import Again
 
         if asked.every:
             _reside(lake, project, asked, place)
-        again = Again(asked.retry_dead_letters, asked.replay, asked.from_run, asked.rebuild)
+        first = 1 if asked.from_run is None else asked.from_run
+        again = Again(asked.retry_dead_letters, asked.replay, first, asked.rebuild)
         with step("deliver"):
             receipt = publishing.deliver(lake, project, asked.audiences, again=again, take_over=asked.take_over)
     except (Exception, Stopped) as error:

@@ -11,6 +11,7 @@ from cja_spark.audiences.approvals import approve
 from cja_spark.audiences.claims import claimed
 from cja_spark.audiences.runs import audience_run_state, last_run, seals
 from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, LEDGER, RUNS, SUPPRESSIONS
+from cja_spark.cli import main
 from cja_spark.driver_reads import equal
 from cja_spark.errors import ConfigurationError, InputError
 from cja_spark.maintenance.tables import appendable
@@ -188,6 +189,20 @@ def test_a_run_is_brought_again_and_nothing_goes_back(world):
         send(world, replay=world.sink.name, from_run=7)
 
 
+@pytest.mark.fault("F4")
+def test_what_a_sink_knows_is_counted_once_when_its_run_is_brought_again(world):
+    """Who was refused and then erased is suppressed, and not dead too."""
+    world.sink = world.sink.model_copy(update={"remembers": True})
+    world.sink.script(refuse=keys("p03"))
+    world.deliver()
+    refs = dict(row[:2] for row in world.found(store=False)["members"])
+    table = world.lake.table(SUPPRESSIONS)
+    table.append(table.frame([(refs["crm:p03"], "e1", "asked", "p1", day(0))]))
+    [receipt] = send(world, replay=world.sink.name, from_run=1)
+    assert (receipt.acked, receipt.dead, receipt.suppressed, receipt.redo_rows) == (11, 0, 1, 11)
+    assert receipt.balance.text() == "12 emitted = 11 acked + 0 dead + 1 suppressed + 0 pending"
+
+
 @pytest.mark.fault("F1")
 def test_a_store_that_lost_everything_is_rebuilt_from_the_members(world, crash):
     world.deliver()
@@ -350,3 +365,10 @@ def test_a_sink_that_no_audience_has_is_named(world):
     with pytest.raises(ConfigurationError, match=r"Did you mean 'profiles'\?"):
         Again(replay="profile").require_some([world.audience])
     assert send(world, replay="elsewhere") == []
+
+
+def test_a_first_run_without_a_replay_is_not_passed_over(tmp_path, capsys):
+    asked = ["deliver", "--project", str(tmp_path), "--receipt", str(tmp_path / "told.json"), "--from-run", "3"]
+    for other in ([], ["--rebuild", "store"], ["--retry-dead-letters"]):
+        assert main([*asked, *other]) == 2
+        assert "write --replay SINK beside it" in capsys.readouterr().err
