@@ -17,7 +17,8 @@ from cja_spark.sinks.spec import Chunked, Sink
 def tell_name(lake: Lake, sinks: Iterable[Sink], audience_id: str) -> list[str]:
     """Tell sinks what an audience is called now, as the registry has it; again is no harm. Gives those that can show names.
 
-    An audience that no run told of has nothing to be renamed outside.
+    An audience that no run told of has nothing to be renamed outside. A sink that does not take it keeps none of the others
+    from hearing it.
 
     Raises:
         UnavailableError: a sink does not take it now; the name here is changed, the same command tells it again.
@@ -28,7 +29,15 @@ def tell_name(lake: Lake, sinks: Iterable[Sink], audience_id: str) -> list[str]:
     [entry] = lake.table(AUDIENCES).rows("name", "description", where=equal(audience_id=audience_id))
     last = sealed[-1]
     run = RunFacts(last.kind, last.as_of, last.definition_version, entry["name"], entry["description"])
-    return [sink.name for sink in sinks if isinstance(sink, Chunked) and _told(sink, last, run)]
+    heard, faults = [], []
+    for sink in (one for one in sinks if isinstance(one, Chunked)):
+        try:
+            heard += [sink.name] if _told(sink, last, run) else []
+        except UnavailableError as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return heard
 
 
 def _told(sink: Chunked, last: Seal, run: RunFacts) -> bool:

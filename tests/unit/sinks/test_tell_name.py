@@ -39,6 +39,8 @@ def test_a18_receivers_that_show_names_hear_of_a_new_one_without_a_run(place, se
     assert first["headers"]["idempotency-key"] != second["headers"]["idempotency-key"]  # a receiver must not pass over it
     assert len(seals(place, id_)) == 1
     server.script({"do": "status", "code": 503})
+    other, before = settings(**at, name="other", definition=DEFINED), len(server.requests)
     with pytest.raises(UnavailableError, match="'inlet': server http_503. The audience is renamed here; run the same command again"):
-        tell_name(place, sinks, id_)
+        tell_name(place, [*sinks, other], id_)
+    assert len(server.requests) == before + 2  # the other one is told
     assert tell_name(place, sinks, id_) == ["inlet", "nameless"]
