@@ -11,12 +11,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
 import pyarrow as pa
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 Found = TypeVar("Found")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -89,9 +92,7 @@ def total_on_driver(
 
 def newest_version(folder: Path) -> int | None:
     """The newest version of a table; None where Spark must tell, or where no table is."""
-    from deltalake import DeltaTable
-
-    return _known(lambda: int(DeltaTable(folder).version()))
+    return _known(lambda: int(_table(folder).version()))
 
 
 def files_of(folder: Path, version: int | None = None) -> list[str] | None:
@@ -99,9 +100,7 @@ def files_of(folder: Path, version: int | None = None) -> list[str] | None:
 
     Files of another place than the table's folder are Spark's to tell: those of a shallow clone.
     """
-    from deltalake import DeltaTable
-
-    paths = _known(lambda: pa.table(DeltaTable(folder, version=version).get_add_actions())["path"].to_pylist())
+    paths = _known(lambda: pa.table(_table(folder, version).get_add_actions())["path"].to_pylist())
     if paths is None or any(path.startswith("/") or _SCHEME.match(path) for path in paths):
         return None
     return [(folder.absolute() / unquote(path)).as_uri() for path in paths]
@@ -109,17 +108,14 @@ def files_of(folder: Path, version: int | None = None) -> list[str] | None:
 
 def properties_of(folder: Path) -> dict[str, str] | None:
     """A table's properties; None where Spark must tell, or where no table is."""
-    from deltalake import DeltaTable
-
-    return _known(lambda: dict(DeltaTable(folder).metadata().configuration))
+    return _known(lambda: dict(_table(folder).metadata().configuration))
 
 
 def operations_after(folder: Path, version: int) -> list[str] | None:
     """The operations of the commits after a version; None where Spark must tell, or where no table is."""
-    from deltalake import DeltaTable
 
     def told() -> list[str]:
-        table = DeltaTable(folder)
+        table = _table(folder)
         newest = int(table.version())
         commits = table.history(newest - version) if newest > version else []
         return [str(commit["operation"]) for commit in commits if commit["version"] > version]
@@ -144,13 +140,30 @@ def measure_of(how: Literal["count", "sum", "max"], column: str) -> Column:
 
 def _asked(folder: Path, query: str, version: int | None = None) -> pa.Table | None:
     """What a query of the table `asked` gives, in the types that Spark's Arrow has."""
-    from deltalake import DeltaTable, QueryBuilder
+    from deltalake import QueryBuilder
 
     def told() -> pa.Table:
-        found = pa.table(QueryBuilder().register("asked", DeltaTable(folder, version=version)).execute(query))
+        found = pa.table(QueryBuilder().register("asked", _table(folder, version)).execute(query))
         return found.cast(pa.schema([_plain(field) for field in found.schema]))
 
     return _known(told)
+
+
+def _table(folder: Path, version: int | None = None) -> DeltaTable:
+    """A table as delta-rs opens it.
+
+    Raises:
+        FileNotFoundError: the log has no beginning. delta-rs takes the columns from a checksum then, and passes over the
+            rows of the commits that are gone without a word.
+    """
+    from deltalake import DeltaTable
+
+    log = folder / "_delta_log"
+    if not (log / f"{0:020}.json").exists():
+        checkpoints = [int(file.name[:20]) for file in log.glob(f"{'[0-9]' * 20}.checkpoint.*")]
+        if not any(version is None or at <= version for at in checkpoints):
+            raise FileNotFoundError(log)
+    return DeltaTable(folder, version=version)
 
 
 def _known(ask: Callable[[], Found]) -> Found | None:

@@ -142,6 +142,10 @@ class LettersSent(Spec):
     refused: int = 0
     waits: int = 0
 
+    def plus(self, other: Self) -> Self:
+        """The sum."""
+        return self.model_copy(update={name: count + getattr(other, name) for name, count in self.model_dump().items()})
+
     def text(self) -> str:
         """What became of them."""
         return "letters: " + ", ".join(f"{count:,} {name}" for name, count in self.model_dump().items() if count)

@@ -16,6 +16,7 @@ from cja_spark.file_systems import file_system
 from cja_spark.journeys.batch import Journeys
 from cja_spark.journeys.merge import merge
 from cja_spark.journeys.order import PREFIX
+from cja_spark.sources.reasons import known_reason
 
 SLICE_BYTES = 1 << 29
 CANNOT_OPEN = "executors cannot open the files of the lake themselves:"
@@ -66,10 +67,11 @@ def open_parquet(uri: str, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
 
     Raises:
         InputError: pyarrow does not know the file system, or has no credentials for it; it begins with CANNOT_OPEN.
-        FileNotFoundError: there is no such file.
+            Or a file on a disk of this machine is gone or broken.
+        FileNotFoundError: there is no such file elsewhere.
     """
     if uri.startswith("file:") or "://" not in uri:
-        return pq.ParquetFile(_local_path(uri), memory_map=False, read_dictionary=list(dictionaries))
+        return _open_local(_local_path(uri), dictionaries)
     try:
         system, path = file_system(uri)
         opened = system.open_input_file(path)
@@ -78,6 +80,15 @@ def open_parquet(uri: str, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{CANNOT_OPEN} {uri}: {error}") from error
     return pq.ParquetFile(opened, read_dictionary=list(dictionaries))
+
+
+def _open_local(path: str, dictionaries: Sequence[str]) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path, memory_map=False, read_dictionary=list(dictionaries))
+    except (OSError, pa.ArrowException) as error:
+        if (reason := known_reason(f"{type(error).__name__}: {error}")) is None:
+            raise
+        raise InputError.file_of_lake(path, reason) from error
 
 
 def cannot_open(error: Exception) -> bool:

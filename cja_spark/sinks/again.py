@@ -11,7 +11,7 @@ from cja_spark.audiences.approvals import held_run
 from cja_spark.audiences.bootstrap import KIND, bootstrap
 from cja_spark.audiences.claims import Claim, claimed
 from cja_spark.audiences.outbox import changes_of
-from cja_spark.audiences.receipts import LettersSent, SinkReceipt
+from cja_spark.audiences.receipts import SinkReceipt
 from cja_spark.audiences.runs import Seal, last_run, seals
 from cja_spark.audiences.spec import Audience
 from cja_spark.errors import ConfigurationError
@@ -118,7 +118,7 @@ def _retried(lake: Lake, name: str, sink: Chunked, sealed: Sequence[Seal], claim
         step_line("letters.ended", rows=sent, state="failed" if fault else "done", **(error_facts(fault) if fault else {}))
     receipt = SinkReceipt(
         sink=sink.name, audience=name, audience_id=claim.scope, runs=runs, acked=found.resolved, dead=found.refused,
-        suppressed=found.discarded, letters=LettersSent(**found._asdict()), seconds=round(time.monotonic() - begun, 3),
+        suppressed=found.discarded, letters=found, seconds=round(time.monotonic() - begun, 3),
     )  # fmt: skip
     told = receipt if fault is None else receipt.after(fault)
     away.note(told)

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.claims import Claim
 from cja_spark.audiences.outbox import CHUNK
+from cja_spark.audiences.receipts import LettersSent
 from cja_spark.audiences.runs import Seal
 from cja_spark.audiences.tables import DEAD_LETTERS, MEMBERS, SUPPRESSIONS
 from cja_spark.conflicts import merge_into
@@ -39,28 +40,6 @@ _PAYLOAD = (
 _WORDS = schema(
     "letter_id string not null, version int, state string, attempts int, error_class string, error_code string"
 )
-
-
-class Retried(NamedTuple):
-    """What became of letters that were taken.
-
-    Attributes:
-        resolved: the sink took the row.
-        superseded: a later run tells of the profile; not sent.
-        discarded: the person was erased; not sent.
-        refused: the sink refused the row again; the letter is open.
-        waits: the sink did not answer; the letter is open.
-    """
-
-    resolved: int = 0
-    superseded: int = 0
-    discarded: int = 0
-    refused: int = 0
-    waits: int = 0
-
-    def plus(self, other: Retried) -> Retried:
-        """The sum."""
-        return Retried(*map(sum, zip(self, other, strict=True)))
 
 
 class _Letter(NamedTuple):
@@ -99,12 +78,12 @@ class _Word(NamedTuple):
         )
 
 
-def retry(lake: Lake, sink: Chunked, sealed: Sequence[Seal], claim: Claim) -> tuple[Retried, CjaError | None]:
+def retry(lake: Lake, sink: Chunked, sealed: Sequence[Seal], claim: Claim) -> tuple[LettersSent, CjaError | None]:
     """Send the open letters of a sink again; what became of them, and what ended it.
 
     Letters of a retry that died are open too: the claim on the audience says that it is dead.
     """
-    total, fault = Retried(), None
+    total, fault = LettersSent(), None
     seals = {seal.run_seq: seal for seal in sealed}
     for run_seq, count in sorted(_take(lake, sink.name, claim).items()):
         with about(run_seq=run_seq):
@@ -138,13 +117,13 @@ def _held(sink_id: str, claim: Claim) -> tuple[Test, ...]:
     return equal(audience_id=claim.scope, sink_id=sink_id, state="retrying", claim=claim.epoch)
 
 
-def _run(lake: Lake, sink: Chunked, seal: Seal, claim: Claim, slices: int) -> tuple[Retried, CjaError | None]:
+def _run(lake: Lake, sink: Chunked, seal: Seal, claim: Claim, slices: int) -> tuple[LettersSent, CjaError | None]:
     """The letters of one run: those that nobody needs any more, then the others in waves."""
     frame = _judged(lake, sink.name, seal, claim, slices)
     letters = [_Letter(**row.asDict()) for row in frame.select(*_Letter._fields).collect()]
     old = [_Word.of(one, one.verdict) for one in letters if one.verdict != "send"]
     _say(lake, claim, old)
-    total = Retried(
+    total = LettersSent(
         superseded=sum(word.state == "superseded" for word in old),
         discarded=sum(word.state == "discarded" for word in old),
     )
@@ -167,7 +146,7 @@ def _run(lake: Lake, sink: Chunked, seal: Seal, claim: Claim, slices: int) -> tu
     return total, None
 
 
-def _note(lake: Lake, claim: Claim, letters: Sequence[_Letter], ended: Sequence[Told]) -> Retried:
+def _note(lake: Lake, claim: Claim, letters: Sequence[_Letter], ended: Sequence[Told]) -> LettersSent:
     """Say of letters what became of them when they were sent."""
     whole = {one.chunk for one in ended if one.ended in ("done", "known")}
     refused = {one.change_id: coded(one) for some in ended for one in some.rejected}
@@ -181,7 +160,7 @@ def _note(lake: Lake, claim: Claim, letters: Sequence[_Letter], ended: Sequence[
             words.append(_Word.of(one, "resolved" if one.chunk in whole else "open", tried=int(one.chunk in whole)))
     _say(lake, claim, words)
     resolved = sum(word.state == "resolved" for word in words)
-    return Retried(resolved=resolved, refused=len(refused), waits=len(words) - resolved - len(refused))
+    return LettersSent(resolved=resolved, refused=len(refused), waits=len(words) - resolved - len(refused))
 
 
 def _judged(lake: Lake, sink_id: str, seal: Seal, claim: Claim, slices: int) -> DataFrame:

@@ -16,6 +16,7 @@ _SIGNS = {
     "incorrect header check": "it is not compressed as its name says",
     "not a gzip file": "it is not compressed as its name says",
     "Premature EOF": "the file is cut",
+    "JsonEOFException": "the file is cut",
     "EOFException": "the compressed file is cut",
     "CANNOT_MERGE_SCHEMAS": "its files have columns of one name and different types",
     "JsonParseException": "it is no JSON",

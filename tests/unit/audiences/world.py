@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cja_spark.audiences.identity import pepper_beside, read_pepper
 from cja_spark.audiences.publish import publish
@@ -11,6 +13,7 @@ from cja_spark.audiences.register import find
 from cja_spark.audiences.spec import Audience
 from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
 from cja_spark.driver_reads import equal, one_of
+from cja_spark.lake import Lake
 from cja_spark.local_rows import local_rows
 from cja_spark.sinks.deliver import deliver_audience
 from cja_spark.sinks.delta_profiles import MEMBERSHIPS, PROFILES
@@ -32,6 +35,16 @@ class World:
         given = {"name": name, "segments": "buyers", "refresh": "daily", "lookback": "30 days", "sinks": ("profiles",)}
         self.audience = Audience.model_validate({**given, **changed})
         self.sink = DeltaProfiles(name="profiles", sink="delta")
+
+    def copied(self, folder):
+        """The same audience in a copy of its lake, with what lies beside it: the pepper, and the folder of its sink."""
+        lake = Path(self.lake.location)
+        shutil.copytree(lake.parent, folder)
+        other = World(Lake(self.lake.spark, str(folder / lake.name)), self.audience.name)
+        other.audience, other.sink = self.audience, self.sink
+        if "folder" in type(self.sink).model_fields:
+            other.sink = self.sink.model_copy(update={"folder": str(folder / Path(self.sink.folder).name)})
+        return other
 
     def publish(self, as_of, people, *, namespace="CRM", definition="{}", **options):
         rows = [(id_, namespace, people[id_] if isinstance(people, dict) else None) for id_ in people]

@@ -39,8 +39,7 @@ def history(spark, audience_tables, tmp_path_factory):
 @pytest.fixture
 def world(history, tmp_path):
     """A copy of the history that a test may damage."""
-    shutil.copytree(history.lake.location, tmp_path / "lake")
-    return World(Lake(history.lake.spark, str(tmp_path / "lake")), "visitors")
+    return history.copied(tmp_path / "world")
 
 
 def audited(world, **asked):
@@ -232,19 +231,26 @@ def test_one_run_is_compared_by_itself(world):
     assert gaps(audited(world, run=1)) == {"profiles": ("1 extra",)}
 
 
-def after_retention(world):
-    """All runs delivered, and the first two so old that retention took their rows."""
+@pytest.fixture(scope="module")
+def _removed(history, tmp_path_factory):
+    world = history.copied(tmp_path_factory.mktemp("removed") / "world")
     world.deliver()
     sealed = seals(world.lake, world.id)
     old = settled(sealed, taken(world.lake, world.id), ["profiles"], {seal.run_seq: day(seal.run_seq) for seal in sealed}, day(3))
+    assert old == 2
     for one in expired(world.lake, [world.lake.table(MEMBERSHIPS, "profiles")], {world.id: old}, day(3) + timedelta(days=30)):
         remove_expired(one)
-    return old
+    return world
 
 
-def test_of_a_run_whose_rows_retention_took_the_seal_alone_is_checked(world):
-    assert after_retention(world) == 2
-    receipt = audited(world, now=day(3) + timedelta(days=31))
+@pytest.fixture
+def removed(_removed, tmp_path):
+    """All runs delivered, and the first two so old that retention took their rows."""
+    return _removed.copied(tmp_path / "world")
+
+
+def test_of_a_run_whose_rows_retention_took_the_seal_alone_is_checked(removed):
+    receipt = audited(removed, now=day(3) + timedelta(days=31))
     assert (receipt.exit_code, gaps(receipt)) == (0, {})
     assert [(one.run_seq, one.state, one.emitted, one.acked) for one in receipt.runs] == [(1, "removed", 3, 3), (2, "removed", 2, 2), (3, "done", 2, 2)]
     assert "rows removed after retention" in receipt.text()
@@ -262,15 +268,13 @@ def test_of_a_run_whose_rows_retention_took_the_seal_alone_is_checked(world):
         (add_a_row_of_a_run_to_come, ("1 too_new",)),
     ],
 )
-def test_also_after_retention_a_store_that_holds_other_than_it_was_told_is_found(world, damage, said):
-    after_retention(world)
-    damage(world)
-    assert gaps(audited(world, now=day(3) + timedelta(days=31))) == {"profiles": said}
+def test_also_after_retention_a_store_that_holds_other_than_it_was_told_is_found(removed, damage, said):
+    damage(removed)
+    assert gaps(audited(removed, now=day(3) + timedelta(days=31))) == {"profiles": said}
 
 
-def test_rows_that_nobody_removed_are_lost(world):
-    after_retention(world)
-    receipt = audited(world, now=day(2) + timedelta(days=29))
+def test_rows_that_nobody_removed_are_lost(removed):
+    receipt = audited(removed, now=day(2) + timedelta(days=29))
     assert receipt.exit_code == 1
     assert gaps(receipt)[(2, "profiles")][0] == "outbox: the seal tells of 2 changes, 0 are there"
 
