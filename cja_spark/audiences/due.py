@@ -7,7 +7,7 @@ from typing import Literal
 
 from cja_spark.audiences import approvals
 from cja_spark.audiences.register import WARNED, Registered, ends_at, find, generations
-from cja_spark.audiences.runs import LastRun, last_run
+from cja_spark.audiences.runs import Blocked, LastRun, last_run
 from cja_spark.audiences.schedule import missed, newest_slot, next_slot
 from cja_spark.audiences.spec import DAY, Audience
 from cja_spark.lake import Lake
@@ -94,8 +94,9 @@ def _action(
         return None, "paused; 'cja resume' goes on", None
     if now >= ends:
         return None, f"expired at {_minute(ends)}; 'cja renew' goes on", None
-    if last is not None and last.blocked is not None and approved:
-        return "commit", f"run {last.blocked.seal.run_seq} was held back and is approved", None
+    held = _held(last)
+    if held is not None and approved:
+        return "commit", f"run {held.seal.run_seq} was held back and is approved", None
     if audience.refresh is None:
         return None, "one-time; publish it again by its name", None
     return _refresh(audience, entry, last, now)
@@ -106,16 +107,22 @@ def _refresh(audience: Audience, entry: Registered, last: LastRun | None, now: d
     clock = entry.anchor_at, audience.refresh
     slot, then = newest_slot(*clock, now), next_slot(*clock, now)
     refreshed = last.refreshed_at if last else None
-    if refreshed is not None and refreshed >= slot:
-        return _heartbeat(last, now, then)
-    held = last.blocked if last else None
+    held = _held(last)
     if held is not None and held.seal.as_of >= slot:
         return None, f"run {held.seal.run_seq} is held back ({', '.join(held.why)}); approve it or mend its source", then
+    if refreshed is not None and refreshed >= slot:
+        return _heartbeat(last, now, then)
     if now < slot:
         return None, "its clock begins later", slot
     slots = 1 if refreshed is None else missed(*clock, refreshed, now)
     more = f", one run for {slots} slots" if slots > 1 else ""
     return "refresh", f"{audience.refresh}, due since {_minute(slot)}{more}", None
+
+
+def _held(last: LastRun | None) -> Blocked | None:
+    """The run that somebody has to look at; a final exit is called off where the audience is not paused any more."""
+    held = last.blocked if last else None
+    return held if held is not None and held.seal.kind == "refresh" else None
 
 
 def _heartbeat(last: LastRun | None, now: datetime, then: datetime) -> Told:

@@ -23,8 +23,8 @@ def seal(as_of, run_seq=1, kind="refresh"):
     return Seal(ENTRY.audience_id, run_seq, "r", 1, kind, as_of, 1, 1, "1:1", 1, Counts(enter=1))
 
 
-def last(refreshed=BEGIN, told=None, *, announced=True, blocked=None):
-    held = Blocked(seal(blocked, 2), {}, ("mass_exit",)) if blocked else None
+def last(refreshed=BEGIN, told=None, *, announced=True, blocked=None, kind="refresh"):
+    held = Blocked(seal(blocked, 2, kind), {}, ("mass_exit",)) if blocked else None
     return LastRun(seal(told or refreshed), {}, announced, held, refreshed, told or refreshed)
 
 
@@ -102,6 +102,22 @@ def test_a_run_that_is_held_back_is_not_evaluated_again_before_the_next_slot():
     assert "held back (mass_exit)" in found.why
     assert told(BEGIN + DAY + 2 * TICK, held, approved=True).action == "commit"
     assert told(BEGIN + 2 * DAY, held).action == "refresh"
+
+
+def test_a16_no_heartbeat_takes_the_number_of_a_run_that_is_held_back():
+    run = last(blocked=BEGIN + 3 * DAY)  # somebody published between two slots
+    found = told(BEGIN + 8 * DAY, run, refresh="monthly")
+    assert (found.action, found.next_at) == (None, BEGIN + 28 * DAY)
+    assert "held back (mass_exit)" in found.why
+    assert told(BEGIN + 8 * DAY, run, approved=True, refresh="monthly").action == "commit"
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_final_exit_that_was_called_off_holds_nothing_up_whether_it_was_approved_or_not(approved):
+    run = last(blocked=BEGIN + 2 * DAY + TICK, kind="final_exit")
+    assert told(BEGIN + 3 * DAY - TICK, run, entry=replace(ENTRY, status="paused"), approved=approved).action is None
+    assert told(BEGIN + 3 * DAY - TICK, run, approved=approved).action == "refresh"
+    assert told(BEGIN + 8 * DAY, run, approved=approved, refresh="monthly").action == "heartbeat"
 
 
 def test_a_run_that_died_is_finished_whatever_the_audience_is_now():
