@@ -17,19 +17,19 @@ from pyspark.sql import functions as F
 
 from cja_spark import plan
 from cja_spark.audience_people import Part, Within, everybody, passes, persons
-from cja_spark.audiences.identity import pepper_beside
+from cja_spark.audiences.identity import pepper_beside, require_pepper
 from cja_spark.audiences.members import realized
 from cja_spark.audiences.people import identified, keyed, publishable, suppressed
 from cja_spark.audiences.register import find
 from cja_spark.audiences.spec import MAX_PEOPLE, Audience
 from cja_spark.audiences.tables import SUPPRESSIONS
-from cja_spark.audiences.wish import MILLISECOND, in_ms
+from cja_spark.audiences.wish import in_ms
 from cja_spark.errors import ConfigurationError
 from cja_spark.instants import in_utc
 from cja_spark.journeys.built import notes_of
 from cja_spark.lake import Lake
 from cja_spark.project import Project
-from cja_spark.publishing import chosen
+from cja_spark.publishing import chosen, just_after
 from cja_spark.sources.failures import spark_errors
 from cja_spark.spec import Spec
 
@@ -122,7 +122,7 @@ def preview_audience(
         raise ConfigurationError(f"--share: {share} is no share; write a number above 0 and up to 1.")
     with spark_errors(f"preview of audience '{name}'", lake.location):
         built = plan.built_of(lake, project)
-        moment = in_ms(in_utc(as_of) or built.data_until + MILLISECOND)
+        moment = in_ms(in_utc(as_of) or just_after(built.data_until))
         chosen_buckets, of = _buckets(lake, project, share)
         part = Part(built.version, chosen_buckets)
         return _Previewed(lake, project, audience, moment, part, of).preview()
@@ -171,6 +171,7 @@ class _Previewed(NamedTuple):
         rows = persons(self.lake, self.project, Within(self.audience, *self._window(), passing), self.part)
         if self.lake.table(SUPPRESSIONS).count():
             pepper = pepper_beside(self.lake.location)
+            require_pepper(self.lake, pepper)
             now = identified(rows, self.audience, suppressed(self.lake), pepper)
             now = publishable(now).unionByName(now.where(F.col("error").isNotNull()))
         else:

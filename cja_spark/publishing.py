@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -18,9 +18,9 @@ from cja_spark.audiences.publish import publish as publish_audience
 from cja_spark.audiences.receipts import DeliverReceipt, PublishReceipt
 from cja_spark.audiences.register import find, generations
 from cja_spark.audiences.spec import Audience
-from cja_spark.audiences.wish import MILLISECOND, Unneeded, Wish
-from cja_spark.errors import CjaError, ConfigurationError
-from cja_spark.instants import in_utc
+from cja_spark.audiences.wish import MILLISECOND, Unneeded, Wish, in_ms
+from cja_spark.errors import CjaError, ConfigurationError, InputError
+from cja_spark.instants import LAST_YEAR, in_utc
 from cja_spark.lake import Lake
 from cja_spark.project import Project
 from cja_spark.shared_pass import SharedPass
@@ -30,7 +30,7 @@ from cja_spark.sinks.deliver import deliver as deliver_audiences
 from cja_spark.sinks.deliver import reside as deliver_until_stopped
 from cja_spark.sinks.files.spec import Files
 from cja_spark.sinks.spec import DeltaProfiles, Sink
-from cja_spark.sources.failures import spark_errors
+from cja_spark.sources.failures import SPARK_ERRORS, spark_errors
 from cja_spark.spec import Spec
 from cja_spark.steps import about, error_facts, step_line
 from cja_spark.stopping import stop_here
@@ -73,8 +73,8 @@ def publish(
         A receipt per audience; `exit_code` and `reason` say what became of it.
 
     Raises:
-        ConfigurationError: a name that no audience has.
-        InputError: there are no journeys yet.
+        ConfigurationError: a name that no audience has, or an instant that is too far away.
+        InputError: there are no journeys yet, or their newest event is too far away.
     """
     return list(publish_each(lake, project, names, as_of=as_of, how=how))
 
@@ -85,15 +85,13 @@ def publish_each(
     """The same, a receipt as soon as its audience is done.
 
     Raises:
-        ConfigurationError: a name that no audience has.
-        InputError: there are no journeys yet.
+        ConfigurationError: a name that no audience has, or an instant that is too far away.
+        InputError: there are no journeys yet, or their newest event is too far away.
     """
     audiences = chosen(project, names)
     with spark_errors("publish", lake.location):
         built = plan.built_of(lake, project)
-    asked = in_utc(as_of)
-    until = built.data_until
-    moment = asked or until.replace(microsecond=until.microsecond // 1000 * 1000) + MILLISECOND
+    moment = in_utc(as_of) or just_after(built.data_until)
     living = [audience for audience in audiences if names or not _deleted(lake, audience)]
     how = how or How()
     with together(lake, project, built.version, [] if how.resume_only else living, moment, moves=as_of is None) as shared:
@@ -122,14 +120,26 @@ def together(
     """
     foreseen = []
     for audience in audiences if len(audiences) > 1 else ():
-        wish = Wish.foreseen(lake, audience, as_of, moves, audience.definition(definitions(project, audience)), {"journeys": version})
-        if (instant := next_instant(wish)) is not None:
-            foreseen.append((audience, *audience.window(instant, project.view.time_zone)))
+        with suppress(CjaError, *SPARK_ERRORS):  # its own turn says what is wrong with it
+            wish = Wish.foreseen(lake, audience, as_of, moves, audience.definition(definitions(project, audience)), {"journeys": version})
+            if (instant := next_instant(wish)) is not None:
+                foreseen.append((audience, *audience.window(instant, project.view.time_zone)))
     shared = SharedPass(lake, project, version, foreseen)
     try:
         yield shared
     finally:
         shared.close()
+
+
+def just_after(newest: datetime) -> datetime:
+    """The instant just after the newest event, which a publish speaks of that is told none.
+
+    Raises:
+        InputError: it is too far away to reckon from.
+    """
+    if newest.year > LAST_YEAR:
+        raise InputError(f"The newest event is of the year {newest.year}. Mend it in its source, or say what to look back from: --as-of.")
+    return in_ms(newest) + MILLISECOND
 
 
 def _deleted(lake: Lake, audience: Audience) -> bool:

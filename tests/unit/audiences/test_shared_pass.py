@@ -85,6 +85,15 @@ def test_a_publish_of_several_audiences_reads_the_journeys_once(spark, tmp_path,
     assert sorted(Counter(row["audience_id"] for row in seals).values()) == [1, 2, 2, 3]
 
 
+def test_an_audience_whose_end_is_too_far_ahead_holds_up_no_other(spark, tmp_path):
+    shop = shop_with(tmp_path / "shop", "first", "second")
+    assert shop.run("publish") == 0
+    shop.write("conf/audiences/first.yaml", f"{BUYERS}expires: 2099-01-01\n")
+    build(shop, event(3, "2026-01-03T08:00:00Z", "cid"))
+    assert shop.run("publish") == 2
+    assert members(spark, shop) == ["ann", "ann", "bob", "bob", "cid"]
+
+
 def test_where_the_shared_pass_fails_each_audience_has_its_own(spark, world, tmp_path, caplog):
     shutil.copytree(world[0].location, tmp_path / "lake")
     lake, project = Lake(spark, str(tmp_path / "lake")), world[1]
