@@ -13,7 +13,7 @@ from cja_spark.maintenance.maintain import maintain as maintain_lake
 from cja_spark.maintenance.receipts import MaintainReceipt
 from cja_spark.project import Project
 from cja_spark.publishing import placed
-from cja_spark.sinks.delta_profiles import MEMBERSHIPS, store_of
+from cja_spark.sinks.delta_profiles import MEMBERSHIPS, PROFILES, store_of
 from cja_spark.sinks.spec import DeltaProfiles
 from cja_spark.sources.failures import spark_errors
 
@@ -42,5 +42,8 @@ def maintain(
         kept = [placed(project, sink) for sink in project.sinks.values()]
         tables = [store_of(lake, one).table(MEMBERSHIPS, one.name) for one in kept if isinstance(one, DeltaProfiles)]
         stores = [table for table in tables if table.exists()]
-        work = Work(lake, sinks, stores, in_utc(now) or datetime.now(UTC), dry_run=dry_run, full=full)
+        apart = [one for one in kept if isinstance(one, DeltaProfiles) and one.location is not None]
+        far = [store_of(lake, one).table(spec, one.name) for one in apart for spec in (PROFILES, MEMBERSHIPS)]
+        elsewhere = [table for table in far if table.exists()]
+        work = Work(lake, sinks, stores, in_utc(now) or datetime.now(UTC), dry_run=dry_run, full=full, elsewhere=elsewhere)
         return maintain_lake(work, take_over=take_over)

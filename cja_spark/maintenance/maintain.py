@@ -39,6 +39,7 @@ class Work:
         stores: memberships of Delta profile stores.
         dry_run: say what would be done, and do nothing.
         full: look through all files of each table at once, however long ago that was done last.
+        elsewhere: tables of Delta profile stores that do not lie in the lake; of what nobody refers to there VACUUM alone takes care.
     """
 
     lake: Lake
@@ -47,6 +48,13 @@ class Work:
     now: datetime
     dry_run: bool = False
     full: bool = False
+    elsewhere: Sequence[Table] = ()
+
+    def tables(self) -> list[Table]:
+        """The tables of the lake, and those of its stores at other places."""
+        own = tables_of(self.lake)
+        there = {table.address for table in own}
+        return own + [table for table in self.elsewhere if table.address not in there]
 
 
 def maintain(work: Work, *, take_over: bool = False) -> MaintainReceipt:
@@ -79,7 +87,7 @@ def maintain(work: Work, *, take_over: bool = False) -> MaintainReceipt:
 
 def _told(work: Work, run_id: str, done: tuple[Deed, ...]) -> MaintainReceipt:
     last = vacuumed(work.lake)
-    tables = tuple(health_of(table, last.get(table.spec.name, Vacuumed())) for table in tables_of(work.lake))
+    tables = tuple(health_of(table, last.get(table.spec.name, Vacuumed())) for table in work.tables())
     return MaintainReceipt(run_id=run_id, at=work.now, dry_run=work.dry_run, deeds=done, tables=tables)
 
 
@@ -91,11 +99,11 @@ def _deeds(work: Work, *, alone: bool) -> Iterator[Deed]:
     yield from _leftovers(work, alone=alone)
     failpoint("maintain.swept")
     tables = tables_of(work.lake)
-    yield from _small_files(work, tables)
+    yield from _small_files(work, work.tables())
     failpoint("maintain.compacted")
     yield from _lost_files(work, tables, alone=alone)
     failpoint("maintain.before_vacuum")
-    yield from _vacuumed(work, tables)
+    yield from _vacuumed(work, work.tables())
     failpoint("maintain.vacuumed")
 
 

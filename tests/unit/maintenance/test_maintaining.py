@@ -19,7 +19,7 @@ from cja_spark.maintenance.tables import set_properties, tables_of
 from cja_spark.maintenance.vacuumed import MAINTENANCE
 from cja_spark.sinks.audit import Audited, audit
 from cja_spark.sinks.deliver import deliver
-from cja_spark.sinks.delta_profiles import MEMBERSHIPS
+from cja_spark.sinks.delta_profiles import MEMBERSHIPS, PROFILES
 from cja_spark.sinks.spec import DeltaProfiles
 from cja_spark.stopping import Stopped
 from cja_spark.table import TableSpec
@@ -270,6 +270,26 @@ def test_a_new_sink_begins_with_the_members_where_the_outbox_is_emptied(place, w
     realized = {row["profile_key"] for row in place.table(MEMBERSHIPS, "late").rows("profile_key", where=equal(status="realized"))}
     assert realized == {f"crm:{name}" for name in "abcdef"}
     assert audit(place, [Audited("kept", world.id, (world.sink, late))], now=NOW + timedelta(days=61)).exit_code == 0
+
+
+def test_d12_a_store_at_another_place_is_gathered_and_vacuumed_too(place, world, done, tmp_path):
+    far = DeltaProfiles(name="far", sink="delta", location=str(tmp_path / "far"))
+    audience = world.audience.model_copy(update={"sinks": ("profiles", "far")})
+    assert {one.exit_code for one in deliver(place, {"profiles": world.sink, "far": far}, [audience]).sinks} <= {0}
+    tables = [Lake(place.spark, str(tmp_path / "far")).table(spec, "far") for spec in (PROFILES, MEMBERSHIPS)]
+    lost = Path(tables[1].address) / f"audience_id={world.id}" / "part-dead.zstd.parquet"
+    lost.write_bytes(b"x")
+    os.utime(lost, (0, 0))
+    for at in range(8):
+        tables[0].append(tables[0].frame([(f"crm:x{at}", "CRM", f"x{at}", "r", world.id, 1, day(0))]))
+    names = {table.spec.name for table in tables}
+    told = maintain(work(world, elsewhere=tables))
+    assert {action for target, action in deeds(told) if target in names} == {"vacuum_full", "files_compacted"}
+    assert not lost.exists()
+    assert (len(tables[0].files()), tables[0].count()) == (1, 6 + 8)
+    assert {one.table for one in told.tables} >= names
+    again = deeds(maintain(work(world, elsewhere=tables, dry_run=True)))
+    assert [target for target, _ in again if target in names] == []
 
 
 def test_a_lake_without_anything_is_maintained_too(spark, tmp_path):
