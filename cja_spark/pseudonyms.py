@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
-from cja_spark.errors import ConfigurationError
+from cja_spark.errors import ConfigurationError, VersionError
 from cja_spark.secret import HOW, behind, is_reference
 
 
@@ -46,6 +47,21 @@ def pseudonym(secret: bytes, key: str) -> str:
 def pepper_id(reference: str) -> str:
     """A name for the pepper that does not give it away."""
     return hmac.new(read_pepper(reference), b"cja_spark pepper", hashlib.sha256).hexdigest()[:16]
+
+
+def require_pepper_of(names: Iterable[str | None], reference: str) -> None:
+    """Compare the names of the peppers that persons were suppressed under with this one's: with another one nobody of them would be known.
+
+    Raises:
+        VersionError: the pepper changed.
+    """
+    if {*names} - {None, pepper_id(reference)}:
+        raise other_pepper()
+
+
+def other_pepper() -> VersionError:
+    """The pepper changed (S10)."""
+    return VersionError("The pepper is not the one that this lake was published with; bring the old one back.")
 
 
 @cache

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from cja_spark.audiences.approvals import approved_run
 from cja_spark.audiences.claims import Claim, claimed
 from cja_spark.audiences.dry_run import dry_run
-from cja_spark.audiences.identity import pepper_beside, pseudonym, read_pepper
+from cja_spark.audiences.identity import pepper_beside, require_pepper
 from cja_spark.audiences.make_run import commit_held, finish, letters_told, make_run, receipt_of
-from cja_spark.audiences.members import members_of
 from cja_spark.audiences.receipts import PublishReceipt
 from cja_spark.audiences.register import Registered, change, expired, find, register
 from cja_spark.audiences.runs import LastRun, last_run
 from cja_spark.audiences.spec import Audience
-from cja_spark.audiences.tables import CHANGES, MEMBERS, require_tables
+from cja_spark.audiences.tables import CHANGES, require_tables
 from cja_spark.audiences.wish import Evaluate, Unneeded, Wish, in_ms
-from cja_spark.errors import ClaimError, StaleError, VersionError
+from cja_spark.errors import ClaimError, StaleError
 from cja_spark.lake import Lake
 from cja_spark.steps import about
 
@@ -73,6 +73,7 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
                 run_id or str(uuid.uuid4()), datetime.now(UTC), unneeded=unneeded)  # fmt: skip
     if not dry or lake.table(CHANGES).exists():
         require_tables(lake)
+    require_pepper(lake, pepper)
     known = find(lake, audience.name)
     if known is None:
         if resume_only:
@@ -81,12 +82,11 @@ def publish(  # noqa: PLR0913 - the whole wish, by name
             return dry_run(wish)
         known = register(lake, audience, definition, wish.as_of)
     else:
-        _require_pepper(wish, known)
         last = last_run(lake, known.audience_id)
         wish = wish.aimed(known, last)
         if told := _nothing_to_begin(wish, known, last):
             if dry or last is None or last.announced:
-                return told if dry else _skipped(wish, known, told)
+                return told if dry else _skipped(wish, known, told, take_over=take_over)
             resume_only = True  # what was decided in time is finished
         elif dry:
             return dry_run(wish)
@@ -110,10 +110,13 @@ def next_instant(wish: Wish) -> datetime | None:
     return None if nothing or (last is not None and wish.as_of <= last.seal.as_of) else wish.as_of
 
 
-def _skipped(wish: Wish, known: Registered, told: PublishReceipt) -> PublishReceipt:
-    """The receipt of a run that is not begun; that an audience came to its end is noted."""
-    if told.state == "skipped_expired":
-        change(wish.lake, known, status="expired")
+def _skipped(wish: Wish, known: Registered, told: PublishReceipt, *, take_over: bool) -> PublishReceipt:
+    """The receipt of a run that is not begun; that an audience came to its end is noted, unless somebody is changing it."""
+    if told.state == "skipped_expired" and known.status != "expired":
+        with suppress(ClaimError), claimed(wish.lake, known.audience_id, wish.run_id, "publish", take_over=take_over):
+            now = find(wish.lake, wish.audience.name)
+            if now is not None and now.audience_id == known.audience_id and expired(now, wish.audience, wish.as_of):
+                change(wish.lake, now, status="expired")
     return told
 
 
@@ -166,15 +169,3 @@ def _run(wish: Wish, claim: Claim, known: Registered, *, resume_only: bool) -> P
     begun = wish.begun(entry, last.seal.run_seq + 1 if last else 1, claim.epoch)
     with about(run_seq=begun.run_seq, kind=begun.kind):
         return make_run(wish, claim, begun, last) if held is None else commit_held(wish, claim, begun, held)
-
-
-def _require_pepper(wish: Wish, entry: Registered) -> None:
-    """Compare one stored pseudonym with this pepper's (S10).
-
-    Raises:
-        VersionError: the pepper changed.
-    """
-    members = wish.lake.table(MEMBERS)
-    some = members.rows("profile_key", "person_ref", where=members_of(entry.audience_id), limit=1)
-    if some and pseudonym(read_pepper(wish.pepper), some[0]["profile_key"]) != some[0]["person_ref"]:
-        raise VersionError("The pepper is not the one that this lake was published with; bring the old one back.")

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from cja_spark.connection.identity_field import IdentityField
 from cja_spark.connection.spec import Connection, EventDataset
 from cja_spark.lake import Lake
-from cja_spark.pseudonyms import pepper_beside, person_ref, profile_key
+from cja_spark.pseudonyms import pepper_beside, person_ref, profile_key, require_pepper_of
 from cja_spark.table import TableSpec
 
 REASON = "erased_person"
@@ -122,9 +122,21 @@ def namespaces_of(connection: Connection) -> tuple[str, ...]:
 
 
 def erased_persons(lake: Lake) -> Erased | None:
-    """The persons that were erased from a lake; None where nobody ever was."""
+    """The persons that were erased from a lake; None where nobody ever was.
+
+    Raises:
+        VersionError: the pepper changed, so that nobody of them would be known.
+    """
     table = lake.table(SUPPRESSIONS)
     if not table.exists() or not table.count():
         return None
+    pepper = pepper_beside(lake.location)
+    require_pepper_of(peppers_of(lake), pepper)
     rows = table.read().groupBy("person_ref").agg(F.max("requested_at").alias("_erased_at"))
-    return Erased(rows, pepper_beside(lake.location))
+    return Erased(rows, pepper)
+
+
+def peppers_of(lake: Lake) -> list[str | None]:
+    """The names of the peppers under which persons were erased: one, or none where nobody was."""
+    rows = lake.table(SUPPRESSIONS).totals(("pepper_id",), {"persons": ("count", "person_ref")})
+    return [row["pepper_id"] for row in rows]

@@ -11,6 +11,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame
 
 from cja_spark.audiences.claims import EVERYTHING, Claim, claimed
+from cja_spark.audiences.identity import require_pepper
 from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, MEMBERS, SUPPRESSIONS, require_tables
 from cja_spark.connection.load import require_no_load
 from cja_spark.connection.spec import Connection
@@ -19,9 +20,9 @@ from cja_spark.erasure.audience_tables import anonymise_changes, anonymise_lette
 from cja_spark.erasure.events import erase_events, keep_gaps
 from cja_spark.erasure.found import forget_found, found, rows_in
 from cja_spark.erasure.journeys import forget_values, holds_values
-from cja_spark.erasure.people import forget_people, people_of, require_pepper, require_same, suppress
+from cja_spark.erasure.people import forget_people, people_of, require_same, suppress
 from cja_spark.erasure.purge import forget_log, purge_again, purge_all, sweep, tables_to_purge, vacuum_all
-from cja_spark.erasure.receipts import ErasureReceipt, is_finished, summed, write_receipts
+from cja_spark.erasure.receipts import ErasureReceipt, finished_receipt, is_finished, summed, write_receipts
 from cja_spark.erasure.requests import Request
 from cja_spark.erasure.scan import Sought
 from cja_spark.erasure.search import search_settled
@@ -74,8 +75,7 @@ def erase(wish: Wish, *, take_over: bool = False) -> ErasureReceipt:
     require_pepper(lake, wish.pepper)
     receipt = _begun(wish)
     if is_finished(lake, wish.erasure_id):
-        require_same(lake, wish.request, wish.erasure_id, wish.pepper)
-        return receipt.model_copy(update={"state": "done_before"})
+        return finished_receipt(lake, receipt, require_same(lake, wish.request, wish.erasure_id, wish.pepper), wish.pepper)
     with ExitStack() as alone:
         # 1. From here on nothing of these persons comes in or goes out.
         alone.callback(forget_people, lake, wish.erasure_id, run_id)
@@ -87,7 +87,7 @@ def erase(wish: Wish, *, take_over: bool = False) -> ErasureReceipt:
         no_load = alone.enter_context(locked(lake, "connect", "loads"))
         alone.enter_context(locked(lake, "journeys", "builds journeys"))
         if is_finished(lake, wish.erasure_id):
-            return receipt.model_copy(update={"state": "done_before"})
+            return finished_receipt(lake, receipt, at, wish.pepper)
         failpoint("erase.claimed")
         require_no_load(lake, wish.connection, alone=no_load)
         wait_for_stragglers(lake, claim)

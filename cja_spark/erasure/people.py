@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cja_spark.audiences.identity import SEPARATOR, pepper_id, person_ref, profile_key, pseudonym, read_pepper
-from cja_spark.audiences.tables import MEMBERS, SUPPRESSIONS, conformed
+from cja_spark.audiences.identity import SEPARATOR, pepper_id, person_ref, profile_key
+from cja_spark.audiences.tables import SUPPRESSIONS, conformed
 from cja_spark.driver_reads import equal
 from cja_spark.erasure.requests import Request
-from cja_spark.errors import ConfigurationError, VersionError
+from cja_spark.errors import ConfigurationError
 from cja_spark.lake import Lake
 from cja_spark.local_rows import local_rows
 from cja_spark.scratch import freeze, remove_folder, work_folder
@@ -45,20 +45,6 @@ def _referred(lake: Lake, request: Request, pepper: str) -> DataFrame:
     return keyed.withColumn("person_ref", person_ref(F.col("profile_key"), pepper))
 
 
-def require_pepper(lake: Lake, pepper: str) -> None:
-    """Compare stored pseudonyms with this pepper's: with another one nobody who asks to be forgotten would be known (S10).
-
-    Raises:
-        VersionError: the pepper changed.
-    """
-    some = lake.table(MEMBERS).rows("profile_key", "person_ref", limit=1)
-    others = lake.table(SUPPRESSIONS).totals(("pepper_id",), {"rows": ("count", "person_ref")})
-    if any(pseudonym(read_pepper(pepper), row["profile_key"]) != row["person_ref"] for row in some) or any(
-        row["pepper_id"] != pepper_id(pepper) for row in others
-    ):
-        raise VersionError("The pepper is not the one that this lake was published with; bring the old one back.")
-
-
 def suppress(lake: Lake, people: DataFrame, erasure_id: str, pepper: str, reason: str) -> datetime:
     """Note that nothing of these persons comes in or goes out any more; gives the instant of the request.
 
@@ -76,13 +62,13 @@ def suppress(lake: Lake, people: DataFrame, erasure_id: str, pepper: str, reason
     return now
 
 
-def require_same(lake: Lake, request: Request, erasure_id: str, pepper: str) -> None:
-    """Compare the persons of an erasure that is finished with those of a request; nothing is written.
+def require_same(lake: Lake, request: Request, erasure_id: str, pepper: str) -> datetime | None:
+    """Compare the persons of an erasure that is finished with those of a request; nothing is written. Gives its instant.
 
     Raises:
         ConfigurationError: the erasure was for others.
     """
-    _begun_at(lake, _referred(lake, request, pepper), erasure_id)
+    return _begun_at(lake, _referred(lake, request, pepper), erasure_id)
 
 
 def _begun_at(lake: Lake, people: DataFrame, erasure_id: str) -> datetime | None:

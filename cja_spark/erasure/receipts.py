@@ -41,14 +41,14 @@ class ErasureReceipt(Spec):
     """One erasure: counts alone, no identity and no pseudonym is in it.
 
     Attributes:
-        state: `erased`; `done_before`, its receipts were there already; `failed`.
+        state: `erased`; `done_before`, its receipts were there already and say what was done; `failed`.
         retry_after_s: where another run was at work, in how many seconds its claim can be over; None when that is not known.
         requested_at: when its persons were suppressed, which holds for ever.
         identities: how many it was about.
         blank: lines of the file without anything.
         repeated: lines of the file that say an identity again.
         scopes: what was done where.
-        files_scanned: files of the lake that were searched in the end.
+        files_scanned: files of the lake that were searched in the end; 0 of `done_before`.
         sinks_gone: sinks that took changes once and that the project does not have any more: take the persons out there by hand.
         sought_as_values: ids that are too short to be told from chance in bytes; they were sought as whole values.
         pepper_id: which pepper the proofs are made with.
@@ -108,6 +108,24 @@ def _signature(key: bytes, text: str) -> str:
 def is_finished(lake: Lake, erasure_id: str) -> bool:
     """Whether the receipts of an erasure are written: they come last."""
     return lake.table(ERASURE_RECEIPTS).count(equal(erasure_id=erasure_id)) > 0
+
+
+def finished_receipt(lake: Lake, begun: ErasureReceipt, at: datetime | None, pepper: str) -> ErasureReceipt:
+    """What an erasure that is finished did, from the tables: whoever died after it was finished has no receipt in a file.
+
+    Args:
+        lake: the lake.
+        begun: the receipt of the same erasure with nothing done.
+        at: the instant of the request.
+        pepper: reference to the pepper.
+    """
+    mine = equal(erasure_id=begun.erasure_id)
+    rows = lake.table(ERASURE_RECEIPTS).totals(("scope", "outcome"), {"persons": ("count", "person_ref"), "rows": ("sum", "rows")}, mine)
+    scopes = {row["scope"]: Scope(outcome="absent") for row in rows}
+    for row in sorted((row for row in rows if row["outcome"] != "absent"), key=lambda row: str(row["outcome"])):
+        before = scopes[row["scope"]]
+        scopes[row["scope"]] = Scope(outcome=row["outcome"], persons=before.persons + row["persons"], rows=before.rows + row["rows"])
+    return begun.model_copy(update={"state": "done_before", "requested_at": at, "scopes": scopes}).signed(pepper)
 
 
 def write_receipts(lake: Lake, refs: DataFrame, counted: DataFrame, scopes: Sequence[str], erasure_id: str, pepper: str) -> None:

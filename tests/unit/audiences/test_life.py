@@ -12,7 +12,7 @@ from cja_spark.audiences.assert_again import assert_again
 from cja_spark.audiences.claims import claimed
 from cja_spark.audiences.delete import delete
 from cja_spark.audiences.manage import pause, rename, renew, resume
-from cja_spark.audiences.register import LONGEST, find, generations
+from cja_spark.audiences.register import LONGEST, expired, find, generations
 from cja_spark.audiences.runs import last_run, seals
 from cja_spark.audiences.tables import AUDIENCES, CLAIMS, MEMBERS, RUNS, TABLES
 from cja_spark.driver_reads import equal, one_of
@@ -162,6 +162,21 @@ def test_a6_an_expired_audience_is_renewed_for_thirteen_months(place):
     assert world.publish(day(366), dict.fromkeys("abc")).enter == 1
     with pytest.raises(ConfigurationError, match="its file says 'expires: 2026-09-01'"):
         renew(place, World(place, "old", expires=date(2026, 9, 1)).audience, day(366))
+
+
+@pytest.mark.fault("F8")
+def test_an_audience_that_is_deleted_while_a_publish_finds_it_expired_stays_deleted(place, monkeypatch):
+    world = World(place, "over")
+    world.publish(day(0), dict.fromkeys("ab"))
+
+    def meanwhile(*asked):
+        monkeypatch.undo()
+        delete(place, "over")
+        return expired(*asked)
+
+    monkeypatch.setattr("cja_spark.audiences.publish.expired", meanwhile)
+    assert world.publish(day(365), {}).state == "skipped_expired"
+    assert (find(place, "over"), generations(place, "over")[0].status) == (None, "deleted")
 
 
 @pytest.mark.fault("F1")

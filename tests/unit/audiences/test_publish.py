@@ -1,6 +1,7 @@
 """Publishing on real tables: once per instant, held back by the guard, refused when stale, tables as declared."""
 
 import re
+import shutil
 import threading
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from cja_spark.audiences.tables import CHANGES, CLAIMS, DEAD_LETTERS, LEDGER, ME
 from cja_spark.driver_reads import equal
 from cja_spark.errors import ClaimError, ConfigurationError, InputError, VersionError
 from cja_spark.failpoints import InjectedFault, forget_hits
+from cja_spark.lake import Lake
 from cja_spark.local_rows import local_rows
 from cja_spark.scratch import remove_folder, work_folder
 from tests.unit.audiences.world import PEOPLE, World, day
@@ -160,6 +162,22 @@ def test_another_pepper_is_refused_before_anything_is_written(place, tmp_path):
     with pytest.raises(VersionError):
         world.publish(day(1), dict.fromkeys("ab"), pepper=f"${{file:{tmp_path / 'pepper'}}}")
     assert len(seals(place, world.id)) == 1
+
+
+@pytest.mark.parametrize("known_by", ["members", "suppressions"])
+def test_s10_another_pepper_is_refused_for_an_audience_that_is_new_too(audience_tables, spark, tmp_path, known_by):
+    shutil.copytree(audience_tables, tmp_path / "lake")
+    world = World(Lake(spark, str(tmp_path / "lake")), "old")
+    if known_by == "members":
+        world.publish(day(0), dict.fromkeys("a"))
+    else:  # somebody was erased whom the new audience would find
+        world.suppress("0" * 64)
+    (tmp_path / "pepper").write_text("another pepper of enough bytes")
+    other = World(world.lake, "new")
+    for dry in (True, False):
+        with pytest.raises(VersionError, match="bring the old one back"):
+            other.publish(day(1), dict.fromkeys("ab"), pepper=f"${{file:{tmp_path / 'pepper'}}}", dry=dry)
+    assert find(world.lake, "new") is None
 
 
 def test_a6_an_expired_audience_is_skipped_without_exits(buyers):

@@ -7,11 +7,11 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cja_spark.audiences.identity import pepper_beside, read_pepper
+from cja_spark.audiences.identity import pepper_beside, pepper_id, read_pepper
 from cja_spark.audiences.publish import publish
 from cja_spark.audiences.register import find
 from cja_spark.audiences.spec import Audience
-from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
+from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS, SUPPRESSIONS
 from cja_spark.driver_reads import equal, one_of
 from cja_spark.lake import Lake
 from cja_spark.local_rows import local_rows
@@ -55,6 +55,10 @@ class World:
 
     def deliver(self):
         return deliver_audience(self.lake, self.audience.name, self.id, [self.sink], str(uuid.uuid4()))
+
+    def suppress(self, *refs):
+        table, pepper = self.lake.table(SUPPRESSIONS), pepper_id(pepper_beside(self.lake.location))
+        table.append(table.frame([(ref, "e1", "asked", pepper, BEGIN) for ref in refs]))
 
     @property
     def id(self):

@@ -3,20 +3,23 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from cja_spark.audiences.tables import SUPPRESSIONS
 from cja_spark.connection.spec import Connection
 from cja_spark.connection.tables import QUARANTINE
 from cja_spark.driver_reads import equal
-from cja_spark.pseudonyms import pepper_beside, pseudonym, read_pepper
+from cja_spark.errors import VersionError
+from cja_spark.pseudonyms import pepper_beside, pepper_id, pseudonym, read_pepper
 from tests.unit.connection import test_graphs as graphs
 from tests.unit.connection.shop import event, events, load, lookups, profiles, put, quarantine, shop
 from tests.unit.connection.test_accounts import accounts, kept, mapping
 
 
 def suppress(lake, *keys, day=10):
-    secret = read_pepper(pepper_beside(lake.location))
+    pepper, at = pepper_beside(lake.location), datetime(2026, 1, day, tzinfo=UTC)
     table = lake.table(SUPPRESSIONS).create()
-    table.append(table.frame([(pseudonym(secret, key), "e1", "asked", "p", datetime(2026, 1, day, tzinfo=UTC)) for key in keys]))
+    table.append(table.frame([(pseudonym(read_pepper(pepper), key), "e1", "asked", pepper_id(pepper), at) for key in keys]))
 
 
 def test_events_of_before_the_request_stay_out_and_later_ones_come_in(lake, tmp_path):
@@ -32,6 +35,17 @@ def test_events_of_before_the_request_stay_out_and_later_ones_come_in(lake, tmp_
     assert receipt.dropped == {"web": {"erased_person": 2}}
     rows = lake.table(QUARANTINE).rows("reason", "raw", "event_id")
     assert {(row["reason"], row["raw"], row["event_id"]) for row in rows} == {("erased_person", None, None)}
+
+
+@pytest.mark.parametrize("datasets", [("web",), ("web", "crm")])
+def test_s10_under_another_pepper_nobody_of_them_would_be_known_and_nothing_is_loaded(lake, tmp_path, monkeypatch, datasets):
+    suppress(lake, "crm:ann")
+    put(tmp_path, "web/1.json", event(1))
+    put(tmp_path, "crm/1.json", {"who": "ann", "tier": 1})
+    monkeypatch.setenv("CJA_PEPPER", "another pepper of some length")
+    with pytest.raises(VersionError, match="bring the old one back"):
+        load(lake, tmp_path, shop(*datasets))
+    assert not lake.events.exists()
 
 
 def test_a_full_load_does_not_bring_them_back(lake, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import seals
-from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS, SUPPRESSIONS
+from cja_spark.audiences.tables import CHANGES, LEDGER, MEMBERS
 from cja_spark.driver_reads import equal
 from cja_spark.lake import Lake
 from cja_spark.maintenance.retention import expired, remove_expired, settled
@@ -120,8 +120,7 @@ def lose_a_member(world):
 
 def bring_an_erased_person_back(world):
     [[ref]] = world.rows(MEMBERS, ("person_ref",), where=equal(audience_id=world.id, status="realized"))[:1]
-    table = world.lake.table(SUPPRESSIONS)
-    table.append(table.frame([(ref, "e1", None, None, None)]))
+    world.suppress(ref)
 
 
 @pytest.mark.parametrize(

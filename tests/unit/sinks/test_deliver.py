@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from cja_spark.audiences.outbox import changes_of
 from cja_spark.audiences.runs import audience_run_state, seals
-from cja_spark.audiences.tables import LEDGER, SUPPRESSIONS
+from cja_spark.audiences.tables import LEDGER
 from cja_spark.driver_reads import equal
 from cja_spark.errors import InputError
 from cja_spark.scratch import remove_folder, work_folder
@@ -120,8 +120,7 @@ def test_an_erased_person_is_not_delivered_and_is_counted(place):
     world = World(place, "erased")
     world.publish(day(0), dict.fromkeys("ab"))
     ref = next(row[1] for row in world.found(store=False)["members"] if row[0] == "crm:a")
-    table = place.table(SUPPRESSIONS)
-    table.append(table.frame([(ref, "e1", "asked", "p1", day(0))]))
+    world.suppress(ref)
     receipt = world.deliver()[0]
     assert (receipt.acked, receipt.suppressed, receipt.profiles_created) == (1, 1, 1)
     assert [row[0] for row in world.found()["memberships"]] == ["crm:b"]

@@ -4,7 +4,7 @@ import pytest
 
 from cja_spark.audiences.claims import claimed
 from cja_spark.audiences.runs import seals
-from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS, SUPPRESSIONS
+from cja_spark.audiences.tables import CHANGES, DEAD_LETTERS
 from cja_spark.driver_reads import equal
 from cja_spark.sinks import retry as retrying
 from cja_spark.sinks.addressed import addressed
@@ -69,8 +69,7 @@ def test_a_letter_of_an_erased_person_is_not_sent(refused):
     world.deliver()
     world.sink.script()
     refs = dict(row[:2] for row in world.found(store=False)["members"])
-    table = world.lake.table(SUPPRESSIONS)
-    table.append(table.frame([(refs["crm:gone"], "e1", "asked", "p1", day(0))]))
+    world.suppress(refs["crm:gone"])
     [receipt] = send(world, letters=True)
     assert (receipt.letters.discarded, receipt.letters.resolved, receipt.suppressed) == (1, 3, 1)
     assert realized(world) == keys(*PEOPLE)

@@ -4,7 +4,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from cja_spark.audiences.runs import audience_run_state
-from cja_spark.audiences.tables import LEDGER, SUPPRESSIONS
+from cja_spark.audiences.tables import LEDGER
 from cja_spark.sinks.waves import waves
 from tests.unit.audiences.world import day
 from tests.unit.sinks.waves.given import PEOPLE, keys, ledger, letters, state, whole
@@ -140,8 +140,7 @@ def test_what_ends_a_sink_ends_it_at_once_and_its_rows_wait(world, script, code,
 def test_erased_persons_are_left_out_of_every_wave_and_counted(world):
     world.publish(day(1), [*PEOPLE, "gone1", "gone2", "there"])
     refs = dict(row[:2] for row in world.found(store=False)["members"])
-    table = world.lake.table(SUPPRESSIONS)
-    table.append(table.frame([(refs[key], "e1", "asked", "p1", day(0)) for key in keys("gone1", "gone2")]))
+    world.suppress(*(refs[key] for key in keys("gone1", "gone2")))
     [receipt] = world.deliver()
     assert (receipt.acked, receipt.suppressed, receipt.balance.emitted) == (31, 2, 33)
     assert {row[0] for row in world.sink.members(world.id)} == {*keys(*PEOPLE, "there")}
