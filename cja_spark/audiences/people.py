@@ -36,7 +36,7 @@ def single(people: DataFrame, audience: Audience) -> DataFrame:
 
     Rows:    Those of `keyed`.
     Columns: reads person_id, person_namespace, attrs string (attrs if there is one); returns _key string (the profile's key,
-             or the identity where it is not valid), error string (null when valid), namespace, id, attrs string.
+             or the identity where it is not valid), namespace, id, attrs string, error string (null when valid).
     """
     attrs = F.col("attrs") if "attrs" in people.columns else F.lit(None).cast("string")
     rows = people.select(
