@@ -23,6 +23,7 @@ _HOMES = {
     "report": "cja_spark.notebook",
     "explain": "cja_spark.notebook",
     "trace": "cja_spark.notebook",
+    "reconcile": "cja_spark.notebook_watching",
     "publish": "cja_spark.notebook",
     "approve": "cja_spark.notebook",
     "deliver": "cja_spark.notebook",
@@ -64,6 +65,7 @@ _HOMES = {
     "Frequency": "cja_spark.reports.frequency",
     "Engagement": "cja_spark.reports.engagement",
     "Impact": "cja_spark.reports.impact",
+    "Canvas": "cja_spark.reports.canvas",
     "Timeline": "cja_spark.reports.timeline",
     "CjaError": "cja_spark.errors",
 }

@@ -13,6 +13,7 @@
     explain   journeys                -> (a report run's steps, nothing written)   cja_spark/reports/explain.py
     preview   journeys                -> (counts of view and connection, nothing written)  cja_spark/previewing.py
     trace     journeys                -> (one person's events, nothing written)    cja_spark/tracing.py
+    reconcile events, quarantine      -> (the source's numbers beside ours, nothing written)  cja_spark/reconciling.py
 
 Each of these verbs is one word of `cja`, one function of the Python API (cja_spark/notebook.py) and, but for explain and
 trace, one job of `jobs/`. Their functions on a lake are below; those of publish and deliver are in cja_spark/publishing.py.

@@ -18,6 +18,8 @@ from cja_spark.project_classifications import classifications_in, with_tables
 from cja_spark.project_names import name_faults
 from cja_spark.project_page import PagePlan, page_faults
 from cja_spark.project_rates import rate_faults
+from cja_spark.project_reconcile import reconcile_faults
+from cja_spark.reconciliation.spec import Reconciliation
 from cja_spark.registry import Registry
 from cja_spark.reports.kinds import REPORTS
 from cja_spark.reports.own_columns import with_columns
@@ -56,6 +58,7 @@ class Project(Spec):
     audiences: dict[str, Audience]
     sinks: dict[str, Sink]
     page: PagePlan = PagePlan()
+    reconcile: Reconciliation | None = None
 
     def place(self, path: str) -> str:
         """A path of the project's own settings, made absolute; URIs and catalogue names stay as they are.
@@ -76,7 +79,7 @@ def load(folder: str | Path) -> Project:
     return _Loading(Path(folder)).project()
 
 
-FILES = ("connection.yaml", "view.yaml", "lake.yaml", "page.yaml")
+FILES = ("connection.yaml", "view.yaml", "lake.yaml", "page.yaml", "reconcile.yaml")
 FOLDERS = ("reports", "audiences", "sinks")
 _YAML = (".yaml", ".yml")
 
@@ -137,12 +140,13 @@ class _Loading:
             if (document := self.documents["connection.yaml"])
         ]
         self.faults += name_faults(self.documents, read.get("view.yaml"), read["reports"], read["audiences"])
+        reconcile = self._reconcile(view)
         if self.faults or connection is None or view is None or lake is None:
             raise ConfigurationError.collected(self.faults)
         return Project(
             folder=str(self.folder.resolve()), connection=connection, lake=lake,
             view=with_columns(with_tables(view, classifications.tables), reports.values()),
-            reports=reports, audiences=audiences, sinks=sinks, page=page,
+            reports=reports, audiences=audiences, sinks=sinks, page=page, reconcile=reconcile,
         )  # fmt: skip
 
     def _page(self) -> PagePlan:
@@ -152,6 +156,17 @@ class _Loading:
             written = [key.removeprefix("reports/") for key in self.documents if key.startswith("reports/")]
             self.faults += page_faults(self.documents["page.yaml"], plan, written)
         return plan or PagePlan()
+
+    def _reconcile(self, view: View | None) -> Reconciliation | None:
+        """How the source system's numbers are compared, which a project need not say."""
+        if not (self.folder / "reconcile.yaml").exists():
+            return None
+        spec, documents = self._one("reconcile.yaml", Reconciliation), self.documents
+        if (read := spec or self.read.get("reconcile.yaml")) is not None:
+            whole = None if self.faults else view
+            others = documents.get("view.yaml"), documents.get("connection.yaml")
+            self.faults += reconcile_faults(documents["reconcile.yaml"], read, whole, *others)
+        return spec
 
     def _others(self) -> str:
         parent = self.folder.parent

@@ -9,6 +9,7 @@ from cja_spark.publish_attribution import models_in_words
 from cja_spark.publish_calls import steps_of_calls
 from cja_spark.publish_times import steps_of_times
 from cja_spark.reports.attribution import AttributionPanel
+from cja_spark.reports.canvas import Canvas
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.cohort_criteria import Criteria
 from cja_spark.reports.deflection import Deflection
@@ -47,8 +48,8 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
     if isinstance(report, TimeToEvent | AttributionPanel):
         own_words = steps_of_times(report, sentence) if isinstance(report, TimeToEvent) else models_in_words(report, sentence)
         return {"container": view.containers.named(report.container), **own_words}
-    if isinstance(report, Overlap | Frequency | Engagement):
-        return {"sets" if isinstance(report, Overlap) else "events": [sentence(one.name()) for one in report.own_steps()]}
+    if isinstance(report, Overlap | Frequency | Engagement | Canvas):
+        return _of_own_steps(report, sentence)
     if isinstance(report, Retention | Cohort | Growth | Impact):
         indicators = {"indicators": [sentence(one.name()) for one in report.indicators]} if isinstance(report, Impact) else {}
         parts = _of_parts(report, sentence) if isinstance(report, Retention) else {}
@@ -57,6 +58,13 @@ def options_in_words(report: Report, view: View, sentence: Callable[[str], str])
     own |= _of_persons(report) if isinstance(report, Timeline) else {}
     own |= {"filter": [condition_in_words(one) for one in report.filter]} if isinstance(report, Table) else {}
     return own | ({"by_segments": ", ".join(map(row_text, report.by_segments))} if isinstance(report, Table | Indicators) else {})
+
+
+def _of_own_steps(report: Overlap | Frequency | Engagement | Canvas, sentence: Callable[[str], str]) -> dict[str, Any]:
+    """What the report asks of events, by its setting."""
+    if isinstance(report, Canvas):
+        return {name: step and sentence(step.name()) for name, step in (("exits", report.exits), ("enters", report.enters), ("errors", report.errors))}
+    return {"sets" if isinstance(report, Overlap) else "events": [sentence(one.name()) for one in report.own_steps()]}
 
 
 def _of_persons(report: Timeline) -> dict[str, Any]:

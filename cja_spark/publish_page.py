@@ -23,6 +23,7 @@ from cja_spark.plan import Answer, Run
 from cja_spark.project import Project
 from cja_spark.publish_attribution import column_of_attribution
 from cja_spark.publish_calls import column_of_calls
+from cja_spark.publish_canvas import column_of_canvas
 from cja_spark.publish_columns import FIXED
 from cja_spark.publish_contribution import column_of_contribution, compared_in_words, row_of_contribution
 from cja_spark.publish_fallout import column_of_fallout
@@ -33,6 +34,7 @@ from cja_spark.publish_query import query_of
 from cja_spark.publish_sections import in_sections
 from cja_spark.publish_times import column_of_times
 from cja_spark.reports.attribution import AttributionPanel
+from cja_spark.reports.canvas import Canvas
 from cja_spark.reports.cohort import Cohort
 from cja_spark.reports.contribution import Contribution
 from cja_spark.reports.deflection import Deflection
@@ -60,7 +62,7 @@ from cja_spark.view.summary import SummaryMetric
 
 _FORMATS: Mapping[str, Format] = {"decimal": "number", "percent": "percent", "currency": "money", "time": "seconds"}
 _IDENTITIES = frozenset({"person_id", "persistent_id", "own_person_id"})  # of the events table
-_OfValues = Paths | Flow | NextPrevious | Cohort | Contribution | Deflection | TimeToEvent | Indicators | AttributionPanel
+_OfValues = Canvas | Paths | Flow | NextPrevious | Cohort | Contribution | Deflection | TimeToEvent | Indicators | AttributionPanel
 _SAID_IF_ASKED = {"across", "after", "between", "breakdown", "by_segments", "columns", "columns_shown", "filter", "return", "returns", "rows"}
 _SAID_ELSEWHERE = {"name", "title", "description", "segments", "report", "range", "preset"}
 
@@ -158,8 +160,8 @@ def _typed(column: ColumnSpec, kind: pa.DataType) -> ColumnSpec:
 def _of_values(column: ColumnSpec, report: _OfValues, view: View, identities: Collection[str]) -> ColumnSpec:
     """A column of a report of values, as its kind says it."""
     shown_as = partial(column_of, view=view, identities=identities)
-    if isinstance(report, TimeToEvent):
-        return column_of_times(column)
+    if isinstance(report, TimeToEvent | Canvas):
+        return column_of_times(column) if isinstance(report, TimeToEvent) else column_of_canvas(column, report, shown_as)
     if isinstance(report, Deflection):
         return column_of_calls(column, report, view, shown_as)
     if isinstance(report, Indicators):

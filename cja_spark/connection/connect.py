@@ -47,6 +47,7 @@ from cja_spark.connection.spec import Connection
 from cja_spark.connection.staging import Staged, staged
 from cja_spark.connection.summaries import check_summaries, write_summaries
 from cja_spark.connection.tables import EVENT_COLUMNS, EVENT_SCHEMA, QUARANTINE
+from cja_spark.connection.window import leave, window_end, within
 from cja_spark.errors import ConfigurationError, Fault, InputError, UnavailableError
 from cja_spark.failpoints import failpoint
 from cja_spark.lake import Lake
@@ -106,8 +107,11 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
     accounts = check_accounts(lake, connection, load, files_root)
     published = check_graphs(lake, connection, load, files_root)
     replays = _replays(connection)
-    newest = newest_event(lake, load, rows) if (replays or connection.graphs()) and load.as_of is None else None
+    asked = replays or connection.graphs() or connection.window
+    newest = newest_event(lake, load, rows) if asked and load.as_of is None else None
     now = load.as_of or latest(newest, newest_publication(lake, connection, load, published))
+    end = window_end(load, newest)
+    rows = within(rows, connection.window, end)
     graphs = graphs_of(lake, connection, load, published, now)
     last = now if replays else None
     persons = _persons(lake, connection, load, rows, last, graphs)
@@ -137,6 +141,7 @@ def _take(lake: Lake, connection: Connection, load: Load, rows: Staged, files_ro
         write_runs(lake, connection, load, graphs)
     for one in published:
         one.rows.unpersist()
+    leave(lake, connection.window, end)
     finish_load(lake, load, Known(until, newest, bad.persons, bad.most + changed))
 
 

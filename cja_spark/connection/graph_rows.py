@@ -97,7 +97,7 @@ def _conformed(rows: DataFrame, name: str, dataset: GraphDataset, load: Load) ->
 def conform_graph(rows: DataFrame, name: str, dataset: GraphDataset, keys: T.StructType | None = None) -> DataFrame:
     """Conform the rows of an identity graph.
 
-    Rows:    The same; a row that cannot be used has a reason.
+    Rows:    The same; a row that cannot be used has a reason. Of sightings the usable ones alone that name both.
     Columns: reads at, device, person, _file string (the columns that the dataset names, and the file); returns published_at
         timestamp, identities array<struct<namespace string, id string>>, person_ids array<string>, erased boolean, reason,
         _file, came string (the row as it came).
@@ -139,7 +139,7 @@ def conform_graph(rows: DataFrame, name: str, dataset: GraphDataset, keys: T.Str
     devices = F.filter(ids(dataset.persistent_id, "persistent_id"), lambda one: ~blank(one))
     corrupt = F.col(CORRUPT) if CORRUPT in rows.columns else F.lit(None).cast("string")
     came = F.to_json(F.struct(*(F.col(f"`{one}`") for one in rows.columns if one not in ADDED)))
-    return rows.select(
+    found = rows.select(
         published.alias("published_at"),
         F.transform(devices, lambda one: F.struct(namespace.alias("namespace"), one.alias("id"))).alias("identities"),
         F.filter(ids(dataset.person_id, "person_id"), lambda one: ~blank(one)).alias("person_ids"),
@@ -148,6 +148,12 @@ def conform_graph(rows: DataFrame, name: str, dataset: GraphDataset, keys: T.Str
         .otherwise(F.coalesce(reason, F.when(F.size(devices) == 0, "empty_persistent_id"))).alias("reason"),
         FILE, F.coalesce(corrupt, came).alias("came"),
     )  # fmt: skip
+    return found.where(_says_something()) if dataset.publication == "sightings" else found
+
+
+def _says_something() -> Column:
+    """Whether a sighting can be used and names a device and a person; what is wrong with a row is told where it is an event."""
+    return F.col("reason").isNull() & (F.size("person_ids") > 0)
 
 
 def _number(load: Load) -> Column:

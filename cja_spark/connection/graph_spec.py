@@ -14,7 +14,8 @@ from cja_spark.spec import Spec
 class GraphDataset(Spec):
     """An identity graph: which persons its owner knew for a persistent ID, and when that was published.
 
-    A row without a person says that no person is known any more; of several persons the smallest text counts (rule G19).
+    A row without a person says that no person is known any more; of several persons the smallest text counts (rule G19). Events that
+    name a device and sometimes a person may be read as a graph too, with `publication: sightings`.
 
     Attributes:
         type: rows of an identity graph.
@@ -23,7 +24,8 @@ class GraphDataset(Spec):
         persistent_id: the persistent ID; of an identityMap all ids of the namespace.
         person_id: the person's ID in the namespace that stitched events get; of an identityMap all of the namespace.
         persistent_namespace: the column that holds the persistent ID's namespace, where they are of several.
-        publication: whether each publication has the whole graph (`snapshot`), or only persistent IDs that changed (`changes`).
+        publication: whether each publication has the whole graph (`snapshot`), only persistent IDs that changed (`changes`), or
+            whoever was seen with one (`sightings`): rows without a persistent ID or without a person then say nothing.
         erased: the column that says true where a privacy request erased the persistent ID's person (rule G16).
     """
 
@@ -33,7 +35,7 @@ class GraphDataset(Spec):
     persistent_id: Identity
     person_id: Identity
     persistent_namespace: str | None = None
-    publication: Literal["changes", "snapshot"] = "changes"
+    publication: Literal["changes", "snapshot", "sightings"] = "changes"
     erased: str | None = None
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from cja_spark.connection.identity_field import EventPerson, Identity, IdentityF
 from cja_spark.connection.stitching.spec import GraphBased, Stitching
 from cja_spark.errors import did_you_mean
 from cja_spark.sources.spec import Source
+from cja_spark.span import Span
 from cja_spark.spec import AsTuple, Name, Spec
 from cja_spark.zone import Zone
 
@@ -170,11 +171,13 @@ class Connection(Spec):
         name: what the connection is called.
         datasets: the datasets by name; their order breaks ties between events.
         max_monthly_events: how many events of one person a calendar month may have.
+        window: how far back events are kept, counted in whole days (UTC) from the instant of a load: `13 months`.
     """
 
     name: Name
     datasets: dict[Name, Dataset] = Field(min_length=1)
     max_monthly_events: int = Field(default=1_000_000, ge=1)
+    window: Span | None = None
 
     @model_validator(mode="after")
     def _some_events(self) -> Connection:

@@ -39,7 +39,10 @@ def new_values(
     """
     dimensions = [field for field in fields if field.is_dimension]
     plain = [field for field in dimensions if files and field.path not in joined and is_plain(field, events.schema)]
-    frames = [_texts(events, field) for field in dimensions if not field.lookup and field not in plain]
+    derived = [field for field in dimensions if field.formula and not field.arrays]
+    frames = [_texts(events, field) for field in dimensions if not field.lookup and field not in (*plain, *derived)]
+    if derived:
+        frames.append(_derived_texts(events, derived))
     if plain:
         found = texts_of_files(lake.spark, files, plain).distinct()
         frames.append(found.withColumn("value", text_of(F.col("value"))).where(F.col("value").isNotNull()))
@@ -58,6 +61,16 @@ def _texts(rows: DataFrame, field: Field) -> DataFrame:
         values = values.select(F.explode("value").alias("value"))
     distinct = values.where(F.col("value").isNotNull()).distinct()
     return distinct.select(F.lit(field.component).alias("dimension"), "value")
+
+
+def _derived_texts(events: DataFrame, fields: Sequence[Field]) -> DataFrame:
+    """Texts of derived fields, all in one pass: each would make again what it is made of, joins of lookups among them."""
+    pairs = [
+        F.struct(F.lit(field.component).alias("dimension"), values_at(field.path, events.schema, f"dimension '{field.component}'", text_of).alias("value"))
+        for field in fields
+    ]  # fmt: skip
+    every = events.select(F.inline(F.array(*pairs)))
+    return every.where(F.col("value").isNotNull()).distinct()
 
 
 def _lookup_texts(lake: Lake, field: Field) -> DataFrame:

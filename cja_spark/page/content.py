@@ -79,6 +79,31 @@ class Receipt(Spec):
     versions: Mapping[str, str] = Field(default_factory=dict)
 
 
+class ComparedLine(Spec):
+    """A number of the source system beside ours, or below it a cause of their difference.
+
+    `source` and `ours` are of a number alone; `difference` is of a cause what it adds to source less ours, and `of` its reason.
+    """
+
+    name: str
+    of: str = ""
+    source: float | None = None
+    ours: float | None = None
+    difference: float
+    verdict: Literal["green", "amber", "red", ""] = ""
+    words: str = ""
+    is_cause: bool = False
+
+
+class ComparedPanel(Spec):
+    """The source system's numbers beside ours. Without lines the notes say why there are none."""
+
+    title: str = "The source system's numbers beside ours"
+    range: str = ""
+    notes: tuple[str, ...] = ()
+    lines: tuple[ComparedLine, ...] = ()
+
+
 class PageContent(Spec):
     """A whole page.
 
@@ -89,4 +114,5 @@ class PageContent(Spec):
     panels: tuple[Panel, ...]
     receipt: Receipt = Receipt()
     description: str = ""
+    compared: ComparedPanel | None = None
     fewest_people: int = Field(default=10, ge=0)

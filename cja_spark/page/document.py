@@ -53,6 +53,11 @@ def _share(part: int, whole: int) -> str:
     return "< 0.01%" if 0 < percent < 0.01 else f"{percent:.2f}%"
 
 
+def _amount(number: float) -> str:
+    """A number with its thousands apart, and two decimals where it has some."""
+    return f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
+
+
 def _people(count: int | None) -> str:
     """A count of people; from 1 to 9 it says only that it is one of these (S4)."""
     return "1 to 9" if count is not None and 0 < count < FEWEST_PEOPLE else shown(count)
@@ -66,7 +71,7 @@ def environment() -> Environment:
     """How templates are filled: every expression is made displayable, then escaped; markup stays."""
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.finalize = _finalized
-    made.filters |= {"instant": instant_text, "minute": minute_text, "clock": _clock, "share": _share, "lines": _lines, "people": _people}
+    made.filters |= {"instant": instant_text, "minute": minute_text, "clock": _clock, "share": _share, "lines": _lines, "people": _people, "amount": _amount}
     return made
 
 

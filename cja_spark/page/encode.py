@@ -16,6 +16,7 @@ from cja_spark.page.privacy_of_across import cells_are_crossed, hide_few_of_acro
 from cja_spark.page.privacy_of_attribution import hide_few_of_attribution, models_are_credited
 from cja_spark.page.privacy_of_buckets import buckets_add_up, hide_few_of_buckets
 from cja_spark.page.privacy_of_calls import hide_few_of_calls, trials_add_up
+from cja_spark.page.privacy_of_canvas import canvas_is_told, hide_few_of_canvas
 from cja_spark.page.privacy_of_cohorts import cohorts_are_told, hide_few_of_cohorts
 from cja_spark.page.privacy_of_contribution import contributions_are_told, hide_few_of_contribution
 from cja_spark.page.privacy_of_engagement import hide_few_of_engagement, medians_are_told
@@ -119,6 +120,7 @@ _TELLING_FIRST = ((times_are_told, hide_few_of_times), (models_are_credited, hid
 _TELLING_OF_PEOPLE = (
     (cells_are_crossed, hide_few_of_across),
     (trials_add_up, hide_few_of_calls),
+    (canvas_is_told, hide_few_of_canvas),
     (indicators_are_told, hide_few_of_indicators),
     (rows_are_segments, hide_few_of_segments),
     (moments_are_told, hide_few_of_trends),

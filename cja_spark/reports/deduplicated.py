@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from cja_spark.journeys.batch import Bools, Ints, Items, Journeys, Window
 from cja_spark.kernels.deduplication import repeated
+from cja_spark.spec import milliseconds
 from cja_spark.view.components import Metric
 from cja_spark.view.deduplication import Deduplication
 from cja_spark.view.spec import View
@@ -56,7 +57,9 @@ def _repeated(journeys: Journeys, window: Window, sessions: Ints, name: str, how
         carried = carried & (journeys.t >= window.person_from)
     apart = np.asarray(2 * scope + (journeys.t >= window.end), np.int64)
     ids = None if how.id is None else journeys.own_ids(how.id)
-    return repeated(carried, apart, ids, last=how.keep == "last")
+    if how.within is None:
+        return repeated(carried, apart, ids, last=how.keep == "last")
+    return repeated(carried, apart, ids, last=how.keep == "last", t=journeys.t, within=milliseconds(how.within))
 
 
 def _without(journeys: Journeys, name: str, events: Bools) -> npt.NDArray[np.float64] | Items:

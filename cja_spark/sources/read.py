@@ -16,6 +16,8 @@ from cja_spark.sources.json import CORRUPT
 from cja_spark.sources.names import with_storable_names
 from cja_spark.sources.parquet import ROW
 from cja_spark.sources.spec import Source
+from cja_spark.sources.texts import with_texts
+from cja_spark.sources.xdm import with_plain_keys
 
 __all__ = ("ADDED", "explained", "items_of", "read_items")
 ADDED = (FILE, ITEM, ROW, CORRUPT)  # a row's place only of formats that can be read twice at little cost
@@ -46,7 +48,7 @@ def _listed(spark: SparkSession, name: str, source: Source, files_root: str, tak
 def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequence[Item]) -> DataFrame:
     """Rows of some items.
 
-    Columns: names that tables can have; adds `_file`, for Delta `_item` where it is several, `_row_in_file` of Parquet, and for JSON with unreadable
+    Columns: names that tables can have, of XDM its plain ones, and the texts of the source; adds `_file`, for Delta `_item` where it is several, `_row_in_file` of Parquet, and for JSON with unreadable
         rows `_corrupt_record`.
 
     Raises:
@@ -54,7 +56,9 @@ def read_items(spark: SparkSession, source: Source, files_root: str, items: Sequ
         UnavailableError: machines that Spark needs were lost.
     """
     try:
-        return with_storable_names(_rows(spark, source, items), items[0].dataset)
+        rows, dataset = _rows(spark, source, items), items[0].dataset
+        plain = with_plain_keys(rows, dataset, ADDED) if source.xdm else rows
+        return with_texts(with_storable_names(plain, dataset), source.texts, dataset)
     except SPARK_ERRORS as error:
         raise unread(error, items[0].dataset, items) from error
 

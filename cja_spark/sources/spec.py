@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from cja_spark.addresses import fault_of
 from cja_spark.identifiers import is_identifier
 from cja_spark.secret import HOW, fault_in, has_password
-from cja_spark.spec import Spec
+from cja_spark.spec import AsTuple, Spec
 
 FILE_FORMATS = ("avro", "binaryfile", "csv", "delta", "jdbc", "json", "orc", "parquet", "text", "xml")
 
@@ -35,12 +35,16 @@ class Source(Spec):
         path: the folder or file, relative to the lake's `files`, or a URI.
         table: a table of the catalogue instead.
         options: options of Spark's reader and of the file system.
+        xdm: whether keys are those of XDM: qualified ones (`xdm:timestamp`, `https://ns.adobe.com/experience/…`) become the plain ones.
+        texts: paths that are text whatever rows hold there, and columns even where no row holds anything.
     """
 
     format: str
     path: str | None = None
     table: str | None = None
     options: dict[str, OptionText] = Field(default_factory=dict)
+    xdm: bool = False
+    texts: Annotated[tuple[str, ...], AsTuple] = ()
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:

@@ -18,6 +18,7 @@ NAMES = (
     "report",
     "explain",
     "trace",
+    "reconcile",
     "publish",
     "approve",
     "deliver",

@@ -7,41 +7,60 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cja_spark.demo.spec import Year, year_of
-from cja_spark.verbs import Verb, parser
+from cja_spark.errors import ConfigurationError
+from cja_spark.verbs import Verb
+from cja_spark.verbs.demo_optimizer import add_story, tell
+from cja_spark.verbs.demo_way import go
 from cja_spark.verbs.places import add_places, files_root, open_places, say, step
 
 if TYPE_CHECKING:
     from cja_spark.project import Project
 
-STEPS = ("connect", "journey", "report", "publish", "deliver")
+OF_OPTIMIZER = ("persons", "days", "defects", "as_of", "files_only")
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
     add_places(command)
-    command.add_argument("--events", type=int, default=Year().events, help="about how many events to generate")
-    command.add_argument("--seed", type=int, default=Year().seed, help="another seed is another year")
+    command.add_argument(
+        "--kind", choices=("retailer", "optimizer"), default="retailer",
+        help="which story: a retailer's year, or Journey Optimizer's own datasets",
+    )  # fmt: skip
+    command.add_argument("--events", type=int, help=f"about how many events of the retailer to generate; {Year().events:,} by itself")
+    command.add_argument("--seed", type=int, default=Year().seed, help="another seed is another story")
+    add_story(command)
 
 
 def _run(asked: argparse.Namespace) -> int:
+    _require_its_own(asked)
+    return tell(asked) if asked.kind == "optimizer" else _retailer(asked)
+
+
+def _require_its_own(asked: argparse.Namespace) -> None:
+    """Refuse what only another story has."""
+    others = ("events",) if asked.kind == "optimizer" else OF_OPTIMIZER
+    for name in others:
+        if getattr(asked, name) not in (None, False):
+            raise ConfigurationError(f"--{name.replace('_', '-')}: the story of --kind {asked.kind} has no such thing.")
+
+
+def _retailer(asked: argparse.Namespace) -> int:
     from cja_spark.project import load  # it needs numba, and doctor must be able to say that numba is missing
 
-    year = year_of(events=asked.events, seed=asked.seed)
+    year = year_of(events=Year().events if asked.events is None else asked.events, seed=asked.seed)
     places = places_of(load(asked.project), year, lake=asked.lake, files=asked.files)
     vars(asked).update(lake=places["lake"], files=places["files"])
     project, lake = open_places(asked)
     from cja_spark.demo.generate import generate
 
-    with step(f"demo data, about {asked.events:,} events"):
-        made = generate(lake.spark, files_root(asked, project), events=asked.events, seed=asked.seed)
+    with step(f"demo data, about {year.events:,} events"):
+        made = generate(lake.spark, files_root(asked, project), events=year.events, seed=asked.seed)
     say(
         f"demo data: {sum(made.rows.values()):,} rows in {len(made.rows)} datasets"
         + ("" if made.fresh else ", already there")
     )
-    for verb in STEPS:
-        again = parser().parse_args(step_arguments(verb, asked.project, asked.spark, places))
-        code: int = again.run(again)
-        if code:
-            return code
+    code = go(asked.project, asked.spark, places)
+    if code:
+        return code
     say(f"files   {files_root(asked, project)}")
     say(f"tables  {lake.location}")
     return 0
@@ -57,14 +76,6 @@ def places_of(project: Project, year: Year, *, lake: str | None, files: str | No
         return {"lake": lake, "files": files, "out": None}
     folder = Path(project.place(project.lake.files), f"{year.events}_events_seed_{year.seed}")
     return {"lake": str(folder / "lake"), "files": str(folder), "out": str(folder / "report.html")}
-
-
-def step_arguments(verb: str, project: str, spark: str | None, places: dict[str, str | None]) -> list[str]:
-    """The command line of one step of the way. Nobody in the story is real, so its page hides nothing."""
-    given = {"project": project, "spark": spark, **places, "fewest-people": "0"}
-    if verb != "report":
-        del given["out"], given["fewest-people"]
-    return [verb, *(part for key, value in given.items() if value for part in (f"--{key}", value))]
 
 
 VERB = Verb("the whole way once: demo data, connect, journey, report, publish, deliver", _arguments, _run)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from cja_spark.verbs import Verb
 from cja_spark.verbs.places import add_places, instant, open_places, say, step
+
+if TYPE_CHECKING:
+    from cja_spark.lake import Lake
+    from cja_spark.page import ComparedPanel
+    from cja_spark.project import Project
 
 
 def _arguments(command: argparse.ArgumentParser) -> None:
@@ -40,6 +46,8 @@ def _run(asked: argparse.Namespace) -> int:
     with step("page"):
         content = page_of(lake, project, run)
         content = content if asked.fewest_people is None else content.model_copy(update={"fewest_people": asked.fewest_people})
+        if not asked.reports and project.reconcile is not None:
+            content = content.model_copy(update={"compared": _compared(lake, project, content.fewest_people)})
         page = write_page(place, content)
     for answer in run.answers:
         state = "kept" if answer.kept else "already kept"
@@ -53,6 +61,18 @@ def _run(asked: argparse.Namespace) -> int:
             say(f"  rate game: {answer.shared_equally:,} conversions have more than 12 values before them and are shared equally")
     say(f"page {page}")
     return 0
+
+
+def _compared(lake: Lake, project: Project, fewest: int) -> ComparedPanel:
+    """The source system's numbers beside ours; where they cannot be compared the panel says why, and the reports stand."""
+    from cja_spark.errors import ConfigurationError, InputError
+    from cja_spark.publish_reconciled import panel_of_comparison, panel_without
+    from cja_spark.reconciling import Comparison, reconcile
+
+    try:
+        return panel_of_comparison(reconcile(lake, project, Comparison(anyway=True)), fewest)
+    except (ConfigurationError, InputError) as fault:
+        return panel_without(str(fault))
 
 
 VERB = Verb("answer the reports in one pass, keep their rows, write the page", _arguments, _run)

@@ -60,6 +60,7 @@ COLUMNS_BESIDE_DIMENSIONS = (
     "credited_item", "conversion_events", "last_touch_events", "indicator", "indicator_count", "counted_units", "outcome_units", "outcome_rate", "unexposed_units", "unexposed_outcomes", "unexposed_rate",
     "crude_ratio", "adjusted_ratio", "ratio_lower", "ratio_upper", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "path_views",
     "contributor_dimension", "contributor", "amount_before", "amount_after", "amount_change", "share_of_change", "beyond_growth", "people_before", "people_after", "rows_add_up",
+    "journey_name", "node_name", "next_node", "journey_runs", "node_visits", "share_of_all", "run_starts", "entered_events", "exit_events", "error_events", "ended_runs", "waiting_runs",
 )  # fmt: skip
 
 

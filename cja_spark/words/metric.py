@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from cja_spark.reports.touched import HALF_LIFE
 from cja_spark.span import span_text
+from cja_spark.spec import duration_text
 from cja_spark.view.attribution import Attribution
 from cja_spark.view.components import CalculatedMetric, Metric
 from cja_spark.view.containers import Containers
@@ -90,8 +91,10 @@ def _model(how: Attribution) -> str:
 
 def _deduplication(how: Deduplication, called: Containers) -> str:
     same, others = (f" and '{how.id}'", f"; those without '{how.id}' all count") if how.id else ("", "")
-    scope = called.named(how.scope)
-    return f"of the {called.several('event')} of one {scope}{same} that carry it the {how.keep} one counts, the others are not set{others}"
+    scope, again = called.named(how.scope), ""
+    if how.within is not None:
+        again = f" up to {duration_text(how.within)} from it"
+    return f"of the {called.several('event')} of one {scope}{same} that carry it the {how.keep} one counts, the others{again} are not set{others}"
 
 
 def _as_the_part_is(view: View, measure: Measure) -> str:
@@ -102,7 +105,8 @@ def _as_the_part_is(view: View, measure: Measure) -> str:
     if own and own.deduplication:
         how = own.deduplication
         same = f" and '{how.id}'" if how.id else ""
-        said += f", deduplicated (the {how.keep} one per {view.containers.named(how.scope)}{same})"
+        again = f" within {duration_text(how.within)}" if how.within else ""
+        said += f", deduplicated (the {how.keep} one per {view.containers.named(how.scope)}{same}{again})"
     credit = measure.attribution or (own.attribution if own else None)
     return f"{said}, in a table {attribution_in_words(credit, view.containers)}" if credit else said
 

@@ -25,6 +25,7 @@ def schemas() -> dict[str, Schema]:
     from cja_spark.connection.spec import Connection
     from cja_spark.project import LakePlace
     from cja_spark.project_page import PagePlan
+    from cja_spark.reconciliation.spec import Reconciliation
     from cja_spark.reports.kinds import REPORTS
     from cja_spark.sinks.kinds import SINKS
     from cja_spark.view.spec import View
@@ -34,6 +35,7 @@ def schemas() -> dict[str, Schema]:
         "view": _one_of([_schema(View)]),
         "lake": _one_of([_schema(LakePlace)]),
         "page": _one_of([_schema(PagePlan)]),
+        "reconcile": _one_of([_schema(Reconciliation)]),
         "report": _one_of([_named_by_file(_schema(REPORTS.named(name).spec), "report") for name in sorted(REPORTS)]),
         "audience": _one_of([_named_by_file(_schema(Audience))]),
         "sink": _one_of([_named_by_file(_schema(SINKS.named(name)), "sink") for name in sorted(SINKS)]),

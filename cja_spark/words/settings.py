@@ -15,12 +15,13 @@ TITLES = {
     "view": "Settings of a data view",
     "lake": "Settings of a lake",
     "page": "Settings of a page",
+    "reconcile": "Settings of a comparison",
     "report": "Settings of reports",
     "audience": "Settings of an audience",
     "sink": "Settings of sinks",
 }
 _FILES = {
-    "connection": "`connection.yaml`", "view": "`view.yaml`", "lake": "`lake.yaml`", "page": "`page.yaml`", "report": "`reports/NAME.yaml`",
+    "connection": "`connection.yaml`", "view": "`view.yaml`", "lake": "`lake.yaml`", "page": "`page.yaml`", "reconcile": "`reconcile.yaml`", "report": "`reports/NAME.yaml`",
     "audience": "`audiences/NAME.yaml`", "sink": "`sinks/NAME.yaml`",
 }  # fmt: skip
 _TYPES = {"boolean": "true or false", "integer": "whole number", "number": "number", "string": "text", "object": "map"}

@@ -122,6 +122,7 @@ ASKED = [
     {"report": "attribution", "metric": "orders", "dimension": "channel", "models": ["last_touch", "time_decay", "participation"], "segments": ["not_home"]},
     {"report": "frequency", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "count": "sessions", "segments": ["not_home"]},
     {"report": "engagement", "events": ["views", "with_a_p", {"any": ["orders", "calls"]}], "granularity": "day", "segments": ["not_home"]},
+    {"report": "canvas", "journey": "channel", "node": "page", "run": "short_page", "exits": "orders", "errors": {"any": ["with_a_p", "calls"]}, "nodes": 2, "segments": ["not_home"]},
     {"report": "impact", "indicators": ["views", "with_a_p"], "first_use": {"any": ["orders", "calls"]}, "intervals": 2, "segments": ["not_home"]},
     {"report": "impact", "indicators": ["orders"], "release": "2025-03-10", "intervals": 2},
     {"report": "timeline", "dimensions": ["recent_page", "sku", "next_page"], "metrics": ["once", "units"], "people": 4, "most_events": 3, "segments": ["not_home"]},

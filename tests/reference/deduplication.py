@@ -9,7 +9,7 @@ from tests.reference.persistence import person_from
 def settings(view: dict, metric: str) -> dict | None:
     """The deduplication of a metric, defaults filled in."""
     found = spec_of(view, "metrics", metric).get("deduplication")
-    return None if found is None else {"scope": "session", "keep": "first", "id": None, **found}
+    return None if found is None else {"scope": "session", "keep": "first", "id": None, "within": None, **found}
 
 
 def of_person(view: dict, metrics: list[str]) -> bool:
@@ -30,8 +30,24 @@ def repeated(metric: str, journey: list[dict], session_of: list[int], view: dict
         if id_:
             unit = session_of[at] if how["scope"] == "session" else 0
             groups.setdefault((unit, event["t"] >= ask["to"], id_), []).append(at)
-    kept = {some[0] if how["keep"] == "first" else some[-1] for some in groups.values()}
+    kept = {at for some in groups.values() for at in counting(some, journey, how)}
     return {at for some in groups.values() for at in some} - kept
+
+
+def counting(some: list[int], journey: list[dict], how: dict) -> list[int]:
+    """The positions of one group that count: its first (or last) one, and whichever is further than a span from the last that did."""
+    found: list[int] = []
+    for at in some if how["keep"] == "first" else some[::-1]:
+        far = how["within"] is not None and found and abs(journey[at]["t"] - journey[found[-1]]["t"]) > ms_of(how["within"])
+        if not found or far:
+            found.append(at)
+    return found
+
+
+def ms_of(text: str) -> int:
+    """The ms of "10 days", "30 minutes", …"""
+    number, unit = text.split()
+    return int(number) * {"second": 1_000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000}[unit.rstrip("s")]
 
 
 def emptied(value: object, depth: int) -> object:

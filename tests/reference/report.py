@@ -9,6 +9,7 @@ from tests.reference import (
     attribution,
     attribution_panel,
     calculated,
+    canvas,
     deduplication,
     deflection,
     engagement,
@@ -231,8 +232,8 @@ def report(
     if ask["report"] in ("cohort", "growth"):
         of_periods = {"cohort": cohort, "growth": growth.growth}[ask["report"]]
         return of_periods(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]), kept_of)
-    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators", "frequency", "engagement", "impact"):
-        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators, "frequency": frequency, "engagement": engagement.engagement, "impact": impact.impact}[ask["report"]]
+    if ask["report"] in ("fallout", "retention", "overlap", "time_to_event", "indicators", "frequency", "engagement", "impact", "canvas"):
+        of_steps = {"fallout": fallout, "retention": retention, "overlap": overlap, "time_to_event": time_to_event.time_to_event, "indicators": indicators, "frequency": frequency, "engagement": engagement.engagement, "impact": impact.impact, "canvas": canvas.canvas}[ask["report"]]
         return of_steps(seen, ask, view, partial(kept_by, elsewhere=seen["elsewhere"]))
     if ask.get("by_segments"):
         of_segments = []

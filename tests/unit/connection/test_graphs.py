@@ -155,3 +155,13 @@ def test_a_page_masks_no_column_where_rows_name_no_person():
     found = identities_of(cards(stitching={"method": "graph_based", "graph": "identities"}))
     assert "card" in found
     assert "identityMap" not in found
+
+
+def test_sightings_are_events_and_say_whose_a_device_is_from_the_last_that_names_a_person_on(lake, tmp_path):
+    """Rows without a person or a device, or that cannot be used, say nothing and are not counted."""
+    rows = (known(1, ["d"], ["ann"]), known(2, ["d"], ["bob"]), known(3, ["d"]), known(1, [], ["cid"]), known(4, ["e"], ["cid"]), {**known(5, ["e"], ["dan"]), "at": "soon"})
+    put(tmp_path, "graph/a.json", *rows)
+    put(tmp_path, "web/a.json", event(1, 1, "d"), event(2, 6, "d"), event(3, 6, "e"), event(4, 6, "f"))
+    receipt = load(lake, tmp_path, shop(replay="unlimited", publication="sightings", erased=None))
+    assert receipt.dropped.get("identities", {}) == {}
+    assert {name: person for name, (person, _, _) in persons(lake).items()} == {"e1": "bob", "e2": "bob", "e3": "cid", "e4": "f"}

@@ -1,6 +1,5 @@
 """Where `cja demo` puts a year: each size and seed apart, so that no lake loads two."""
 
-import argparse
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,9 @@ import pytest
 from cja_spark.demo.spec import Year
 from cja_spark.errors import ConfigurationError
 from cja_spark.project import load
-from cja_spark.verbs.demo import STEPS, VERB, places_of, step_arguments
+from cja_spark.verbs import parser
+from cja_spark.verbs.demo import places_of
+from cja_spark.verbs.demo_way import STEPS, step_arguments
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = load(ROOT / "conf" / "demo")
@@ -45,9 +46,9 @@ def test_each_step_of_the_way_goes_to_the_same_places():
 
 
 def test_a_size_outside_the_bounds_is_refused_before_a_folder_is_made(tmp_path):
-    asked = argparse.Namespace(
-        project=str(ROOT / "conf" / "demo"), lake=str(tmp_path / "lake"), files=str(tmp_path), spark="local", events=5, seed=7
+    asked = parser().parse_args(
+        ["demo", "--project", str(ROOT / "conf" / "demo"), "--lake", str(tmp_path / "lake"), "--files", str(tmp_path), "--events", "5"]
     )
     with pytest.raises(ConfigurationError, match="--events: 5"):
-        VERB.run(asked)
+        asked.run(asked)
     assert list(tmp_path.iterdir()) == []

@@ -35,6 +35,7 @@ GAP = 30 * MINUTE
 START = int(dt.datetime(2025, 1, 1, tzinfo=dt.UTC).timestamp() * 1000)
 JANUARY = {"from": dt.date(2025, 1, 1), "to": dt.date(2025, 1, 31)}
 END = START + 31 * DAY
+MORE_TEXTS = ("channel", "journey", "run")  # dimensions that some views have
 VIEW = {
     "name": "hand",
     "session": {"timeout": "30 minutes", "starts_with": ["opens"]},
@@ -66,9 +67,10 @@ def journeys_of(persons):
     }
     columns["m_pages"] = marked(np.full(len(events), np.nan), columns["d_page"] != 0)
     columns["m_skus"] = Items(columns["d_sku"].offsets, marked(np.full(len(columns["d_sku"].values), np.nan), columns["d_sku"].values != 0))
-    if any("channel" in values for _, values in events):
-        columns["d_channel"] = np.array([_id(values.get("channel")) for _, values in events], np.int64)
-    more = {name for _, values in events for name in values} - {"page", "sku", "units", "channel"}
+    named = {name for _, values in events for name in values}
+    for name in named & {*MORE_TEXTS}:
+        columns[f"d_{name}"] = np.array([_id(values.get(name)) for _, values in events], np.int64)
+    more = named - {"page", "sku", "units", *MORE_TEXTS}
     for name in {"orders", "opens", *more}:
         columns[f"m_{name}"] = np.array([values.get(name, np.nan) for _, values in events], float)
     offsets = np.append(0, np.cumsum([len(own) for own in persons])).astype(np.int64)
@@ -114,7 +116,7 @@ def ask_of(persons, /, view=VIEW, as_of=END, until=END, items_shown=None, **aske
     given = with_columns(View.model_validate({**VIEW, **view}), [report])
     settled = {"persistent": persistent_in(report, given), "deduplicated": deduplicated_in(report, given)}
     settled |= {"standard": standard_in(report, given), "neighbours": neighbours_in(report, given)}
-    texts = {text for own in persons for _, values in own for text in (values.get("page"), values.get("channel"), *values.get("sku", ()))}
+    texts = {text for own in persons for _, values in own for text in (*map(values.get, ("page", *MORE_TEXTS)), *values.get("sku", ()))}
     names = {value_id(text): text for text in texts if text}
     ids, known = np.array([*names], np.int64), pa.array(names.values(), pa.string())
     settings = [name for name in given.dimensions if is_changed(name, given)]

@@ -86,3 +86,28 @@ def test_o10_a_session_starts_with_no_metric_that_asks_for_sessions():
     orders = {"field": "orders", "deduplication": {}}
     with pytest.raises(ValidationError, match="starts_with: metric 'orders' has deduplication, which asks for sessions"):
         View.model_validate({"name": "v", "session": {"starts_with": ["orders"]}, "metrics": {"orders": orders}})
+
+
+SPAN = 1_800_000
+
+
+@pytest.mark.parametrize(("gap", "found"), [(SPAN, {"a": 1, "b": 0}), (SPAN + 1, {"a": 1, "b": 1})])
+def test_m4_further_than_a_span_from_what_counted_counts_again_and_at_the_span_does_not(gap, found):
+    events = [page(0, "a", orders=1), page(gap, "b", orders=1)]
+    assert counted(events, scope="person", within="30 minutes") == found
+    assert counted(events, scope="person", within="30 minutes", keep="last") == {"a": found["b"], "b": 1}
+
+
+def test_m4_a_span_begins_with_what_counts_not_with_what_does_not():
+    events = [page(at * (SPAN - 1), name, orders=1) for at, name in enumerate("abcde")]
+    assert counted(events, scope="person", within="30 minutes") == {"a": 1, "b": 0, "c": 1, "d": 0, "e": 1}
+
+
+def test_m4_each_person_and_each_id_has_spans_of_its_own():
+    events = [page(0, "x", orders=1), page(1, "y", orders=1), page(2, "x", orders=1), page(SPAN + 1, "x", orders=1), page(SPAN + 1, "y", orders=1)]
+    assert counted(events, events, scope="person", id="page", within="30 minutes") == {"x": 4, "y": 2}
+
+
+def test_m4_with_an_id_of_two_spans_an_event_in_between_is_measured_from_its_own():
+    events = [page(0, "x", orders=1), page(SPAN, "x", orders=1), page(SPAN + 1, "x", orders=1), page(2 * SPAN + 1, "x", orders=1)]
+    assert counted(events, scope="person", id="page", within="30 minutes") == {"x": 2}

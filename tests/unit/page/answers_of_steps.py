@@ -9,6 +9,7 @@ import numpy as np
 from cja_spark.kernels.growth import DORMANT, NEW
 from cja_spark.kernels.time_to_event import cells_of_times
 from cja_spark.plan import Answer
+from cja_spark.reports import canvas_cells as of_canvas
 from cja_spark.reports.cells import Cells
 from cja_spark.reports.cohort_rows import BACK as BACK_IN_COHORTS
 from cja_spark.reports.cohort_rows import INCLUDED
@@ -161,6 +162,25 @@ def engagement(*people: float) -> Answer:
         own.add(TIMES_OF_THINGS, many)
         cells.take(own, part)
     return answer(cells, report="engagement", name="used", events=[{"dimension": "page", "equals": name, "label": name} for name in names], granularity="day")
+
+
+def canvas(first: float, second: float) -> Answer:
+    """A journey that so many enter, one run each, of whom so many reach its second node and wait there; the others end before."""
+    cells, ended = Cells(), first - second
+    nodes = [(1, first, first, ended, 0), *([(2, second, 0, 0, second)] if second else [])]
+    rows = [(of_canvas.TOTAL, (), first + second, first, ended, second), (of_canvas.JOURNEY, (1,), first + second, first, ended, second)]
+    rows += [(of_canvas.NODE, (1, node), visits, starts, ends, waits) for node, visits, starts, ends, waits in nodes]
+    rows += [(of_canvas.BRANCH, (1, 1, 2), second, 0, 0, 0)] if second else []
+    for scope, keys, visits, starts, ends, waits in rows:
+        people = min(first, visits)
+        for measure, amount in ((of_canvas.RUNS, people), (of_canvas.VISITS, visits), (of_canvas.STARTS, starts), (of_canvas.ENDED, ends), (of_canvas.WAITING, waits), (of_canvas.EXITS, ends), (of_canvas.ERRORS, 0)):
+            cells.add(scope + measure, amount, *keys)
+            cells.add(scope + of_canvas.PEOPLE_OF + measure, min(amount, people), *keys)
+        cells.add(scope + of_canvas.PEOPLE, people, *keys)
+    if second:
+        cells.add(of_canvas.BRANCH + of_canvas.SUM_MS, 5_000 * second, 1, 1, 2)
+        cells.add(of_canvas.BRANCH + of_canvas.TIMES, second, 1, 1, 2, 430)
+    return answer(cells, report="canvas", name="journeys", journey="journey", node="page", run="run", exits="orders", errors="orders")
 
 
 def impact(before: float, after: float) -> Answer:

@@ -25,6 +25,7 @@ from tests.unit.page.answers import (
     trend,
 )
 from tests.unit.page.answers_of_steps import (
+    canvas,
     cohort,
     deflection,
     engagement,
@@ -58,12 +59,13 @@ FEW = {  # a report whose second row or step is about 9 people, and which rows o
     "attribution": (attribution(40, 9), [False] * 27),  # no row has all figures (test_privacy_of_attribution.py)
     "frequency": (frequency(40, 9, 30, 20), [False, False, True, False, False]),
     "engagement": (engagement(40, 9), [False, False, False, True]),
+    "canvas": (canvas(40, 9), [False, False, False, True, True]),
     "impact": (impact(40, 9), [False, False, False, True, False, True]),
     "growth": (growth(40, 9), [False, False, True]),
     "timeline": (timeline(9), [True]),  # persons and events are in no row
     "retention": (retention(40, 9, 20, reserved=9), [False, True, False, True]),
 }
-DIMENSIONS = {"row_kind", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "credited_item", "amount_range", "at_least", "less_than", "times", "elapsed", "periods_after", "path_taken", "in_sets", "set_mask", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "self_service_topic", "time_taken", "more_than_seconds", "at_most_seconds", "indicator", "interval", "contributor_dimension", "contributor", "rows_add_up", "timeline_person", "timeline_session", "timeline_event", "timeline_time"}
+DIMENSIONS = {"row_kind", "journey_name", "node_name", "next_node", "page", "entry_page", "bucket", "label", "breakdown", "step", "step_name", "credited_item", "amount_range", "at_least", "less_than", "times", "elapsed", "periods_after", "path_taken", "in_sets", "set_mask", "flow_column", "item_kind", "flow_item", "next_kind", "next_item", "self_service_topic", "time_taken", "more_than_seconds", "at_most_seconds", "indicator", "interval", "contributor_dimension", "contributor", "rows_add_up", "timeline_person", "timeline_session", "timeline_event", "timeline_time"}
 
 
 def encoded(answer, fewest=10):
@@ -84,11 +86,11 @@ def test_a_row_about_nine_people_has_no_figure_in_the_file(kind):
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_ten_people_and_nobody_are_shown(kind):
-    build = {"table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort, "contribution": contribution, "deflection": deflection, "time_to_event": time_to_event, "indicators": indicators, "growth": growth, "frequency": frequency, "engagement": engagement, "impact": impact, "attribution": attribution, "timeline": lambda _, second: timeline(second)}[kind]
+    build = {"canvas": canvas, "table": table, "trend": trend, "sessions": sessions, "fallout": fallout, "histogram": histogram, "paths": paths, "retention": retention, "overlap": overlap, "flow": flow, "next_previous": next_previous, "cohort": cohort, "contribution": contribution, "deflection": deflection, "time_to_event": time_to_event, "indicators": indicators, "growth": growth, "frequency": frequency, "engagement": engagement, "impact": impact, "attribution": attribution, "timeline": lambda _, second: timeline(second)}[kind]
     for second in (10, 0):
         people = [row["people_after" if kind == "contribution" else "people"] for row in encoded(build(40, second, second) if kind in ("retention", "overlap") else build(40, second))]
         assert HIDDEN not in people
-        assert float(second) in people or (kind, second) == ("paths", 0)  # no path is taken by nobody
+        assert float(second) in people or (kind, second) in {("paths", 0), ("canvas", 0)}  # no path is taken and no node visited by nobody
 
 
 def test_the_few_that_a_step_lost_are_hidden_with_the_step_they_follow_from():

@@ -17,7 +17,7 @@ from tests.bad_input.shop import FILES
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = schemas()
-YAML = [file for name in ("demo", "luma", "dsw-luma") for file in sorted((ROOT / "conf" / name).rglob("*.yaml"))]
+YAML = [file for name in ("demo", "luma", "dsw-luma", "ajo") for file in sorted((ROOT / "conf" / name).rglob("*.yaml"))]
 README = re.findall(r"```yaml\n# (\S+)\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
 
 

@@ -139,6 +139,7 @@ def test_the_credit_of_each_model_is_told(attribution, words):
         ("plain", "'plain' is summed\n"),
         ("seen + plain", "'seen' is summed, of amounts that meet all: [more_than: 3], 1 for each value that is set\n"),
         ("won[b] / plain", "'won' is summed on events of b, 1 for each value that is true, deduplicated (the first one per session)\n"),
+        ("daily / plain", "'daily' is summed, deduplicated (the first one per person within 1 day)\n"),
         ("either / plain", "'either' is summed, 1 for each value that is true or false\n"),
         ("count_distinct(page)", "the distinct values of 'page' are counted"),
     ],
@@ -148,6 +149,7 @@ def test_the_parts_of_a_formula_are_counted_or_summed_and_say_how_they_are_credi
     more = {
         "seen": {"field": "b", "behavior": "instances", "include": {"more_than": 3}}, "plain": {"field": "b", "behavior": "values"},
         "won": {"field": "w", "values_to_count": True, "deduplication": {}}, "either": {"field": "w", "values_to_count": "both"},
+        "daily": {"field": "w", "deduplication": {"scope": "person", "within": "1 day"}},
     }  # fmt: skip
     metrics = {"x": x, **more, "c": {"calculate": calculate}}
     view = View.model_validate({"name": "v", "metrics": metrics, "dimensions": {"page": "page"}, "segments": {"b": {"where": A}}})
@@ -173,6 +175,7 @@ def test_money_says_its_currency(kind, own, of_view, words):
         ({"field": "a", "values_to_count": False}, "each value that is false counts 1"),
         ({"field": "a", "include": {"more_than": 5}}, "amounts that do not meet all: [more_than: 5] are not set"),
         ({"field": "a", "deduplication": {"keep": "last"}}, "of the events of one session that carry it the last one counts"),
+        ({"field": "a", "deduplication": {"within": "10 days"}}, "carry it the first one counts, the others up to 10 days from it are not set"),
         ({"field": "a", "attribution": {"model": "u_shaped", "lookback": "7 days"}}, "credited by u shaped (first 40, middle 20, last 40) to the values set by the same person in the 1 week up to the event"),
         ({"calculate": "events[buyers] / total(events)"}, "'events' are counted on events of buyers"),
         ({"calculate": "sample_variance(events[buyers], people)"}, "what each person has of 'events' is squared and summed on events of buyers"),

@@ -1,0 +1,1 @@
+"""The source system's numbers beside ours, and the cause of each difference."""
